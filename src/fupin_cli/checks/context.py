@@ -1,0 +1,203 @@
+"""What the checks look at: the month's tables, and what several checks derive from them, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.measures import roster, used_months
+from fupin_cli.policy import months
+from fupin_cli.policy.idnumber import age_expr, birth_expr, is_valid_expr, sex_expr
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.load import Intake
+    from fupin_cli.policy.parameters import Policy
+    from fupin_cli.policy.settings import Settings
+
+NO_LABOUR = ("丧失劳动力", "无劳动力")
+WEAK = "弱劳动力或半劳动力"
+UNKNOWN_ID = "999999"
+ORIGIN = ("_src", "_file", "_sheet", "_row")
+PLAIN_LENGTH = 18
+
+
+@dataclass
+class Context:
+    """The tables of a run and the month they are judged for. Nothing here reads a file or looks at the clock."""
+
+    intake: Intake
+    policy: Policy
+    contracts: dict[str, TableSpec]
+
+    @property
+    def month(self) -> int:
+        """The run's month."""
+        return self.intake.month
+
+    @property
+    def settings(self) -> Settings:
+        """The county's settings."""
+        return self.policy.settings
+
+    @cached_property
+    def first(self) -> date:
+        """First day of the month."""
+        return months.first_day(self.month)
+
+    @cached_property
+    def last(self) -> date:
+        """Last day of the month: ages are taken on it unless a check says otherwise."""
+        return months.last_day(self.month)
+
+    def has(self, table: str) -> bool:
+        """Whether a table was supplied."""
+        return table in self.intake.tables
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """Rows of a table that was supplied."""
+        return self.intake.tables[name].lazy()
+
+    def maybe(self, name: str) -> pl.DataFrame | None:
+        """Rows of a table, or None where it was not supplied."""
+        return self.intake.tables.get(name)
+
+    def with_column(self, table: str, *columns: str) -> pl.LazyFrame:
+        """Rows of those files of a table that have all the columns: a column that is not there says nothing."""
+        have = [
+            source.index
+            for source in self.intake.sources
+            if source.role == "current" and source.spec.table == table and all(c in source.positions for c in columns)
+        ]
+        return self.table(table).filter(pl.col("_src").is_in(have))
+
+    def previous(self, name: str) -> pl.LazyFrame:
+        """Rows of a table in the month folder before."""
+        return self.intake.previous[name].lazy()
+
+    @cached_property
+    def mentions(self) -> pl.DataFrame:
+        """Every row of every table that names a person: table, origin, id_number, _card, name, and what the ID says.
+
+        Adds `kind` (what is wrong with the number: ID017, ID005, or null), `valid` check digit, `birth`, `sex`.
+        """
+        parts = [
+            frame.select(
+                pl.lit(name).alias("table"), "_src", "_file", "_sheet", "_row", "id_number", "_card",
+                pl.col("name") if "name" in frame.columns else pl.lit(None, dtype=pl.String).alias("name"),
+                pl.col("post_id") if "post_id" in frame.columns else pl.lit(None, dtype=pl.String).alias("post_id"),
+            )
+            for name, frame in self.intake.tables.items()
+            if "id_number" in frame.columns and name != "waivers"
+        ]  # fmt: skip
+        nobody = pl.DataFrame(schema={"table": pl.String, **dict.fromkeys(ORIGIN, pl.String), "_src": pl.UInt32, "_row": pl.UInt32,
+                                      **dict.fromkeys(("id_number", "_card", "name", "post_id"), pl.String)})  # fmt: skip
+        rows = pl.concat([nobody, *parts]).filter(pl.col("id_number").is_not_null())
+        number = pl.col("id_number")
+        facts = rows.select(number.unique()).with_columns(
+            kind=pl.when(number.str.len_chars() != PLAIN_LENGTH)
+            .then(pl.lit("ID017"))
+            .when(number.str.starts_with(UNKNOWN_ID))
+            .then(pl.lit("ID005")),
+            valid=is_valid_expr(number),
+            birth=birth_expr(number),
+            sex=sex_expr(number),
+        )
+        return rows.join(facts, on="id_number", how="left", maintain_order="left")
+
+    @cached_property
+    def people(self) -> pl.DataFrame:
+        """The registry, one row a person, with `birth`, `sex_by_id`, `age`, `in_school`, `beneficiary`, `can_work`."""
+        frame = self.intake.tables["registry"].unique("id_number", keep="first", maintain_order=True)
+        birth = birth_expr(pl.col("id_number"))
+        return frame.with_columns(
+            birth=birth,
+            sex_by_id=sex_expr(pl.col("id_number")),
+            age=age_expr(birth, self.last),
+            in_school=pl.col("school").is_not_null(),
+            # By the export and its categories only; labour is a question of its own (SPEC 8.9).
+            beneficiary=((pl.col("household_type") == "脱贫户") | pl.col("monitored_type").is_not_null()).fill_null(value=False),
+            can_work=pl.col("labour_ability").is_not_null() & ~pl.col("labour_ability").is_in(NO_LABOUR).fill_null(value=True),
+        )
+
+    @cached_property
+    def homes(self) -> pl.DataFrame:
+        """Person → household: id_number, household_id. A person not in the export is a household of one."""
+        return self.people.select("id_number", "household_id")
+
+    @cached_property
+    def heads(self) -> pl.DataFrame:
+        """Household → its head: household_id, head_id, head_name (the first where there are several)."""
+        heads = self.people.filter(pl.col("relation") == "户主").unique("household_id", keep="first", maintain_order=True)
+        return heads.select("household_id", head_id="id_number", head_name="name")
+
+    @cached_property
+    def spells(self) -> pl.LazyFrame:
+        """Spells of work: employment rows with a start, `until` the end or the month's last day."""
+        return self.table("employment").filter(pl.col("start").is_not_null()).with_columns(until=pl.coalesce("end", pl.lit(self.last)))
+
+    @cached_property
+    def attended(self) -> pl.DataFrame | None:
+        """The month's attendance with posts found by name; None where the table was not supplied."""
+        if not self.has("attendance"):
+            return None
+        assignments = self.intake.tables.get("assignments")
+        if assignments is None:
+            return None
+        return roster.month_attendance(self.intake.tables["attendance"], assignments, self.maybe("posts"), self.month)
+
+    @cached_property
+    def roster(self) -> pl.DataFrame:
+        """Roster rows with what the month makes of each (`roster.roster_rows`)."""
+        return roster.roster_rows(self.intake.tables["assignments"], self.attended, self.month)
+
+    @cached_property
+    def lines(self) -> pl.DataFrame:
+        """The month's lines, one a person and post (`roster.month_lines`), with what the ID number says.
+
+        Adds `birth`, `id_ok` (an ID number by which the person can be judged), `first_on_post` (in the month).
+        """
+        lines = roster.month_lines(self.roster, self.maybe("posts"), self.attended, self.policy, self.month)
+        number = pl.col("id_number")
+        birth = birth_expr(number)
+        return lines.with_columns(
+            birth=birth,
+            id_ok=(number.str.len_chars() == PLAIN_LENGTH)
+            & ~number.str.starts_with(UNKNOWN_ID)
+            & is_valid_expr(number)
+            & birth.is_not_null(),
+            first_on_post=pl.max_horizontal(pl.coalesce("on_post", "contract_start", pl.lit(self.first)), pl.lit(self.first)),
+        )
+
+    @cached_property
+    def roster_accounts_lost(self) -> pl.LazyFrame:
+        """Roster rows whose account Excel stored as a number: the intake has said so."""
+        found = self.intake.found.filter((pl.col("code") == "ID014") & (pl.col("table") == "assignments"))
+        return found.select("_src", "_row").lazy()
+
+    @cached_property
+    def judged(self) -> pl.DataFrame:
+        """Lines whose person can be judged: with a wrong ID number nothing about the person is known (SPEC 8.23)."""
+        return self.lines.filter(pl.col("id_ok"))
+
+    @cached_property
+    def months_used(self) -> pl.DataFrame:
+        """Judged lines with the months used before, first approval and pension facts.
+
+        Without a payment history nothing is known to be used; the checks of the cap are not run then.
+        """
+        history = self.maybe("payment_history")
+        approvals = used_months.first_approvals(self.intake.tables["assignments"], history).rename({"first_approval": "person_approval"})
+        lines = self.judged.join(approvals, on="id_number", how="left", maintain_order="left")
+        lines = used_months.pension_facts(lines, self.policy, self.month)
+        if history is None:
+            return lines
+        used = used_months.used_months(history, self.policy, self.month)
+        return lines.join(used, on="id_number", how="left", maintain_order="left").with_columns(
+            pl.col("months_counted", "used_num").fill_null(0), pl.col("used_den").fill_null(1)
+        )

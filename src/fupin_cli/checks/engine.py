@@ -1,0 +1,240 @@
+"""Runs the rules over a month's tables: one crash stops one rule, a rule that did not run never looks like a pass."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from fupin_cli import findings
+from fupin_cli.checks import waivers
+from fupin_cli.checks.registry import GROUPS, Rule, all_rules
+from fupin_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fupin_cli.checks.context import Context
+
+Status = Literal["ok", "found", "not_run", "crashed", "ignored"]
+SETTING = "setting:"
+PREVIOUS = "@previous"
+SEVERITIES = ("error", "warning", "info")
+AREA = ("county", "township", "village")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one rule. `missing_tables` and `missing_settings` of an `ok` or `found` rule: it ran in part."""
+
+    code: str
+    status: Status
+    count: int = 0
+    missing_tables: tuple[str, ...] = ()
+    missing_settings: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass
+class CheckResult:
+    """All findings of a run, located, with `waived`; and one outcome for each rule."""
+
+    found: pl.DataFrame
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def crashed(self) -> bool:
+        """Whether a rule ended with a bug of the program."""
+        return any(outcome.status == "crashed" for outcome in self.outcomes)
+
+    def at_or_above(self, severity: str) -> bool:
+        """Whether a finding that is not waived is at least as severe."""
+        worst = SEVERITIES[: SEVERITIES.index(severity) + 1]
+        return self.found.filter(pl.col("severity").is_in(worst) & ~pl.col("waived")).height > 0
+
+
+def chosen_codes(select: list[str], ignore: list[str]) -> set[str]:
+    """Resolve codes and groups (`POST005`, `POST`) to codes.
+
+    Raises:
+        UsageError: no such code or group.
+    """
+    rules = all_rules()
+
+    def expand(names: list[str]) -> set[str]:
+        codes: set[str] = set()
+        for name in names:
+            word = name.strip().upper()
+            hit = {code for code, rule in rules.items() if word in (code, rule.group)}
+            if not hit:
+                near = difflib.get_close_matches(word, [*rules, *GROUPS], n=1, cutoff=0.0)[0]
+                raise UsageError(f"没有 {name} 这条规则", f"是不是 {near}？全部规则：fupin rules")
+            codes |= hit
+        return codes
+
+    return (expand(select) if select else set(rules)) - expand(ignore)
+
+
+def run_checks(ctx: Context, codes: set[str], progress: Callable[[str, int, int], None] = lambda *_: None) -> CheckResult:
+    """Run the chosen rules over the tables of a run, and apply the waivers."""
+    rules = all_rules()
+    required = _required_tables(ctx)
+    parts = [_completed(ctx.intake.found, rules), _completed(required, rules)]
+    outcomes: dict[str, Outcome] = {}
+    todo = [rule for rule in rules.values() if rule.run is not None and rule.code in codes]
+    todo.sort(key=lambda rule: rule.stage == "last")
+    for number, rule in enumerate(todo, 1):
+        progress(f"核查 {rule.code}", number, len(todo))
+        outcome = _availability(rule, ctx)
+        if outcome.status == "not_run":
+            outcomes[rule.code] = outcome
+            continue
+        try:
+            found = rule.run(ctx).lazy().with_columns(code=pl.lit(rule.code)).collect()  # type: ignore[misc]  # filtered above
+            found = _completed(findings.conform(found), rules)
+        except Exception as error:  # noqa: BLE001 - a bug in one rule must not take the others with it
+            outcomes[rule.code] = Outcome(rule.code, "crashed", error=f"{type(error).__name__}: {error}"[:500])
+            continue
+        if rule.stage == "last":
+            found = _on_paying_lines(found, parts)
+        outcomes[rule.code] = outcome
+        parts.append(found)
+    marked, waiver_findings = waivers.apply(ctx, pl.concat(parts))
+    waiver_findings = _completed(findings.conform(waiver_findings), rules).with_columns(
+        waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)
+    )
+    everything = pl.concat([marked, waiver_findings]).filter(pl.col("code").is_in(sorted(codes)))
+    located = _ordered(_with_area(_located(everything, ctx), ctx), rules)
+    counts = dict(located.group_by("code").len().iter_rows())
+    return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()])
+
+
+def _final(rule: Rule, codes: set[str], outcomes: dict[str, Outcome], counts: dict[str, int], ctx: Context) -> Outcome:
+    """State what became of a rule, with the number of its findings."""
+    count = counts.get(rule.code, 0)
+    if rule.code not in codes:
+        return Outcome(rule.code, "ignored")
+    outcome = outcomes.get(rule.code) or _availability(rule, ctx)
+    if outcome.status in ("crashed", "not_run") and not count:
+        return outcome
+    status: Status = "crashed" if outcome.status == "crashed" else ("found" if count else "ok")
+    return Outcome(rule.code, status, count, outcome.missing_tables, outcome.missing_settings, outcome.error)
+
+
+def _availability(rule: Rule, ctx: Context) -> Outcome:
+    """Whether a rule can run, in whole or in part, on what was supplied and set."""
+    missing = tuple(name for name in rule.tables if not _have(name, ctx))
+    if rule.any_of and not any(_have(name, ctx) for name in rule.any_of):
+        missing += rule.any_of
+    unset = tuple(name for name in rule.settings if not _have(SETTING + name, ctx))
+    if missing or unset:
+        tables, settings = _split(missing)
+        return Outcome(rule.code, "not_run", missing_tables=tables, missing_settings=settings + unset)
+    tables, settings = _split(tuple(name for name in rule.partly if not _have(name, ctx)))
+    return Outcome(rule.code, "ok", missing_tables=tables, missing_settings=settings)
+
+
+def _split(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    tables = tuple(name for name in names if not name.startswith(SETTING))
+    return tables, tuple(name.removeprefix(SETTING) for name in names if name.startswith(SETTING))
+
+
+def _have(name: str, ctx: Context) -> bool:
+    if name.startswith(SETTING):
+        section, key = name.removeprefix(SETTING).split(".")
+        return bool(getattr(getattr(ctx.settings, section), key))
+    if name.endswith(PREVIOUS):
+        return name.removesuffix(PREVIOUS) in ctx.intake.previous
+    return ctx.has(name)
+
+
+def _required_tables(ctx: Context) -> pl.DataFrame:
+    """IN012 for tables that the county says must be supplied.
+
+    Raises:
+        UsageError: the setting names a table that does not exist.
+    """
+    found = []
+    for name in ctx.settings.checks.required_tables:
+        if name not in ctx.contracts:
+            near = difflib.get_close_matches(name, ctx.contracts, n=1, cutoff=0.0)[0]
+            raise UsageError(f"设置 checks.required_tables：没有 {name} 这张表", f"是不是 {near}？全部表：fupin template --list")
+        if not ctx.has(name):
+            found.append(findings.about_file("IN012", "", f"没有报送“{ctx.contracts[name].title}”"))
+    return findings.gather(found)
+
+
+def _completed(found: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
+    """Fill in what a finding leaves to its rule: severity, effect, hint, whether it can be waived."""
+    own = pl.DataFrame(
+        [(r.code, r.severity, r.effect, r.hint, r.waivable, r.clause) for r in rules.values()],
+        schema={"code": pl.String, "_s": pl.String, "_e": pl.String, "_h": pl.String, "_w": pl.Boolean, "clause": pl.String},
+        orient="row",
+    )
+    return (
+        found.join(own, on="code", how="left", maintain_order="left")
+        .with_columns(
+            severity=pl.coalesce("severity", "_s"),
+            effect=pl.coalesce("effect", "_e"),
+            hint=pl.coalesce("hint", "_h"),
+            # Only what the rule allows can be waived; a finding may narrow it, never widen it.
+            waivable=pl.col("_w") & pl.col("waivable").fill_null(value=True),
+        )
+        .drop("_s", "_e", "_h", "_w")
+    )
+
+
+def _on_paying_lines(found: pl.DataFrame, parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """Keep findings on lines that nothing holds or refuses: roster rows, or attendance of the same person and post."""
+    stopped = pl.concat(parts).filter(pl.col("effect") != "none").select("person", "post_id", "_src", "_row", "table")
+    rows = stopped.filter(pl.col("table") == "assignments").select("_src", "_row").unique()
+    others = stopped.filter(pl.col("table") != "assignments").select("person", "post_id").drop_nulls().unique()
+    return found.join(rows, on=["_src", "_row"], how="anti", maintain_order="left").join(
+        others, on=["person", "post_id"], how="anti", maintain_order="left"
+    )
+
+
+def _located(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
+    marks = [
+        (name, column.name) for name, spec in ctx.contracts.items() for column in spec.columns.values() if column.personal
+    ]
+    personal = pl.DataFrame(marks, schema={"table": pl.String, "column": pl.String}, orient="row").with_columns(personal=pl.lit(value=True))
+    located = findings.locate(found, ctx.intake.sources)
+    return located.join(personal, on=["table", "column"], how="left", maintain_order="left").with_columns(pl.col("personal").fill_null(value=False))
+
+
+def _with_area(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
+    """Add county, township and village: the row's own, else those of the person in the registry or on the roster."""
+    own = []
+    for frame in [*ctx.intake.tables.values(), *ctx.intake.set_aside.values()]:
+        if all(column in frame.columns for column in AREA):
+            own.append(frame.select("_src", "_row", *AREA))
+    people = [
+        ctx.intake.tables[name].select("id_number", *AREA).filter(pl.col("id_number").is_not_null())
+        for name in ("registry", "assignments", "employment")
+        if ctx.has(name)
+    ]
+    rows = pl.concat(own) if own else pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(AREA, pl.String)})
+    homes = pl.concat(people).unique("id_number", keep="first", maintain_order=True) if people else pl.DataFrame(
+        schema={"id_number": pl.String, **dict.fromkeys(AREA, pl.String)}
+    )
+    return (
+        found.join(rows, on=["_src", "_row"], how="left", maintain_order="left")
+        .join(homes, left_on="person", right_on="id_number", how="left", suffix="_home", maintain_order="left")
+        .with_columns(pl.coalesce(column, f"{column}_home").alias(column) for column in AREA)
+        .drop([f"{column}_home" for column in AREA])
+    )
+
+
+def _ordered(found: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
+    """The worst first, then by rule, then where they stand."""
+    return (
+        found.with_columns(
+            _severity=pl.col("severity").replace_strict({s: n for n, s in enumerate(SEVERITIES)}, return_dtype=pl.Int8),
+            _rule=pl.col("code").replace_strict({code: n for n, code in enumerate(rules)}, return_dtype=pl.Int32),
+        )
+        .sort("_severity", "_rule", "file", "sheet", "_row", "letter", "message", nulls_last=False, maintain_order=True)
+        .drop("_severity", "_rule")
+    )

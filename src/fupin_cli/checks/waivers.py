@@ -1,0 +1,62 @@
+"""Approved exceptions (豁免清单, SPEC §6, 8.17): a waived finding stays in the report and no longer decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.checks.registry import RULES, declare, report
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+
+TABLE = "waivers"
+LAW = {"tables": (TABLE,), "stage": "waivers", "clause": "五(三)", "law": "管好用好现有各类就业帮扶资金"}
+
+declare("WVR001", "豁免没有文号、批准人或理由", "warning", compares="豁免清单的批准文号、批准人、理由", hint="补全后才有效", **LAW)
+declare("WVR002", "豁免不在有效期内", "warning", compares="生效月份、截止月份与本月", hint="需要继续的重新报批；不需要的删去", **LAW)
+declare("WVR003", "豁免写得不对", "warning", compares="规则代码、身份证号码、岗位编号", hint="写明可豁免的规则代码，和人或岗位；可豁免的规则见 fupin rules", **LAW)
+declare("WVR004", "豁免没有用上", "info", compares="豁免清单与本月发现的问题", hint="核对身份证号、岗位编号；不再需要的删去", **LAW)
+
+
+def apply(ctx: Context, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Mark waived findings, and judge the waivers themselves.
+
+    `found` has code, person, post_id, waivable. Returns it with `waived` (Boolean) and `waiver` (the document),
+    and the WVR findings.
+    """
+    if not ctx.has(TABLE):
+        return found.with_columns(waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)), report(found.clear().with_columns(
+            _src=pl.lit(None, dtype=pl.UInt32)), TABLE, "").collect()  # fmt: skip
+    known = [code for code, rule in RULES.items() if rule.waivable]
+    rows = ctx.intake.tables[TABLE].with_row_index("_waiver").with_columns(pl.col("rule_code").str.to_uppercase())
+    aimless = pl.col("id_number").is_null() & pl.col("post_id").is_null()
+    wrong = ~pl.col("rule_code").is_in(known).fill_null(value=False) | aimless
+    bare = pl.any_horizontal(pl.col("document", "approver", "reason").is_null())
+    inside = (pl.col("from_month") <= ctx.month) & (pl.col("to_month") >= ctx.month)
+    rows = rows.with_columns(
+        _state=pl.when(wrong).then(pl.lit("WVR003")).when(bare).then(pl.lit("WVR001")).when(~inside.fill_null(value=False)).then(pl.lit("WVR002"))
+    )
+    valid = rows.filter(pl.col("_state").is_null()).select("_waiver", "rule_code", _who="id_number", _where="post_id", waiver="document")
+    numbered = found.with_row_index("_finding")
+    candidates = numbered.filter(pl.col("waivable")).select("_finding", "code", "person", "post_id")
+    hits = candidates.join(valid, left_on="code", right_on="rule_code").filter(
+        (pl.col("_who").is_null() | (pl.col("_who") == pl.col("person")).fill_null(value=False))
+        & (pl.col("_where").is_null() | (pl.col("_where") == pl.col("post_id")).fill_null(value=False))
+    )
+    documents = hits.group_by("_finding").agg(pl.col("waiver").sort().unique(maintain_order=True).str.join("、"))
+    marked = numbered.join(documents, on="_finding", how="left", maintain_order="left").drop("_finding")
+    marked = marked.with_columns(waived=pl.col("waiver").is_not_null())
+    unused = rows.filter(pl.col("_state").is_null()).join(hits.select("_waiver").unique(), on="_waiver", how="anti")
+    reported = pl.concat([rows.filter(pl.col("_state").is_not_null()), unused.with_columns(_state=pl.lit("WVR004"))])
+    said = {
+        "WVR001": "没有批准文号、批准人或理由，不算数", "WVR002": "本月不在豁免的有效期内，不算数",
+        "WVR003": "没有写明人或岗位，或规则代码不存在、不可豁免，不算数", "WVR004": "本月没有用上这项豁免",
+    }  # fmt: skip
+    columns = {"WVR001": "document", "WVR002": "to_month", "WVR003": "rule_code", "WVR004": "rule_code"}
+    state = pl.col("_state")
+    findings = report(
+        reported, TABLE, state.replace_strict(said, return_dtype=pl.String), state.replace_strict(columns, return_dtype=pl.String), code=state
+    ).collect()
+    return marked, findings

@@ -1,0 +1,1 @@
+"""The command line: arguments in, a job called, a result rendered, an exit code out."""

@@ -1,0 +1,41 @@
+"""The `fupin` application: one file a subcommand. Nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fupin_cli.cli import check, init, rules, template
+
+app = typer.Typer(
+    name="fupin",
+    help="就业帮扶资金核查工具：核对月度台账，找出违规与错漏，每条都写明依据。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def show_version(value: bool) -> None:
+    """Print the version and end."""
+    if value:
+        from fupin_cli import __version__
+
+        typer.echo(f"fupin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="显示版本号")] = False,
+) -> None:
+    """Hold the options of the program itself."""
+
+
+app.command("check", help="核查一个月的表，写出工作簿。")(check.check)
+app.command("rules", help="列出核查规则，解释一条规则，或列出某月的政策数字。")(rules.rules)
+app.command("template", help="写出一张表的空白模板（.xlsx）。")(template.template)
+app.command("init", help="建立工作区：设置文件、收件夹、输出文件夹。")(init.init)

@@ -1,0 +1,70 @@
+"""`fupin check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from fupin_cli.cli.options import Force, Format, Month, NoProgress, OutputFormat, Quiet, Severity, Split, Verbose, Workspace
+
+
+def check(
+    month: Month,
+    inbox: Annotated[Optional[Path], typer.Argument(help="要核查的文件夹或文件（默认：工作区的 inbox/）", show_default=False)] = None,
+    workspace: Workspace = None,
+    output: Annotated[Optional[Path], typer.Option("--output", "-o", help="输出文件夹（默认：工作区的 out/）", show_default=False)] = None,
+    select: Annotated[Optional[list[str]], typer.Option("--select", help="只运行这些规则或类别，逗号分开：POST,CAP001", show_default=False)] = None,
+    ignore: Annotated[Optional[list[str]], typer.Option("--ignore", help="不运行这些规则或类别", show_default=False)] = None,
+    fail_on: Annotated[Severity, typer.Option("--fail-on", help="有此程度以上的问题时退出码为 1")] = Severity.error,
+    split_by: Annotated[Optional[Split], typer.Option("--split-by", help="按乡镇或县各写一本工作簿", show_default=False)] = None,
+    output_format: OutputFormat = Format.text,
+    unmask: Annotated[bool, typer.Option("--unmask", help="JSON 里不遮盖身份证号和姓名")] = False,
+    no_workbook: Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_progress: NoProgress = False,
+    force: Force = False,
+) -> int:
+    """Check a month's files."""
+    import getpass
+    import sys
+    from datetime import datetime
+
+    from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.jobs import check as job
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.outputs.files import make_folder
+    from fupin_cli.policy.months import parse_month
+
+    wanted = parse_month(month)
+    place = find_workspace(workspace)
+    folder = output or place.out
+    codes = job.chosen_codes(_listed(select), _listed(ignore))
+    if not no_workbook:
+        make_folder(folder)  # said before the work, not after it
+    with progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress:
+        run = job.check(place, inbox, wanted, codes=codes, fail_on=fail_on.value, progress=progress)
+        if not no_workbook:
+            progress("写工作簿", 0, 1)
+            job.write_outputs(
+                run, folder, split_by=split_by.value if split_by else None, force=force, operator=getpass.getuser(), now=datetime.now().astimezone()
+            )
+    if output_format is Format.json:
+        from fupin_cli.outputs.check_json import check_json
+
+        sys.stdout.write(check_json(run, unmask=unmask) + "\n")
+    elif not quiet or run.exit_code:
+        from fupin_cli.outputs.terminal import console, show_check, total_line
+
+        if quiet:
+            sys.stdout.write(total_line(run) + "\n")
+        else:
+            show_check(run, console(), verbose=verbose)
+    return run.exit_code
+
+
+def _listed(given: list[str] | None) -> list[str]:
+    """Codes given with commas, or by repeating the option."""
+    return [code for entry in given or [] for code in entry.split(",") if code.strip()]

@@ -1,0 +1,25 @@
+"""`fupin init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="工作区文件夹")] = Path(),
+    county: Annotated[Optional[str], typer.Option("--county", help="县（市、区）名称", show_default=False)] = None,
+) -> int:
+    """Make a workspace. Asks the county's name on a terminal only."""
+    import sys
+
+    from fupin_cli.jobs.init import make_workspace
+
+    name = county
+    if name is None and sys.stdin.isatty() and sys.stdout.isatty():
+        name = typer.prompt("县（市、区）名称", default="", show_default=False)
+    for line in make_workspace(folder, name or ""):
+        typer.echo(line)
+    return 0

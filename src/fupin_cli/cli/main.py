@@ -1,0 +1,64 @@
+"""The entry point: parses the command line, runs a command, turns every outcome into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
+
+
+def run() -> None:
+    """Run `fupin` and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")  # a GBK console lacks some characters
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command line and give its exit code. No traceback for a user's mistake, no locals in one ever."""
+    from typer.exceptions import Abort, Exit
+    from typer.main import get_command
+
+    from fupin_cli.cli.app import app
+    from fupin_cli.cli.messages import usage_message
+    from fupin_cli.errors import FupinError
+
+    try:
+        result = get_command(app).main(arguments, prog_name="fupin", standalone_mode=False)
+    except FupinError as error:
+        return fail(str(error), error.hint, error.exit_code)
+    except Exit as error:
+        return error.exit_code
+    except (KeyboardInterrupt, Abort):
+        return fail("中断了", "没有写完的文件已经删去；可以重新运行", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last resort
+        told = usage_message(error)
+        if told:
+            return fail(*told, EXIT_USAGE)
+        return crash(error)
+    return result if isinstance(result, int) else 0
+
+
+def fail(message: str, hint: str, code: int) -> int:
+    """Print a mistake and what to do about it, and give the exit code."""
+    print(f"错误: {message}\n", file=sys.stderr)  # noqa: T201 - the last word of the program
+    if hint:
+        print(f"提示: {hint}", file=sys.stderr)  # noqa: T201
+    return code
+
+
+def crash(error: Exception) -> int:
+    """Print a bug of the program: where, without any value that might be somebody's data."""
+    import traceback
+
+    from fupin_cli import __version__
+
+    frames = [f"  {f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-6:]]
+    where = "\n".join(frames)
+    return fail(f"程序出错（fupin {__version__}，{type(error).__name__}）\n{where}", "这不是您的数据有误。请把以上几行报给维护人员", EXIT_BUG)

@@ -1,0 +1,51 @@
+"""`fupin rules`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from fupin_cli.cli.options import Format, OutputFormat, Workspace
+
+
+def rules(
+    code: Annotated[Optional[str], typer.Argument(help="规则代码，例如 POST005；不写则列出全部", show_default=False)] = None,
+    parameters: Annotated[bool, typer.Option("--parameters", help="列出某月有效的政策数字及其出处")] = False,
+    month: Annotated[Optional[str], typer.Option("--month", "-m", metavar="年-月", help="与 --parameters 同用", show_default=False)] = None,
+    workspace: Workspace = None,
+    output_format: OutputFormat = Format.text,
+) -> int:
+    """List the rules, explain one, or list the numbers in force."""
+    import json
+    import sys
+    from dataclasses import asdict
+
+    from fupin_cli.errors import UsageError
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.outputs import catalogue
+    from fupin_cli.outputs.terminal import console
+    from fupin_cli.policy.months import parse_month
+
+    policy = find_workspace(workspace).policy()
+    if parameters:
+        if month is None:
+            raise UsageError("--parameters 要写明月份", "例如 fupin rules --parameters --month 2024-05")
+        wanted = parse_month(month)
+        rows = policy.in_force(wanted)
+        if output_format is Format.json:
+            sys.stdout.write(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2) + "\n")
+        else:
+            console().print(catalogue.parameter_table(rows, month))
+            for text in catalogue.unset(policy):
+                console().print(text)
+        return 0
+    chosen = catalogue.find_rules(code)
+    if output_format is Format.json:
+        sys.stdout.write(json.dumps([catalogue.rule_facts(rule, policy) for rule in chosen], ensure_ascii=False, indent=2) + "\n")
+    elif code is None:
+        console().print(catalogue.rule_table(chosen))
+    else:
+        for rule in chosen:
+            console().print(catalogue.explained(rule, policy), soft_wrap=False)
+    return 0

@@ -1,0 +1,1 @@
+"""Files → typed tables, with every bad cell named."""

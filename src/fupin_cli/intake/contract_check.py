@@ -1,0 +1,77 @@
+"""The Pandera schema of a table: which cells must be filled (IN004) and which words are known (IN007).
+
+Values are typed before: Pandera's own coercion stops at the first bad column and cannot name the cell.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.intake.values import dtype_of
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+
+    from fupin_cli.intake.contracts import ColumnSpec, TableSpec
+
+EMPTY, UNLISTED = "IN004", "IN007"
+
+
+def pandera_schema(spec: TableSpec) -> pa.DataFrameSchema:
+    """Build the schema of a table from its contract. Columns a file lacks are there and null."""
+    import pandera.polars as pa
+
+    return pa.DataFrameSchema(
+        {
+            column.name: pa.Column(dtype_of(column), nullable=True, checks=_checks(column))
+            for column in spec.columns.values()
+        },
+        name=spec.table,
+        strict=False,
+    )
+
+
+def _checks(column: ColumnSpec) -> list[pa.Check]:
+    import pandera.polars as pa
+
+    checks = []
+    if column.required and not column.may_be_empty:
+        when = column.required_when
+
+        def filled(data: pa.PolarsData) -> pl.LazyFrame:
+            needed = pl.col(when).fill_null(value=False) if when else pl.lit(value=True)
+            return data.lazyframe.select(pl.col(data.key).is_not_null() | ~needed)
+
+        checks.append(pa.Check(filled, name=EMPTY, ignore_na=False))
+    if column.values:
+        known = list(column.values)
+        several = column.type == "choices"
+
+        def listed(data: pa.PolarsData) -> pl.LazyFrame:
+            cell = pl.col(data.key)
+            inside = cell.str.split(",").list.eval(pl.element().is_in(known)).list.all() if several else cell.is_in(known)
+            return data.lazyframe.select(inside | cell.is_null())
+
+        checks.append(pa.Check(listed, name=UNLISTED, ignore_na=False))
+    return checks
+
+
+def failures(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
+    """Validate a typed table. Gives one row a failed cell: code, column, index (0-based in `frame`)."""
+    from pandera.config import ValidationDepth, config_context
+    from pandera.errors import SchemaErrors
+
+    schema = pl.Schema({"code": pl.String, "column": pl.String, "index": pl.UInt32})
+    try:
+        # Pinned, because two environment variables switch data checks off in silence.
+        with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+            pandera_schema(spec).validate(frame, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases
+        if cases["index"].null_count():
+            raise AssertionError(f"表格式与程序不符：{spec.table}") from error
+        return cases.select(code=pl.col("check").cast(pl.String), column=pl.col("column").cast(pl.String),
+                            index=pl.col("index").cast(pl.UInt32)).unique(maintain_order=True)  # fmt: skip
+    return schema.to_frame()

@@ -1,0 +1,112 @@
+"""Which table a sheet is: told by its headers, in any order, on any of the first ten rows (SPEC 8.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fupin_cli.intake.contracts import normalise_header
+
+if TYPE_CHECKING:
+    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.raw import RawSheet
+
+HEADER_ROWS = 10
+NEAR_MISS_LACKING = 2  # at most so many required columns lacking …
+NEAR_MISS_PRESENT = 3  # … while at least so many are there: the sheet was meant to be this table
+
+
+@dataclass(frozen=True)
+class Match:
+    """A table whose required columns a row carries. `positions`: column → position of its cells."""
+
+    spec: TableSpec
+    header_row: int  # 1-based
+    positions: dict[str, int]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Most columns matched first, then fewest columns of the table left over."""
+        return len(self.positions), len(self.positions) - len(self.spec.columns)
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What a sheet is: one match, several that tie, or none with the nearest table and the headers it lacks."""
+
+    matches: list[Match]
+    nearest: TableSpec | None = None
+    lacking: tuple[str, ...] = ()
+    near_miss: bool = False
+
+
+def recognise(sheet: RawSheet, file_name: str, contracts: dict[str, TableSpec]) -> Recognition:
+    """Find the table that a sheet holds. `file_name` decides only between tables with the same headers."""
+    head = sheet.cells.head(HEADER_ROWS + 1).rows()
+    best: list[Match] = []
+    near: tuple[int, int, TableSpec, list[str]] | None = None  # score, columns found, table, headers it lacks
+    for number, labels in _candidate_rows(head):
+        for spec in contracts.values():
+            found = {spec.by_header[label] for label in labels if label in spec.by_header}
+            if not found:
+                continue
+            lacking = spec.lacking(found)
+            if lacking:
+                present = len(spec.bold) - len(lacking)
+                if near is None or (present - len(lacking), len(found)) > near[:2]:
+                    near = (present - len(lacking), len(found), spec, lacking)
+                continue
+            match = Match(spec, number, _positions(spec, labels, sheet, number))
+            if not best or match.rank > best[0].rank:
+                best = [match]
+            elif match.rank == best[0].rank and all(m.spec is not spec for m in best):
+                best.append(match)
+    missed = Recognition([])
+    if near is not None:
+        _, found_columns, spec, lacking = near
+        present = len(spec.bold) - len(lacking)
+        near_miss = len(lacking) <= NEAR_MISS_LACKING and present >= NEAR_MISS_PRESENT
+        missed = Recognition([], spec, tuple(lacking), near_miss)
+        # A table of three columns fits inside many others. Where the sheet carries more of a table that it only just
+        # misses, it was meant to be that one (docs/decisions/003).
+        if best and near_miss and found_columns > best[0].rank[0] and not _named(best, sheet, head, file_name):
+            return missed
+    return Recognition(_break_tie(best, sheet, head, file_name)) if best else missed
+
+
+def _candidate_rows(head: list[tuple[str | None, ...]]) -> list[tuple[int, list[str]]]:
+    """Rows that may be the header, each as normalised labels; also two rows read as one (a header cell merged down)."""
+    labels = [[normalise_header(cell) if cell else "" for cell in row] for row in head]
+    rows = [(n, row) for n, row in enumerate(labels[:HEADER_ROWS], 1) if sum(map(bool, row)) > 1]
+    for n in range(1, len(labels)):
+        below, above = labels[n], labels[n - 1]
+        if sum(map(bool, below)) and sum(map(bool, above)) > 1 and any(a and not b for a, b in zip(above, below, strict=True)):
+            rows.append((n + 1, [b or a for a, b in zip(above, below, strict=True)]))
+    return rows
+
+
+def _positions(spec: TableSpec, labels: list[str], sheet: RawSheet, header_row: int) -> dict[str, int]:
+    """Column → position; of two columns with one header the one with more filled cells counts (SPEC 8.9)."""
+    found: dict[str, list[int]] = {}
+    for position, label in enumerate(labels):
+        if label in spec.by_header:
+            found.setdefault(spec.by_header[label], []).append(position)
+    body = sheet.cells.slice(header_row)
+    return {
+        column: max(places, key=lambda p: (body.height - body.to_series(p).null_count(), -p)) if len(places) > 1 else places[0]
+        for column, places in found.items()
+    }
+
+
+def _break_tie(tied: list[Match], sheet: RawSheet, head: list[tuple[str | None, ...]], file_name: str) -> list[Match]:
+    """Let the sheet's name, then the title lines, then the file's name decide between equal headers."""
+    if len(tied) == 1:
+        return tied
+    return next((named for named in _named(tied, sheet, head, file_name) if len(named) == 1), tied)
+
+
+def _named(matches: list[Match], sheet: RawSheet, head: list[tuple[str | None, ...]], file_name: str) -> list[list[Match]]:
+    """Which matches the sheet's name, the title lines and the file's name speak of, in this order."""
+    titles = "".join(cell for row in head[: matches[0].header_row - 1] for cell in row if cell)
+    spoken = [[m for m in matches if any(n in text for n in (m.spec.title, *m.spec.names))] for text in (sheet.name, titles, file_name)]
+    return [named for named in spoken if named]

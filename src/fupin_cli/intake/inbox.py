@@ -1,0 +1,114 @@
+"""Which files there are, and which of them a month's run uses (SPEC 8.6)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fupin_cli.errors import FupinError, NoInputError
+from fupin_cli.policy.months import MONTH_PATTERN, parse_month
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from fupin_cli.intake.raw import Source
+
+IGNORED_PREFIXES = ("~$", ".")
+IGNORED_NAMES = ("thumbs.db", "desktop.ini")
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class InboxFile:
+    """A file to read. `name` is its path below the inbox, `folder` the month of its folder if it has one."""
+
+    path: Path
+    name: str
+    folder: int | None
+    sha256: str
+
+
+def find_files(inbox: Path) -> list[InboxFile]:
+    """List the files of an inbox (a folder, or one file), in the order of their names.
+
+    Links that lead outside the inbox, and what other programs leave behind, are passed over.
+
+    Raises:
+        NoInputError: no such folder, or nothing in it.
+        FupinError: the folder cannot be listed.
+    """
+    hint = "把当月的表放进这个文件夹，或写明路径：fupin check 文件夹 --month 2024-05"
+    if not inbox.exists():
+        raise NoInputError(f"找不到 {inbox}", hint)
+    if inbox.is_file():
+        return [InboxFile(inbox, inbox.name, None, _sha256(inbox))]
+    root = inbox.resolve()
+    try:
+        paths = sorted(p for p in inbox.rglob("*") if p.is_file() and p.resolve().is_relative_to(root))
+    except OSError as error:
+        raise FupinError(f"{inbox} 打不开：{error.strerror}", "检查文件夹权限") from error
+    files = [
+        InboxFile(path, path.relative_to(inbox).as_posix(), _folder_month(path.relative_to(inbox).parts[:-1]), _sha256(path))
+        for path in paths
+        if not any(part.startswith(IGNORED_PREFIXES) for part in path.relative_to(inbox).parts)
+        and path.name.lower() not in IGNORED_NAMES
+    ]
+    if not files:
+        raise NoInputError(f"{inbox} 里没有文件", hint)
+    return files
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                digest.update(block)
+    except OSError:
+        return ""  # reported when the file is read
+    return digest.hexdigest()
+
+
+def _folder_month(parts: Iterable[str]) -> int | None:
+    """Month of the nearest folder that is named for one."""
+    found = None
+    for part in parts:
+        match = MONTH_PATTERN.match(part)
+        if match and 1 <= int(match[2]) <= 12:  # noqa: PLR2004 - months of a year
+            found = parse_month(part)
+    return found
+
+
+def assign_roles(sources: list[Source], month: int) -> list[str]:
+    """Mark which sources the month's run uses, and tell of tables that stand in the inbox and in a folder.
+
+    Tables with a month column: all folders. Exports of the national system: the latest folder up to the month (that
+    before it serves comparisons), else the inbox itself. Other tables: the inbox itself and the latest such folder.
+
+    Returns one sentence for each table of which the inbox's own copy was not used.
+    """
+    notes = []
+    for table in sorted({s.spec.table for s in sources}):
+        own = [s for s in sources if s.spec.table == table]
+        spec = own[0].spec
+        folders = sorted({s.folder for s in own if s.folder is not None and s.folder <= month})
+        direct = [s for s in own if s.folder is None]
+        if spec.month_column:
+            used = own
+        else:
+            used = [s for s in own if folders and s.folder == folders[-1]]
+            if not spec.snapshot:
+                used += direct
+            elif not used:
+                used = direct
+            elif direct:
+                notes.append(f"{spec.title}在收件夹和月份文件夹里都有，用了月份文件夹里的；未用 {direct[0].file}")
+        for source in used:
+            source.role = "current"
+        if spec.snapshot and len(folders) > 1:
+            for source in own:
+                if source.folder == folders[-2]:
+                    source.role = "previous"
+    return notes

@@ -1,0 +1,188 @@
+"""A month's files → tables: find, read, recognise, choose, type. Counts always add up, nothing is dropped in silence."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from os import cpu_count
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli import findings
+from fupin_cli.errors import NoInputError
+from fupin_cli.intake.headers import Recognition, recognise
+from fupin_cli.intake.inbox import InboxFile, assign_roles, find_files
+from fupin_cli.intake.raw import RawSheet, Source, UnreadableError
+from fupin_cli.intake.readers import read_file
+from fupin_cli.intake.rows import Rows, read_rows
+from fupin_cli.policy.months import month_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.policy.settings import Intake as Limits
+
+
+@dataclass(frozen=True)
+class FileNote:
+    """A file of the inbox and what became of it, for the list of files."""
+
+    name: str
+    sha256: str
+    status: str
+
+
+@dataclass
+class Intake:
+    """The tables of a run. `tables` serve the month, `previous` the month before, `set_aside` cannot be keyed."""
+
+    month: int
+    sources: list[Source] = field(default_factory=list)
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    previous: dict[str, pl.DataFrame] = field(default_factory=dict)
+    set_aside: dict[str, pl.DataFrame] = field(default_factory=dict)
+    found: pl.DataFrame = field(default_factory=findings.empty)
+    files: list[FileNote] = field(default_factory=list)
+    unreadable: bool = False  # some input could not be read or used: exit 3
+
+
+def load(
+    inbox: Path,
+    month: int,
+    contracts: dict[str, TableSpec],
+    limits: Limits,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> Intake:
+    """Read an inbox for a month.
+
+    Raises:
+        NoInputError: no file, or no table in any of them.
+    """
+    result = Intake(month)
+    found: list[pl.DataFrame] = []
+    files = _distinct(find_files(inbox), found, result)
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        for number, (file, sheets) in enumerate(zip(files, pool.map(lambda f: _try_read(f, limits), files), strict=True), 1):
+            progress(f"读取 {file.name}", number, len(files))
+            _recognise(file, sheets, contracts, result, found)
+    if not result.sources:
+        reason = "；".join(found_message for part in found for found_message in part["message"].to_list()[:3])
+        raise NoInputError("没有认出任何一张表" + (f"：{reason}" if reason else ""), "表头须与模板一致：fupin template --list")
+    for note in assign_roles(result.sources, month):
+        found.append(findings.about_file("IN014", "", note))  # noqa: PERF401 - a list of one finding each
+    _drop_copies(result, found)
+    parts: dict[str, dict[str, list[pl.DataFrame]]] = {"current": {}, "previous": {}, "set_aside": {}}
+    for number, source in enumerate(result.sources, 1):
+        if source.role == "unused":
+            continue
+        progress(f"整理 {source.file}", number, len(result.sources))
+        rows = read_rows(source)
+        _place(source, rows, parts)
+        if source.role == "current":
+            found.append(rows.found)
+    result.tables = {table: pl.concat(frames) for table, frames in parts["current"].items()}
+    result.previous = {table: pl.concat(frames) for table, frames in parts["previous"].items()}
+    result.set_aside = {table: pl.concat(frames) for table, frames in parts["set_aside"].items()}
+    result.found = findings.gather(found)
+    return result
+
+
+def _place(source: Source, rows: Rows, parts: dict[str, dict[str, list[pl.DataFrame]]]) -> None:
+    if source.role in parts:
+        parts[source.role].setdefault(source.spec.table, []).append(rows.accepted)
+    if source.role == "current":
+        parts["set_aside"].setdefault(source.spec.table, []).append(rows.set_aside)
+
+
+def _distinct(files: list[InboxFile], found: list[pl.DataFrame], result: Intake) -> list[InboxFile]:
+    """Leave out files with the same bytes as another of the same month (IN008)."""
+    seen: dict[tuple[str, int | None], str] = {}
+    kept = []
+    for file in files:
+        first = seen.setdefault((file.sha256, file.folder), file.name) if file.sha256 else file.name
+        if first == file.name:
+            kept.append(file)
+        else:
+            found.append(findings.about_file("IN008", file.name, f"与 {first} 内容完全相同，只算一次"))
+            result.files.append(FileNote(file.name, file.sha256, f"与 {first} 相同，未用"))
+    return kept
+
+
+def _drop_copies(result: Intake, found: list[pl.DataFrame]) -> None:
+    """Of tables read from all folders, use a file that lies in several of them once (IN008)."""
+    seen: dict[tuple[str, str], str] = {}
+    for source in result.sources:
+        if source.spec.month_column and source.role == "current":
+            first = seen.setdefault((source.sha256, source.sheet), source.file)
+            if first != source.file:
+                source.role = "unused"
+                found.append(findings.about_file("IN008", source.file, f"与 {first} 内容完全相同，只算一次", source.sheet))
+
+
+def _try_read(file: InboxFile, limits: Limits) -> list[RawSheet] | UnreadableError:
+    try:
+        return read_file(file.path, limits)
+    except UnreadableError as error:
+        return error
+
+
+def _recognise(
+    file: InboxFile,
+    sheets: list[RawSheet] | UnreadableError,
+    contracts: dict[str, TableSpec],
+    result: Intake,
+    found: list[pl.DataFrame],
+) -> None:
+    if not isinstance(sheets, UnreadableError) and all(_is_blank(sheet) for sheet in sheets):
+        sheets = UnreadableError("文件里没有内容", "请向报送单位重新要一份")
+    if isinstance(sheets, UnreadableError):
+        result.unreadable = True
+        result.files.append(FileNote(file.name, file.sha256, str(sheets)))
+        found.append(findings.about_file("IN001", file.name, str(sheets), hint=sheets.hint))
+        return
+    titles = []
+    for sheet in sheets:
+        if _is_blank(sheet):
+            continue
+        if sheet.hidden:
+            found.append(findings.about_file("IN013", file.name, f"工作表“{sheet.name}”是隐藏的，也读了", sheet.name))
+        seen = recognise(sheet, file.name, contracts)
+        if len(seen.matches) == 1:
+            match = seen.matches[0]
+            labels = sheet.cells.row(match.header_row - 1)
+            source = Source(
+                index=len(result.sources), file=file.name, sheet=sheet.name, sha256=file.sha256, spec=match.spec, raw=sheet,
+                header_row=match.header_row, positions=match.positions, folder=file.folder,
+                headers={p: (labels[p] or match.spec.columns[name].header) for name, p in match.positions.items()},
+            )  # fmt: skip
+            result.sources.append(source)
+            titles.append(match.spec.title)
+        else:
+            found.append(_unknown(file, sheet, seen))
+            result.unreadable = result.unreadable or len(seen.matches) > 1
+    folder = f"（{month_text(file.folder)}）" if file.folder is not None else ""
+    result.files.append(FileNote(file.name, file.sha256, "、".join(titles) + folder if titles else "没有认出的表"))
+
+
+def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFrame:
+    """Tell what a sheet that is no known table comes nearest to."""
+    if seen.matches:
+        titles = "、".join(match.spec.title for match in seen.matches)
+        return findings.about_file("IN009", file.name, f"表头同时符合：{titles}，分不清，没有用", sheet.name,
+                                   hint="把工作表或文件名改成其中一张表的名称")  # fmt: skip
+    if seen.nearest is None:
+        return findings.about_file("IN002", file.name, "前10行里没有认得的表头，没有用", sheet.name)
+    lacking = "、".join(seen.lacking)
+    if seen.near_miss:
+        return findings.about_file("IN003", file.name, f"像是“{seen.nearest.title}”，但缺少必需的列：{lacking}；整张表没有用", sheet.name)
+    return findings.about_file("IN002", file.name, f"不是认得的表；最接近“{seen.nearest.title}”，还缺：{lacking}", sheet.name)
+
+
+def _is_blank(sheet: RawSheet) -> bool:
+    cells = sheet.cells
+    return cells.height == 0 or cells.width == 0 or all(
+        cells.select((pl.all().is_null() | (pl.all().str.strip_chars() == "")).all()).row(0)
+    )

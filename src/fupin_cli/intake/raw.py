@@ -1,0 +1,75 @@
+"""A file's cells as they stand: every sheet as strings, with the positions that Excel shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fupin_cli.intake.contracts import TableSpec
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read: why, and what to do (finding IN001). The other files are still done."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        """Keep both sentences."""
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass
+class RawSheet:
+    """One sheet. `cells`: all-String frame, its n-th column is sheet column `offset + n`, its rows start at row 1.
+
+    `numeric(columns)` gives one Boolean column per asked column: whether the cell holds a number, by its type.
+    """
+
+    name: str
+    cells: pl.DataFrame
+    offset: int = 0
+    hidden: bool = False
+    numeric: Callable[[list[int]], pl.DataFrame] | None = None
+
+
+@dataclass
+class Source:
+    """One sheet that was recognised as a table, and where its columns and rows stand."""
+
+    index: int
+    file: str
+    sheet: str
+    sha256: str
+    spec: TableSpec
+    raw: RawSheet
+    header_row: int  # 1-based
+    positions: dict[str, int]  # column name → position in raw.cells
+    folder: int | None = None  # month index of the folder, None for files that serve every month
+    role: str = "unused"  # current, previous, unused
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_set_aside: int = 0
+    headers: dict[int, str] = field(default_factory=dict)  # position → header as written
+
+    def letter(self, position: int) -> str:
+        """Column letter as Excel shows it."""
+        return column_letter(self.raw.offset + position)
+
+
+def column_letter(index: int) -> str:
+    """Give Excel's letters for a 0-based column index."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def empty_cells() -> pl.DataFrame:
+    """Give a sheet without cells."""
+    return pl.DataFrame(schema={"0": pl.String})

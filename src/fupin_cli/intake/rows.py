@@ -1,0 +1,302 @@
+"""A recognised sheet → its rows, typed; what is wrong with each cell; which rows cannot be kept (SPEC 8.3)."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from os import cpu_count
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli import findings
+from fupin_cli.intake.contract_check import EMPTY, UNLISTED, failures
+from fupin_cli.intake.contracts import normalise_header
+from fupin_cli.intake.values import FORMULA_START, GUARDED, PLACEHOLDERS, Converted, clean, convert, dtype_of, suggestion
+from fupin_cli.policy.rounding import fen_to_yuan
+
+if TYPE_CHECKING:
+    from fupin_cli.intake.contracts import ColumnSpec, TableSpec
+    from fupin_cli.intake.raw import Source
+
+KEY = "id_number"
+KEY_LENGTHS = (15, 18, 20, 22)
+CARD_LENGTHS = (20, 22)  # a disability card: the ID number is its first 18 characters
+EXACT_DIGITS = 15  # Excel keeps no more
+WRITTEN_TEXT = ("text", "name", "code", "choice", "choices")
+SUMMED = ("money", "count", "days")
+ORIGIN = ("_src", "_file", "_sheet", "_row")
+
+
+@dataclass
+class Rows:
+    """What a sheet comes to. `accepted` and `set_aside`: typed columns, `_card`, `_…_lost`, and the origin."""
+
+    accepted: pl.DataFrame
+    set_aside: pl.DataFrame
+    found: pl.DataFrame
+
+
+def read_rows(source: Source) -> Rows:
+    """Type a sheet's rows and count them into the source: read = accepted + set aside."""
+    spec = source.spec
+    text, numeric = _cleaned(source)
+    text, footers = _data_rows(text, source)
+    columns = [spec.columns[name] for name in source.positions]
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        converted = dict(zip(source.positions, pool.map(lambda c: convert(text[c.name], c, spec.common), columns), strict=True))
+    lost = {
+        column.name: _lost(text, numeric, column)
+        for column in columns
+        if column.type in ("id", "account") and column.name in numeric.columns
+    }
+    frame = _typed(text, spec, converted, lost, source)
+    reason = _reason(frame, lost.get(KEY)) if spec.has_person_key else pl.Series("_reason", [None], pl.String).new_from_index(0, frame.height)
+    found = [
+        _bad_cells(frame, converted, spec),
+        _contract_cells(frame, text, spec, converted),
+        _formulas(source, frame),
+        _footer_totals(frame, footers, converted, source),
+        _unkeyed(frame, reason, spec),
+        _lost_cells(frame, lost, spec),
+    ]
+    kept = reason.is_null()
+    source.rows_read, source.rows_accepted = frame.height, int(kept.sum())
+    source.rows_set_aside = source.rows_read - source.rows_accepted
+    return Rows(
+        accepted=frame.filter(kept),
+        set_aside=frame.with_columns(reason).filter(~kept),
+        found=findings.gather(part for part in found if part.height).with_columns(
+            table=pl.lit(spec.table), _src=pl.lit(source.index, dtype=pl.UInt32)
+        ),
+    )
+
+
+def _cleaned(source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Cells below the header, cleaned, by column name, with `_row`; and which ID and account cells hold numbers."""
+    body = source.raw.cells.slice(source.header_row)
+    names = list(source.positions)
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        series = pool.map(lambda name: clean(body.to_series(source.positions[name])).alias(name), names)
+        frame = pl.DataFrame(list(series))
+    frame = frame.with_columns(_row=pl.int_range(source.header_row + 1, source.header_row + 1 + body.height, dtype=pl.UInt32))
+    wanted = {name: source.positions[name] for name in names if source.spec.columns[name].type in ("id", "account")}
+    if source.raw.numeric is None or not wanted:
+        return frame, pl.DataFrame({"_row": frame["_row"]})
+    typed = source.raw.numeric(sorted(wanted.values())).slice(source.header_row, body.height)
+    return frame, typed.select(pl.col(str(p)).alias(name) for name, p in wanted.items()).with_columns(frame["_row"])
+
+
+def _data_rows(text: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Leave out blank rows, the form's footer, and headers repeated at page breaks; give the footer lines too."""
+    names = list(source.positions)
+    text = text.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+    spec = source.spec
+    if spec.has_person_key:
+        doubtful = pl.col(KEY).str.contains(r"\d{6}").not_().fill_null(value=True)
+    else:
+        doubtful = pl.any_horizontal(pl.col([c.name for c in spec.bold if c.name in names]).is_null())
+    rows = text.filter(doubtful)
+    if not rows.height:
+        return text, rows
+    cells = source.raw.cells[(rows["_row"] - 1).cast(pl.Int64).to_list()]
+    first = cells.select(
+        pl.coalesce(pl.when(pl.all().str.strip_chars() != "").then(pl.all())).str.replace_all(r"[\s\u3000]", "").alias("f")
+    ).to_series()
+    words = "|".join(re.escape(word) for word in spec.common.footers)
+    is_footer = first.str.contains(rf"^(?:{words})(?:[:：(（]|$)").fill_null(value=False)
+    headers = {name: normalise_header(source.headers[p]) for name, p in source.positions.items()}
+    same = rows.select(
+        pl.sum_horizontal((pl.col(n).str.replace_all(r"\s", "") == h).fill_null(value=False) for n, h in headers.items()) * 2
+        >= min(len(headers), 4)
+    ).to_series()
+    dropped = rows.filter(is_footer | same)
+    footers = rows.filter(is_footer).with_columns(first.filter(is_footer).alias("_first"))
+    return text.join(dropped.select("_row"), on="_row", how="anti", maintain_order="left"), footers
+
+
+def _lost(text: pl.DataFrame, numeric: pl.DataFrame, column: ColumnSpec) -> pl.Series:
+    """Cells whose digits Excel has lost: any number in an ID column, a number of over 15 digits in an account column."""
+    flags = text.select("_row").join(numeric.select("_row", f=column.name), on="_row", how="left", maintain_order="left")["f"]
+    if column.type == "id":
+        return flags.fill_null(value=False)
+    return flags.fill_null(value=False) & (text[column.name].str.len_chars() > EXACT_DIGITS).fill_null(value=False)
+
+
+def _typed(
+    text: pl.DataFrame, spec: TableSpec, converted: dict[str, Converted], lost: dict[str, pl.Series], source: Source
+) -> pl.DataFrame:
+    nulls = pl.Series([None], dtype=pl.Null)
+    columns = []
+    for column in spec.columns.values():
+        if column.name in converted:
+            series = converted[column.name].series.alias(column.name)
+            columns.append(series.set(lost[column.name], None) if column.name in lost and lost[column.name].any() else series)
+        elif column.type == "benefit":
+            columns.append(pl.Series(column.name, [None], pl.Boolean).new_from_index(0, text.height))
+        else:
+            columns.append(nulls.cast(dtype_of(column)).alias(column.name).new_from_index(0, text.height))
+    frame = pl.DataFrame(columns)
+    if KEY in spec.columns:
+        card = pl.col(KEY).str.len_chars().is_in(CARD_LENGTHS)
+        frame = frame.with_columns(
+            pl.when(card).then(pl.col(KEY)).alias("_card"), pl.when(card).then(pl.col(KEY).str.head(18)).otherwise(pl.col(KEY)).alias(KEY)
+        )
+    return frame.with_columns(
+        pl.lit(source.index, dtype=pl.UInt32).alias("_src"), pl.lit(source.file).alias("_file"), pl.lit(source.sheet).alias("_sheet"), text["_row"]
+    )
+
+
+def _reason(frame: pl.DataFrame, lost: pl.Series | None) -> pl.Series:
+    """Why a row's ID number cannot be a key: `number`, `empty`, `length`; null where it can."""
+    length = pl.coalesce("_card", KEY).str.len_chars()
+    return frame.select(
+        pl.when(lost if lost is not None else pl.lit(value=False))
+        .then(pl.lit("number"))
+        .when(pl.col(KEY).is_null())
+        .then(pl.lit("empty"))
+        .when(~length.is_in(KEY_LENGTHS))
+        .then(pl.lit("length"))
+        .alias("_reason")
+    ).to_series()
+
+
+REASONS = {
+    "number": "Excel 把身份证号存成了数字，末几位已经丢失，不能用",
+    "empty": "身份证号没有填",
+    "length": "身份证号不是18位（残疾证20或22位）",
+}
+LOST_HINT = "找原件重新录入；录入前把该列单元格格式设为“文本”"
+
+
+def _unkeyed(frame: pl.DataFrame, reason: pl.Series, spec: TableSpec) -> pl.DataFrame:
+    """ID001 for rows set aside; on the roster it holds the payment."""
+    rows = frame.with_columns(reason).filter(reason.is_not_null())
+    return rows.select(
+        "_row",
+        code=pl.lit("ID001"),
+        column=pl.lit(KEY),
+        message=pl.col("_reason").replace_strict(REASONS, return_dtype=pl.String) + "，此行另放，不参加其他检查",
+        hint=pl.when(pl.col("_reason") == "number").then(pl.lit(LOST_HINT)),
+        effect=pl.lit("hold" if spec.table == "assignments" else "none"),
+        name=pl.col("name") if "name" in frame.columns else pl.lit(None, dtype=pl.String),
+    )
+
+
+def _lost_cells(frame: pl.DataFrame, lost: dict[str, pl.Series], spec: TableSpec) -> pl.DataFrame:
+    """Numbers in other ID columns (ID001) and long numbers in account columns (ID014): the row stays, the cell is null."""
+    parts = []
+    for name, flags in lost.items():
+        if (name == KEY and spec.has_person_key) or not flags.any():
+            continue
+        is_account = spec.columns[name].type == "account"
+        what = "账号" if is_account else "身份证号"
+        holds = spec.table == "assignments"
+        parts.append(
+            frame.filter(flags).select(
+                "_row",
+                code=pl.lit("ID014" if is_account else "ID001"),
+                column=pl.lit(name),
+                message=pl.lit(f"Excel 把{what}存成了数字，末几位已经丢失，不能用"),
+                hint=pl.lit(LOST_HINT),
+                effect=pl.lit("hold" if holds and is_account else "none"),
+                severity=pl.lit("error"),
+                waivable=pl.lit(value=False),
+                person=pl.col(KEY) if KEY in frame.columns else pl.lit(None, dtype=pl.String),
+            )
+        )
+    return pl.concat(parts) if parts else findings.empty()
+
+
+def _bad_cells(frame: pl.DataFrame, converted: dict[str, Converted], spec: TableSpec) -> pl.DataFrame:
+    """IN005, IN006, IN007: cells that could not be typed."""
+    said = {
+        "date": "“{}”不是日期，或没有这一天",
+        "month": "“{}”不是月份",
+        "yes_no": "“{}”看不出是“是”还是“否”",
+        "measure": "“{}”不是已知的补贴类型",
+        "pay_status": "“{}”不是已知的处理结果，不算已发",
+    }
+    parts = []
+    for name, result in converted.items():
+        if result.bad is None:
+            continue
+        column = spec.columns[name]
+        message = said.get(column.type, "“{}”不是可用的数（须为非负数，" + ("整数）" if column.type == "count" else "最多两位小数）"))
+        cells = frame.filter(result.bad).select(*_who(frame), "_row", code=pl.lit(result.code), column=pl.lit(name))
+        parts.append(cells.with_columns(message=pl.lit(message)))
+    return pl.concat(parts) if parts else findings.empty()
+
+
+def _contract_cells(frame: pl.DataFrame, text: pl.DataFrame, spec: TableSpec, converted: dict[str, Converted]) -> pl.DataFrame:
+    """IN004 and IN007 by the table's Pandera schema, except where the cell already has a finding of its own."""
+    failed = failures(frame, spec)
+    if not failed.height:
+        return findings.empty()
+    failed = failed.filter(~((pl.col("code") == EMPTY) & (pl.col("column") == KEY)))  # ID001 says it
+    parts = []
+    for (code, name), cells in failed.group_by("code", "column", maintain_order=True):
+        column = spec.columns[str(name)]
+        rows = frame[cells["index"]]
+        if code == EMPTY:
+            filled = text[str(name)][cells["index"]].is_not_null() if name in converted else pl.repeat(value=False, n=rows.height, eager=True)
+            rows = rows.filter(~filled)
+            message = pl.lit(f"“{column.header}”没有填")
+        else:
+            words = rows[str(name)].unique()
+            known = list(column.values)
+            tips = {word: suggestion(word, known) for word in words}
+            message = "“" + pl.col(str(name)) + "”不在可填的范围内" + pl.col(str(name)).replace_strict(tips, return_dtype=pl.String)
+        parts.append(rows.select(*_who(frame), "_row", code=pl.lit(code), column=pl.lit(name), message=message))
+    return pl.concat(parts) if parts else findings.empty()
+
+
+def _formulas(source: Source, frame: pl.DataFrame) -> pl.DataFrame:
+    """IN010: text that a spreadsheet would take for a formula."""
+    parts = []
+    rows = frame["_row"] - 1
+    for name, position in source.positions.items():
+        if source.spec.columns[name].type not in WRITTEN_TEXT:
+            continue
+        cells = source.raw.cells.to_series(position)
+        starts = cells.str.contains(FORMULA_START)
+        if not starts.any():
+            continue
+        flagged = (starts & ~cells.str.contains(GUARDED) & ~cells.str.contains(PLACEHOLDERS)).gather(rows).fill_null(value=False)
+        parts.append(
+            frame.filter(flagged).select(
+                *_who(frame), "_row", code=pl.lit("IN010"), column=pl.lit(name), message=pl.lit("文字以 = + - @ 或制表符开头，Excel 会当成公式；已按文字处理")
+            )
+        )
+    return pl.concat(parts) if parts else findings.empty()
+
+
+def _footer_totals(frame: pl.DataFrame, footers: pl.DataFrame, converted: dict[str, Converted], source: Source) -> pl.DataFrame:
+    """IN011: the form's own total differs from its rows."""
+    spec = source.spec
+    totals = footers.filter(pl.col("_first").str.contains("^(?:" + "|".join(spec.common.totals) + ")")) if footers.height else footers
+    if totals.height != 1:
+        return findings.empty()
+    parts = []
+    for name in converted:
+        column = spec.columns[name]
+        if column.type not in SUMMED:
+            continue
+        stated = convert(totals[name], column, spec.common).series[0]
+        actual = int(frame[name].sum() or 0)
+        if stated is None or stated == actual:
+            continue
+        said, real = (str(stated), str(actual)) if column.type == "count" else (fen_to_yuan(stated), fen_to_yuan(actual))
+        parts.append(
+            totals.select(
+                "_row", code=pl.lit("IN011"), column=pl.lit(name), message=pl.lit(f"表尾合计“{column.header}”为 {said}，各行相加为 {real}")
+            )
+        )
+    return pl.concat(parts) if parts else findings.empty()
+
+
+def _who(frame: pl.DataFrame) -> list[pl.Expr]:
+    person = pl.col(KEY) if KEY in frame.columns else pl.lit(None, dtype=pl.String)
+    name = pl.col("name") if "name" in frame.columns else pl.lit(None, dtype=pl.String)
+    return [person.alias("person"), name.alias("name")]

@@ -1,0 +1,105 @@
+"""`fupin check`: a month's files → findings, a workbook, a manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fupin_cli.checks.context import Context
+from fupin_cli.checks.engine import CheckResult, chosen_codes, run_checks
+from fupin_cli.intake.load import Intake, load
+from fupin_cli.policy.parameters import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    import polars as pl
+
+    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.jobs.workspace import Workspace
+
+__all__ = ["CheckRun", "check", "chosen_codes", "write_outputs"]
+BUG, UNREADABLE, FOUND, DONE = 70, 3, 1, 0
+
+
+@dataclass
+class CheckRun:
+    """A finished check and what it wrote."""
+
+    month: int
+    policy: Policy
+    intake: Intake
+    contracts: dict[str, TableSpec]
+    result: CheckResult
+    fail_on: str
+    outputs: list[Path] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """70 a rule crashed, 3 some input could not be read, 1 findings at or above the bound, else 0."""
+        if self.result.crashed:
+            return BUG
+        if self.intake.unreadable:
+            return UNREADABLE
+        return FOUND if self.result.at_or_above(self.fail_on) else DONE
+
+
+def check(
+    workspace: Workspace,
+    inbox: Path | None,
+    month: int,
+    *,
+    codes: set[str],
+    fail_on: str = "error",
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> CheckRun:
+    """Read a month's files and run the chosen rules (`chosen_codes`) over them. Writes nothing.
+
+    Raises:
+        FupinError: wrong settings (exit 2), no input (exit 10).
+    """
+    policy = workspace.policy()
+    contracts = workspace.contracts()
+    intake = load(inbox or workspace.inbox, month, contracts, policy.settings.intake, progress)
+    result = run_checks(Context(intake, policy, contracts), codes, progress)
+    return CheckRun(month, policy, intake, contracts, result, fail_on)
+
+
+
+def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
+    run: CheckRun, folder: Path, *, split_by: str | None, force: bool, operator: str, now: datetime
+) -> None:
+    """Write the workbook (one for each township or county with `split_by`) and `manifest.json` into `out/2024-05/`.
+
+    Raises:
+        FupinError: the folder cannot be written to (exit 2).
+    """
+    from fupin_cli.outputs.bulk import write_workbook
+    from fupin_cli.outputs.check_workbook import NO_TOWN, check_sheets
+    from fupin_cli.outputs.files import atomic, free_path, make_folder
+    from fupin_cli.outputs.manifest import write_manifest
+    from fupin_cli.policy.months import last_day, month_text
+
+    target = folder / month_text(run.month)
+    make_folder(target)
+    found = run.result.found
+    parts: dict[str, pl.DataFrame] = {"": found}
+    if split_by:
+        column = {"town": "township", "county": "county"}[split_by]
+        filled = found.with_columns(pl.col(column).fill_null(NO_TOWN))
+        names = filled[column].unique().sort().to_list()
+        parts = {name: found.filter((filled[column] == name)) for name in names}
+    for name, rows in parts.items():
+        stem = f"核查_{month_text(run.month)}" + (f"_{safe_name(name)}" if name else "")
+        path = free_path(target, stem, ".xlsx", force=force)
+        with atomic(path) as temporary:
+            write_workbook(temporary, check_sheets(run, rows, name), last_day(run.month))
+        run.outputs.append(path)
+    write_manifest(run, target, operator, now)
+
+
+def safe_name(text: str) -> str:
+    """A township's name as a part of a file name."""
+    return "".join("_" if c in '\\/:*?"<>|' or ord(c) < 32 else c for c in text)[:40]  # noqa: PLR2004 - control characters

@@ -1,0 +1,64 @@
+"""A bureau's folder: `fupin.toml`, `inbox/`, `out/`, and its own `schemas/` laid over the shipped ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fupin_cli.errors import FupinError
+from fupin_cli.intake.contracts import TableSpec, load_contracts
+from fupin_cli.policy.parameters import Policy, load_policy
+from fupin_cli.policy.settings import FILE_NAME, load_settings
+
+if TYPE_CHECKING:
+    from fupin_cli.policy.settings import Settings
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a county's settings and files stand. Without `fupin.toml` the root is the current folder."""
+
+    root: Path
+    file: Path | None
+
+    @property
+    def inbox(self) -> Path:
+        """Where the month's files are put."""
+        return self.root / "inbox"
+
+    @property
+    def out(self) -> Path:
+        """Where workbooks are written."""
+        return self.root / "out"
+
+    def settings(self) -> Settings:
+        """Read the county's settings (checked key by key)."""
+        return load_settings(self.file)
+
+    def policy(self) -> Policy:
+        """The city's policy with the county's settings over it."""
+        settings = self.settings()
+        return Policy(load_policy(settings.county.city), settings)
+
+    def contracts(self) -> dict[str, TableSpec]:
+        """Table contracts, with the bureau's own over them."""
+        return load_contracts(self.root)
+
+
+def find_workspace(given: Path | None) -> Workspace:
+    """Take the given folder, else the nearest one upward that holds `fupin.toml`, else the current folder.
+
+    Raises:
+        FupinError: the given folder does not exist.
+    """
+    if given is not None:
+        if not given.is_dir():
+            raise FupinError(f"工作区 {given} 不存在", "先建立：fupin init 文件夹")
+        file = given / FILE_NAME
+        return Workspace(given, file if file.is_file() else None)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FILE_NAME).is_file():
+            return Workspace(folder, folder / FILE_NAME)
+    return Workspace(here, None)

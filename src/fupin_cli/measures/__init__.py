@@ -1,0 +1,1 @@
+"""Subsidies: what a month's roster comes to."""

@@ -1,0 +1,163 @@
+"""The month's lines: roster rows of one person and post merged, with attendance, standard and the amount due.
+
+One line per person × post (SPEC 8.1). Later the payroll gives each line its status; the checks judge the same lines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.policy import months
+from fupin_cli.policy.rounding import prorate_fen
+
+if TYPE_CHECKING:
+    from fupin_cli.policy.parameters import Policy
+
+KEYS = ["id_number", "post_id"]
+DAY = 100  # hundredths of a day
+
+
+def month_attendance(attendance: pl.DataFrame, assignments: pl.DataFrame, posts: pl.DataFrame | None, month: int) -> pl.DataFrame:
+    """Attendance rows of a month with `post_id` found where only the post's name is given.
+
+    By name among the person's posts; else the only post of a person who has one. Unfound stays null.
+    Adds `_copies` (rows of this person, post and month), `_distinct` (different ones among them), `_nth`.
+    """
+    rows = attendance.filter(pl.col("month") == month)
+    held = assignments.select("id_number", "post_id", "post_name").filter(pl.col("post_id").is_not_null())
+    if posts is not None:
+        names = posts.select("post_id", _named="post_name").unique("post_id", keep="first", maintain_order=True)
+        held = held.join(names, on="post_id", how="left").with_columns(pl.coalesce("post_name", "_named").alias("post_name"))
+    by_name = held.unique(["id_number", "post_name"], keep="first", maintain_order=True).select("id_number", "post_name", _by_name="post_id")
+    single = held.group_by("id_number").agg(_posts=pl.col("post_id").n_unique(), _single=pl.col("post_id").first())
+    figures = ["required_days_x100", "attended_days_x100", "appraisal"]
+    return (
+        rows.join(by_name, on=["id_number", "post_name"], how="left", maintain_order="left")
+        .join(single, on="id_number", how="left", maintain_order="left")
+        .with_columns(post_id=pl.coalesce("post_id", "_by_name", pl.when(pl.col("_posts") == 1).then("_single")))
+        .drop("_by_name", "_posts", "_single")
+        .with_columns(
+            _copies=pl.len().over(KEYS), _nth=pl.int_range(pl.len()).over(KEYS), _distinct=pl.struct(figures).n_unique().over(KEYS)
+        )
+    )
+
+
+def roster_rows(assignments: pl.DataFrame, attended: pl.DataFrame | None, month: int) -> pl.DataFrame:
+    """Roster rows with what the month makes of each.
+
+    Adds `sound` (contract with both dates in order), masks of days (`months.day_mask`) `on_mask`, `contract_mask`,
+    `paid_mask` (both), `touches`, `gone`, `attended`, and `in_month`: whether the row's person and post make a line.
+    """
+    first, last = months.first_day(month), months.last_day(month)
+    nothing = pl.lit(0, dtype=pl.Int64)
+    known = pl.col("contract_start").is_not_null() & pl.col("contract_end").is_not_null()
+    on_mask = months.day_mask(pl.coalesce("on_post", "contract_start"), pl.col("off_post"), month)
+    rows = assignments.with_columns(
+        sound=known & (pl.col("contract_end") >= pl.col("contract_start")).fill_null(value=False),
+        on_mask=pl.when(pl.coalesce("on_post", "contract_start").is_not_null()).then(on_mask).otherwise(nothing),
+        gone=((pl.col("off_post") < first) | (pl.col("on_post") > last)).fill_null(value=False),
+    ).with_columns(
+        contract_mask=pl.when(pl.col("sound"))
+        .then(months.day_mask(pl.col("contract_start"), pl.col("contract_end"), month))
+        .otherwise(nothing)
+    )
+    rows = rows.with_columns(
+        paid_mask=pl.col("on_mask") & pl.col("contract_mask"), touches=(pl.col("contract_mask") != 0) | (pl.col("on_mask") != 0)
+    )
+    if attended is None:
+        rows = rows.with_columns(attended=pl.lit(value=False))
+    else:
+        named = attended.select(KEYS).drop_nulls().unique().with_columns(attended=pl.lit(value=True))
+        rows = rows.join(named, on=KEYS, how="left", maintain_order="left").with_columns(pl.col("attended").fill_null(value=False))
+    return rows.with_columns(
+        in_month=(pl.col("attended").any() | (pl.col("touches").any() & ~pl.col("gone").all())).over(KEYS)
+    )
+
+
+def month_lines(rows: pl.DataFrame, posts: pl.DataFrame | None, attended: pl.DataFrame | None, policy: Policy, month: int) -> pl.DataFrame:
+    """Merge the month's roster rows into lines and compute what each would come to.
+
+    Each line stands on the row whose contract covers most days of the month (tie: the later start). Adds to that row:
+    the unions `on_mask`, `contract_mask`, `paid_mask`; `sound_all`; the post's `fund`, `post_kind`, …;
+    attendance figures; `standard_fen`, `numerator_x100`, `divisor_x100`, `due_fen` (null: cannot be computed).
+    """
+    unions = [pl.col(mask).bitwise_or().over(KEYS).alias(f"_{mask}") for mask in ("on_mask", "contract_mask", "paid_mask")]
+    lines = (
+        rows.filter(pl.col("in_month"))
+        .with_columns(
+            *unions,
+            sound_all=(pl.col("sound") | ~pl.col("touches")).all().over(KEYS),
+            _days=pl.col("contract_mask").bitwise_count_ones(),
+        )
+        .sort(["_days", "contract_start", "_row"], descending=[True, True, False], nulls_last=True, maintain_order=True)
+        .unique(KEYS, keep="first", maintain_order=True)
+        .drop("_days", "on_mask", "contract_mask", "paid_mask")
+        .rename({"_on_mask": "on_mask", "_contract_mask": "contract_mask", "_paid_mask": "paid_mask"})
+        .sort("_src", "_row")
+    )
+    lines = _with_post(lines, posts)
+    lines = _with_attendance(lines, attended)
+    return _with_due(lines, policy, month)
+
+
+POST_FACTS = {
+    "post_kind": pl.String, "department": pl.String, "fund": pl.String, "approved_holders": pl.Int64,
+    "post_standard_fen": pl.Int64, "post_required_x100": pl.Int64, "post_known": pl.Boolean,
+}  # fmt: skip
+
+
+def _with_post(lines: pl.DataFrame, posts: pl.DataFrame | None) -> pl.DataFrame:
+    if posts is None:
+        return lines.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in POST_FACTS.items())
+    facts = posts.filter(pl.col("post_id").is_not_null()).unique("post_id", keep="first", maintain_order=True)
+    facts = facts.select(
+        "post_id", "post_kind", "department", "fund", "approved_holders",
+        post_standard_fen="standard_fen", post_required_x100="required_days_x100", post_known=pl.lit(value=True),
+    )  # fmt: skip
+    return lines.join(facts, on="post_id", how="left", maintain_order="left").with_columns(
+        pl.col("post_known").fill_null(value=False)
+    )
+
+
+def _with_attendance(lines: pl.DataFrame, attended: pl.DataFrame | None) -> pl.DataFrame:
+    """Join each line's attendance; where copies differ no figure is taken (they hold the line as ID007)."""
+    if attended is None:
+        return lines.with_columns(
+            pl.lit(None, dtype=pl.Int64).alias("required_x100"),
+            pl.lit(None, dtype=pl.Int64).alias("attended_x100"),
+            pl.lit(None, dtype=pl.String).alias("appraisal"),
+            has_attendance=pl.lit(value=False),
+        )
+    one = attended.filter((pl.col("_nth") == 0) & pl.col("post_id").is_not_null())
+    figure = pl.col("_distinct") == 1
+    one = one.select(
+        *KEYS,
+        pl.when(figure).then("required_days_x100").alias("required_x100"),
+        pl.when(figure).then("attended_days_x100").alias("attended_x100"),
+        "appraisal",
+        has_attendance=pl.lit(value=True),
+    )
+    return lines.join(one, on=KEYS, how="left", maintain_order="left").with_columns(
+        pl.col("has_attendance").fill_null(value=False),
+        required_x100=pl.coalesce(pl.when(pl.col("required_x100") > 0).then("required_x100"), "post_required_x100"),
+    )
+
+
+def _with_due(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFrame:
+    """Amount due by the county's method of proration (SPEC 2.2); days are hundredths, money is fen."""
+    post = policy.settings.post
+    standard = policy.standard_fen(month)
+    worked = pl.col("attended_x100")
+    if post.proration == "calendar":
+        numerator = pl.col("paid_mask").bitwise_count_ones().cast(pl.Int64) * DAY
+        divisor = pl.lit(months.last_day(month).day * DAY, dtype=pl.Int64)
+    elif post.proration == "fixed":
+        numerator, divisor = worked, pl.lit(int((post.fixed_days or 0) * DAY), dtype=pl.Int64)
+    else:
+        numerator, divisor = worked, pl.col("required_x100")
+    lines = lines.with_columns(
+        standard_fen=pl.lit(standard, dtype=pl.Int64), numerator_x100=numerator, divisor_x100=pl.when(divisor > 0).then(divisor)
+    )
+    return lines.with_columns(due_fen=prorate_fen(pl.col("standard_fen"), pl.col("numerator_x100"), pl.col("divisor_x100")))

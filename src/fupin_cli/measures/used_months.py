@@ -1,0 +1,105 @@
+"""Months of the post subsidy that a person has used (SPEC 8.7), and whether the extension to the pension date holds."""
+
+from __future__ import annotations
+
+from datetime import date
+from math import lcm
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.policy import months
+from fupin_cli.policy.idnumber import birth_expr, sex_expr
+from fupin_cli.policy.pension import RESIDENT, pension_date_expr
+
+if TYPE_CHECKING:
+    from fupin_cli.policy.parameters import Policy
+
+MEASURE = "post"
+NOT_PAID = ("failed", "recovered", "unknown")
+FAR = date(9999, 12, 31)
+
+
+def paid_rows(history: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the payment history that are payments: an amount above 0, not returned, not recovered."""
+    return history.filter(
+        (pl.col("amount_fen") > 0) & ~pl.col("status").fill_null("paid").is_in(NOT_PAID) & pl.col("month").is_not_null()
+    )
+
+
+def used_months(history: pl.DataFrame, policy: Policy, month: int) -> pl.DataFrame:
+    """Count what each person has used before a line of `month` is paid; the line's own month does not count.
+
+    Gives id_number, months_counted (distinct months), first_paid (month index), used_num / used_den: the exact
+    number of months by the county's way of counting (`paid_months`, `prorated`; `calendar_span` needs first_paid).
+    """
+    paid = paid_rows(history).filter((pl.col("measure") == MEASURE) & (pl.col("month") != month))
+    by_month = paid.group_by("id_number", "month").agg(pl.col("amount_fen").sum())
+    standards = policy.standards_fen(by_month["month"].unique())
+    common = lcm(*standards.values()) if standards else 1
+    big = pl.Int128
+    standard = pl.col("month").replace_strict(standards, default=None, return_dtype=pl.Int64)
+    share = (pl.min_horizontal("amount_fen", standard).cast(big) * pl.lit(common, dtype=big) // standard.cast(big)).fill_null(
+        pl.lit(common, dtype=big)  # a month without a standard counts whole
+    )
+    prorated = policy.settings.post.month_count == "prorated"
+    return by_month.group_by("id_number").agg(
+        months_counted=pl.len().cast(pl.Int64),
+        first_paid=pl.col("month").min(),
+        used_num=(share.sum() if prorated else pl.len().cast(big)),
+        used_den=pl.lit(common if prorated else 1, dtype=big),
+    )
+
+
+def first_approvals(assignments: pl.DataFrame, history: pl.DataFrame | None) -> pl.DataFrame:
+    """First approval of each person: the earliest 首次核定日期, or the first paid month if that began before it.
+
+    Gives id_number, first_approval (Date, null where nothing is known).
+    """
+    known = assignments.group_by("id_number").agg(pl.col("first_approval").min())
+    if history is None:
+        return known
+    paid = paid_rows(history).filter(pl.col("measure") == MEASURE)
+    first = paid.group_by("id_number").agg(_month=pl.col("month").min())
+    day = pl.date(pl.col("_month") // 12, pl.col("_month") % 12 + 1, 1)
+    earlier = pl.col("_month") < months.index_expr(pl.col("first_approval"))
+    return (
+        known.join(first, on="id_number", how="left")
+        .with_columns(
+            first_approval=pl.when(pl.col("first_approval").is_null() | earlier.fill_null(value=False))
+            .then(pl.coalesce(pl.when(pl.col("_month").is_not_null()).then(day), "first_approval"))
+            .otherwise("first_approval")
+        )
+        .drop("_month")
+    )
+
+
+def pension_facts(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFrame:
+    """Pension scheme and date of each line's person, and whether the line may go on to that date.
+
+    `lines` has id_number, insured_type, first_approval of the person (`person_approval`). Adds `scheme` (null: a woman
+    insured as an employee of unknown kind), `pension_date` (by the law of the month), `extended`, `far` (5 years or more
+    away at first approval, or unknown): SPEC 2.3, 2.4.
+    """
+    years = policy.number("post.extension_years", month)
+    sex = sex_expr(pl.col("id_number"))
+    default = RESIDENT if policy.settings.post.scheme == "resident" else None
+    employee = pl.col("insured_type").is_in(["职工男", "职工女干部", "职工女工人"]) | (
+        pl.col("insured_type").is_null() & pl.lit(default is None)
+    )
+    fits = pl.col("insured_type").is_in(["职工女干部", "职工女工人"])
+    scheme = (
+        pl.when(pl.col("insured_type") == RESIDENT).then(pl.lit(RESIDENT))
+        .when(employee & (sex == "男")).then(pl.lit("职工男"))
+        .when(employee & fits).then(pl.col("insured_type"))
+        .when(employee).then(None)
+        .otherwise(pl.lit(default, dtype=pl.String))
+    )  # fmt: skip
+    birth = birth_expr(pl.col("id_number"))
+    approval = pl.col("person_approval")
+    lines = lines.with_columns(scheme=scheme).with_columns(
+        pension_date=pension_date_expr(birth, pl.col("scheme"), months.last_day(month)),
+        _then=pension_date_expr(birth, pl.col("scheme"), approval.fill_null(FAR)),
+    )
+    near = (pl.col("_then").dt.offset_by(f"-{years}y") < approval) & (approval <= pl.col("_then"))
+    return lines.with_columns(extended=near.fill_null(value=False)).drop("_then")

@@ -1,0 +1,1 @@
+"""Rendering only: workbooks, JSON, terminal, templates."""

@@ -1,0 +1,151 @@
+"""The rules as people read them: on the terminal, and as docs/rules.md (generated; CI compares it)."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from fupin_cli.checks.registry import GROUPS, Rule, all_rules
+from fupin_cli.errors import UsageError
+from fupin_cli.intake.contracts import load_contracts
+from fupin_cli.outputs.check_workbook import EFFECT, SEVERITY
+from fupin_cli.outputs.terminal import STYLE
+from fupin_cli.policy.law import quote
+from fupin_cli.policy.parameters import Policy, load_policy
+from fupin_cli.policy.settings import Settings
+
+if TYPE_CHECKING:
+    from fupin_cli.policy.parameters import InForce
+
+
+def find_rules(code: str | None) -> list[Rule]:
+    """One rule by its code, a group by its letters, or all.
+
+    Raises:
+        UsageError: no such code.
+    """
+    rules = all_rules()
+    if code is None:
+        return list(rules.values())
+    word = code.strip().upper()
+    chosen = [rule for rule in rules.values() if word in (rule.code, rule.group)]
+    if not chosen:
+        near = difflib.get_close_matches(word, [*rules, *GROUPS], n=1, cutoff=0.0)[0]
+        raise UsageError(f"没有 {code} 这条规则", f"是不是 {near}？全部规则：fupin rules")
+    return chosen
+
+
+def rule_facts(rule: Rule, policy: Policy) -> dict[str, Any]:
+    """What is known of a rule: the clause in the law's own words, bounds with their values and where they are set."""
+    return {
+        "code": rule.code,
+        "title": rule.title,
+        "group": GROUPS[rule.group],
+        "severity": rule.severity,
+        "effect": rule.effect,
+        "clause": rule.clause,
+        "law": quote(policy.file.text, rule.clause, rule.law),
+        "compares": rule.compares,
+        "tables": list(rule.tables),
+        "any_of": list(rule.any_of),
+        "partly": list(rule.partly),
+        "settings": list(rule.settings),
+        "bounds": {name: bound(name, policy) for name in rule.bounds},
+        "waivable": rule.waivable,
+        "hint": rule.hint,
+    }
+
+
+def bound(name: str, policy: Policy) -> str:
+    """A bound's value and where it is set: the policy, the county's settings, or nowhere."""
+    if name in policy.file.parameters:
+        parameter = policy.file.parameters[name]
+        values = "、".join(f"{p.value}（{p.valid_from.year}年起）" for p in parameter.periods)
+        return f"{values} {parameter.unit}，政策文件 {policy.file.id}"
+    section, key = name.split(".")
+    table = getattr(policy.settings, section)
+    value = getattr(table, key)
+    if value is None or value in ({}, []):
+        return f"没有设置（fupin.toml 的 [{section}] {key}）"
+    default = getattr(type(table)(), key)
+    return f"{value}（fupin.toml 的 [{section}] {key}{'，未改动的默认值' if value == default else ''}）"
+
+
+def rule_table(rules: list[Rule]) -> Table:
+    """All rules, a line each."""
+    table = Table(title=f"核查规则（{len(rules)} 条）", title_justify="left", caption="解释一条：fupin rules POST005")
+    for title in ("代码", "程度", "影响", "规则", "依据"):
+        table.add_column(title, overflow="fold")
+    for rule in rules:
+        table.add_row(rule.code, Text(SEVERITY[rule.severity], style=STYLE[rule.severity]), EFFECT[rule.effect], rule.title, rule.clause)
+    return table
+
+
+def table_name(name: str) -> str:
+    """A table's Chinese title; settings and last month's tables in words."""
+    if name.startswith("setting:"):
+        return f"设置 {name.removeprefix('setting:')}"
+    plain, _, previous = name.partition("@")
+    return ("上月的" if previous else "") + load_contracts()[plain].title
+
+
+def explained(rule: Rule, policy: Policy) -> str:
+    """One rule in full, as text."""
+    facts = rule_facts(rule, policy)
+    lines = [
+        f"{rule.code}  {rule.title}",
+        f"  程度：{SEVERITY[rule.severity]}    对发放的影响：{EFFECT[rule.effect] or '无'}    可豁免：{'是' if rule.waivable else '否'}",
+        f"  比较：{rule.compares}",
+        f"  依据：{policy.file.title} {rule.clause}",
+        f"        “{facts['law']}”",
+    ]
+    needs = [table_name(name) for name in rule.tables]
+    if rule.any_of:
+        needs.append("以下至少一样：" + "、".join(table_name(name) for name in rule.any_of))
+    if needs:
+        lines.append(f"  需要：{'、'.join(needs)}")
+    lines += [f"  需要设置：{name}" for name in rule.settings]
+    lines += [f"  界限：{name} = {value}" for name, value in facts["bounds"].items()]
+    lines.append(f"  怎么办：{rule.hint}")
+    return "\n".join(lines) + "\n"
+
+
+def parameter_table(rows: list[InForce], month: str) -> Table:
+    """The numbers in force in a month, with their sources."""
+    table = Table(title=f"{month} 有效的政策数字", title_justify="left")
+    for title in ("名称", "含义", "数值", "单位", "有效期", "出处", "依据"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(row.name, row.title, row.value, row.unit, f"{row.valid_from} 至 {row.valid_to}", row.source, row.clause)
+    return table
+
+
+def unset(policy: Policy) -> list[str]:
+    """Sentences on numbers that the law leaves to the county and that are not set."""
+    lines = []
+    if policy.settings.accident_insurance.premium is None:
+        lines.append("意外险保费标准：政策规定由各县(区)确定，fupin.toml 的 [accident_insurance] premium 尚未设置，INS003 不运行")
+    if policy.settings.checks.village_kind_quota is None:
+        lines.append("村内同类岗位上限：fupin.toml 的 [checks] village_kind_quota 尚未设置，POST006 的这一部分不运行")
+    return lines
+
+
+def markdown() -> str:
+    """The whole catalogue as a page."""
+    settings = Settings()
+    policy = Policy(load_policy(settings.county.city), settings)
+    lines = ["# 规则目录", "", "由 `make docs` 从程序生成，不要手改。依据引自政策原文；界限为默认值。", ""]
+    for group, title in GROUPS.items():
+        lines += [f"## {group} {title}", ""]
+        for rule in find_rules(group):
+            lines += [f"### {rule.code} {rule.title}", "", "```text", explained(rule, policy).rstrip(), "```", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(markdown(), encoding="utf-8")

@@ -1,0 +1,53 @@
+"""The JSON document of a check: one on stdout, keys are only ever added. Personal data is masked unless asked for."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fupin_cli.outputs.manifest import input_list, summary
+from fupin_cli.outputs.masking import masked
+from fupin_cli.policy.months import month_text
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.check import CheckRun
+
+
+def yuan_expr(fen: pl.Expr) -> pl.Expr:
+    """Fen as a string of yuan with two decimals; null stays null."""
+    return pl.concat_str(fen // 100, pl.lit("."), (fen % 100).cast(pl.String).str.zfill(2))
+
+
+def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
+    """The document `fupin.check/1` of a run."""
+    found = run.result.found if unmask else masked(run.result.found)
+    rows = found.select(
+        "code", "severity", "effect", "table", "file", "sheet", row="_row", column="letter", header="header", person="person",
+        name="name", post="post_id", value="value", message="message", clause="clause", hint="hint", waived="waived",
+        waiver="waiver", amount=yuan_expr(pl.col("amount_fen")), months="months", county="county", township="township", village="village",
+    )  # fmt: skip
+    return {
+        "format": "fupin.check/1",
+        "month": month_text(run.month),
+        "policy": run.policy.file.id,
+        "inputs": input_list(run),
+        "findings": rows.to_dicts(),
+        "skipped": [
+            {
+                "code": o.code, "missing_tables": list(o.missing_tables), "missing_settings": list(o.missing_settings),
+                "partial": o.status != "not_run",
+            }
+            for o in run.result.outcomes
+            if o.status != "crashed" and (o.missing_tables or o.missing_settings)
+        ],
+        "crashed": [{"code": o.code, "error": o.error} for o in run.result.outcomes if o.status == "crashed"],
+        "summary": summary(run),
+        "outputs": [str(path) for path in run.outputs],
+    }  # fmt: skip
+
+
+def check_json(run: CheckRun, *, unmask: bool) -> str:
+    """Write the document as text."""
+    return json.dumps(check_document(run, unmask=unmask), ensure_ascii=False, indent=2)

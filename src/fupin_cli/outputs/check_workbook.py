@@ -1,0 +1,181 @@
+"""The workbook of a check, to be printed and handed on: 说明, 文件, 汇总, 明细, 规则 and the annotated tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli import __version__
+from fupin_cli.checks.registry import GROUPS, all_rules
+from fupin_cli.outputs.bulk import SheetPlan
+from fupin_cli.policy.months import month_text
+from fupin_cli.policy.rounding import fen_to_yuan
+
+if TYPE_CHECKING:
+    from fupin_cli.intake.raw import Source
+    from fupin_cli.jobs.check import CheckRun
+
+SEVERITY = {"error": "错误", "warning": "警告", "info": "提示"}
+EFFECT = {"refuse": "不予", "hold": "暂缓", "none": ""}
+NO_TOWN = "（未分乡镇）"
+STATUS = {"ok": "通过", "found": "发现问题", "not_run": "没有运行", "crashed": "程序出错", "ignored": "没有选"}
+MESSAGES = "问题"
+
+
+def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "") -> list[SheetPlan]:
+    """Plan the sheets for all findings, or for those of one township or county (`part`)."""
+    said = found.with_columns(
+        pl.col("severity").replace_strict(SEVERITY, return_dtype=pl.String).alias("severity_text"),
+        pl.col("effect").replace_strict(EFFECT, return_dtype=pl.String).alias("effect_text"),
+        pl.col("township").fill_null(NO_TOWN),
+    )
+    return [_about(run, said, part), _files(run), _summary(run, said), _details(run, said), _rules(run), *_annotated(run, said)]
+
+
+def _heading(run: CheckRun, what: str, part: str = "") -> str:
+    county = run.policy.settings.county.name
+    return f"{county}{part and ' ' + part} {month_text(run.month)} {what}".strip()
+
+
+def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
+    """What ran, on what, with which versions, and what it came to."""
+    policy = run.policy.file
+    standard = run.policy.standard_fen(run.month)
+    used = [s for s in run.intake.sources if s.role == "current"]
+    by_severity = dict(found.group_by("severity").len().iter_rows())
+    notes = [
+        ("月份", month_text(run.month)),
+        ("范围", part or "全部"),
+        ("程序", f"fupin {__version__}"),
+        ("政策", f"{policy.title}（{policy.id}），执行期 {policy.valid_from} 至 {policy.valid_to}"),
+        ("本月岗位补贴标准", f"{fen_to_yuan(standard)} 元/人·月" if standard is not None else "本月没有标准：不在政策各年度之内，县里也没有另定"),
+        ("读入的表", f"{len(used)} 张，共 {sum(s.rows_read for s in used)} 行；采用 {sum(s.rows_accepted for s in used)} 行，"
+                     f"另放 {sum(s.rows_set_aside for s in used)} 行"),
+        ("发现的问题", f"错误 {by_severity.get('error', 0)} 条，警告 {by_severity.get('warning', 0)} 条，提示 {by_severity.get('info', 0)} 条；"
+                       f"其中已豁免 {int(found['waived'].sum())} 条"),
+        ("涉及金额", f"{fen_to_yuan(int(found['amount_fen'].sum() or 0))} 元（同一笔钱涉及几条的，各条分别计）"),
+        ("没有运行的规则", "、".join(o.code for o in run.result.outcomes if o.status == "not_run") or "无"),
+        ("程序出错的规则", "、".join(o.code for o in run.result.outcomes if o.status == "crashed") or "无"),
+        ("怎么用", "先看“汇总”，再按“明细”或“标注”各表逐条改原表，改好后重新运行。“标注”里红色的格子就是要改的地方。"),
+    ]  # fmt: skip
+    rows = pl.DataFrame(notes, schema={"item": pl.String, "value": pl.String}, orient="row")
+    return SheetPlan("说明", {"item": "项目", "value": "内容"}, rows, _heading(run, "就业帮扶数据核查", part), wrapped=("value",), filtered=False)
+
+
+def _files(run: CheckRun) -> SheetPlan:
+    """Every file with its hash; every table with its counts: read = accepted + set aside."""
+    roles = {"current": "本月", "previous": "上月（对比）", "unused": "未用"}
+    tables = [
+        (s.file, s.sheet, s.spec.title, roles[s.role], s.rows_read, s.rows_accepted, s.rows_set_aside, s.sha256)
+        for s in run.intake.sources
+    ]
+    known = {s.file for s in run.intake.sources}
+    others = [(f.name, "", f.status, "未用", 0, 0, 0, f.sha256) for f in run.intake.files if f.name not in known]
+    headers = {"file": "文件", "sheet": "工作表", "table": "认作", "role": "用途", "read": "读入行数", "accepted": "采用", "set_aside": "另放", "sha256": "SHA-256"}
+    schema = {k: (pl.Int64 if k in ("read", "accepted", "set_aside") else pl.String) for k in headers}
+    return SheetPlan("文件", headers, pl.DataFrame(tables + others, schema=schema, orient="row"), _heading(run, "收到的文件"), wrapped=("file",))
+
+
+def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
+    """Rule × township: findings, people, money; each rule's total first."""
+    rules = all_rules()
+    figures = {
+        "count": pl.len().cast(pl.Int64), "people": pl.col("person").drop_nulls().n_unique().cast(pl.Int64),
+        "waived": pl.col("waived").sum().cast(pl.Int64), "amount_fen": pl.col("amount_fen").sum(),
+    }  # fmt: skip
+    towns = found.group_by("code", "township").agg(**figures)
+    totals = found.group_by("code").agg(**figures).with_columns(township=pl.lit("合计"))
+    order = {code: n for n, code in enumerate(rules)}
+    worst = found.group_by("code").agg(_s=pl.col("severity").replace_strict({"error": 0, "warning": 1, "info": 2}, return_dtype=pl.Int8).min())
+    rows = (
+        pl.concat([totals, towns], how="diagonal")
+        .join(worst, on="code")
+        .with_columns(
+            title=pl.col("code").replace_strict({c: r.title for c, r in rules.items()}, return_dtype=pl.String),
+            severity=pl.col("_s").replace_strict({0: "错误", 1: "警告", 2: "提示"}, return_dtype=pl.String),
+            _order=pl.col("code").replace_strict(order, return_dtype=pl.Int32),
+            _total=pl.col("township") != "合计",
+        )
+        .sort("_s", "_order", "_total", "township")
+    )
+    headers = {"code": "代码", "title": "规则", "severity": "程度", "township": "乡镇", "count": "条数", "people": "人数", "waived": "已豁免", "amount_fen": "涉及金额(元)"}
+    return SheetPlan("汇总", headers, rows.select(list(headers)), _heading(run, "问题汇总"), marked={"township": rows["township"] == "合计"}, wrapped=("title",))
+
+
+DETAILS = {
+    "code": "代码", "severity_text": "程度", "effect_text": "对发放的影响", "township": "乡镇", "village": "村", "name": "姓名", "person": "身份证号",
+    "message": "问题", "hint": "怎么办", "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列", "header": "列名", "value": "原值",
+    "post_id": "岗位编号", "amount_fen": "涉及金额(元)", "months": "涉及月数", "clause": "依据", "waiver": "豁免文号",
+}  # fmt: skip
+
+
+def _details(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
+    """Every finding, with the cell to mend."""
+    rows = found.select(pl.col(name).cast(pl.Int64) if name == "_row" else pl.col(name) for name in DETAILS)
+    return SheetPlan("明细", DETAILS, rows, _heading(run, "问题明细"), marked={"severity_text": found["severity"] == "error"}, wrapped=("message", "hint", "value"))
+
+
+def _rules(run: CheckRun) -> SheetPlan:
+    """Every rule: passed, found so many, not run and why."""
+    rules = all_rules()
+    rows = []
+    for outcome in run.result.outcomes:
+        rule = rules[outcome.code]
+        rows.append((rule.code, GROUPS[rule.group], rule.title, STATUS[outcome.status], outcome.count, why(run, outcome.code), rule.compares, rule.clause))
+    headers = {"code": "代码", "group": "类别", "title": "规则", "status": "结果", "count": "条数", "why": "说明", "compares": "比较什么", "clause": "依据"}
+    schema = {k: (pl.Int64 if k == "count" else pl.String) for k in headers}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    bad = frame["status"].is_in(["没有运行", "程序出错"])
+    return SheetPlan("规则", headers, frame, _heading(run, "规则运行情况"), marked={"status": bad}, wrapped=("title", "why", "compares"))
+
+
+def why(run: CheckRun, code: str) -> str:
+    """Why a rule did not run, or ran in part only; empty where it ran in full."""
+    outcome = next(o for o in run.result.outcomes if o.code == code)
+    if outcome.status == "crashed":
+        return f"程序出错，请把本行连同版本号报给维护人员：{outcome.error}"
+    contracts = {s.spec.table: s.spec.title for s in run.intake.sources}
+    titles = [f"上月的{_title(run, t.split('@')[0])}" if "@" in t else contracts.get(t, _title(run, t)) for t in outcome.missing_tables]
+    parts = [f"没有报送：{'、'.join(titles)}"] if titles else []
+    if outcome.missing_settings:
+        parts.append(f"fupin.toml 没有设置：{'、'.join(outcome.missing_settings)}")
+    return ("只运行了一部分；" if parts and outcome.status != "not_run" else "") + "；".join(parts)
+
+
+def _title(run: CheckRun, table: str) -> str:
+    spec = run.contracts.get(table)
+    return spec.title if spec else table
+
+
+def _annotated(run: CheckRun, found: pl.DataFrame) -> list[SheetPlan]:
+    """Each original table's rows that have findings, as they came, with the cells to mend in colour."""
+    plans = []
+    for source in run.intake.sources:
+        own = found.filter((pl.col("_src") == source.index) & pl.col("_row").is_not_null())
+        if own.height:
+            plans.append(_annotate(source, own))
+    return plans
+
+
+def _annotate(source: Source, found: pl.DataFrame) -> SheetPlan:
+    rows = (
+        found.with_columns(said=pl.format("【{}】{}", "code", "message"))
+        .group_by("_row", maintain_order=True)
+        .agg(pl.col("said").unique(maintain_order=True).str.join("；"))
+        .sort("_row")
+    )
+    cells = source.raw.cells[(rows["_row"] - 1).cast(pl.Int64).to_list()]
+    labels = source.raw.cells.row(source.header_row - 1)
+    filled = [n for n, name in enumerate(cells.columns) if labels[n] or cells[name].null_count() < cells.height]
+    headers = {"row": "行", "said": MESSAGES} | {str(n): " ".join((labels[n] or source.letter(n)).split()) for n in filled}
+    frame = cells.select(str(n) for n in filled).with_columns(row=rows["_row"].cast(pl.Int64), said=rows["said"]).select(list(headers))
+    marked = {}
+    for name, position in source.positions.items():
+        bad = found.filter(pl.col("column") == name)["_row"].unique()
+        if bad.len() and position in filled:
+            marked[str(position)] = rows["_row"].is_in(bad.implode())
+
+    title = f"标注-{source.spec.title}"
+    where = f"{source.file}{' ! ' + source.sheet if source.sheet else ''}"
+    return SheetPlan(title, headers, frame, f"{source.spec.title}：有问题的行（{where}）", marked=marked, wrapped=("said",))

@@ -1,0 +1,57 @@
+"""Files written: whole or not at all, readable by their owner only, nothing overwritten unless told."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fupin_cli.errors import FupinError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def make_folder(folder: Path) -> None:
+    """Make an output folder.
+
+    Raises:
+        FupinError: it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise FupinError(f"输出文件夹 {folder} 写不进去：{error.strerror}", "检查文件夹权限和磁盘空间，或用 --output 换一个文件夹") from None
+
+
+def free_path(folder: Path, stem: str, suffix: str, *, force: bool) -> Path:
+    """A path that no file has yet: `stem`, then `stem_2`, `stem_3`, …; with `force` always `stem` itself."""
+    path = folder / f"{stem}{suffix}"
+    number = 2
+    while path.exists() and not force:
+        path = folder / f"{stem}_{number}{suffix}"
+        number += 1
+    return path
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside the target; it takes the target's place only if all went well.
+
+    Raises:
+        FupinError: the disk is full, or the target is open elsewhere.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")  # created 0600
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise FupinError(f"{path} 写不进去：{error.strerror}", "关闭打开着的同名文件，检查磁盘空间，再运行一次") from error
+    finally:
+        temporary.unlink(missing_ok=True)

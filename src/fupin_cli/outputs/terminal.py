@@ -1,0 +1,114 @@
+"""What the terminal shows: files with their counts, findings by rule with the worst first, where the workbook is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fupin_cli.checks.registry import all_rules
+from fupin_cli.outputs.check_workbook import SEVERITY
+from fupin_cli.policy.months import month_text
+from fupin_cli.policy.rounding import fen_to_yuan
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.check import CheckRun
+
+STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+PLAIN_WIDTH = 120  # where output goes to a file or a mail
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that honours NO_COLOR, and is plain when it is not a terminal."""
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=PLAIN_WIDTH)
+
+
+def clean(text: str) -> str:
+    """Text that came from a file, without anything that could steer the terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def show_check(run: CheckRun, out: Console, *, verbose: bool = False) -> None:
+    """Print a finished check."""
+    out.print(_file_table(run))
+    rejected = [f for f in run.intake.files if f.name not in {s.file for s in run.intake.sources}]
+    for file in rejected:
+        out.print(Text(f"  {clean(file.name)}：{clean(file.status)}", style="yellow"))
+    found = run.result.found
+    if found.height:
+        out.print(_finding_table(run))
+    if verbose:
+        for row in found.select("code", "file", "sheet", "_row", "letter", "message").iter_rows():
+            code, file, sheet, line, letter, message = row
+            spot = "!".join(str(part) for part in (file, sheet, f"{letter or ''}{line or ''}") if part)
+            out.print(Text(clean(f"{code} {spot} {message}")))
+    if line := skipped_line(run):
+        out.print(Text(line, style="dim"))
+    for outcome in run.result.outcomes:
+        if outcome.status == "crashed":
+            out.print(Text(f"程序出错：{outcome.code} 没有跑完，请报给维护人员。{clean(outcome.error)}", style="bold red"))
+    out.print(Text(total_line(run), style="bold"))
+    for path in run.outputs:
+        out.print(Text(f"工作簿：{path}"), soft_wrap=True)
+
+
+def total_line(run: CheckRun) -> str:
+    """One line that says it all; short enough for a mail's subject."""
+    counts = dict(run.result.found.group_by("severity").len().iter_rows())
+    waived = int(run.result.found["waived"].sum())
+    used = [s for s in run.intake.sources if s.role == "current"]
+    return (
+        f"{month_text(run.month)}：{len(used)} 张表 {sum(s.rows_read for s in used)} 行；错误 {counts.get('error', 0)}，"
+        f"警告 {counts.get('warning', 0)}，提示 {counts.get('info', 0)}" + (f"（已豁免 {waived}）" if waived else "")
+    )
+
+
+def skipped_line(run: CheckRun) -> str:
+    """How many rules did not run, of which groups, for want of which tables and settings; empty if all ran."""
+    skipped = [o for o in run.result.outcomes if o.status == "not_run"]
+    if not skipped:
+        return ""
+    groups: dict[str, int] = {}
+    for outcome in skipped:
+        group = all_rules()[outcome.code].group
+        groups[group] = groups.get(group, 0) + 1
+    tables = sorted({table for o in skipped for table in o.missing_tables})
+    names = [("上月的" if "@" in t else "") + run.contracts[t.split("@")[0]].title for t in tables]
+    wanting = names + sorted({name for o in skipped for name in o.missing_settings})
+    counts = "、".join(f"{group} {n} 条" for group, n in groups.items())
+    return f"没有运行的规则 {len(skipped)} 条（{counts}），缺：{'、'.join(wanting)}。详见工作簿“规则”"
+
+
+def _file_table(run: CheckRun) -> Table:
+    table = Table(title=f"{month_text(run.month)} 读入的表", title_justify="left")
+    table.add_column("文件", overflow="fold")
+    table.add_column("认作")
+    for title in ("读入", "采用", "另放"):
+        table.add_column(title, justify="right")
+    for source in run.intake.sources:
+        if source.role == "unused":
+            continue
+        name = clean(source.file) + (f" ! {clean(source.sheet)}" if source.sheet else "")
+        note = "（上月）" if source.role == "previous" else ""
+        table.add_row(name, source.spec.title + note, str(source.rows_read), str(source.rows_accepted), str(source.rows_set_aside))
+    return table
+
+
+def _finding_table(run: CheckRun) -> Table:
+    rules = all_rules()
+    table = Table(title="发现的问题", title_justify="left")
+    for title in ("程度", "代码", "规则"):
+        table.add_column(title, overflow="fold")
+    for title in ("条数", "人数", "已豁免", "涉及金额(元)"):
+        table.add_column(title, justify="right")
+    rows = run.result.found.group_by("severity", "code", maintain_order=True).agg(
+        pl.len(), pl.col("person").drop_nulls().n_unique().alias("people"), pl.col("waived").sum().alias("w"), pl.col("amount_fen").sum()
+    )
+    for severity, code, count, people, waived, amount in rows.iter_rows():
+        money = fen_to_yuan(amount) if amount else ""
+        table.add_row(Text(SEVERITY[severity], style=STYLE[severity]), code, rules[code].title, str(count), str(people), str(waived or ""), money)
+    return table

@@ -1,0 +1,1 @@
+"""The law: dated and cited parameters, months, rounding, ID numbers, pension age, county settings."""

@@ -1,0 +1,66 @@
+"""Exact money: integers of fen, rounded half up once, where the law says so. Never a float."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TypeVar, cast
+
+import polars as pl
+
+IntOrExpr = TypeVar("IntOrExpr", int, pl.Expr)
+FEN_PER_YUAN = 100
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How a quotient becomes a whole number of fen, and on whose authority."""
+
+    source: str
+
+    def divide(self, numerator: IntOrExpr, divisor: IntOrExpr) -> IntOrExpr:
+        """Divide two whole numbers ≥ 0 and round half up to a whole number.
+
+        Works on Python integers and on Int64 columns alike; exact while 2 × numerator + divisor fits 64 bits.
+        """
+        return cast("IntOrExpr", (numerator * 2 + divisor) // (divisor * 2))
+
+
+HALF_UP = Rounding(source="实施细则三(五)：按月折算，四舍五入到分（SPEC 2.2）")
+
+
+def monthly_standard_fen(annual_fen: int) -> int:
+    """Monthly standard in fen: a twelfth of the year's line, half up (三(五))."""
+    return HALF_UP.divide(annual_fen, 12)
+
+
+def prorate_fen(standard_fen: IntOrExpr, numerator: IntOrExpr, divisor: IntOrExpr) -> IntOrExpr:
+    """Amount in fen: standard × min(1, numerator / divisor), half up to the fen (三(五), 折月计算).
+
+    Numerator and divisor are in the same whole unit (hundredths of a day); the divisor is above 0.
+    """
+    if isinstance(numerator, pl.Expr):
+        return HALF_UP.divide(standard_fen * pl.min_horizontal(numerator, divisor), divisor)
+    return HALF_UP.divide(standard_fen * min(numerator, cast("int", divisor)), cast("int", divisor))
+
+
+def yuan_to_fen(text: str) -> int:
+    """Turn an amount in yuan, as text, into fen.
+
+    Raises:
+        ValueError: not a number, negative, or more than 2 decimals.
+    """
+    try:
+        value = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f"{text!r} 不是数") from error
+    fen = value * FEN_PER_YUAN
+    if not value.is_finite() or fen != fen.to_integral_value() or fen < 0:
+        raise ValueError(f"{text!r} 不是两位小数以内的非负金额")
+    return int(fen)
+
+
+def fen_to_yuan(fen: int) -> str:
+    """Write fen as yuan with two decimals."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // FEN_PER_YUAN}.{abs(fen) % FEN_PER_YUAN:02d}"

@@ -1,0 +1,210 @@
+"""A county's settings: `fupin.toml`, over it `FUPIN_*` environment variables, both checked key by key."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from fupin_cli.errors import FupinError
+from fupin_cli.policy.months import MONTH_PATTERN
+from fupin_cli.policy.rounding import yuan_to_fen
+
+FILE_NAME = "fupin.toml"
+
+
+def _money(value: Any) -> str:
+    """Keep an amount as text in yuan; TOML numbers are accepted by the digits that were typed."""
+    text = str(value)
+    yuan_to_fen(text)
+    return text
+
+
+Money = Annotated[str, BeforeValidator(_money)]
+Month = Annotated[str, Field(pattern=MONTH_PATTERN.pattern.replace(r"\Z", "$"))]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A table of the settings file: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class County(Section):
+    """Whose settings these are."""
+
+    name: str = ""
+    code: str = ""
+    city: str = "朝阳市"
+
+
+class Standard(Section):
+    """A county's own standard for one year, with the text it rests on."""
+
+    annual: Money | None = None
+    monthly: Money | None = None
+    source: Annotated[str, Field(min_length=2)]
+
+    @model_validator(mode="after")
+    def _one(self) -> Standard:
+        if (self.annual is None) == (self.monthly is None):
+            raise ValueError("annual 与 monthly 只写一个")
+        return self
+
+
+class Post(Section):
+    """Rural public-welfare posts (三(五)): what the text leaves to the county."""
+
+    proration: Literal["attendance", "calendar", "fixed"] = "attendance"
+    fixed_days: Annotated[Decimal, Field(gt=0, le=31, decimal_places=2)] | None = None
+    month_count: Literal["paid_months", "prorated", "calendar_span"] = "paid_months"
+    cap_months: Count = 36
+    after_pension: Literal["refuse", "hold", "within_36"] = "refuse"
+    scheme: Literal["resident", "employee"] = "resident"
+    age_max: Count = 70
+    standard: dict[Annotated[str, Field(pattern=r"^20\d\d$")], Standard] = {}
+
+    @model_validator(mode="after")
+    def _fixed(self) -> Post:
+        if self.proration == "fixed" and self.fixed_days is None:
+            raise ValueError('proration = "fixed" 时须写 fixed_days（例如 21.75）')
+        return self
+
+
+class AccidentInsurance(Section):
+    """Accident insurance (三(五)): the standard is the county's; there is no default."""
+
+    premium: Money | None = None
+    premium_period: Literal["year", "month"] = "year"
+
+
+class Checks(Section):
+    """Bounds of checks."""
+
+    income_min: Money = "400"
+    income_max: Money = "30000"
+    rotation_holders: Count = 3
+    rotation_months: Count = 12
+    full_attendance_months: Count = 6
+    contract_warning_days: Count = 30
+    cap_warning_months: Count = 3
+    post_kinds_max: Count = 3
+    spell_open_since: Month = "2021-01"
+    insurance_gap: Literal["warn", "hold"] = "warn"
+    village_kind_quota: Count | None = None
+    required_tables: list[str] = []
+    extra_area_codes: list[Annotated[str, Field(pattern=r"^\d{6}$")]] = []
+
+
+class Bank(Section):
+    """The bank's batch format."""
+
+    profile: str = "generic-csv"
+    encoding: str = "GBK"
+
+
+class PolicyTerm(Section):
+    """A county's extension of the policy's term, with its own source."""
+
+    extend_to: Month | None = None
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _cited(self) -> PolicyTerm:
+        if self.extend_to and not self.source:
+            raise ValueError("写了 extend_to 就须写 source（延期文件的名称与文号）")
+        return self
+
+
+class Approval(Section):
+    """Who may approve."""
+
+    one_person_office: bool = False
+
+
+class Intake(Section):
+    """Limits on input files: a file above them is not opened (SPEC 8.19)."""
+
+    max_unpacked_mib: Count = 200
+    max_ratio: Count = 200
+    max_cells_million: Count = 60
+
+
+class Settings(BaseSettings):
+    """All settings of a workspace. Precedence: environment over file over built-in."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="FUPIN_", env_nested_delimiter="__", env_ignore_empty=True
+    )
+
+    county: County = County()
+    post: Post = Post()
+    accident_insurance: AccidentInsurance = AccidentInsurance()
+    checks: Checks = Checks()
+    bank: Bank = Bank()
+    policy: PolicyTerm = PolicyTerm()
+    approval: Approval = Approval()
+    intake: Intake = Intake()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment, then the file: the first to name a key wins."""
+        del dotenv_settings, file_secret_settings
+        file = cls.model_config.get("toml_file")
+        return (init_settings, env_settings, *([TomlConfigSettingsSource(settings_cls)] if file else []))
+
+
+def load_settings(file: Path | None) -> Settings:
+    """Read a county's settings; without a file the built-in values and the environment hold.
+
+    Raises:
+        FupinError: not TOML, unknown key (with the nearest known one), value of the wrong kind.
+    """
+    if file is None:
+        return _validated(Settings, "环境变量")
+
+    class FileSettings(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    return _validated(FileSettings, str(file))
+
+
+def _validated(model: type[Settings], origin: str) -> Settings:
+    try:
+        return model()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FupinError(f"设置文件不是合格的 TOML（{origin}）：{error}", "检查引号、括号与编码（UTF-8）") from None
+    except ValidationError as error:
+        lines = [_explain(problem["loc"], problem) for problem in error.errors(include_url=False)]
+        raise FupinError(f"设置有误（{origin}）：" + "；".join(lines), "改正后再运行；各项含义见 fupin init 生成的注释") from None
+
+
+def _explain(place: tuple[int | str, ...], problem: Any) -> str:
+    name = ".".join(str(part) for part in place)
+    if problem["type"] != "extra_forbidden":
+        return f"{name}：{problem['msg'].removeprefix('Value error, ')}（写的是 {problem['input']!r}）"
+    near = difflib.get_close_matches(str(place[-1]), known_keys(place[:-1]), n=1, cutoff=0.0)
+    return f"没有 {name} 这一项" + (f"，是不是 {near[0]}？" if near else "")
+
+
+def known_keys(place: tuple[int | str, ...]) -> list[str]:
+    """Names of the keys that the table at a place of the settings may have."""
+    model: Any = Settings
+    for part in place:
+        if part == "standard":
+            return ["annual", "monthly", "source"] if len(place) > 2 else []  # noqa: PLR2004 - [post.standard.2025]
+        model = model.model_fields[str(part)].annotation
+    return list(model.model_fields)
