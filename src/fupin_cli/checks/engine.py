@@ -105,7 +105,7 @@ def run_checks(ctx: Context, codes: set[str], progress: Callable[[str, int, int]
     waiver_findings = _completed(findings.conform(waiver_findings), rules).with_columns(
         waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)
     )
-    everything = pl.concat([marked, waiver_findings]).filter(pl.col("code").is_in(sorted(codes)))
+    everything = pl.concat([marked, waiver_findings], how="diagonal").filter(pl.col("code").is_in(sorted(codes)))
     located = _ordered(_with_area(_located(everything, ctx), ctx), rules)
     counts = dict(located.group_by("code").len().iter_rows())
     return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.registry import RULES, declare, report
+from fupin_cli.findings import empty
 
 if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
@@ -27,8 +28,7 @@ def apply(ctx: Context, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
     and the WVR findings.
     """
     if not ctx.has(TABLE):
-        return found.with_columns(waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)), report(found.clear().with_columns(
-            _src=pl.lit(None, dtype=pl.UInt32)), TABLE, "").collect()  # fmt: skip
+        return found.with_columns(waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)), empty()
     known = [code for code, rule in RULES.items() if rule.waivable]
     rows = ctx.intake.tables[TABLE].with_row_index("_waiver").with_columns(pl.col("rule_code").str.to_uppercase())
     aimless = pl.col("id_number").is_null() & pl.col("post_id").is_null()

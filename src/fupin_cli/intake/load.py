@@ -98,16 +98,18 @@ def _place(source: Source, rows: Rows, parts: dict[str, dict[str, list[pl.DataFr
 
 
 def _distinct(files: list[InboxFile], found: list[pl.DataFrame], result: Intake) -> list[InboxFile]:
-    """Leave out files with the same bytes as another of the same month (IN008)."""
-    seen: dict[tuple[str, int | None], str] = {}
+    """Leave out files with the same bytes as another of the same month (IN008); copies have the longer names."""
+    first: dict[tuple[str, int | None], InboxFile] = {}
+    for file in sorted(files, key=lambda f: (len(f.name), f.name)):
+        first.setdefault((file.sha256, file.folder), file)
     kept = []
     for file in files:
-        first = seen.setdefault((file.sha256, file.folder), file.name) if file.sha256 else file.name
-        if first == file.name:
+        original = first[file.sha256, file.folder]
+        if original is file or not file.sha256:
             kept.append(file)
         else:
-            found.append(findings.about_file("IN008", file.name, f"与 {first} 内容完全相同，只算一次"))
-            result.files.append(FileNote(file.name, file.sha256, f"与 {first} 相同，未用"))
+            found.append(findings.about_file("IN008", file.name, f"与 {original.name} 内容完全相同，只算一次"))
+            result.files.append(FileNote(file.name, file.sha256, f"与 {original.name} 相同，未用"))
     return kept
 
 

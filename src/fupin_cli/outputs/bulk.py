@@ -32,7 +32,9 @@ CELL_STYLE = re.compile(rb'<c r="[A-Z]+\d+"(?: s="(\d+)")?')
 DIMENSION = re.compile(rb"<dimension [^>]*/>")
 MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(<)")
 FONT, GREY, RED, PALE = "宋体", "FFD9E1F2", "FFFFC7CE", "FFF2F2F2"
-MIN_WIDTH, MAX_WIDTH, WRAP_WIDTH = 6, 46, 60
+MIN_WIDTH, MAX_WIDTH, WRAP_WIDTH = 6, 40, 44
+FITTING_WIDTH = 230  # characters that one landscape page can carry and still be read
+LINE_HEIGHT, MAX_HEIGHT = 15, 405  # points
 A4 = 9
 TITLE_LENGTH = 31
 FORBIDDEN_TITLE = re.compile(r"[\[\]:*?/\\']")
@@ -41,6 +43,8 @@ FORBIDDEN_TITLE = re.compile(r"[\[\]:*?/\\']")
 @dataclass
 class SheetPlan:
     """One sheet: a heading, column headers, rows.
+
+    `printed`: how many columns from the left are printed, where not all are.
 
     `rows`: String columns become text, Int64 columns named `…_fen` money in yuan, other integers numbers. `headers` gives
     each column's words. `marked`: column → Boolean series, cells to be coloured. `wrapped`: columns of long text.
@@ -53,6 +57,7 @@ class SheetPlan:
     marked: dict[str, pl.Series] = field(default_factory=dict)
     wrapped: tuple[str, ...] = ()
     filtered: bool = True
+    printed: int | None = None
 
 
 def write_workbook(path: Path, plans: list[SheetPlan], created: date) -> None:
@@ -82,6 +87,7 @@ def _pieces(plan: SheetPlan) -> Iterator[SheetPlan]:
             marked={name: flags.slice(start, room) for name, flags in plan.marked.items()},
             wrapped=plan.wrapped,
             filtered=plan.filtered,
+            printed=plan.printed,
         )
 
 
@@ -135,8 +141,15 @@ def _shape(book: Workbook, plan: SheetPlan) -> None:
         sheet.auto_filter.ref = f"A{first - 1}:{last}{first - 1 + plan.rows.height}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    shown = plan.printed or len(plan.headers)
+    if plan.printed and plan.rows.height:
+        sheet.print_area = f"A1:{column_letter(shown - 1)}{first - 1 + plan.rows.height}"
+    if sum(sheet.column_dimensions[column_letter(n)].width for n in range(shown)) <= FITTING_WIDTH:
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    else:  # too wide to be read on one page: several pages, each with the first two columns
+        sheet.page_setup.scale = 70
+        sheet.print_title_cols = "A:B"
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.6
     sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
@@ -203,8 +216,22 @@ def _rows_xml(plan: SheetPlan, start: int, row: int, plain: list[str], marked: l
             style = pl.when(pl.col(f"__{name}")).then(pl.lit(marked[position])).otherwise(style)
         start_tag = pl.concat_str(pl.lit(f'<c r="{column_letter(position)}'), "__row", pl.lit('" s="'), style)
         cells.append(_cell(start_tag, name, rows[name]))
-    line = pl.concat_str(pl.lit('<row r="'), "__row", pl.lit('">'), *cells, pl.lit("</row>"))
+    line = pl.concat_str(pl.lit('<row r="'), "__row", pl.lit('"'), _height(plan), pl.lit(">"), *cells, pl.lit("</row>"))
     return frame.select(line.str.join("")).item().encode()
+
+
+def _height(plan: SheetPlan) -> pl.Expr:
+    """Row height for wrapped text: readers differ in whether they work it out themselves."""
+    if not plan.wrapped:
+        return pl.lit("")
+    lines = []
+    for name in plan.wrapped:
+        text = pl.col(name).fill_null("")
+        places = text.str.len_chars() + text.str.count_matches(r"[^\x00-\x7f]")
+        room = int(_width(plan, name, plan.headers[name])) - 1
+        lines.append((places + room - 1) // room + text.str.count_matches("\n"))
+    points = pl.min_horizontal(pl.max_horizontal(*lines, pl.lit(1)) * LINE_HEIGHT, pl.lit(MAX_HEIGHT))
+    return pl.concat_str(pl.lit(' ht="'), points.cast(pl.String), pl.lit('" customHeight="1"'))
 
 
 def _cell(start_tag: pl.Expr, name: str, series: pl.Series) -> pl.Expr:

@@ -82,7 +82,8 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
     rules = all_rules()
     figures = {
         "count": pl.len().cast(pl.Int64), "people": pl.col("person").drop_nulls().n_unique().cast(pl.Int64),
-        "waived": pl.col("waived").sum().cast(pl.Int64), "amount_fen": pl.col("amount_fen").sum(),
+        "waived": pl.col("waived").sum().cast(pl.Int64),
+        "amount_fen": pl.when(pl.col("amount_fen").count() > 0).then(pl.col("amount_fen").sum()),
     }  # fmt: skip
     towns = found.group_by("code", "township").agg(**figures)
     totals = found.group_by("code").agg(**figures).with_columns(township=pl.lit("合计"))
@@ -104,16 +105,17 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
 
 
 DETAILS = {
-    "code": "代码", "severity_text": "程度", "effect_text": "对发放的影响", "township": "乡镇", "village": "村", "name": "姓名", "person": "身份证号",
-    "message": "问题", "hint": "怎么办", "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列", "header": "列名", "value": "原值",
-    "post_id": "岗位编号", "amount_fen": "涉及金额(元)", "months": "涉及月数", "clause": "依据", "waiver": "豁免文号",
+    "code": "代码", "severity_text": "程度", "effect_text": "影响", "township": "乡镇", "village": "村", "name": "姓名", "person": "身份证号",
+    "message": "问题", "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列", "header": "列名", "value": "原值", "amount_fen": "涉及金额(元)",
+    "hint": "怎么办", "post_id": "岗位编号", "months": "涉及月数", "clause": "依据", "waiver": "豁免文号",
 }  # fmt: skip
 
 
 def _details(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
     """Every finding, with the cell to mend."""
     rows = found.select(pl.col(name).cast(pl.Int64) if name == "_row" else pl.col(name) for name in DETAILS)
-    return SheetPlan("明细", DETAILS, rows, _heading(run, "问题明细"), marked={"severity_text": found["severity"] == "error"}, wrapped=("message", "hint", "value"))
+    return SheetPlan("明细", DETAILS, rows, _heading(run, "问题明细"), marked={"severity_text": found["severity"] == "error"},
+                     wrapped=("message", "file", "value", "hint"), printed=list(DETAILS).index("amount_fen") + 1)  # fmt: skip
 
 
 def _rules(run: CheckRun) -> SheetPlan:
@@ -122,12 +124,12 @@ def _rules(run: CheckRun) -> SheetPlan:
     rows = []
     for outcome in run.result.outcomes:
         rule = rules[outcome.code]
-        rows.append((rule.code, GROUPS[rule.group], rule.title, STATUS[outcome.status], outcome.count, why(run, outcome.code), rule.compares, rule.clause))
-    headers = {"code": "代码", "group": "类别", "title": "规则", "status": "结果", "count": "条数", "why": "说明", "compares": "比较什么", "clause": "依据"}
+        rows.append((rule.code, GROUPS[rule.group], rule.title, STATUS[outcome.status], outcome.count, why(run, outcome.code), rule.compares, rule.hint, rule.clause))
+    headers = {"code": "代码", "group": "类别", "title": "规则", "status": "结果", "count": "条数", "why": "说明", "compares": "比较什么", "hint": "怎么办", "clause": "依据"}
     schema = {k: (pl.Int64 if k == "count" else pl.String) for k in headers}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     bad = frame["status"].is_in(["没有运行", "程序出错"])
-    return SheetPlan("规则", headers, frame, _heading(run, "规则运行情况"), marked={"status": bad}, wrapped=("title", "why", "compares"))
+    return SheetPlan("规则", headers, frame, _heading(run, "规则运行情况"), marked={"status": bad}, wrapped=("title", "why", "compares", "hint"))
 
 
 def why(run: CheckRun, code: str) -> str:
