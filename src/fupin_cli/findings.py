@@ -46,7 +46,8 @@ def empty() -> pl.DataFrame:
 def conform(frame: pl.DataFrame) -> pl.DataFrame:
     """Give a frame all columns of a finding, in order; those it lacks are null."""
     return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name) for name, dtype in SCHEMA.items()
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in SCHEMA.items()
     )
 
 
@@ -72,7 +73,13 @@ def locate(found: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:
             for s in sources
             for name, position in s.positions.items()
         ],
-        schema={"_src": pl.UInt32, "column": pl.String, "letter": pl.String, "header": pl.String, "_position": pl.Int64},
+        schema={
+            "_src": pl.UInt32,
+            "column": pl.String,
+            "letter": pl.String,
+            "header": pl.String,
+            "_position": pl.Int64,
+        },
         orient="row",
     )
     files = pl.DataFrame(

@@ -14,10 +14,19 @@ from fupin_cli.policy.idnumber import check_digit
 
 Row = dict[str, Any]
 COUNTY = "示例县"
-TOWNS = {"东川镇": ["东一村", "东二村", "东三村"], "西岭乡": ["西一村", "西二村", "西三村"], "南坪镇": ["南一村", "南二村", "南三村"]}
+TOWNS = {
+    "东川镇": ["东一村", "东二村", "东三村"],
+    "西岭乡": ["西一村", "西二村", "西三村"],
+    "南坪镇": ["南一村", "南二村", "南三村"],
+}
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰涛明超兰霞平刚桂英华玉珍海燕国建文辉红梅秀荣林峰"
-WORK_PLACES = [("辽宁省", "大连市", "西岗区"), ("辽宁省", "沈阳市", "和平区"), ("北京市", "北京市", "朝阳区"), ("天津市", "天津市", "武清区")]
+WORK_PLACES = [
+    ("辽宁省", "大连市", "西岗区"),
+    ("辽宁省", "沈阳市", "和平区"),
+    ("北京市", "北京市", "朝阳区"),
+    ("天津市", "天津市", "武清区"),
+]
 KINDS = ["保洁", "护路"]
 STANDARD = 732.05
 HOUSEHOLDS = 100
@@ -36,7 +45,7 @@ def luhn(body: str) -> str:
 class County:
     """All tables of the county. `people[h]` are the registry rows of household h, the head first."""
 
-    rng: random.Random = field(default_factory=lambda: random.Random(20240501))  # noqa: S311 - sample data, no secret
+    rng: random.Random = field(default_factory=lambda: random.Random(20240501))
     serial: int = 0
     names: set[str] = field(default_factory=set)
     people: list[list[Row]] = field(default_factory=list)
@@ -120,7 +129,9 @@ class County:
         members = [head, spouse]
         if household % 10 < 9:
             boy = household % 2 == 0
-            members.append(self.person(household, "之子" if boy else "之女", "男" if boy else "女", self.rng.randrange(7, 15)))
+            members.append(
+                self.person(household, "之子" if boy else "之女", "男" if boy else "女", self.rng.randrange(7, 15))
+            )
         if household % 10 == 3:
             members.append(self.person(household, "之母", "女", self.rng.randrange(66, 80)))
         phone = self.phone()
@@ -154,7 +165,17 @@ class County:
         number = 0
         for town, villages in TOWNS.items():
             for village in villages:
-                self.villages.append({"县": COUNTY, "乡": town, "行政村": village, "是否出列": "是", "总户数": 200, "总人数": 600, "公益性岗位核定数": 3})
+                self.villages.append(
+                    {
+                        "县": COUNTY,
+                        "乡": town,
+                        "行政村": village,
+                        "是否出列": "是",
+                        "总户数": 200,
+                        "总人数": 600,
+                        "公益性岗位核定数": 3,
+                    }
+                )
                 for kind in KINDS:
                     number += 1
                     self.posts.append(self.post(f"GW{number:03d}", kind, town, village))

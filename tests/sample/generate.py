@@ -14,16 +14,18 @@ import sys
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import xlwt
-from openpyxl.worksheet.worksheet import Worksheet
 
 from fupin_cli.intake.raw import column_letter
 from fupin_cli.outputs.bulk import MODIFIED
 from tests.sample.county import COUNTY, TOWNS, County, Row
 from tests.sample.plants import plant
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 Spot = tuple[str, str, int, list[str]]  # file, sheet, row, headers in order
 FIXED = datetime(2024, 6, 3, 9, 0, 0)  # noqa: DTZ001 - Excel has no time zones
@@ -53,7 +55,15 @@ class Writer:
         """Keep where a row stands; last month's rows are written once more this month, and that counts."""
         self.spots[id(row)] = (file, sheet, number, headers)
 
-    def sheet(self, sheet: Worksheet, file: str, rows: list[Row], headers: list[str], above: list[list[Any]], below: list[list[Any]]) -> None:
+    def sheet(
+        self,
+        sheet: Worksheet,
+        file: str,
+        rows: list[Row],
+        headers: list[str],
+        above: list[list[Any]],
+        below: list[list[Any]],
+    ) -> None:
         """Write title lines, headers, rows and footer lines into a sheet."""
         for line in above:
             sheet.append(line)
@@ -83,7 +93,9 @@ class Writer:
                     content = MODIFIED.sub(rb"\g<1>2024-06-03T09:00:00Z\g<3>", content)
                 target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
 
-    def text(self, file: str, rows: list[Row], headers: list[str], encoding: str, *, above: str = "", guard: str = "") -> None:
+    def text(
+        self, file: str, rows: list[Row], headers: list[str], encoding: str, *, above: str = "", guard: str = ""
+    ) -> None:
         """Write a CSV; `guard` names a column whose cells are written as ="…", as some exports do."""
         lines = [*above.splitlines(), ",".join(headers)]
         for row in rows:
@@ -109,7 +121,10 @@ class Writer:
 
     def web_page(self, file: str, rows: list[Row], headers: list[str], title: str) -> None:
         """Write an HTML table named .xls, as some systems export."""
-        lines = [f'<tr><td colspan="{len(headers)}">{title}</td></tr>', "<tr>" + "".join(f"<th>{h}</th>" for h in headers) + "</tr>"]
+        lines = [
+            f'<tr><td colspan="{len(headers)}">{title}</td></tr>',
+            "<tr>" + "".join(f"<th>{h}</th>" for h in headers) + "</tr>",
+        ]
         for row in rows:
             lines.append("<tr>" + "".join(f"<td>{row.get(h, '')}</td>" for h in headers) + "</tr>")
             self.remember(row, file, "", len(lines), headers)
@@ -151,7 +166,9 @@ def _national(writer: Writer, county: County, gone: Row) -> None:
     sheet = book.worksheets[0]
     sheet.title = "Sheet1"
     now = headers[3:] + headers[:3]
-    writer.sheet(sheet, "2024-05/（自定义）监测对象信息 (22).xlsx", people, now, [["监测对象信息"], ["导出时间：2024-05-31"]], [])
+    writer.sheet(
+        sheet, "2024-05/（自定义）监测对象信息 (22).xlsx", people, now, [["监测对象信息"], ["导出时间：2024-05-31"]], []
+    )
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(headers))
     sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=len(headers))
     _, _, number, _ = writer.spots[id(gone)]
@@ -159,11 +176,22 @@ def _national(writer: Writer, county: County, gone: Row) -> None:
     writer.spots[id(gone)] = ("2024-04/监测对象信息20240430.csv", "", number, headers)
     old = [row for row in county.employment if row["开始时间"] < "2024-05"]
     writer.text("2024-04/（务工月监测）已外出务工信息_20240430.csv", old, _headers(old), "gb18030")
-    writer.text("2024-05/（务工月监测）已外出务工信息_20240531.csv", county.employment, _headers(county.employment), "gb18030")
+    writer.text(
+        "2024-05/（务工月监测）已外出务工信息_20240531.csv", county.employment, _headers(county.employment), "gb18030"
+    )
     book = openpyxl.Workbook()
-    writer.sheet(book.worksheets[0], "2024-05/计划与行政村.xlsx", county.plan, _headers(county.plan), [["计划外出务工信息"]], [])
+    writer.sheet(
+        book.worksheets[0], "2024-05/计划与行政村.xlsx", county.plan, _headers(county.plan), [["计划外出务工信息"]], []
+    )
     villages = book.create_sheet("行政村信息")
-    writer.sheet(villages, "2024-05/计划与行政村.xlsx", county.villages, _headers(county.villages), [], [["合计", None, None, None, None, None]])
+    writer.sheet(
+        villages,
+        "2024-05/计划与行政村.xlsx",
+        county.villages,
+        _headers(county.villages),
+        [],
+        [["合计", None, None, None, None, None]],
+    )
     writer.save(book, "2024-05/计划与行政村.xlsx")
 
 
@@ -176,7 +204,14 @@ def _post_files(writer: Writer, county: County) -> None:
     writer.sheet(sheet, file, county.posts, _headers(county.posts), [[f"{COUNTY}公益性岗位台账"], [f"填报单位：{COUNTY}人社局", None, "填报时间：2024.5.31"]],
                  [[None], ["填报人：某某", None, "审核人：某某"]])  # fmt: skip
     roster = book.create_sheet("花名册")
-    writer.sheet(roster, file, county.roster, _headers(county.roster), [["在岗人员花名册"]], [["合计", len(county.roster)], ["填表人：", None, "负责人："]])
+    writer.sheet(
+        roster,
+        file,
+        county.roster,
+        _headers(county.roster),
+        [["在岗人员花名册"]],
+        [["合计", len(county.roster)], ["填表人：", None, "负责人："]],
+    )
     roster.merge_cells(start_row=1, start_column=1, end_row=1, end_column=8)
     writer.save(book, file)
     headers = [h for h in _headers(county.attendance) if h != "考核结果"]
@@ -189,9 +224,16 @@ def _post_files(writer: Writer, county: County) -> None:
     book = openpyxl.Workbook()
     total = sum(float(row["实际出勤天数"]) for row in south)
     headers = _headers(county.attendance)
-    wrong = [None] * len(headers)
+    wrong: list[Any] = [None] * len(headers)
     wrong[0], wrong[headers.index("实际出勤天数")] = "合  计", total + 1
-    writer.sheet(book.worksheets[0], "2024-05/南坪镇 出勤汇总表.xlsx", south, headers, [["出勤汇总表"], ["填报单位：南坪镇"]], [wrong, ["审核人：某某"]])
+    writer.sheet(
+        book.worksheets[0],
+        "2024-05/南坪镇 出勤汇总表.xlsx",
+        south,
+        headers,
+        [["出勤汇总表"], ["填报单位：南坪镇"]],
+        [wrong, ["审核人：某某"]],
+    )
     writer.save(book, "2024-05/南坪镇 出勤汇总表.xlsx")
     writer.text("意外险名单.csv", county.insurance, _headers(county.insurance), "utf-8-sig", guard="身份证号码")
     writer.text("补贴发放台账.csv", county.history, _headers(county.history), "gb18030")
@@ -235,9 +277,11 @@ def _nuisances(writer: Writer, county: County) -> list[tuple[str, str, str, int 
     ]
 
 
-def _write_expected(path: Path, expected: list[tuple[str, Row, str]], writer: Writer, files: list[tuple[str, str, str, int | str, str]]) -> None:
+def _write_expected(
+    path: Path, expected: list[tuple[str, Row, str]], writer: Writer, files: list[tuple[str, str, str, int | str, str]]
+) -> None:
     """The list that a test compares in full: code, file, sheet, row, column."""
-    lines = list(files)
+    lines: list[tuple[Any, ...]] = list(files)
     for code, row, header in expected:
         file, sheet, number, headers = writer.spots[id(row)]
         lines.append((code, file, sheet, number, column_letter(headers.index(header))))

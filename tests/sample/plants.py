@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fupin_cli.policy.idnumber import check_digit
 from tests.sample.county import COUNTY, TOWNS, County, Row
@@ -36,7 +36,6 @@ def plant(c: County) -> tuple[Expect, Row]:
     return expected, gone
 
 
-
 def add_home(c: County, *members: tuple[str, str, int]) -> list[Row]:
     """A further household of (relation, sex, age)."""
     number = len(c.people)
@@ -48,18 +47,36 @@ def add_home(c: County, *members: tuple[str, str, int]) -> list[Row]:
     return rows
 
 
-def add_holder(c: County, *, age: int = 45, since: date = date(2023, 6, 1), paid: bool = True, **roster: object) -> tuple[Row, Row]:
+def add_holder(
+    c: County,
+    *,
+    age: int = 45,
+    since: date = date(2023, 6, 1),
+    paid: bool = True,
+    cells: Row | None = None,
+    **roster: Any,
+) -> tuple[Row, Row]:
     """A further household whose head holds a post of its own in a village of its own; gives registry and roster row."""
     head, _ = add_home(c, ("户主", "男", age), ("配偶", "女", 44))
     village = f"新{len(c.villages)}村"
     head["行政村"] = c.people[-1][1]["行政村"] = village
     town = head["乡(镇)"]
-    c.villages.append({"县": COUNTY, "乡": town, "行政村": village, "是否出列": "是", "总户数": 90, "总人数": 300, "公益性岗位核定数": 2})
+    c.villages.append(
+        {
+            "县": COUNTY,
+            "乡": town,
+            "行政村": village,
+            "是否出列": "是",
+            "总户数": 90,
+            "总人数": 300,
+            "公益性岗位核定数": 2,
+        }
+    )
     post = c.post(f"GW{len(c.posts) + 1:03d}", "保绿", town, village)
     c.posts.append(post)
     head["公益性岗位"] = head["公益性岗位帮扶"] = "公益性岗位"
     head["公益性岗位(月数)"] = 12
-    line = c.assignment(head, post, since) | roster
+    line = c.assignment(head, post, since) | roster | (cells or {})
     c.roster.append(line)
     c.add_attendance(line, "2024-05")
     c.insurance.append(c.policy(line))
@@ -114,8 +131,18 @@ def _registry(c: County, expect: Callable[[str, Row, str], None]) -> Row:
     young["文化程度"] = "小学"
     expect("REG010", young, "文化程度")
     risk, kept = add_home(c, ("户主", "男", 45), ("配偶", "女", 44))
-    risk |= {"易返贫致贫户（监测对象）类型": "脱贫不稳定户", "风险是否消除": "是", "风险识别时间": "2023年03月10日", "风险消除时间": "2023-09-09"}
-    kept |= {"易返贫致贫户（监测对象）类型": "脱贫不稳定户", "风险是否消除": "是", "风险识别时间": "2023年03月10日", "风险消除时间": "2023-09-10"}
+    risk |= {
+        "易返贫致贫户（监测对象）类型": "脱贫不稳定户",
+        "风险是否消除": "是",
+        "风险识别时间": "2023年03月10日",
+        "风险消除时间": "2023-09-09",
+    }
+    kept |= {
+        "易返贫致贫户（监测对象）类型": "脱贫不稳定户",
+        "风险是否消除": "是",
+        "风险识别时间": "2023年03月10日",
+        "风险消除时间": "2023-09-10",
+    }
     expect("REG011", risk, "风险消除时间")
     new = add_home(c, ("户主", "男", 45), ("配偶", "女", 44))[1]
     new["_new"] = True
@@ -156,7 +183,10 @@ def _identity(c: County, expect: Callable[[str, Row, str], None]) -> None:
     for member in silent:
         member["户联系电话"] = ""
     expect("ID010", silent[0], "户联系电话")
-    first, second = add_home(c, ("户主", "男", 45), ("配偶", "女", 44)), add_home(c, ("户主", "男", 45), ("配偶", "女", 44))
+    first, second = (
+        add_home(c, ("户主", "男", 45), ("配偶", "女", 44)),
+        add_home(c, ("户主", "男", 45), ("配偶", "女", 44)),
+    )
     first[1]["人联系电话"] = second[1]["人联系电话"] = c.phone()
     expect("ID011", first[1], "人联系电话")
     expect("ID011", second[1], "人联系电话")
@@ -171,7 +201,7 @@ def _identity(c: County, expect: Callable[[str, Row, str], None]) -> None:
 
 
 def _work(c: County, expect: Callable[[str, Row, str], None]) -> None:
-    def worker(*home: tuple[str, str, int], **cells: object) -> tuple[list[Row], Row]:
+    def worker(*home: tuple[str, str, int], **cells: Any) -> tuple[list[Row], Row]:
         members = add_home(c, *(home or (("户主", "男", 45), ("配偶", "女", 44))))
         members[0]["就业帮扶"] = "就业服务"
         row = c.spell(members[0], "辽宁省", "大连市", "西岗区") | cells
@@ -195,7 +225,9 @@ def _work(c: County, expect: Callable[[str, Row, str], None]) -> None:
     expect("WRK005", second, "开始时间")
     c.employment.append(second)
     members, row = worker(开始时间="2024-01-01", 结束时间="2024-03-31")
-    c.employment.append(c.spell(members[0], "天津市", "天津市", "武清区", 开始时间="2024-04-01"))  # the day after: no overlap
+    c.employment.append(
+        c.spell(members[0], "天津市", "天津市", "武清区", 开始时间="2024-04-01")
+    )  # the day after: no overlap
     _, row = worker(是否已务工="否", 结束时间="2024-06-01")
     expect("WRK006", row, "是否已务工")
     helped = c.people[-1][0]
@@ -286,7 +318,9 @@ def _people_on_posts(c: County, expect: Callable[[str, Row, str], None]) -> None
         c.side[table].append({"姓名": head["姓名"], "身份证号码": head[ID]} | cells)
         expect("POST010", line, key)
     head, _ = add_holder(c)  # ended the month before: nothing
-    c.side["财政供养人员"].append({"姓名": head["姓名"], "身份证号码": head[ID], "单位": "某所", "起始月份": "2020-01", "截止月份": "2024-04"})
+    c.side["财政供养人员"].append(
+        {"姓名": head["姓名"], "身份证号码": head[ID], "单位": "某所", "起始月份": "2020-01", "截止月份": "2024-04"}
+    )
     for day in ("2024-04-30", "2024-05-01"):
         head, line = add_holder(c)
         c.side["死亡人员"].append({"姓名": head["姓名"], "身份证号码": head[ID], "死亡日期": day})
@@ -312,11 +346,27 @@ def _people_on_posts(c: County, expect: Callable[[str, Row, str], None]) -> None
     head, _ = add_holder(c)
     head["公益性岗位"] = "保洁、护路，护林"
     expect("POST014", head, "公益性岗位")
-    head, line = add_holder(c, since=date(2024, 5, 6), paid=False, 协议开始日期="2024-05-06", 协议结束日期="2024-11-05", 上岗日期="2024-05-06")
+    head, line = add_holder(
+        c,
+        since=date(2024, 5, 6),
+        paid=False,
+        协议开始日期="2024-05-06",
+        协议结束日期="2024-11-05",
+        上岗日期="2024-05-06",
+    )
     last(c.insurance, line)["保险开始日期"] = "2024-05-06"
     weak = add_home(c, ("户主", "男", 45), ("配偶", "女", 44))[1]
     weak |= {"劳动技能": "半劳动力", "健康状况": "长期慢性病", "行政村": line["村"], "乡(镇)": line["乡镇"]}
-    c.side["岗位申请人"].append({"姓名": weak["姓名"], "身份证号码": weak[ID], "县": COUNTY, "乡": line["乡镇"], "村": line["村"], "申请日期": "2024-05-06"})
+    c.side["岗位申请人"].append(
+        {
+            "姓名": weak["姓名"],
+            "身份证号码": weak[ID],
+            "县": COUNTY,
+            "乡": line["乡镇"],
+            "村": line["村"],
+            "申请日期": "2024-05-06",
+        }
+    )
     expect("POST017", line, "上岗日期")
     _age_edges(c, expect)
 
@@ -349,7 +399,15 @@ def _posts(c: County, expect: Callable[[str, Row, str], None]) -> None:
     expect("POST007", second, spot)
     _, line = add_holder(c)
     spouse = c.people[-1][1]
-    before = c.assignment(spouse, post_of(c, line), date(2023, 8, 1), 协议开始日期="2023-08-01", 协议结束日期="2024-01-31", 上岗日期="2023-08-01", 离岗日期="2024-02-29")
+    before = c.assignment(
+        spouse,
+        post_of(c, line),
+        date(2023, 8, 1),
+        协议开始日期="2023-08-01",
+        协议结束日期="2024-01-31",
+        上岗日期="2023-08-01",
+        离岗日期="2024-02-29",
+    )
     before["村"] = line["村"]
     c.roster.append(before)
     expect("POST008", line, spot)
@@ -360,7 +418,17 @@ def _posts(c: County, expect: Callable[[str, Row, str], None]) -> None:
     town = list(TOWNS)[len(c.people) % 3]
     for number, standard in (("GW910", "732.05"), ("GW911", "732.06")):
         village = f"类{number[-1]}村"
-        c.villages.append({"县": COUNTY, "乡": town, "行政村": village, "是否出列": "是", "总户数": 90, "总人数": 300, "公益性岗位核定数": 2})
+        c.villages.append(
+            {
+                "县": COUNTY,
+                "乡": town,
+                "行政村": village,
+                "是否出列": "是",
+                "总户数": 90,
+                "总人数": 300,
+                "公益性岗位核定数": 2,
+            }
+        )
         vacant = c.post(number, "托老托幼助残", town, village, 补贴标准=standard)
         c.posts.append(vacant)
         expect("POST016", vacant, "补贴标准")
@@ -383,21 +451,29 @@ def _posts(c: County, expect: Callable[[str, Row, str], None]) -> None:
 
 def _contracts(c: County, expect: Callable[[str, Row, str], None]) -> None:
     start, end = "协议开始日期", "协议结束日期"
-    _, line = add_holder(c, **{end: ""})
+    _, line = add_holder(c, cells={end: ""})
     expect("CON001", line, end)
-    _, line = add_holder(c, **{end: "2024-09-01"})
+    _, line = add_holder(c, cells={end: "2024-09-01"})
     expect("CON002", line, end)
-    _, line = add_holder(c, **{end: "2024-02-01"})
+    _, line = add_holder(c, cells={end: "2024-02-01"})
     expect("CON003", line, end)
-    _, line = add_holder(c, **{end: "2024-04-30"})
+    _, line = add_holder(c, cells={end: "2024-04-30"})
     expect("CON004", line, end)
     _, line = add_holder(c, 上岗日期="2024-02-29")
     expect("CON006", line, "上岗日期")
-    _, line = add_holder(c, **{start: "2024-01-01", end: "2024-06-30", "上岗日期": "2024-01-01"})
+    _, line = add_holder(c, cells={start: "2024-01-01", end: "2024-06-30", "上岗日期": "2024-01-01"})
     expect("CON007", line, end)
-    add_holder(c, **{start: "2024-01-02", end: "2024-07-01", "上岗日期": "2024-01-02"})  # a day later: not yet
+    add_holder(c, cells={start: "2024-01-02", end: "2024-07-01", "上岗日期": "2024-01-02"})  # a day later: not yet
     head, line = add_holder(c)
-    again = c.assignment(head, post_of(c, line), date(2023, 7, 1), 协议开始日期="2023-09-01", 协议结束日期="2024-02-29", 上岗日期="2023-09-01", 离岗日期="2024-02-29")
+    again = c.assignment(
+        head,
+        post_of(c, line),
+        date(2023, 7, 1),
+        协议开始日期="2023-09-01",
+        协议结束日期="2024-02-29",
+        上岗日期="2023-09-01",
+        离岗日期="2024-02-29",
+    )
     again |= {"一卡通账号": line["一卡通账号"], "村": line["村"]}
     c.roster.append(again)
     expect("CON008", line, "首次核定时间")
@@ -483,7 +559,9 @@ def _caps(c: County, expect: Callable[[str, Row, str], None]) -> None:
     twice = c.add_history(line, date(2024, 3, 1), date(2024, 3, 1))[0]
     twice["批次"] = "202403-02"
     expect("CAP007", twice, "补贴月份")
-    expect("CAP007", next(r for r in c.history if r["身份证号码"] == line[key] and r["补贴月份"] == "202403"), "补贴月份")
+    expect(
+        "CAP007", next(r for r in c.history if r["身份证号码"] == line[key] and r["补贴月份"] == "202403"), "补贴月份"
+    )
     _, line = add_holder(c)
     returned = c.add_history(line, date(2024, 3, 1), date(2024, 3, 1))[0]
     returned |= {"批次": "202403-00", "支付状态": "退回"}  # failed and paid again: no second payment
@@ -559,16 +637,30 @@ def _cells(c: County, expect: Callable[[str, Row, str], None]) -> None:
         c.side["死亡人员"].append(again)
         expect("ID007", again, "身份证号码")
     name = c.name()
-    far = {"姓名": name, "身份证号码": c.id_number(date(1980, 1, 1), "男", "987654"), "单位": "某单位", "起始月份": "2020-01", "截止月份": ""}
+    far = {
+        "姓名": name,
+        "身份证号码": c.id_number(date(1980, 1, 1), "男", "987654"),
+        "单位": "某单位",
+        "起始月份": "2020-01",
+        "截止月份": "",
+    }
     c.side["财政供养人员"].append(far)
     expect("ID009", far, "身份证号码")
-    old = {"姓名": c.name(), "身份证号码": "211390800101001", "县": COUNTY, "乡": "东川镇", "村": "东一村", "职务": "村主任", "关系": "父亲"}
+    old = {
+        "姓名": c.name(),
+        "身份证号码": "211390800101001",
+        "县": COUNTY,
+        "乡": "东川镇",
+        "村": "东一村",
+        "职务": "村主任",
+        "关系": "父亲",
+    }
     c.side["村干部及近亲属"].append(old)
     expect("ID017", old, "身份证号码")
 
 
 def _waivers(c: County, expect: Callable[[str, Row, str], None]) -> None:
-    def waiver(**cells: object) -> Row:
+    def waiver(**cells: Any) -> Row:
         row: Row = {"规则代码": "CON002", "身份证号码": "", "岗位编号": "", "生效月份": "2024-01", "截止月份": "2024-12", "理由": "县政府专题会议同意",
                     "批准文号": "示政纪〔2024〕3号", "批准人": "某局长"} | cells  # fmt: skip
         c.waivers.append(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
 
 TABLE, ROSTER = "attendance", "assignments"
-WORKED = {"tables": (ROSTER, TABLE), "clause": "三(五)", "law": "按照实际上岗月数折月计算"}
+WORKED: dict[str, Any] = {"tables": (ROSTER, TABLE), "clause": "三(五)", "law": "按照实际上岗月数折月计算"}
 FAILED = ("不合格", "不称职")
 
 
@@ -30,7 +30,9 @@ def none(ctx: Context) -> pl.LazyFrame:
     rows = ctx.judged.lazy()
     effect = stops(ctx, "hold")
     have = pl.col("has_attendance")
-    differing = ctx.attended.lazy().filter(pl.col("_distinct") > 1).select(KEYS).unique() if ctx.attended is not None else None
+    differing = (
+        ctx.attended.lazy().filter(pl.col("_distinct") > 1).select(KEYS).unique() if ctx.attended is not None else None
+    )
     unknown = rows.filter(have & pl.col("attended_x100").is_null())
     no_norm = rows.filter(have & pl.col("attended_x100").is_not_null() & pl.col("required_x100").is_null())
     if differing is not None:  # rows that contradict each other are told as ID007
@@ -40,7 +42,9 @@ def none(ctx: Context) -> pl.LazyFrame:
         report(unknown, ROSTER, "出勤表里没有出勤天数", "id_number", **effect, **at_stake()),
     ]
     if ctx.settings.post.proration == "attendance":
-        found.append(report(no_norm, ROSTER, "出勤表和岗位台账都没有规定出勤天数，算不出", "id_number", **effect, **at_stake()))
+        found.append(
+            report(no_norm, ROSTER, "出勤表和岗位台账都没有规定出勤天数，算不出", "id_number", **effect, **at_stake())
+        )
     return pl.concat(found)
 
 
@@ -51,7 +55,15 @@ def matched(ctx: Context) -> pl.LazyFrame:
     return rows.join(lines, on=KEYS)
 
 
-@rule("ATT002", "出勤天数过多", "error", "hold", compares="本月累计出勤天数与规定天数、本月天数、在岗天数", hint="核对考勤原始记录", **WORKED)
+@rule(
+    "ATT002",
+    "出勤天数过多",
+    "error",
+    "hold",
+    compares="本月累计出勤天数与规定天数、本月天数、在岗天数",
+    hint="核对考勤原始记录",
+    **WORKED,
+)
 def too_many(ctx: Context) -> pl.LazyFrame:
     """Over the days of the month or on post: held. Only over the required days: capped at 1, a warning."""
     rows = matched(ctx)
@@ -69,35 +81,83 @@ def too_many(ctx: Context) -> pl.LazyFrame:
     ], how="diagonal")  # fmt: skip
 
 
-@rule("ATT003", "出勤为0", "error", "refuse", compares="本月累计出勤天数", hint="确未上岗的不发；漏填的补填", tables=(ROSTER, TABLE), clause="三(五)", law="一发了之")
+@rule(
+    "ATT003",
+    "出勤为0",
+    "error",
+    "refuse",
+    compares="本月累计出勤天数",
+    hint="确未上岗的不发；漏填的补填",
+    tables=(ROSTER, TABLE),
+    clause="三(五)",
+    law="一发了之",
+)
 def zero(ctx: Context) -> pl.LazyFrame:
     """Nothing worked."""
     rows = matched(ctx).filter(pl.col("attended_days_x100") == 0)
-    return report(rows, TABLE, "本月出勤为0", "attended_days_x100", **stops(ctx, "refuse"), months=pl.lit(1, dtype=pl.Int64))
+    return report(
+        rows, TABLE, "本月出勤为0", "attended_days_x100", **stops(ctx, "refuse"), months=pl.lit(1, dtype=pl.Int64)
+    )
 
 
-@rule("ATT004", "不在花名册的人有出勤", "warning", compares="本月出勤汇总表与花名册", hint="补进花名册，或删去出勤", **WORKED)
+@rule(
+    "ATT004",
+    "不在花名册的人有出勤",
+    "warning",
+    compares="本月出勤汇总表与花名册",
+    hint="补进花名册，或删去出勤",
+    **WORKED,
+)
 def not_on_roster(ctx: Context) -> pl.LazyFrame:
     """No line of this person and post in the month."""
     rows = ctx.attended.lazy() if ctx.attended is not None else ctx.table(TABLE).clear()
-    return report(rows.join(ctx.lines.lazy().select(KEYS), on=KEYS, how="anti"), TABLE, "本月花名册里没有这个人在这个岗位", "id_number")
+    return report(
+        rows.join(ctx.lines.lazy().select(KEYS), on=KEYS, how="anti"),
+        TABLE,
+        "本月花名册里没有这个人在这个岗位",
+        "id_number",
+    )
 
 
-@rule("ATT005", "全村连续多月满勤", "warning", bounds=("checks.full_attendance_months",), compares="近6个月全村各人的出勤与规定天数", hint="抽查考勤原始记录", tables=(ROSTER, TABLE), clause="三(五)", law="一发了之")
+@rule(
+    "ATT005",
+    "全村连续多月满勤",
+    "warning",
+    bounds=("checks.full_attendance_months",),
+    compares="近6个月全村各人的出勤与规定天数",
+    hint="抽查考勤原始记录",
+    tables=(ROSTER, TABLE),
+    clause="三(五)",
+    law="一发了之",
+)
 def always_full(ctx: Context) -> pl.LazyFrame:
     """Each of the months, two or more people of the village, and all of them full."""
     span = ctx.settings.checks.full_attendance_months
     area = ["county", "township", "village"]
     homes = ctx.table(ROSTER).select("id_number", *area).unique("id_number", keep="last", maintain_order=True)
-    rows = ctx.table(TABLE).filter(pl.col("month").is_between(ctx.month - span + 1, ctx.month)).join(homes, on="id_number")
+    rows = (
+        ctx.table(TABLE).filter(pl.col("month").is_between(ctx.month - span + 1, ctx.month)).join(homes, on="id_number")
+    )
     full = (pl.col("attended_days_x100") >= pl.col("required_days_x100")) & (pl.col("required_days_x100") > 0)
-    by_month = rows.group_by(*area, "month").agg(_full=full.fill_null(value=False).all(), _people=pl.col("id_number").n_unique())
+    by_month = rows.group_by(*area, "month").agg(
+        _full=full.fill_null(value=False).all(), _people=pl.col("id_number").n_unique()
+    )
     villages = by_month.group_by(area).agg(_n=pl.len(), _all=(pl.col("_full") & (pl.col("_people") > 1)).all())
     flagged = villages.filter((pl.col("_n") == span) & pl.col("_all"))
     return report(ctx.lines.lazy().join(flagged, on=area, how="semi"), ROSTER, f"全村连续{span}个月人人满勤", "village")
 
 
-@rule("ATT006", "考核不合格", "error", "hold", compares="出勤汇总表的考核结果", hint="按考核办法处理后再发", tables=(ROSTER, TABLE), clause="三(五)", law="定期开展考核评价")
+@rule(
+    "ATT006",
+    "考核不合格",
+    "error",
+    "hold",
+    compares="出勤汇总表的考核结果",
+    hint="按考核办法处理后再发",
+    tables=(ROSTER, TABLE),
+    clause="三(五)",
+    law="定期开展考核评价",
+)
 def failed(ctx: Context) -> pl.LazyFrame:
     """不合格 or 不称职."""
     rows = ctx.judged.lazy().filter(pl.col("appraisal").is_in(FAILED))

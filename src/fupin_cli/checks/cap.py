@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
 
 TABLE, HISTORY = "assignments", "payment_history"
-CAP = {"clause": "三(五)", "law": "最长不超过36个月"}
-CAPPED = {"tables": (TABLE, HISTORY), "bounds": ("post.cap_months", "post.month_count"), **CAP}
+CAP: dict[str, Any] = {"clause": "三(五)", "law": "最长不超过36个月"}
+CAPPED: dict[str, Any] = {"tables": (TABLE, HISTORY), "bounds": ("post.cap_months", "post.month_count"), **CAP}
 
 
 def limit(ctx: Context) -> int:
@@ -39,33 +39,82 @@ def over_cap(ctx: Context) -> pl.LazyFrame:
     return rows.filter(spent)
 
 
-@rule("CAP001", "岗位补贴超过36个月", "error", "refuse", waivable=True, compares="补贴发放台账中已发的月数", hint="办理退出；距养老金领取不足5年的，核对首次核定日期", **CAPPED)
+@rule(
+    "CAP001",
+    "岗位补贴超过36个月",
+    "error",
+    "refuse",
+    waivable=True,
+    compares="补贴发放台账中已发的月数",
+    hint="办理退出；距养老金领取不足5年的，核对首次核定日期",
+    **CAPPED,
+)
 def over(ctx: Context) -> pl.LazyFrame:
     """The cap is used and the person was not within five years of the pension date at first approval."""
     rows = over_cap(ctx).filter(~pl.col("extended"))
-    return report(rows, TABLE, pl.format(f"已发{{}}个月，最长{limit(ctx)}个月", "months_counted"), "id_number", **at_stake())
+    return report(
+        rows, TABLE, pl.format(f"已发{{}}个月，最长{limit(ctx)}个月", "months_counted"), "id_number", **at_stake()
+    )
 
 
-@rule("CAP002", "岗位补贴即将满36个月", "info", stage="last", compares="本月发放后的月数", hint="提前告知本人，安排退出后的就业服务", tables=(TABLE, HISTORY), bounds=("post.cap_months", "checks.cap_warning_months"), **CAP)
+@rule(
+    "CAP002",
+    "岗位补贴即将满36个月",
+    "info",
+    stage="last",
+    compares="本月发放后的月数",
+    hint="提前告知本人，安排退出后的就业服务",
+    tables=(TABLE, HISTORY),
+    bounds=("post.cap_months", "checks.cap_warning_months"),
+    **CAP,
+)
 def near(ctx: Context) -> pl.LazyFrame:
     """The line pays, without extension, and few months are left after it (also where only a fraction is left)."""
     cap, warn = limit(ctx), ctx.settings.checks.cap_warning_months
     rows = ctx.months_used.lazy().filter(~pl.col("extended"))
     if ctx.settings.post.month_count == "calendar_span":
-        span = pl.when(pl.col("first_paid") <= ctx.month).then(ctx.month - pl.col("first_paid") + 1).otherwise(1).fill_null(1)
+        span = (
+            pl.when(pl.col("first_paid") <= ctx.month)
+            .then(ctx.month - pl.col("first_paid") + 1)
+            .otherwise(1)
+            .fill_null(1)
+        )
         rows = rows.with_columns(_left=(cap - span).cast(pl.Int64))
     elif ctx.settings.post.month_count == "prorated":
         share_num = pl.min_horizontal("numerator_x100", "divisor_x100").fill_null(1).cast(pl.Int128)
         share_den = pl.col("divisor_x100").fill_null(1).cast(pl.Int128)
         after = pl.col("used_num") * share_den + share_num * pl.col("used_den")
         whole = cap * pl.col("used_den") * share_den - after
-        rows = rows.with_columns(_left=pl.max_horizontal(whole // (pl.col("used_den") * share_den), pl.lit(0, dtype=pl.Int128)).cast(pl.Int64))
+        rows = rows.with_columns(
+            _left=pl.max_horizontal(whole // (pl.col("used_den") * share_den), pl.lit(0, dtype=pl.Int128)).cast(
+                pl.Int64
+            )
+        )
     else:
         rows = rows.with_columns(_left=(cap - pl.col("months_counted") - 1).cast(pl.Int64))
-    return report(rows.filter(pl.col("_left").is_between(0, warn)), TABLE, pl.format("发完本月还剩{}个月", "_left"), "id_number", months=pl.col("_left"))
+    return report(
+        rows.filter(pl.col("_left").is_between(0, warn)),
+        TABLE,
+        pl.format("发完本月还剩{}个月", "_left"),
+        "id_number",
+        months=pl.col("_left"),
+    )
 
 
-@rule("CAP003", "已过养老金领取月", "error", "refuse", tables=(TABLE,), waivable=True, partly=(HISTORY,), bounds=("post.after_pension", "post.scheme"), compares="法定养老金领取日期与本月", hint="办理退出；参保类型不清的先核实", clause="三(五)", law="可延长至养老金领取之日")
+@rule(
+    "CAP003",
+    "已过养老金领取月",
+    "error",
+    "refuse",
+    tables=(TABLE,),
+    waivable=True,
+    partly=(HISTORY,),
+    bounds=("post.after_pension", "post.scheme"),
+    compares="法定养老金领取日期与本月",
+    hint="办理退出；参保类型不清的先核实",
+    clause="三(五)",
+    law="可延长至养老金领取之日",
+)
 def pension(ctx: Context) -> pl.LazyFrame:
     """After the pension month, by the county's setting; always refused with the extension. Unknown scheme: held."""
     rows = ctx.months_used.lazy()
@@ -83,18 +132,44 @@ def pension(ctx: Context) -> pl.LazyFrame:
     ], how="diagonal")  # fmt: skip
 
 
-@rule("CAP004", "超过36个月又不符合延长条件", "info", compares="首次核定日期距养老金领取日期是否不足5年", hint="核对首次核定文件", tables=(TABLE, HISTORY), clause="三(五)", law="不足5年")
+@rule(
+    "CAP004",
+    "超过36个月又不符合延长条件",
+    "info",
+    compares="首次核定日期距养老金领取日期是否不足5年",
+    hint="核对首次核定文件",
+    tables=(TABLE, HISTORY),
+    clause="三(五)",
+    law="不足5年",
+)
 def no_extension(ctx: Context) -> pl.LazyFrame:
     """More than the cap was counted already: as if an extension had been claimed, which the dates do not give."""
     rows = over_cap(ctx).filter(~pl.col("extended") & (pl.col("months_counted") > limit(ctx)))
     known = pl.col("person_approval").is_not_null()
-    message = pl.when(known).then(pl.format("首次核定 {}，距养老金领取日期 {} 不少于5年（或已过），不能延长", "person_approval", "pension_date")).otherwise(
-        pl.lit("不知道首次核定日期，不能延长")
+    message = (
+        pl.when(known)
+        .then(
+            pl.format(
+                "首次核定 {}，距养老金领取日期 {} 不少于5年（或已过），不能延长", "person_approval", "pension_date"
+            )
+        )
+        .otherwise(pl.lit("不知道首次核定日期，不能延长"))
     )
     return report(rows, TABLE, message, "first_approval", months=pl.col("months_counted") - limit(ctx))
 
 
-@rule("CAP007", "同一个月发了两次", "error", "refuse", tables=(HISTORY,), partly=(TABLE,), compares="补贴发放台账中同一人同一补贴同一月的各笔", hint="核实后追回多发的一笔", clause="三(五)", law="违规发放补贴")
+@rule(
+    "CAP007",
+    "同一个月发了两次",
+    "error",
+    "refuse",
+    tables=(HISTORY,),
+    partly=(TABLE,),
+    compares="补贴发放台账中同一人同一补贴同一月的各笔",
+    hint="核实后追回多发的一笔",
+    clause="三(五)",
+    law="违规发放补贴",
+)
 def paid_twice(ctx: Context) -> pl.LazyFrame:
     """In the history: several payments for one month. On the roster: this month is paid already.
 
@@ -113,13 +188,26 @@ def paid_twice(ctx: Context) -> pl.LazyFrame:
                amount_fen=pl.when(first).then("_spare"), months=pl.when(first).then(1))
     ]  # fmt: skip
     if ctx.has(TABLE):
-        this_month = paid.filter((pl.col("measure") == MEASURE) & (pl.col("month") == ctx.month)).select("id_number").unique()
+        this_month = (
+            paid.filter((pl.col("measure") == MEASURE) & (pl.col("month") == ctx.month)).select("id_number").unique()
+        )
         rows = ctx.judged.lazy().join(this_month, on="id_number", how="semi")
         found.append(report(rows, TABLE, "台账显示本月已经发过", "id_number", **at_stake()))
     return pl.concat(found, how="diagonal")
 
 
-@rule("CAP008", "月份不在政策执行期内", "error", "refuse", tables=(TABLE,), compares="本月与政策执行期，享受依据", bounds=("policy.extend_to",), hint="政策延期的，把延期文件写入 [policy] extend_to；老政策享受期未满的，填享受依据", clause="附则", law="政策执行期限截止2025年12月31日")
+@rule(
+    "CAP008",
+    "月份不在政策执行期内",
+    "error",
+    "refuse",
+    tables=(TABLE,),
+    compares="本月与政策执行期，享受依据",
+    bounds=("policy.extend_to",),
+    hint="政策延期的，把延期文件写入 [policy] extend_to；老政策享受期未满的，填享受依据",
+    clause="附则",
+    law="政策执行期限截止2025年12月31日",
+)
 def term(ctx: Context) -> pl.LazyFrame:
     """Refused outside the term, except what runs on under the two older documents (SPEC 8.14)."""
     if ctx.policy.in_term(ctx.month):
@@ -128,4 +216,10 @@ def term(ctx: Context) -> pl.LazyFrame:
     older = [basis for basis in bases if ctx.policy.is_grandfathered(basis)]
     rows = ctx.judged.lazy().filter(~pl.col("basis").is_in(older).fill_null(value=False))
     file = ctx.policy.file
-    return report(rows, TABLE, f"政策执行期为 {file.valid_from} 至 {months.last_day(ctx.policy.last_month)}", "id_number", **at_stake())
+    return report(
+        rows,
+        TABLE,
+        f"政策执行期为 {file.valid_from} 至 {months.last_day(ctx.policy.last_month)}",
+        "id_number",
+        **at_stake(),
+    )

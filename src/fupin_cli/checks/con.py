@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
 
 TABLE = "assignments"
-CONTRACT = {"tables": (TABLE,), "clause": "三(五)", "law": "签订劳动合同或劳务协议"}
+CONTRACT: dict[str, Any] = {"tables": (TABLE,), "clause": "三(五)", "law": "签订劳动合同或劳务协议"}
 
 
 def current(ctx: Context) -> pl.LazyFrame:
@@ -24,7 +24,15 @@ def current(ctx: Context) -> pl.LazyFrame:
     return rows.join(due, on=["id_number", "post_id"], how="left", nulls_equal=True)
 
 
-@rule("CON001", "没有合同", "error", "hold", compares="合同开始日期、合同结束日期", hint="补签合同后补填起止日期", **CONTRACT)
+@rule(
+    "CON001",
+    "没有合同",
+    "error",
+    "hold",
+    compares="合同开始日期、合同结束日期",
+    hint="补签合同后补填起止日期",
+    **CONTRACT,
+)
 def missing(ctx: Context) -> pl.LazyFrame:
     """Either date is not there or cannot be read."""
     start, end = pl.col("contract_start").is_null(), pl.col("contract_end").is_null()
@@ -32,13 +40,27 @@ def missing(ctx: Context) -> pl.LazyFrame:
     return report(current(ctx).filter(start | end), TABLE, "合同起止日期缺失", column, **at_stake())
 
 
-@rule("CON002", "合同超过6个月", "error", "hold", waivable=True, bounds=("post.contract_months",), compares="合同结束日期与开始日期加6个月减1天", hint="重签不超过6个月的合同", tables=(TABLE,), clause="三(五)", law="期限不超过6个月")
+@rule(
+    "CON002",
+    "合同超过6个月",
+    "error",
+    "hold",
+    waivable=True,
+    bounds=("post.contract_months",),
+    compares="合同结束日期与开始日期加6个月减1天",
+    hint="重签不超过6个月的合同",
+    tables=(TABLE,),
+    clause="三(五)",
+    law="期限不超过6个月",
+)
 def too_long(ctx: Context) -> pl.LazyFrame:
     """End after start + 6 months − 1 day; the month's last day where the sixth month is shorter."""
     limit = ctx.policy.number("post.contract_months", ctx.month)
     latest = pl.col("contract_start").dt.offset_by(f"{limit}mo").dt.offset_by("-1d")
     rows = current(ctx).filter(pl.col("sound") & (pl.col("contract_end") > latest)).with_columns(_latest=latest)
-    return report(rows, TABLE, pl.format(f"合同超过{limit}个月，最迟应到 {{}}", "_latest"), "contract_end", **at_stake())
+    return report(
+        rows, TABLE, pl.format(f"合同超过{limit}个月，最迟应到 {{}}", "_latest"), "contract_end", **at_stake()
+    )
 
 
 @rule("CON003", "合同结束早于开始", "error", "hold", compares="合同结束日期与开始日期", hint="改正日期", **CONTRACT)
@@ -48,14 +70,29 @@ def reversed_dates(ctx: Context) -> pl.LazyFrame:
     return report(rows, TABLE, "合同结束日期早于开始日期", "contract_end", **at_stake())
 
 
-@rule("CON004", "本月不在合同期内", "error", "refuse", compares="本月与该人该岗各份合同之和", hint="合同已到期的续签；续签的补进花名册", **CONTRACT)
+@rule(
+    "CON004",
+    "本月不在合同期内",
+    "error",
+    "refuse",
+    compares="本月与该人该岗各份合同之和",
+    hint="合同已到期的续签；续签的补进花名册",
+    **CONTRACT,
+)
 def outside(ctx: Context) -> pl.LazyFrame:
     """No day of the month lies in any contract of the line; not asked where a contract's dates are not sound."""
     rows = ctx.lines.lazy().filter((pl.col("contract_mask") == 0) & pl.col("sound_all"))
     return report(rows, TABLE, "本月没有一天在合同期内", "contract_end", **at_stake())
 
 
-@rule("CON005", "一个人的合同重叠", "error", compares="同一人各份合同的起止，不论岗位", hint="核实是否重复录入或一人多岗", **CONTRACT)
+@rule(
+    "CON005",
+    "一个人的合同重叠",
+    "error",
+    compares="同一人各份合同的起止，不论岗位",
+    hint="核实是否重复录入或一人多岗",
+    **CONTRACT,
+)
 def overlap(ctx: Context) -> pl.LazyFrame:
     """Contracts of one person that share a day."""
     rows = ctx.roster.lazy().filter(pl.col("sound"))
@@ -63,7 +100,15 @@ def overlap(ctx: Context) -> pl.LazyFrame:
     return report(rows, TABLE, pl.concat_str(pl.lit("与另一份合同的期限重叠："), "_others"), "contract_start")
 
 
-@rule("CON006", "上岗、离岗日期在合同之外", "warning", waivable=True, compares="上岗日期、离岗日期与该人该岗的合同", hint="改正日期，或补上那段时间的合同", **CONTRACT)
+@rule(
+    "CON006",
+    "上岗、离岗日期在合同之外",
+    "warning",
+    waivable=True,
+    compares="上岗日期、离岗日期与该人该岗的合同",
+    hint="改正日期，或补上那段时间的合同",
+    **CONTRACT,
+)
 def dates_outside(ctx: Context) -> pl.LazyFrame:
     """A date that lies in none of the person's contracts for the post."""
     keys = ["id_number", "post_id"]
@@ -78,7 +123,15 @@ def dates_outside(ctx: Context) -> pl.LazyFrame:
     return pl.concat(found)
 
 
-@rule("CON007", "合同即将到期", "info", bounds=("checks.contract_warning_days",), compares="合同结束日期与本月末", hint="需要续签的及早办理", **CONTRACT)
+@rule(
+    "CON007",
+    "合同即将到期",
+    "info",
+    bounds=("checks.contract_warning_days",),
+    compares="合同结束日期与本月末",
+    hint="需要续签的及早办理",
+    **CONTRACT,
+)
 def ending(ctx: Context) -> pl.LazyFrame:
     """The line's last contract ends from the month's last day up to so many days later."""
     days = ctx.settings.checks.contract_warning_days
@@ -90,7 +143,16 @@ def ending(ctx: Context) -> pl.LazyFrame:
     return report(rows.filter(left.is_between(0, days)), TABLE, f"合同在本月末起{days}天内到期", "contract_end")
 
 
-@rule("CON008", "同一人的首次核定日期不一致", "warning", compares="同一人各行的首次核定日期", hint="以最早的核定文件为准改成一致", tables=(TABLE,), clause="三(五)", law="初次核定享受补贴政策")
+@rule(
+    "CON008",
+    "同一人的首次核定日期不一致",
+    "warning",
+    compares="同一人各行的首次核定日期",
+    hint="以最早的核定文件为准改成一致",
+    tables=(TABLE,),
+    clause="三(五)",
+    law="初次核定享受补贴政策",
+)
 def first_approvals(ctx: Context) -> pl.LazyFrame:
     """All rows of the person on the roster."""
     rows = ctx.table(TABLE).filter(pl.col("first_approval").is_not_null())

@@ -121,8 +121,11 @@ class Context:
             age=age_expr(birth, self.last),
             in_school=pl.col("school").is_not_null(),
             # By the export and its categories only; labour is a question of its own (SPEC 8.9).
-            beneficiary=((pl.col("household_type") == "脱贫户") | pl.col("monitored_type").is_not_null()).fill_null(value=False),
-            can_work=pl.col("labour_ability").is_not_null() & ~pl.col("labour_ability").is_in(NO_LABOUR).fill_null(value=True),
+            beneficiary=((pl.col("household_type") == "脱贫户") | pl.col("monitored_type").is_not_null()).fill_null(
+                value=False
+            ),
+            can_work=pl.col("labour_ability").is_not_null()
+            & ~pl.col("labour_ability").is_in(NO_LABOUR).fill_null(value=True),
         )
 
     @cached_property
@@ -133,13 +136,19 @@ class Context:
     @cached_property
     def heads(self) -> pl.DataFrame:
         """Household → its head: household_id, head_id, head_name (the first where there are several)."""
-        heads = self.people.filter(pl.col("relation") == "户主").unique("household_id", keep="first", maintain_order=True)
+        heads = self.people.filter(pl.col("relation") == "户主").unique(
+            "household_id", keep="first", maintain_order=True
+        )
         return heads.select("household_id", head_id="id_number", head_name="name")
 
     @cached_property
     def spells(self) -> pl.LazyFrame:
         """Spells of work: employment rows with a start, `until` the end or the month's last day."""
-        return self.table("employment").filter(pl.col("start").is_not_null()).with_columns(until=pl.coalesce("end", pl.lit(self.last)))
+        return (
+            self.table("employment")
+            .filter(pl.col("start").is_not_null())
+            .with_columns(until=pl.coalesce("end", pl.lit(self.last)))
+        )
 
     @cached_property
     def attended(self) -> pl.DataFrame | None:
@@ -171,7 +180,9 @@ class Context:
             & ~number.str.starts_with(UNKNOWN_ID)
             & is_valid_expr(number)
             & birth.is_not_null(),
-            first_on_post=pl.max_horizontal(pl.coalesce("on_post", "contract_start", pl.lit(self.first)), pl.lit(self.first)),
+            first_on_post=pl.max_horizontal(
+                pl.coalesce("on_post", "contract_start", pl.lit(self.first)), pl.lit(self.first)
+            ),
         )
 
     @cached_property
@@ -192,7 +203,9 @@ class Context:
         Without a payment history nothing is known to be used; the checks of the cap are not run then.
         """
         history = self.maybe("payment_history")
-        approvals = used_months.first_approvals(self.intake.tables["assignments"], history).rename({"first_approval": "person_approval"})
+        approvals = used_months.first_approvals(self.intake.tables["assignments"], history).rename(
+            {"first_approval": "person_approval"}
+        )
         lines = self.judged.join(approvals, on="id_number", how="left", maintain_order="left")
         lines = used_months.pension_facts(lines, self.policy, self.month)
         if history is None:

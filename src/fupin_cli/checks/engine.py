@@ -77,7 +77,9 @@ def chosen_codes(select: list[str], ignore: list[str]) -> set[str]:
     return (expand(select) if select else set(rules)) - expand(ignore)
 
 
-def run_checks(ctx: Context, codes: set[str], progress: Callable[[str, int, int], None] = lambda *_: None) -> CheckResult:
+def run_checks(
+    ctx: Context, codes: set[str], progress: Callable[[str, int, int], None] = lambda *_: None
+) -> CheckResult:
     """Run the chosen rules over the tables of a run, and apply the waivers."""
     rules = all_rules()
     required = _required_tables(ctx)
@@ -160,7 +162,9 @@ def _required_tables(ctx: Context) -> pl.DataFrame:
     for name in ctx.settings.checks.required_tables:
         if name not in ctx.contracts:
             near = difflib.get_close_matches(name, ctx.contracts, n=1, cutoff=0.0)[0]
-            raise UsageError(f"设置 checks.required_tables：没有 {name} 这张表", f"是不是 {near}？全部表：fupin template --list")
+            raise UsageError(
+                f"设置 checks.required_tables：没有 {name} 这张表", f"是不是 {near}？全部表：fupin template --list"
+            )
         if not ctx.has(name):
             found.append(findings.about_file("IN012", "", f"没有报送“{ctx.contracts[name].title}”"))
     return findings.gather(found)
@@ -170,7 +174,14 @@ def _completed(found: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
     """Fill in what a finding leaves to its rule: severity, effect, hint, whether it can be waived."""
     own = pl.DataFrame(
         [(r.code, r.severity, r.effect, r.hint, r.waivable, r.clause) for r in rules.values()],
-        schema={"code": pl.String, "_s": pl.String, "_e": pl.String, "_h": pl.String, "_w": pl.Boolean, "clause": pl.String},
+        schema={
+            "code": pl.String,
+            "_s": pl.String,
+            "_e": pl.String,
+            "_h": pl.String,
+            "_w": pl.Boolean,
+            "clause": pl.String,
+        },
         orient="row",
     )
     return (
@@ -198,27 +209,38 @@ def _on_paying_lines(found: pl.DataFrame, parts: list[pl.DataFrame]) -> pl.DataF
 
 def _located(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
     marks = [
-        (name, column.name) for name, spec in ctx.contracts.items() for column in spec.columns.values() if column.personal
+        (name, column.name)
+        for name, spec in ctx.contracts.items()
+        for column in spec.columns.values()
+        if column.personal
     ]
-    personal = pl.DataFrame(marks, schema={"table": pl.String, "column": pl.String}, orient="row").with_columns(personal=pl.lit(value=True))
+    personal = pl.DataFrame(marks, schema={"table": pl.String, "column": pl.String}, orient="row").with_columns(
+        personal=pl.lit(value=True)
+    )
     located = findings.locate(found, ctx.intake.sources)
-    return located.join(personal, on=["table", "column"], how="left", maintain_order="left").with_columns(pl.col("personal").fill_null(value=False))
+    return located.join(personal, on=["table", "column"], how="left", maintain_order="left").with_columns(
+        pl.col("personal").fill_null(value=False)
+    )
 
 
 def _with_area(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
     """Add county, township and village: the row's own, else those of the person in the registry or on the roster."""
-    own = []
-    for frame in [*ctx.intake.tables.values(), *ctx.intake.set_aside.values()]:
-        if all(column in frame.columns for column in AREA):
-            own.append(frame.select("_src", "_row", *AREA))
+    frames = [*ctx.intake.tables.values(), *ctx.intake.set_aside.values()]
+    own = [frame.select("_src", "_row", *AREA) for frame in frames if all(column in frame.columns for column in AREA)]
     people = [
         ctx.intake.tables[name].select("id_number", *AREA).filter(pl.col("id_number").is_not_null())
         for name in ("registry", "assignments", "employment")
         if ctx.has(name)
     ]
-    rows = pl.concat(own) if own else pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(AREA, pl.String)})
-    homes = pl.concat(people).unique("id_number", keep="first", maintain_order=True) if people else pl.DataFrame(
-        schema={"id_number": pl.String, **dict.fromkeys(AREA, pl.String)}
+    rows = (
+        pl.concat(own)
+        if own
+        else pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(AREA, pl.String)})
+    )
+    homes = (
+        pl.concat(people).unique("id_number", keep="first", maintain_order=True)
+        if people
+        else pl.DataFrame(schema={"id_number": pl.String, **dict.fromkeys(AREA, pl.String)})
     )
     return (
         found.join(rows, on=["_src", "_row"], how="left", maintain_order="left")

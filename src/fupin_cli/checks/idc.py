@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -14,8 +14,8 @@ from fupin_cli.checks.registry import declare, report, rule, with_others
 if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
 
-REAL_NAME = {"clause": "四(一)", "law": "实名制分类管理"}
-PAYMENT = {"clause": "三(五)", "law": "违规发放补贴"}
+REAL_NAME: dict[str, Any] = {"clause": "四(一)", "law": "实名制分类管理"}
+PAYMENT: dict[str, Any] = {"clause": "三(五)", "law": "违规发放补贴"}
 ROSTER = "assignments"
 NAME_SHAPE = r"^[\p{Han}\p{L}·]+$"
 NAME_MARKS = r"[^\p{Han}\p{L}·]"
@@ -44,7 +44,14 @@ def holds_roster(frame: pl.LazyFrame) -> pl.LazyFrame:
 def mentioned(rows: pl.LazyFrame, message: str, *, holds: bool = True) -> pl.LazyFrame:
     """Findings on rows of any table that name a person."""
     found = rows.select(
-        "table", "_src", "_row", column=pl.lit("id_number"), person="id_number", name="name", post_id="post_id", message=pl.lit(message)
+        "table",
+        "_src",
+        "_row",
+        column=pl.lit("id_number"),
+        person="id_number",
+        name="name",
+        post_id="post_id",
+        message=pl.lit(message),
     )
     return holds_roster(found) if holds else found
 
@@ -53,7 +60,9 @@ def mentioned(rows: pl.LazyFrame, message: str, *, holds: bool = True) -> pl.Laz
       hint="核对证件原件，多半是录错一位", **REAL_NAME)  # fmt: skip
 def check_digit(ctx: Context) -> pl.LazyFrame:
     """Numbers of 18 characters whose shape or check digit is wrong."""
-    return mentioned(ctx.mentions.lazy().filter(pl.col("kind").is_null() & ~pl.col("valid")), "身份证号校验码不对，多半录错了一位")
+    return mentioned(
+        ctx.mentions.lazy().filter(pl.col("kind").is_null() & ~pl.col("valid")), "身份证号校验码不对，多半录错了一位"
+    )
 
 
 @rule("ID003", "身份证号中的出生日期不可能，或与出生日期列不符", "error", "hold", partly=("registry",),
@@ -68,7 +77,16 @@ def birth_date(ctx: Context) -> pl.LazyFrame:
         sound = judged.filter((pl.col("table") == "registry") & pl.col("birth").is_not_null() & ~late)
         rows = rows.join(sound.select("_src", "_row", "birth"), on=["_src", "_row"])
         differs = rows.filter(pl.col("birth") != pl.col("birth_date"))
-        found.append(report(differs, "registry", "出生日期列与身份证号中的出生日期不符", "birth_date", severity="warning", effect="none"))
+        found.append(
+            report(
+                differs,
+                "registry",
+                "出生日期列与身份证号中的出生日期不符",
+                "birth_date",
+                severity="warning",
+                effect="none",
+            )
+        )
     return pl.concat(found, how="diagonal")
 
 
@@ -76,7 +94,11 @@ def birth_date(ctx: Context) -> pl.LazyFrame:
       compares="性别列、参保类型与身份证号第17位", hint="核对证件原件，改正性别、参保类型或证号", **REAL_NAME)  # fmt: skip
 def sex(ctx: Context) -> pl.LazyFrame:
     """性别 in the export; 职工男 on a woman's number and the reverse on the roster."""
-    facts = ctx.mentions.lazy().filter(pl.col("kind").is_null() & pl.col("sex").is_not_null()).select("table", "_src", "_row", by_id="sex")
+    facts = (
+        ctx.mentions.lazy()
+        .filter(pl.col("kind").is_null() & pl.col("sex").is_not_null())
+        .select("table", "_src", "_row", by_id="sex")
+    )
     found = []
     if ctx.has("registry"):
         rows = ctx.table("registry").join(facts.filter(pl.col("table") == "registry"), on=["_src", "_row"])
@@ -85,17 +107,34 @@ def sex(ctx: Context) -> pl.LazyFrame:
     if ctx.has(ROSTER):
         rows = ctx.table(ROSTER).join(facts.filter(pl.col("table") == ROSTER), on=["_src", "_row"])
         meant = pl.col("insured_type").replace_strict(EMPLOYEE_SEX, default=None, return_dtype=pl.String)
-        found.append(report(rows.filter(meant != pl.col("by_id")), ROSTER, "参保类型与身份证号第17位的性别不符", "insured_type"))
+        found.append(
+            report(rows.filter(meant != pl.col("by_id")), ROSTER, "参保类型与身份证号第17位的性别不符", "insured_type")
+        )
     return pl.concat(found, how="diagonal")
 
 
-@rule("ID005", "尚无身份证（999999 开头）", "error", "hold", compares="身份证号前6位", hint="办理证件后改填真实证号", **REAL_NAME)
+@rule(
+    "ID005",
+    "尚无身份证（999999 开头）",
+    "error",
+    "hold",
+    compares="身份证号前6位",
+    hint="办理证件后改填真实证号",
+    **REAL_NAME,
+)
 def no_card_yet(ctx: Context) -> pl.LazyFrame:
     """Placeholders that the national system gives to people without an ID."""
     return mentioned(ctx.mentions.lazy().filter(pl.col("kind") == "ID005"), "999999 开头是系统的临时编号，不是身份证号")
 
 
-@rule("ID006", "同一身份证号，姓名不同", "error", compares="各表中同一身份证号的姓名", hint="核对证件原件，改正写错的一处", **REAL_NAME)
+@rule(
+    "ID006",
+    "同一身份证号，姓名不同",
+    "error",
+    compares="各表中同一身份证号的姓名",
+    hint="核对证件原件，改正写错的一处",
+    **REAL_NAME,
+)
 def names_differ(ctx: Context) -> pl.LazyFrame:
     """Inside one table or across tables; every row of the person is named."""
     rows = ctx.mentions.lazy().filter(pl.col("kind").is_null() & pl.col("name").is_not_null())
@@ -121,14 +160,26 @@ def duplicates(ctx: Context) -> pl.LazyFrame:
         column = keys[-1] if name == "villages" else keys[0]
         found.append(report(twice, name, pl.concat_str(pl.lit("重复的行，另见 "), "_others"), column))
     if ctx.has("attendance"):
-        rows = ctx.table("attendance").filter(pl.col("month").is_not_null()) if ctx.attended is None else ctx.attended.lazy()
+        rows = (
+            ctx.table("attendance").filter(pl.col("month").is_not_null())
+            if ctx.attended is None
+            else ctx.attended.lazy()
+        )
         keys = ["id_number", "post_id", "month"]
         figures = ["required_days_x100", "attended_days_x100", "appraisal"]
-        others = ctx.table("attendance").filter(pl.col("month") != ctx.month) if ctx.attended is not None else rows.clear()
+        others = (
+            ctx.table("attendance").filter(pl.col("month") != ctx.month) if ctx.attended is not None else rows.clear()
+        )
         rows = pl.concat([rows, others], how="diagonal")
-        rows = with_others(rows.filter(pl.len().over(keys) > 1), keys).with_columns(_same=pl.struct(figures).n_unique().over(keys) == 1)
+        rows = with_others(rows.filter(pl.len().over(keys) > 1), keys).with_columns(
+            _same=pl.struct(figures).n_unique().over(keys) == 1
+        )
         same = pl.col("_same")
-        message = pl.when(same).then(pl.lit("与另一行完全相同，只算一次：")).otherwise(pl.lit("同一人同一岗同一月的出勤不一致："))
+        message = (
+            pl.when(same)
+            .then(pl.lit("与另一行完全相同，只算一次："))
+            .otherwise(pl.lit("同一人同一岗同一月的出勤不一致："))
+        )
         holds = ~same & (pl.col("month") == ctx.month)
         found.append(
             report(
@@ -171,7 +222,9 @@ def name_shape(ctx: Context) -> pl.LazyFrame:
             names = ctx.intake.tables[ROSTER][column].drop_nulls().unique()
             rare = unencodable("".join(sorted(set("".join(names)))), encoding)
             if rare:
-                rows = ctx.table(ROSTER).filter(pl.col(column).str.contains("[" + re.escape("".join(sorted(rare))) + "]"))
+                rows = ctx.table(ROSTER).filter(
+                    pl.col(column).str.contains("[" + re.escape("".join(sorted(rare))) + "]")
+                )
                 found.append(report(rows, ROSTER, f"姓名里有 {encoding} 编码没有的字，银行文件写不进去", column))
     return pl.concat(found, how="diagonal")
 
@@ -208,7 +261,11 @@ def _phone_shape(column: str) -> pl.Expr:
 def phones(ctx: Context) -> pl.LazyFrame:
     """Malformed wherever a phone is written; missing on employment and roster rows, and for households without any."""
     found = []
-    for table, columns in (("registry", ("member_phone", "household_phone")), ("employment", ("phone",)), ("assignments", ("phone",))):
+    for table, columns in (
+        ("registry", ("member_phone", "household_phone")),
+        ("employment", ("phone",)),
+        ("assignments", ("phone",)),
+    ):
         if not ctx.has(table):
             continue
         for column in columns:
@@ -219,10 +276,16 @@ def phones(ctx: Context) -> pl.LazyFrame:
             if table != "registry":
                 found.append(report(rows.filter(pl.col(column).is_null()), table, "没有填电话", column))
     if ctx.has("registry"):
-        have = pl.concat([ctx.with_column("registry", c).select("_src", "_row") for c in ("member_phone", "household_phone")]).unique()
+        have = pl.concat(
+            [ctx.with_column("registry", c).select("_src", "_row") for c in ("member_phone", "household_phone")]
+        ).unique()
         rows = ctx.table("registry").join(have, on=["_src", "_row"], how="semi")
         none = pl.coalesce("member_phone", "household_phone").is_null().all().over("household_id")
-        found.append(report(rows.filter(none & (pl.col("relation") == "户主")), "registry", "全户都没有填电话", "household_phone"))
+        found.append(
+            report(
+                rows.filter(none & (pl.col("relation") == "户主")), "registry", "全户都没有填电话", "household_phone"
+            )
+        )
     return pl.concat(found, how="diagonal")
 
 
@@ -231,10 +294,16 @@ def phones(ctx: Context) -> pl.LazyFrame:
 def shared_phone(ctx: Context) -> pl.LazyFrame:
     """A household's own phone is looked at on its head's row only."""
     columns = ["id_number", "name", "household_id", "_src", "_file", "_sheet", "_row"]
-    own = ctx.with_column("registry", "member_phone").select(*columns, phone="member_phone", column=pl.lit("member_phone"))
+    own = ctx.with_column("registry", "member_phone").select(
+        *columns, phone="member_phone", column=pl.lit("member_phone")
+    )
     home = ctx.with_column("registry", "household_phone").filter(pl.col("relation") == "户主")
     home = home.select(*columns, phone="household_phone", column=pl.lit("household_phone"))
-    rows = pl.concat([own, home]).filter(pl.col("phone").is_not_null()).unique(["phone", "_src", "_row"], keep="first", maintain_order=True)
+    rows = (
+        pl.concat([own, home])
+        .filter(pl.col("phone").is_not_null())
+        .unique(["phone", "_src", "_row"], keep="first", maintain_order=True)
+    )
     several = rows.group_by("phone").agg(_n=pl.col("household_id").n_unique()).filter(pl.col("_n") > 1)
     rows = with_others(rows.join(several, on="phone", how="semi"), ["phone"])
     return report(rows, "registry", pl.concat_str(pl.lit("这个电话也是别户的："), "_others"), pl.col("column"))
@@ -249,14 +318,18 @@ def heads(ctx: Context) -> pl.LazyFrame:
     rows = rows.with_columns(_heads=is_head.sum().over("household_id"))
     none = report(rows.filter(pl.col("_heads") == 0), "registry", "这一户没有户主", "relation")
     many = with_others(rows.filter((pl.col("_heads") > 1) & is_head), ["household_id"])
-    return pl.concat([none, report(many, "registry", pl.concat_str(pl.lit("这一户不止一个户主，另见 "), "_others"), "relation")])
+    return pl.concat(
+        [none, report(many, "registry", pl.concat_str(pl.lit("这一户不止一个户主，另见 "), "_others"), "relation")]
+    )
 
 
 @rule("ID013", "与户主关系和性别不符", "warning", tables=("registry",), compares="与户主关系与身份证号第17位；配偶与户主的性别",
       hint="核对关系或证号", clause="四(一)", law="实名制分类管理")  # fmt: skip
 def relation_sex(ctx: Context) -> pl.LazyFrame:
     """之子 female, 之女 male, …; a spouse of the head's own sex."""
-    heads = ctx.people.lazy().filter(pl.col("relation") == "户主").unique("household_id", keep="first", maintain_order=True)
+    heads = (
+        ctx.people.lazy().filter(pl.col("relation") == "户主").unique("household_id", keep="first", maintain_order=True)
+    )
     rows = ctx.people.lazy().join(heads.select("household_id", head_sex="sex_by_id"), on="household_id", how="left")
     relation, sex = pl.col("relation"), pl.col("sex_by_id")
     wrong = (
@@ -264,7 +337,9 @@ def relation_sex(ctx: Context) -> pl.LazyFrame:
         | (relation.is_in(FEMALE_RELATIONS) & (sex == "男"))
         | ((relation == "配偶") & (sex == pl.col("head_sex")))
     )
-    message = pl.when(relation == "配偶").then(pl.lit("配偶与户主同性别")).otherwise(pl.lit("与户主关系和身份证号的性别不符"))
+    message = (
+        pl.when(relation == "配偶").then(pl.lit("配偶与户主同性别")).otherwise(pl.lit("与户主关系和身份证号的性别不符"))
+    )
     return report(rows.filter(wrong), "registry", message, "relation")
 
 

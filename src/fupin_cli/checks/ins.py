@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -16,24 +16,43 @@ if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
 
 TABLE, ROSTER = "accident_insurance", "assignments"
-COVER = {"tables": (ROSTER, TABLE), "clause": "三(五)", "law": "购买意外伤害商业保险"}
+COVER: dict[str, Any] = {"tables": (ROSTER, TABLE), "clause": "三(五)", "law": "购买意外伤害商业保险"}
 
 
 def covered(ctx: Context) -> pl.LazyFrame:
     """Judged lines with `_cover`: the days of the month that the person's policies cover, as a mask."""
-    policies = ctx.table(TABLE).filter(pl.col("start").is_not_null() & pl.col("end").is_not_null() & (pl.col("end") >= pl.col("start")))
+    policies = ctx.table(TABLE).filter(
+        pl.col("start").is_not_null() & pl.col("end").is_not_null() & (pl.col("end") >= pl.col("start"))
+    )
     cover = policies.group_by("id_number").agg(_cover=day_mask(pl.col("start"), pl.col("end"), ctx.month).bitwise_or())
     return ctx.judged.lazy().join(cover, on="id_number", how="left").with_columns(pl.col("_cover").fill_null(0))
 
 
-@rule("INS001", "没有意外伤害保险", "error", "hold", waivable=True, compares="本月在岗日与意外险起止日期", hint="补买保险后补报名单", **COVER)
+@rule(
+    "INS001",
+    "没有意外伤害保险",
+    "error",
+    "hold",
+    waivable=True,
+    compares="本月在岗日与意外险起止日期",
+    hint="补买保险后补报名单",
+    **COVER,
+)
 def none(ctx: Context) -> pl.LazyFrame:
     """No policy touches the days on post in the month."""
     rows = covered(ctx).filter((pl.col("_cover") & pl.col("on_mask")) == 0)
     return report(rows, ROSTER, "本月在岗的日子没有意外伤害保险", "id_number", **at_stake())
 
 
-@rule("INS002", "意外伤害保险没有保满", "warning", compares="本月在岗日与意外险起止日期", bounds=("checks.insurance_gap",), hint="补买缺的日子", **COVER)
+@rule(
+    "INS002",
+    "意外伤害保险没有保满",
+    "warning",
+    compares="本月在岗日与意外险起止日期",
+    bounds=("checks.insurance_gap",),
+    hint="补买缺的日子",
+    **COVER,
+)
 def gap(ctx: Context) -> pl.LazyFrame:
     """Some days on post are left uncovered: a warning, or held where the county says so."""
     holds = ctx.settings.checks.insurance_gap == "hold"
@@ -46,19 +65,42 @@ def gap(ctx: Context) -> pl.LazyFrame:
     )  # fmt: skip
 
 
-@rule("INS003", "保费超过县定标准", "warning", settings=("accident_insurance.premium",), bounds=("accident_insurance.premium", "accident_insurance.premium_period"), compares="保费与县定标准×起保的期数", hint="核对保单，多付的向保险公司追回", tables=(TABLE,), clause="三(五)", law="具体标准由各县(区)确定")
+@rule(
+    "INS003",
+    "保费超过县定标准",
+    "warning",
+    settings=("accident_insurance.premium",),
+    bounds=("accident_insurance.premium", "accident_insurance.premium_period"),
+    compares="保费与县定标准×起保的期数",
+    hint="核对保单，多付的向保险公司追回",
+    tables=(TABLE,),
+    clause="三(五)",
+    law="具体标准由各县(区)确定",
+)
 def premium(ctx: Context) -> pl.LazyFrame:
     """Premium over the county's standard for each year or month that was begun."""
     settings = ctx.settings.accident_insurance
     standard = yuan_to_fen(settings.premium or "0")
     per = 12 if settings.premium_period == "year" else 1
     start, after = pl.col("start"), pl.col("end").dt.offset_by("1d")
-    whole = (after.dt.year() - start.dt.year()).cast(pl.Int64) * 12 + after.dt.month().cast(pl.Int64) - start.dt.month().cast(pl.Int64)
+    whole = (
+        (after.dt.year() - start.dt.year()).cast(pl.Int64) * 12
+        + after.dt.month().cast(pl.Int64)
+        - start.dt.month().cast(pl.Int64)
+    )
     begun_months = whole + (after.dt.day() > start.dt.day()).cast(pl.Int64)  # a month that is begun counts
     periods = (begun_months + per - 1) // per
     over = pl.col("premium_fen") - periods * standard
-    rows = ctx.table(TABLE).filter(pl.col("end") >= pl.col("start")).with_columns(_over=over).filter(pl.col("_over") > 0)
-    return report(rows, TABLE, f"保费超过县定标准（每{'年' if per > 1 else '月'} {settings.premium} 元）", "premium_fen", amount_fen=pl.col("_over"))
+    rows = (
+        ctx.table(TABLE).filter(pl.col("end") >= pl.col("start")).with_columns(_over=over).filter(pl.col("_over") > 0)
+    )
+    return report(
+        rows,
+        TABLE,
+        f"保费超过县定标准（每{'年' if per > 1 else '月'} {settings.premium} 元）",
+        "premium_fen",
+        amount_fen=pl.col("_over"),
+    )
 
 
 @rule("INS004", "同一天有两份保险", "warning", compares="同一人各张保单的起止", hint="退掉重复的保单", **COVER)
@@ -66,4 +108,10 @@ def double(ctx: Context) -> pl.LazyFrame:
     """Policies of one person that share a day."""
     rows = ctx.table(TABLE).filter(pl.col("end") >= pl.col("start"))
     rows = with_others(overlapping(rows, ["id_number"], "start", "end"), ["id_number"])
-    return report(rows, TABLE, pl.concat_str(pl.lit("与另一张保单的日期重叠："), "_others"), "start", amount_fen=pl.col("premium_fen"))
+    return report(
+        rows,
+        TABLE,
+        pl.concat_str(pl.lit("与另一张保单的日期重叠："), "_others"),
+        "start",
+        amount_fen=pl.col("premium_fen"),
+    )

@@ -11,7 +11,9 @@ def overlapping(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl
     In order of start, a row meets an earlier one if it begins before the latest end so far, and a later one if that
     begins before its own end.
     """
-    ordered = rows.filter(pl.col(start).is_not_null() & pl.col(end).is_not_null()).sort(*keys, start, end, "_src", "_row")
+    ordered = rows.filter(pl.col(start).is_not_null() & pl.col(end).is_not_null()).sort(
+        *keys, start, end, "_src", "_row"
+    )
     latest = pl.col(end).cum_max().shift(1).over(keys)
     following = pl.col(start).shift(-1).over(keys)
     meets = (pl.col(start) <= latest).fill_null(value=False) | (following <= pl.col(end)).fill_null(value=False)

@@ -5,7 +5,7 @@ They stand on the holders' roster rows, so that the payroll line carries them; a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
 
 TABLE, POSTS = "assignments", "posts"
-LAW = {"clause": "三(五)"}
+LAW: dict[str, Any] = {"clause": "三(五)"}
 AREA = ["county", "township", "village"]
 EMPLOYMENT_FUND = "就业补助资金"
 
 
-def on_holders(ctx: Context, posts: pl.LazyFrame, message: pl.Expr, roster_column: str, post_column: str | pl.Expr) -> pl.LazyFrame:
+def on_holders(
+    ctx: Context, posts: pl.LazyFrame, message: pl.Expr, roster_column: str, post_column: str | pl.Expr
+) -> pl.LazyFrame:
     """Say something about posts on their holders' rows; where a post has no holder in the month, on its own row."""
     said = posts.with_columns(_message=message)
     once = said.filter(pl.col("post_id").is_not_null()).unique("post_id", keep="first", maintain_order=True)
@@ -35,7 +37,20 @@ def on_holders(ctx: Context, posts: pl.LazyFrame, message: pl.Expr, roster_colum
     ])  # fmt: skip
 
 
-@rule("POST006", "一村多岗", "warning", tables=(TABLE, POSTS), any_of=("villages", "setting:checks.village_kind_quota"), partly=("villages", "setting:checks.village_kind_quota"), waivable=True, bounds=("checks.village_kind_quota",), compares="村内就业补助资金岗位数与核定数；村内同类岗位数与县定上限", hint="核减岗位，或报批增加核定数", law="一村多岗", **LAW)
+@rule(
+    "POST006",
+    "一村多岗",
+    "warning",
+    tables=(TABLE, POSTS),
+    any_of=("villages", "setting:checks.village_kind_quota"),
+    partly=("villages", "setting:checks.village_kind_quota"),
+    waivable=True,
+    bounds=("checks.village_kind_quota",),
+    compares="村内就业补助资金岗位数与核定数；村内同类岗位数与县定上限",
+    hint="核减岗位，或报批增加核定数",
+    law="一村多岗",
+    **LAW,
+)
 def village_posts(ctx: Context) -> pl.LazyFrame:
     """Distinct posts of the employment fund in a village over its approved number; several of one kind over the quota."""
     posts = ctx.table(POSTS).filter(pl.col("fund") == EMPLOYMENT_FUND)
@@ -44,27 +59,65 @@ def village_posts(ctx: Context) -> pl.LazyFrame:
         approved = ctx.table("villages").filter(pl.col("approved_posts").is_not_null())
         # 县 and 乡 may be left out of the list of villages; a village is then known by what is given.
         counts = posts.group_by(AREA).agg(_n=pl.col("post_id").n_unique())
-        joined = counts.join(approved.select(pl.all().exclude("_src", "_row", "_file", "_sheet")), on="village", suffix="_v")
+        joined = counts.join(
+            approved.select(pl.all().exclude("_src", "_row", "_file", "_sheet")), on="village", suffix="_v"
+        )
         fits = [(pl.col(f"{c}_v").is_null() | (pl.col(f"{c}_v") == pl.col(c))) for c in AREA[:2]]
         over = joined.filter(*fits, pl.col("_n") > pl.col("approved_posts"))
         rows = posts.join(over.select(*AREA, "_n", "approved_posts"), on=AREA)
-        found.append(on_holders(ctx, rows, pl.format("本村岗位{}个，核定{}个", "_n", "approved_posts"), "village", "village"))
+        found.append(
+            on_holders(ctx, rows, pl.format("本村岗位{}个，核定{}个", "_n", "approved_posts"), "village", "village")
+        )
     quota = ctx.settings.checks.village_kind_quota
     if quota is not None:
-        rows = posts.with_columns(_n=pl.col("post_id").n_unique().over([*AREA, "post_kind"])).filter(pl.col("_n") > quota)
-        found.append(on_holders(ctx, rows, pl.format(f"本村“{{}}”岗位{{}}个，超过上限{quota}个", "post_kind", "_n"), "village", "post_kind"))
+        rows = posts.with_columns(_n=pl.col("post_id").n_unique().over([*AREA, "post_kind"])).filter(
+            pl.col("_n") > quota
+        )
+        found.append(
+            on_holders(
+                ctx,
+                rows,
+                pl.format(f"本村“{{}}”岗位{{}}个，超过上限{quota}个", "post_kind", "_n"),
+                "village",
+                "post_kind",
+            )
+        )
     return pl.concat(found)
 
 
-@rule("POST007", "岗位人数超过核定", "warning", tables=(TABLE, POSTS), waivable=True, compares="本月同一岗位在岗人数与核定人数", hint="核减人数，或报批增加核定人数", law="岗位设置过多过滥", **LAW)
+@rule(
+    "POST007",
+    "岗位人数超过核定",
+    "warning",
+    tables=(TABLE, POSTS),
+    waivable=True,
+    compares="本月同一岗位在岗人数与核定人数",
+    hint="核减人数，或报批增加核定人数",
+    law="岗位设置过多过滥",
+    **LAW,
+)
 def too_many_holders(ctx: Context) -> pl.LazyFrame:
     """Distinct people on the post in the month."""
     rows = ctx.lines.lazy().filter(pl.col("approved_holders").is_not_null() & pl.col("post_id").is_not_null())
-    rows = rows.with_columns(_n=pl.col("id_number").n_unique().over("post_id")).filter(pl.col("_n") > pl.col("approved_holders"))
+    rows = rows.with_columns(_n=pl.col("id_number").n_unique().over("post_id")).filter(
+        pl.col("_n") > pl.col("approved_holders")
+    )
     return report(rows, TABLE, pl.format("岗位本月有{}人，核定{}人", "_n", "approved_holders"), "post_id")
 
 
-@rule("POST008", "轮流坐庄", "warning", tables=(TABLE,), partly=("registry", POSTS), waivable=True, bounds=("checks.rotation_holders", "checks.rotation_months"), compares="近12个月同一岗位先后的在岗人员", hint="查明轮换原因；轮流坐庄的纠正", law="轮流坐庄", **LAW)
+@rule(
+    "POST008",
+    "轮流坐庄",
+    "warning",
+    tables=(TABLE,),
+    partly=("registry", POSTS),
+    waivable=True,
+    bounds=("checks.rotation_holders", "checks.rotation_months"),
+    compares="近12个月同一岗位先后的在岗人员",
+    hint="查明轮换原因；轮流坐庄的纠正",
+    law="轮流坐庄",
+    **LAW,
+)
 def rotation(ctx: Context) -> pl.LazyFrame:
     """In the 12 months: 3 holders on one place (n places: n + 2); X–Y–X; or two of one household in turn."""
     window = months.first_day(ctx.month - ctx.settings.checks.rotation_months + 1)
@@ -73,7 +126,9 @@ def rotation(ctx: Context) -> pl.LazyFrame:
     ).with_columns(_start=pl.col("on_post"), _end=pl.coalesce("off_post", pl.lit(ctx.last)))  # fmt: skip
     places = pl.lit(1, dtype=pl.Int64)
     if ctx.has(POSTS):
-        known = ctx.table(POSTS).unique("post_id", keep="first", maintain_order=True).select("post_id", "approved_holders")
+        known = (
+            ctx.table(POSTS).unique("post_id", keep="first", maintain_order=True).select("post_id", "approved_holders")
+        )
         rows = rows.join(known, on="post_id", how="left")
         places = pl.col("approved_holders").fill_null(1)
     if ctx.has("registry"):
@@ -90,7 +145,10 @@ def rotation(ctx: Context) -> pl.LazyFrame:
         (pl.col("id_number") != pl.col("id_number_b")) & (pl.col("_end") < pl.col("_start_b"))
     )
     family = pairs.filter(pl.col("_home") == pl.col("_home_b"))
-    back = pairs.join(several.select("post_id", "id_number", _start_c="_start", _src_c="_src", _row_c="_row"), on=["post_id", "id_number"])
+    back = pairs.join(
+        several.select("post_id", "id_number", _start_c="_start", _src_c="_src", _row_c="_row"),
+        on=["post_id", "id_number"],
+    )
     back = back.filter(pl.col("_end_b") < pl.col("_start_c"))
     spots = ["_src", "_row"]
     flagged = [
@@ -109,7 +167,16 @@ def rotation(ctx: Context) -> pl.LazyFrame:
 NOTICE = ("duties", "requirements", "pay", "hours", "term", "notice_date")
 
 
-@rule("POST015", "招聘公告缺项", "warning", tables=(TABLE, POSTS), compares="岗位台账的岗位职责、招聘要求、薪酬待遇、劳动时长、在岗时间、公告日期", hint="补全公告；下次招聘前张贴", law="注明岗位职责", **LAW)
+@rule(
+    "POST015",
+    "招聘公告缺项",
+    "warning",
+    tables=(TABLE, POSTS),
+    compares="岗位台账的岗位职责、招聘要求、薪酬待遇、劳动时长、在岗时间、公告日期",
+    hint="补全公告；下次招聘前张贴",
+    law="注明岗位职责",
+    **LAW,
+)
 def notice(ctx: Context) -> pl.LazyFrame:
     """Which of the six items are not filled, among the columns that the file has; a file with none says nothing."""
     headers = {name: ctx.contracts[POSTS].columns[name].header for name in NOTICE}
@@ -128,19 +195,42 @@ def notice(ctx: Context) -> pl.LazyFrame:
     if not parts:
         return report(ctx.table(POSTS).clear(), POSTS, "")
     rows = pl.concat(parts)
-    return on_holders(ctx, rows, pl.format("公告缺：{}", pl.col("_lacking").list.join("、")), "post_id", pl.col("_first"))
+    return on_holders(
+        ctx, rows, pl.format("公告缺：{}", pl.col("_lacking").list.join("、")), "post_id", pl.col("_first")
+    )
 
 
-@rule("POST016", "同乡同类岗位待遇不一", "warning", tables=(TABLE, POSTS), compares="同一乡镇同一岗位类型的月补贴标准", hint="统一待遇", law="应基本统一", **LAW)
+@rule(
+    "POST016",
+    "同乡同类岗位待遇不一",
+    "warning",
+    tables=(TABLE, POSTS),
+    compares="同一乡镇同一岗位类型的月补贴标准",
+    hint="统一待遇",
+    law="应基本统一",
+    **LAW,
+)
 def unlike_pay(ctx: Context) -> pl.LazyFrame:
     """Posts of one kind in one township with different standards of their own."""
     keys = ["county", "township", "post_kind"]
     rows = ctx.table(POSTS).filter(pl.col("standard_fen").is_not_null() & pl.col("post_kind").is_not_null())
     rows = with_others(rows.filter(pl.col("standard_fen").n_unique().over(keys) > 1), keys)
-    return on_holders(ctx, rows, pl.concat_str(pl.lit("同乡同类岗位的补贴标准不同，另见 "), "_others"), "post_id", "standard_fen")
+    return on_holders(
+        ctx, rows, pl.concat_str(pl.lit("同乡同类岗位的补贴标准不同，另见 "), "_others"), "post_id", "standard_fen"
+    )
 
 
-@rule("POST018", "资金来源不明，岗位不在台账，或不是本资金的岗位", "error", "hold", tables=(TABLE, POSTS), compares="花名册的岗位编号与岗位台账及其资金来源", hint="核对岗位编号和资金来源；其他资金的岗位不在这里发放", law="按有关规定执行", **LAW)
+@rule(
+    "POST018",
+    "资金来源不明，岗位不在台账，或不是本资金的岗位",
+    "error",
+    "hold",
+    tables=(TABLE, POSTS),
+    compares="花名册的岗位编号与岗位台账及其资金来源",
+    hint="核对岗位编号和资金来源；其他资金的岗位不在这里发放",
+    law="按有关规定执行",
+    **LAW,
+)
 def fund(ctx: Context) -> pl.LazyFrame:
     """Unknown post or fund: held. Another fund's post: refused, it follows other rules."""
     rows = ctx.lines.lazy()
@@ -154,12 +244,22 @@ def fund(ctx: Context) -> pl.LazyFrame:
     ], how="diagonal")  # fmt: skip
 
 
-@rule("POST019", "岗位自定的补贴标准与现行标准不同", "warning", tables=(TABLE, POSTS), bounds=("post.annual_line", "post.standard"), compares="岗位台账的月补贴标准与本月现行标准", hint="按现行标准改正台账；县里另有标准的写入设置并注明依据", law="参照当年省防止返贫监测标准", **LAW)
+@rule(
+    "POST019",
+    "岗位自定的补贴标准与现行标准不同",
+    "warning",
+    tables=(TABLE, POSTS),
+    bounds=("post.annual_line", "post.standard"),
+    compares="岗位台账的月补贴标准与本月现行标准",
+    hint="按现行标准改正台账；县里另有标准的写入设置并注明依据",
+    law="参照当年省防止返贫监测标准",
+    **LAW,
+)
 def own_standard(ctx: Context) -> pl.LazyFrame:
     """Where the month has a standard at all."""
     standard = ctx.policy.standard_fen(ctx.month)
-    rows = ctx.table(POSTS).filter((pl.col("fund") == EMPLOYMENT_FUND) & (pl.col("standard_fen") != pl.lit(standard, dtype=pl.Int64)))
+    rows = ctx.table(POSTS).filter(
+        (pl.col("fund") == EMPLOYMENT_FUND) & (pl.col("standard_fen") != pl.lit(standard, dtype=pl.Int64))
+    )
     said = fen_to_yuan(standard or 0)
     return on_holders(ctx, rows, pl.lit(f"岗位台账写的标准与现行 {said} 元不同"), "post_id", "standard_fen")
-
-

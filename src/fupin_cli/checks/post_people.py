@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TABLE = "assignments"
 MIN_AGE = 16
-LAW = {"clause": "三(五)"}
+LAW: dict[str, Any] = {"clause": "三(五)"}
 NEEDS_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry"), **LAW}
 
 
@@ -28,28 +28,67 @@ def at_stake() -> dict[str, pl.Expr]:
 def with_people(ctx: Context) -> pl.LazyFrame:
     """Judged lines with the person's row in the export (`found` tells whether there is one)."""
     columns = ["household_id", "beneficiary", "labour_ability", "in_school", "post", "post_help"]
-    people = ctx.people.lazy().select("id_number", *(pl.col(c).alias(f"reg_{c}") for c in columns), found=pl.lit(value=True))
-    return ctx.judged.lazy().join(people, on="id_number", how="left").with_columns(pl.col("found").fill_null(value=False))
+    people = ctx.people.lazy().select(
+        "id_number", *(pl.col(c).alias(f"reg_{c}") for c in columns), found=pl.lit(value=True)
+    )
+    return (
+        ctx.judged.lazy().join(people, on="id_number", how="left").with_columns(pl.col("found").fill_null(value=False))
+    )
 
 
-@rule("POST001", "在岗人员不是脱贫劳动力", "error", "refuse", waivable=True, compares="监测对象信息中有无此人，户类型、监测对象类别", hint="核实身份；不符合的应退出岗位", law="安置不符合条件人员", **NEEDS_REGISTRY)
+@rule(
+    "POST001",
+    "在岗人员不是脱贫劳动力",
+    "error",
+    "refuse",
+    waivable=True,
+    compares="监测对象信息中有无此人，户类型、监测对象类别",
+    hint="核实身份；不符合的应退出岗位",
+    law="安置不符合条件人员",
+    **NEEDS_REGISTRY,
+)
 def not_beneficiary(ctx: Context) -> pl.LazyFrame:
     """Presence in the export and the categories only."""
     rows = with_people(ctx)
-    missing = report(rows.filter(~pl.col("found")), TABLE, "全国防返贫监测系统的导出里没有这个人", "id_number", **at_stake())
+    missing = report(
+        rows.filter(~pl.col("found")), TABLE, "全国防返贫监测系统的导出里没有这个人", "id_number", **at_stake()
+    )
     other = rows.filter(pl.col("found") & ~pl.col("reg_beneficiary"))
     return pl.concat([missing, report(other, TABLE, "既不是脱贫户，也不是监测对象", "id_number", **at_stake())])
 
 
-@rule("POST002", "在岗人员没有劳动能力", "error", "refuse", compares="监测对象信息的劳动技能", hint="核实劳动能力；确已丧失的应退出岗位", law="符合条件的脱贫劳动力", **NEEDS_REGISTRY)
+@rule(
+    "POST002",
+    "在岗人员没有劳动能力",
+    "error",
+    "refuse",
+    compares="监测对象信息的劳动技能",
+    hint="核实劳动能力；确已丧失的应退出岗位",
+    law="符合条件的脱贫劳动力",
+    **NEEDS_REGISTRY,
+)
 def no_ability(ctx: Context) -> pl.LazyFrame:
     """丧失劳动力, 无劳动力, or nothing recorded."""
-    rows = with_people(ctx).filter(pl.col("found") & (pl.col("reg_labour_ability").is_null() | pl.col("reg_labour_ability").is_in(NO_LABOUR)))
+    rows = with_people(ctx).filter(
+        pl.col("found") & (pl.col("reg_labour_ability").is_null() | pl.col("reg_labour_ability").is_in(NO_LABOUR))
+    )
     message = pl.format("劳动技能为“{}”", pl.col("reg_labour_ability").fill_null("（空）"))
     return report(rows, TABLE, message, "id_number", **at_stake())
 
 
-@rule("POST003", "在岗人员未满16周岁或达到年龄上限", "error", "refuse", tables=(TABLE,), waivable=True, bounds=("post.age_max",), compares="身份证号的周岁：本月首个在岗日未满16；本月1日前已满上限", hint="办理退出；超龄确需保留的，走豁免", law="符合条件的脱贫劳动力", **LAW)
+@rule(
+    "POST003",
+    "在岗人员未满16周岁或达到年龄上限",
+    "error",
+    "refuse",
+    tables=(TABLE,),
+    waivable=True,
+    bounds=("post.age_max",),
+    compares="身份证号的周岁：本月首个在岗日未满16；本月1日前已满上限",
+    hint="办理退出；超龄确需保留的，走豁免",
+    law="符合条件的脱贫劳动力",
+    **LAW,
+)
 def age(ctx: Context) -> pl.LazyFrame:
     """Under 16 on the first day on post in the month (never waived); the upper age reached by the month's first day."""
     limit = ctx.settings.post.age_max
@@ -62,29 +101,71 @@ def age(ctx: Context) -> pl.LazyFrame:
     ])  # fmt: skip
 
 
-@rule("POST004", "在岗人员在校", "error", "hold", compares="监测对象信息的在校生状况", hint="核实是否已毕业；已毕业的先更新监测系统", law="符合条件的脱贫劳动力", **NEEDS_REGISTRY)
+@rule(
+    "POST004",
+    "在岗人员在校",
+    "error",
+    "hold",
+    compares="监测对象信息的在校生状况",
+    hint="核实是否已毕业；已毕业的先更新监测系统",
+    law="符合条件的脱贫劳动力",
+    **NEEDS_REGISTRY,
+)
 def in_school(ctx: Context) -> pl.LazyFrame:
     """The export lags behind graduation: held, not refused."""
-    return report(with_people(ctx).filter(pl.col("reg_in_school")), TABLE, "监测系统登记为在校生", "id_number", **at_stake())
+    return report(
+        with_people(ctx).filter(pl.col("reg_in_school")), TABLE, "监测系统登记为在校生", "id_number", **at_stake()
+    )
 
 
-@rule("POST005", "一人多岗", "error", "hold", tables=(TABLE,), partly=("other_posts",), waivable=True, compares="同一人本月在岗的各岗位，不论资金和部门", hint="只保留首次核定最早的一个岗位，其余办理退出", law="一人多岗", **LAW)
+@rule(
+    "POST005",
+    "一人多岗",
+    "error",
+    "hold",
+    tables=(TABLE,),
+    partly=("other_posts",),
+    waivable=True,
+    compares="同一人本月在岗的各岗位，不论资金和部门",
+    hint="只保留首次核定最早的一个岗位，其余办理退出",
+    law="一人多岗",
+    **LAW,
+)
 def several_posts(ctx: Context) -> pl.LazyFrame:
     """The first approved keeps its status (warning), the others are held; another department's may be the first."""
     own = ctx.judged.lazy().select(
-        "id_number", "_src", "_file", "_sheet", "_row", "name", "post_id", "on_post", "due_fen", _since="first_approval", _what=place_expr(), _own=pl.lit(value=True)
+        "id_number",
+        "_src",
+        "_file",
+        "_sheet",
+        "_row",
+        "name",
+        "post_id",
+        "on_post",
+        "due_fen",
+        _since="first_approval",
+        _what=place_expr(),
+        _own=pl.lit(value=True),
     )
     parts = [own]
     if ctx.has("other_posts"):
-        others = ctx.table("other_posts").filter((pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") >= ctx.first)))
+        others = ctx.table("other_posts").filter(
+            (pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") >= ctx.first))
+        )
         parts.append(others.select("id_number", _since="start", _what=place_expr(), _own=pl.lit(value=False)))
-    rows = pl.concat(parts, how="diagonal").sort("id_number", "_since", "on_post", "post_id", nulls_last=True, maintain_order=True)
+    rows = pl.concat(parts, how="diagonal").sort(
+        "id_number", "_since", "on_post", "post_id", nulls_last=True, maintain_order=True
+    )
     rows = rows.with_columns(_n=pl.len().over("id_number"), _nth=pl.int_range(pl.len()).over("id_number"))
     several = rows.filter(pl.col("_n") > 1)
     lists = several.group_by("id_number").agg(_all=pl.col("_what").sort().str.join("、"))
     several = several.join(lists, on="id_number", how="left").filter(pl.col("_own"))
     first = pl.col("_nth") == 0
-    said = pl.when(first).then(pl.lit("本月不止一个岗位，这是首次核定最早的一个：")).otherwise(pl.lit("本月不止一个岗位，这个不是首次核定最早的："))
+    said = (
+        pl.when(first)
+        .then(pl.lit("本月不止一个岗位，这是首次核定最早的一个："))
+        .otherwise(pl.lit("本月不止一个岗位，这个不是首次核定最早的："))
+    )
     return report(
         several, TABLE, pl.concat_str(said, "_all"), "post_id",
         severity=pl.when(first).then(pl.lit("warning")).otherwise(pl.lit("error")),
@@ -93,17 +174,40 @@ def several_posts(ctx: Context) -> pl.LazyFrame:
     )  # fmt: skip
 
 
-@rule("POST009", "在岗人员是村干部或其近亲属，或同户", "warning", tables=(TABLE, "village_cadres"), partly=("registry",), waivable=True, compares="村干部及近亲属名单与在岗人员及其同户成员", hint="核查是否公开招聘；属优亲厚友的纠正", law="优亲厚友", **LAW)
+@rule(
+    "POST009",
+    "在岗人员是村干部或其近亲属，或同户",
+    "warning",
+    tables=(TABLE, "village_cadres"),
+    partly=("registry",),
+    waivable=True,
+    compares="村干部及近亲属名单与在岗人员及其同户成员",
+    hint="核查是否公开招聘；属优亲厚友的纠正",
+    law="优亲厚友",
+    **LAW,
+)
 def kin(ctx: Context) -> pl.LazyFrame:
     """Listed in person, or living in the household of somebody listed."""
-    listed = ctx.table("village_cadres").select("id_number", _what=place_expr()).unique("id_number", keep="first", maintain_order=True)
+    listed = (
+        ctx.table("village_cadres")
+        .select("id_number", _what=place_expr())
+        .unique("id_number", keep="first", maintain_order=True)
+    )
     lines = ctx.judged.lazy()
     own = lines.join(listed, on="id_number")
     found = [report(own, TABLE, pl.concat_str(pl.lit("在村干部及近亲属名单中："), "_what"), "id_number")]
     if ctx.has("registry"):
         homes = ctx.homes.lazy().filter(pl.col("household_id").is_not_null())
-        kin_homes = homes.join(listed, on="id_number").select("household_id", "_what").unique("household_id", keep="first", maintain_order=True)
-        housed = lines.join(listed, on="id_number", how="anti").join(homes, on="id_number").join(kin_homes, on="household_id")
+        kin_homes = (
+            homes.join(listed, on="id_number")
+            .select("household_id", "_what")
+            .unique("household_id", keep="first", maintain_order=True)
+        )
+        housed = (
+            lines.join(listed, on="id_number", how="anti")
+            .join(homes, on="id_number")
+            .join(kin_homes, on="household_id")
+        )
         found.append(report(housed, TABLE, pl.concat_str(pl.lit("与名单中的人同户："), "_what"), "id_number"))
     return pl.concat(found)
 
@@ -111,7 +215,20 @@ def kin(ctx: Context) -> pl.LazyFrame:
 LISTS = ("public_payroll", "employee_pensions", "employee_insurance", "businesses")
 
 
-@rule("POST010", "在岗人员另有财政工资、职工养老金、职工社保或经营主体", "error", "hold", tables=(TABLE,), any_of=LISTS, partly=LISTS, waivable=True, compares="财政供养、职工养老待遇、职工社保、市场主体名单与本月在岗人员", hint="核实是否仍符合安置条件；已停止的由名单单位更正", law="安置不符合条件人员", **LAW)
+@rule(
+    "POST010",
+    "在岗人员另有财政工资、职工养老金、职工社保或经营主体",
+    "error",
+    "hold",
+    tables=(TABLE,),
+    any_of=LISTS,
+    partly=LISTS,
+    waivable=True,
+    compares="财政供养、职工养老待遇、职工社保、市场主体名单与本月在岗人员",
+    hint="核实是否仍符合安置条件；已停止的由名单单位更正",
+    law="安置不符合条件人员",
+    **LAW,
+)
 def other_income(ctx: Context) -> pl.LazyFrame:
     """One finding for each list in which the person stands in the month."""
     month = ctx.month
@@ -132,40 +249,106 @@ def other_income(ctx: Context) -> pl.LazyFrame:
     found = []
     for table, (message, active) in said.items():
         if ctx.has(table):
-            listed = active(table).select("id_number", _what=place_expr()).unique("id_number", keep="first", maintain_order=True)
-            found.append(report(ctx.judged.lazy().join(listed, on="id_number"), TABLE, pl.concat_str(pl.lit(message), "_what"), "id_number", **at_stake()))
+            listed = (
+                active(table)
+                .select("id_number", _what=place_expr())
+                .unique("id_number", keep="first", maintain_order=True)
+            )
+            found.append(
+                report(
+                    ctx.judged.lazy().join(listed, on="id_number"),
+                    TABLE,
+                    pl.concat_str(pl.lit(message), "_what"),
+                    "id_number",
+                    **at_stake(),
+                )
+            )
     return pl.concat(found)
 
 
-@rule("POST011", "在岗人员已死亡或服刑", "error", "refuse", tables=(TABLE,), any_of=("deaths", "prisoners"), partly=("deaths", "prisoners"), compares="死亡人员、服刑人员名单与本月", hint="办理退出；本月死亡的，死亡前的天数由人工结算", law="违规发放补贴", **LAW)
+@rule(
+    "POST011",
+    "在岗人员已死亡或服刑",
+    "error",
+    "refuse",
+    tables=(TABLE,),
+    any_of=("deaths", "prisoners"),
+    partly=("deaths", "prisoners"),
+    compares="死亡人员、服刑人员名单与本月",
+    hint="办理退出；本月死亡的，死亡前的天数由人工结算",
+    law="违规发放补贴",
+    **LAW,
+)
 def dead_or_imprisoned(ctx: Context) -> pl.LazyFrame:
     """Dead before the month or imprisoned on any day of it: refused. Died in the month: held, settled by hand."""
     lines = ctx.judged.lazy()
     found = []
     if ctx.has("deaths"):
-        dead = ctx.table("deaths").filter(pl.col("death_date") <= ctx.last).group_by("id_number").agg(pl.col("death_date").min())
+        dead = (
+            ctx.table("deaths")
+            .filter(pl.col("death_date") <= ctx.last)
+            .group_by("id_number")
+            .agg(pl.col("death_date").min())
+        )
         rows = lines.join(dead, on="id_number")
         before = pl.col("death_date") < ctx.first
-        message = pl.format("{}（{}）", pl.when(before).then(pl.lit("本月以前已死亡")).otherwise(pl.lit("本月死亡，死亡前的天数由人工结算")), "death_date")
-        found.append(report(rows, TABLE, message, "id_number", effect=pl.when(before).then(pl.lit("refuse")).otherwise(pl.lit("hold")), **at_stake()))
+        message = pl.format(
+            "{}（{}）",
+            pl.when(before).then(pl.lit("本月以前已死亡")).otherwise(pl.lit("本月死亡，死亡前的天数由人工结算")),
+            "death_date",
+        )
+        found.append(
+            report(
+                rows,
+                TABLE,
+                message,
+                "id_number",
+                effect=pl.when(before).then(pl.lit("refuse")).otherwise(pl.lit("hold")),
+                **at_stake(),
+            )
+        )
     if ctx.has("prisoners"):
-        jailed = ctx.table("prisoners").filter((pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") >= ctx.first)))
+        jailed = ctx.table("prisoners").filter(
+            (pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") >= ctx.first))
+        )
         rows = lines.join(jailed.select("id_number").unique(), on="id_number")
         found.append(report(rows, TABLE, "本月在服刑", "id_number", effect="refuse", **at_stake()))
     return pl.concat(found)
 
 
-@rule("POST012", "在岗人员本月在县外务工", "error", "hold", tables=(TABLE, "employment"), waivable=True, compares="外出务工的起止、务工所在县与本月在岗", hint="核实人在何处；确在外务工的应退出岗位", law="实际上岗月数", **LAW)
+@rule(
+    "POST012",
+    "在岗人员本月在县外务工",
+    "error",
+    "hold",
+    tables=(TABLE, "employment"),
+    waivable=True,
+    compares="外出务工的起止、务工所在县与本月在岗",
+    hint="核实人在何处；确在外务工的应退出岗位",
+    law="实际上岗月数",
+    **LAW,
+)
 def away(ctx: Context) -> pl.LazyFrame:
     """A spell not marked 否 that touches the month, in a county that is not the post's."""
-    spells = ctx.spells.filter((pl.col("start") <= ctx.last) & (pl.col("until") >= ctx.first) & pl.col("working").fill_null(value=True))
+    spells = ctx.spells.filter(
+        (pl.col("start") <= ctx.last) & (pl.col("until") >= ctx.first) & pl.col("working").fill_null(value=True)
+    )
     spells = spells.select("id_number", "work_county", _what=place_expr())
     rows = ctx.judged.lazy().join(spells, on="id_number").filter(~at_home())
     rows = rows.unique(["id_number", "post_id"], keep="first", maintain_order=True)
     return report(rows, TABLE, pl.format("本月在{}务工，见 {}", "work_county", "_what"), "id_number", **at_stake())
 
 
-@rule("POST013", "监测系统与花名册的在岗情况不一致", "warning", compares="监测对象信息的公益性岗位、公益岗位帮扶与本月花名册", hint="核实后更新监测系统或花名册", law="动态监测、动态管理", tables=(TABLE, "registry"), clause="四(一)")
+@rule(
+    "POST013",
+    "监测系统与花名册的在岗情况不一致",
+    "warning",
+    compares="监测对象信息的公益性岗位、公益岗位帮扶与本月花名册",
+    hint="核实后更新监测系统或花名册",
+    law="动态监测、动态管理",
+    tables=(TABLE, "registry"),
+    clause="四(一)",
+)
 def disagree(ctx: Context) -> pl.LazyFrame:
     """The export says post and the roster does not, or the reverse."""
     have = pl.concat([ctx.with_column("registry", c).select("_src", "_row") for c in ("post", "post_help")]).unique()
@@ -180,14 +363,26 @@ def disagree(ctx: Context) -> pl.LazyFrame:
     ])  # fmt: skip
 
 
-@rule("POST014", "公益性岗位与月数填写不一致", "warning", tables=("registry",), bounds=("checks.post_kinds_max",), compares="公益性岗位与公益性岗位(月数)", hint="补填缺少的一项；岗位种类过多的核实", law="动态监测、动态管理", clause="四(一)")
+@rule(
+    "POST014",
+    "公益性岗位与月数填写不一致",
+    "warning",
+    tables=("registry",),
+    bounds=("checks.post_kinds_max",),
+    compares="公益性岗位与公益性岗位(月数)",
+    hint="补填缺少的一项；岗位种类过多的核实",
+    law="动态监测、动态管理",
+    clause="四(一)",
+)
 def post_months(ctx: Context) -> pl.LazyFrame:
     """One of the two is filled and the other is not; or too many kinds of post."""
     rows = ctx.with_column("registry", "post", "post_months")
     held = ~no_meaning(pl.col("post"))
     counted = (pl.col("post_months") > 0).fill_null(value=False)
     limit = ctx.settings.checks.post_kinds_max
-    many = held & (pl.col("post").str.replace_all(r"[，、;；/]", ",").str.strip_chars(",").str.split(",").list.n_unique() >= limit)
+    many = held & (
+        pl.col("post").str.replace_all(r"[，、;；/]", ",").str.strip_chars(",").str.split(",").list.n_unique() >= limit
+    )
     return pl.concat([
         report(rows.filter(held & ~counted), "registry", "填了公益性岗位，没有填月数", "post_months"),
         report(rows.filter(~held & counted), "registry", "填了公益性岗位月数，没有填岗位", "post"),
@@ -195,15 +390,33 @@ def post_months(ctx: Context) -> pl.LazyFrame:
     ])  # fmt: skip
 
 
-@rule("POST017", "弱劳力、半劳力在等而安置了普通劳动力", "info", tables=(TABLE, "registry", "applicants"), compares="岗位申请人中的弱劳力、半劳力与其后上岗的普通劳动力", hint="下次招聘优先安置弱劳力、半劳力", law="弱劳力、半劳力", **LAW)
+@rule(
+    "POST017",
+    "弱劳力、半劳力在等而安置了普通劳动力",
+    "info",
+    tables=(TABLE, "registry", "applicants"),
+    compares="岗位申请人中的弱劳力、半劳力与其后上岗的普通劳动力",
+    hint="下次招聘优先安置弱劳力、半劳力",
+    law="弱劳力、半劳力",
+    **LAW,
+)
 def weak_first(ctx: Context) -> pl.LazyFrame:
     """Somebody weak of the same village applied before an ordinary labourer came on post, and is still without one."""
     area = ["county", "township", "village"]
-    weak = ctx.people.lazy().filter(pl.col("labour_ability") == WEAK).select("id_number", *(pl.col(c).alias(f"reg_{c}") for c in area))
+    weak = (
+        ctx.people.lazy()
+        .filter(pl.col("labour_ability") == WEAK)
+        .select("id_number", *(pl.col(c).alias(f"reg_{c}") for c in area))
+    )
     waiting = ctx.table("applicants").join(weak, on="id_number").join(ctx.lines.lazy(), on="id_number", how="anti")
     waiting = waiting.with_columns(pl.coalesce(c, f"reg_{c}").alias(c) for c in area)
-    waiting = waiting.sort("applied_on", "_row").group_by(area, maintain_order=True).agg(pl.col("applied_on").first(), _what=place_expr().first())
+    waiting = (
+        waiting.sort("applied_on", "_row")
+        .group_by(area, maintain_order=True)
+        .agg(pl.col("applied_on").first(), _what=place_expr().first())
+    )
     rows = with_people(ctx).filter(pl.col("reg_labour_ability") == "普通劳动力").join(waiting, on=area)
-    rows = rows.filter((pl.col("on_post") >= pl.col("applied_on")) & (pl.col("on_post") >= ctx.first) & (pl.col("on_post") <= ctx.last))
+    rows = rows.filter(
+        (pl.col("on_post") >= pl.col("applied_on")) & (pl.col("on_post") >= ctx.first) & (pl.col("on_post") <= ctx.last)
+    )
     return report(rows, TABLE, pl.concat_str(pl.lit("同村有弱劳力、半劳力先申请而仍在等："), "_what"), "on_post")
-

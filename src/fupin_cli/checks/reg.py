@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
 
 TABLE = "registry"
-WHO = {"tables": (TABLE,), "clause": "一", "law": "符合规定的劳动力"}
-WATCH = {"tables": (TABLE,), "clause": "五(二)", "law": "认定、建档立卡和就业失业动态监测"}
+WHO: dict[str, Any] = {"tables": (TABLE,), "clause": "一", "law": "符合规定的劳动力"}
+WATCH: dict[str, Any] = {"tables": (TABLE,), "clause": "五(二)", "law": "认定、建档立卡和就业失业动态监测"}
 ABLE = ("普通劳动力", "技能劳动力")
 WORKING_AGE, RETIRED_AGE, YOUNG_AGE = 16, 60, 22
 VOCATIONAL = r"^(?:中职|高职高专|技师学院)"
@@ -23,21 +23,42 @@ RISKS = [f"risk_{n}" for n in range(1, 6)]
 SEVERE_WORDS = r"^(?:[12一二](?:级)?|[ⅠⅡ]级?)$"
 
 
-@rule("REG001", "未满16周岁而不是无劳动力", "warning", compares="身份证号的周岁与劳动技能", hint="劳动技能改为“无劳动力”", **WHO)
+@rule(
+    "REG001",
+    "未满16周岁而不是无劳动力",
+    "warning",
+    compares="身份证号的周岁与劳动技能",
+    hint="劳动技能改为“无劳动力”",
+    **WHO,
+)
 def child(ctx: Context) -> pl.LazyFrame:
     """Age on the month's last day, by the birthday."""
     wrong = (pl.col("age") < WORKING_AGE) & (pl.col("labour_ability") != "无劳动力")
     return report(ctx.people.lazy().filter(wrong), TABLE, "未满16周岁，劳动技能应为“无劳动力”", "labour_ability")
 
 
-@rule("REG002", "在校生而不是无劳动力", "warning", compares="在校生状况与劳动技能", hint="劳动技能改为“无劳动力”；已毕业的清空在校生状况", **WHO)
+@rule(
+    "REG002",
+    "在校生而不是无劳动力",
+    "warning",
+    compares="在校生状况与劳动技能",
+    hint="劳动技能改为“无劳动力”；已毕业的清空在校生状况",
+    **WHO,
+)
 def student(ctx: Context) -> pl.LazyFrame:
     """Persons in school are not labour (一)."""
     wrong = pl.col("in_school") & (pl.col("labour_ability") != "无劳动力")
     return report(ctx.people.lazy().filter(wrong), TABLE, "在校生，劳动技能应为“无劳动力”", "labour_ability")
 
 
-@rule("REG003", "健康、劳动年龄内而记为弱、丧失或无劳动力", "warning", compares="健康状况、周岁、在校与劳动技能", hint="核实身体状况，改正健康状况或劳动技能", **WHO)
+@rule(
+    "REG003",
+    "健康、劳动年龄内而记为弱、丧失或无劳动力",
+    "warning",
+    compares="健康状况、周岁、在校与劳动技能",
+    hint="核实身体状况，改正健康状况或劳动技能",
+    **WHO,
+)
 def fit(ctx: Context) -> pl.LazyFrame:
     """16 to under 60, healthy and out of school."""
     people = ctx.people.lazy().filter(
@@ -49,42 +70,101 @@ def fit(ctx: Context) -> pl.LazyFrame:
     return report(people, TABLE, "健康、在劳动年龄内、不在校，却记为“{}”", "labour_ability")
 
 
-@rule("REG004", "重度肢体残疾而记为普通或技能劳动力", "warning", compares="残疾类别与残疾等级（或残疾证号第19、20位）与劳动技能", hint="核对残疾证，改正劳动技能", **WHO)
+@rule(
+    "REG004",
+    "重度肢体残疾而记为普通或技能劳动力",
+    "warning",
+    compares="残疾类别与残疾等级（或残疾证号第19、20位）与劳动技能",
+    hint="核对残疾证，改正劳动技能",
+    **WHO,
+)
 def severe_disability(ctx: Context) -> pl.LazyFrame:
     """Limb disability of grade 1 or 2, by the columns, else by the card number's characters 19 (4 = 肢体) and 20."""
-    by_column = pl.col("disability_kind").str.contains("肢体") & pl.col("disability_grade").str.replace_all(r"\s", "").str.contains(SEVERE_WORDS)
+    by_column = pl.col("disability_kind").str.contains("肢体") & pl.col("disability_grade").str.replace_all(
+        r"\s", ""
+    ).str.contains(SEVERE_WORDS)
     by_card = (pl.col("_card").str.slice(18, 1) == "4") & pl.col("_card").str.slice(19, 1).is_in(["1", "2"])
     severe = pl.when(pl.col("disability_grade").is_not_null()).then(by_column).otherwise(by_card)
-    return report(ctx.people.lazy().filter(severe & pl.col("labour_ability").is_in(ABLE)), TABLE, "肢体一、二级残疾，却记为“{}”", "labour_ability")
+    return report(
+        ctx.people.lazy().filter(severe & pl.col("labour_ability").is_in(ABLE)),
+        TABLE,
+        "肢体一、二级残疾，却记为“{}”",
+        "labour_ability",
+    )
 
 
-@rule("REG005", "人均纯收入低于监测线而未纳入监测", "warning", compares="人均纯收入与当年省防止返贫监测标准", bounds=("post.annual_line",), hint="入户核实；确低于标准的按程序纳入监测", **WATCH)
+@rule(
+    "REG005",
+    "人均纯收入低于监测线而未纳入监测",
+    "warning",
+    compares="人均纯收入与当年省防止返贫监测标准",
+    bounds=("post.annual_line",),
+    hint="入户核实；确低于标准的按程序纳入监测",
+    **WATCH,
+)
 def below_line(ctx: Context) -> pl.LazyFrame:
     """Under the line of the month's year, and none of the three categories."""
     line = ctx.policy.line_fen(ctx.month)
     low = (pl.col("income_per_head_fen") < pl.lit(line, dtype=pl.Int64)) & pl.col("monitored_type").is_null()
-    return report(ctx.people.lazy().filter(low), TABLE, f"人均纯收入低于当年监测线 {(line or 0) / 100:.2f} 元，未纳入监测", "income_per_head_fen")
+    return report(
+        ctx.people.lazy().filter(low),
+        TABLE,
+        f"人均纯收入低于当年监测线 {(line or 0) / 100:.2f} 元，未纳入监测",
+        "income_per_head_fen",
+    )
 
 
-@rule("REG006", "整户无劳动力而没有低保", "warning", compares="全户劳动技能与享受低保政策情况", hint="核实是否应纳入低保", **WATCH)
+@rule(
+    "REG006",
+    "整户无劳动力而没有低保",
+    "warning",
+    compares="全户劳动技能与享受低保政策情况",
+    hint="核实是否应纳入低保",
+    **WATCH,
+)
 def no_labour_household(ctx: Context) -> pl.LazyFrame:
     """Nobody in the household is labour, and nobody has 低保."""
-    rows = ctx.with_column(TABLE, "dibao").filter(pl.col("household_id").is_not_null() & pl.col("labour_ability").is_not_null())
-    none = (pl.col("labour_ability").is_in(NO_LABOUR).all() & ~pl.col("dibao").fill_null(value=False).any()).over("household_id")
+    rows = ctx.with_column(TABLE, "dibao").filter(
+        pl.col("household_id").is_not_null() & pl.col("labour_ability").is_not_null()
+    )
+    none = (pl.col("labour_ability").is_in(NO_LABOUR).all() & ~pl.col("dibao").fill_null(value=False).any()).over(
+        "household_id"
+    )
     return report(rows.filter(none), TABLE, "全户都没有劳动力，也没有享受低保", "dibao")
 
 
-@rule("REG007", "风险为缺劳动力而户内劳动力超过四分之一", "warning", compares="致贫/返贫风险与户内普通、技能劳动力的比例", hint="核实风险原因", **WATCH)
+@rule(
+    "REG007",
+    "风险为缺劳动力而户内劳动力超过四分之一",
+    "warning",
+    compares="致贫/返贫风险与户内普通、技能劳动力的比例",
+    hint="核实风险原因",
+    **WATCH,
+)
 def not_lacking(ctx: Context) -> pl.LazyFrame:
     """普通 and 技能 labour are over a quarter of the household."""
     able = pl.col("labour_ability").is_in(ABLE).fill_null(value=False).sum().over("household_id")
     rows = ctx.people.lazy().with_columns(_able=able, _size=pl.len().over("household_id"))
     said = pl.any_horizontal(pl.col(name).str.contains("缺劳动力").fill_null(value=False) for name in RISKS)
     first = pl.coalesce(pl.when(pl.col(name).str.contains("缺劳动力")).then(pl.lit(name)) for name in RISKS)
-    return report(rows.filter(said & (pl.col("_able") * 4 > pl.col("_size"))), TABLE, "风险写“缺劳动力”，但户内普通、技能劳动力超过四分之一", first)
+    return report(
+        rows.filter(said & (pl.col("_able") * 4 > pl.col("_size"))),
+        TABLE,
+        "风险写“缺劳动力”，但户内普通、技能劳动力超过四分之一",
+        first,
+    )
 
 
-@rule("REG008", "雨露计划与职业学校在校情况不符", "warning", tables=(TABLE,), compares="在校生状况（中职、高职高专、技师学院）与教育帮扶中的雨露计划", hint="应享未享的补报；已毕业或不在职业学校的停发", clause="四(三)", law="继续实施“雨露计划”")
+@rule(
+    "REG008",
+    "雨露计划与职业学校在校情况不符",
+    "warning",
+    tables=(TABLE,),
+    compares="在校生状况（中职、高职高专、技师学院）与教育帮扶中的雨露计划",
+    hint="应享未享的补报；已毕业或不在职业学校的停发",
+    clause="四(三)",
+    law="继续实施“雨露计划”",
+)
 def rain_dew(ctx: Context) -> pl.LazyFrame:
     """A beneficiary household's vocational student without it; anybody else with it."""
     have = ctx.with_column(TABLE, "school", "education_help").select("_src", "_row")
@@ -97,7 +177,14 @@ def rain_dew(ctx: Context) -> pl.LazyFrame:
     ])  # fmt: skip
 
 
-@rule("REG009", "文化程度与在校生状况填写矛盾", "warning", compares="文化程度、在校生状况、失学或辍学原因", hint="在校的只填在校生状况，不在校的只填文化程度", **WATCH)
+@rule(
+    "REG009",
+    "文化程度与在校生状况填写矛盾",
+    "warning",
+    compares="文化程度、在校生状况、失学或辍学原因",
+    hint="在校的只填在校生状况，不在校的只填文化程度",
+    **WATCH,
+)
 def schooling(ctx: Context) -> pl.LazyFrame:
     """Both filled; or both empty, and the reason too."""
     rows = ctx.with_column(TABLE, "education", "school")
@@ -108,21 +195,50 @@ def schooling(ctx: Context) -> pl.LazyFrame:
     ])  # fmt: skip
 
 
-@rule("REG010", "16至22周岁而只有小学及以下文化", "info", compares="周岁与文化程度", hint="核实是否控辍保学对象，可优先安排培训", tables=(TABLE,), clause="四(三)", law="两后生")
+@rule(
+    "REG010",
+    "16至22周岁而只有小学及以下文化",
+    "info",
+    compares="周岁与文化程度",
+    hint="核实是否控辍保学对象，可优先安排培训",
+    tables=(TABLE,),
+    clause="四(三)",
+    law="两后生",
+)
 def little_schooling(ctx: Context) -> pl.LazyFrame:
     """Out of school, 16 to 22, 小学 or less."""
-    young = pl.col("age").is_between(WORKING_AGE, YOUNG_AGE) & ~pl.col("in_school") & pl.col("education").is_in(LITTLE_SCHOOLING)
+    young = (
+        pl.col("age").is_between(WORKING_AGE, YOUNG_AGE)
+        & ~pl.col("in_school")
+        & pl.col("education").is_in(LITTLE_SCHOOLING)
+    )
     return report(ctx.people.lazy().filter(young), TABLE, "16至22周岁，文化程度只有“{}”", "education")
 
 
-@rule("REG011", "风险识别不满6个月就消除", "warning", compares="识别监测时间与消除监测时间", hint="核实消除程序是否到位", **WATCH)
+@rule(
+    "REG011",
+    "风险识别不满6个月就消除",
+    "warning",
+    compares="识别监测时间与消除监测时间",
+    hint="核实消除程序是否到位",
+    **WATCH,
+)
 def removed_early(ctx: Context) -> pl.LazyFrame:
     """Removed before six full months after it was found."""
     early = pl.col("risk_removed_on") < pl.col("risk_found_on").dt.offset_by("6mo")
     return report(ctx.people.lazy().filter(early), TABLE, "风险识别到消除不满6个月", "risk_removed_on")
 
 
-@rule("REG012", "与上月相比多出或消失的人", "info", compares="本月与上一个月份文件夹的监测对象信息", tables=(TABLE, "registry@previous"), hint="多出的核实来源，消失的核实是死亡、迁出还是漏导", clause="四(一)", law="动态监测、动态管理")
+@rule(
+    "REG012",
+    "与上月相比多出或消失的人",
+    "info",
+    compares="本月与上一个月份文件夹的监测对象信息",
+    tables=(TABLE, "registry@previous"),
+    hint="多出的核实来源，消失的核实是死亡、迁出还是漏导",
+    clause="四(一)",
+    law="动态监测、动态管理",
+)
 def came_and_went(ctx: Context) -> pl.LazyFrame:
     """People by ID number; those who are gone stand in the month before."""
     now, before = ctx.people.lazy(), ctx.previous(TABLE).unique("id_number", keep="first", maintain_order=True)
@@ -136,5 +252,3 @@ def came_and_went(ctx: Context) -> pl.LazyFrame:
 def no_relation(ctx: Context) -> pl.LazyFrame:
     """The relation decides who may be paid for whom."""
     return report(ctx.table(TABLE).filter(pl.col("relation").is_null()), TABLE, "与户主关系没有填", "relation")
-
-

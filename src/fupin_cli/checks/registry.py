@@ -53,7 +53,7 @@ class Rule:
 
     @property
     def group(self) -> str:
-        """The letters before the number: POST, CAP, …"""
+        """The letters before the number (POST, CAP, …)."""
         return self.code.rstrip("0123456789")
 
 
@@ -117,7 +117,9 @@ def report(
 def place_expr() -> pl.Expr:
     """Where a row stands, as the clerk looks it up: file!sheet!row."""
     sheet = pl.when(pl.col("_sheet") != "").then(pl.concat_str(pl.col("_sheet"), pl.lit("!"))).otherwise(pl.lit(""))
-    return pl.concat_str(pl.col("_file"), pl.lit("!"), sheet, pl.lit("第"), pl.col("_row").cast(pl.String), pl.lit("行"))
+    return pl.concat_str(
+        pl.col("_file"), pl.lit("!"), sheet, pl.lit("第"), pl.col("_row").cast(pl.String), pl.lit("行")
+    )
 
 
 OTHERS_NAMED = 20
@@ -128,7 +130,11 @@ def with_others(rows: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
     rows = rows.with_columns(_place=place_expr())
     groups = rows.group_by(keys).agg(_places=pl.col("_place").sort().head(OTHERS_NAMED + 1), _size=pl.len())
     rest = pl.col("_places").list.set_difference(pl.concat_list("_place")).list.sort().list.head(OTHERS_NAMED)
-    more = pl.when(pl.col("_size") > OTHERS_NAMED + 1).then(pl.format(" 等{}处", pl.col("_size") - 1)).otherwise(pl.lit(""))
+    more = (
+        pl.when(pl.col("_size") > OTHERS_NAMED + 1)
+        .then(pl.format(" 等{}处", pl.col("_size") - 1))
+        .otherwise(pl.lit(""))
+    )
     return (
         rows.join(groups, on=keys, how="left", nulls_equal=True)
         .with_columns(_others=pl.concat_str(rest.list.join("、"), more))

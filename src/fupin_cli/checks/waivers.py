@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -13,12 +13,45 @@ if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
 
 TABLE = "waivers"
-LAW = {"tables": (TABLE,), "stage": "waivers", "clause": "五(三)", "law": "管好用好现有各类就业帮扶资金"}
+LAW: dict[str, Any] = {
+    "tables": (TABLE,),
+    "stage": "waivers",
+    "clause": "五(三)",
+    "law": "管好用好现有各类就业帮扶资金",
+}
 
-declare("WVR001", "豁免没有文号、批准人或理由", "warning", compares="豁免清单的批准文号、批准人、理由", hint="补全后才有效", **LAW)
-declare("WVR002", "豁免不在有效期内", "warning", compares="生效月份、截止月份与本月", hint="需要继续的重新报批；不需要的删去", **LAW)
-declare("WVR003", "豁免写得不对", "warning", compares="规则代码、身份证号码、岗位编号", hint="写明可豁免的规则代码，和人或岗位；可豁免的规则见 fupin rules", **LAW)
-declare("WVR004", "豁免没有用上", "info", compares="豁免清单与本月发现的问题", hint="核对身份证号、岗位编号；不再需要的删去", **LAW)
+declare(
+    "WVR001",
+    "豁免没有文号、批准人或理由",
+    "warning",
+    compares="豁免清单的批准文号、批准人、理由",
+    hint="补全后才有效",
+    **LAW,
+)
+declare(
+    "WVR002",
+    "豁免不在有效期内",
+    "warning",
+    compares="生效月份、截止月份与本月",
+    hint="需要继续的重新报批；不需要的删去",
+    **LAW,
+)
+declare(
+    "WVR003",
+    "豁免写得不对",
+    "warning",
+    compares="规则代码、身份证号码、岗位编号",
+    hint="写明可豁免的规则代码，和人或岗位；可豁免的规则见 fupin rules",
+    **LAW,
+)
+declare(
+    "WVR004",
+    "豁免没有用上",
+    "info",
+    compares="豁免清单与本月发现的问题",
+    hint="核对身份证号、岗位编号；不再需要的删去",
+    **LAW,
+)
 
 
 def apply(ctx: Context, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -36,9 +69,16 @@ def apply(ctx: Context, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
     bare = pl.any_horizontal(pl.col("document", "approver", "reason").is_null())
     inside = (pl.col("from_month") <= ctx.month) & (pl.col("to_month") >= ctx.month)
     rows = rows.with_columns(
-        _state=pl.when(wrong).then(pl.lit("WVR003")).when(bare).then(pl.lit("WVR001")).when(~inside.fill_null(value=False)).then(pl.lit("WVR002"))
+        _state=pl.when(wrong)
+        .then(pl.lit("WVR003"))
+        .when(bare)
+        .then(pl.lit("WVR001"))
+        .when(~inside.fill_null(value=False))
+        .then(pl.lit("WVR002"))
     )
-    valid = rows.filter(pl.col("_state").is_null()).select("_waiver", "rule_code", _who="id_number", _where="post_id", waiver="document")
+    valid = rows.filter(pl.col("_state").is_null()).select(
+        "_waiver", "rule_code", _who="id_number", _where="post_id", waiver="document"
+    )
     numbered = found.with_row_index("_finding")
     candidates = numbered.filter(pl.col("waivable")).select("_finding", "code", "person", "post_id")
     hits = candidates.join(valid, left_on="code", right_on="rule_code").filter(
@@ -57,6 +97,10 @@ def apply(ctx: Context, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
     columns = {"WVR001": "document", "WVR002": "to_month", "WVR003": "rule_code", "WVR004": "rule_code"}
     state = pl.col("_state")
     findings = report(
-        reported, TABLE, state.replace_strict(said, return_dtype=pl.String), state.replace_strict(columns, return_dtype=pl.String), code=state
+        reported,
+        TABLE,
+        state.replace_strict(said, return_dtype=pl.String),
+        state.replace_strict(columns, return_dtype=pl.String),
+        code=state,
     ).collect()
     return marked, findings

@@ -30,7 +30,9 @@ def show_version(value: bool) -> None:
 
 @app.callback()
 def root(
-    _version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="显示版本号")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="显示版本号")
+    ] = False,
 ) -> None:
     """Hold the options of the program itself."""
 

@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from fupin_cli.cli.options import Force, Format, Month, NoProgress, OutputFormat, Quiet, Severity, Split, Verbose, Workspace
+from fupin_cli.cli.options import (
+    Force,
+    Format,
+    Month,
+    NoProgress,
+    OutputFormat,
+    Quiet,
+    Severity,
+    Split,
+    Verbose,
+    Workspace,
+)
 
 
 def check(
     month: Month,
-    inbox: Annotated[Optional[Path], typer.Argument(help="要核查的文件夹或文件（默认：工作区的 inbox/）", show_default=False)] = None,
+    inbox: Annotated[
+        Path | None, typer.Argument(help="要核查的文件夹或文件（默认：工作区的 inbox/）", show_default=False)
+    ] = None,
     workspace: Workspace = None,
-    output: Annotated[Optional[Path], typer.Option("--output", "-o", help="输出文件夹（默认：工作区的 out/）", show_default=False)] = None,
-    select: Annotated[Optional[list[str]], typer.Option("--select", help="只运行这些规则或类别，逗号分开：POST,CAP001", show_default=False)] = None,
-    ignore: Annotated[Optional[list[str]], typer.Option("--ignore", help="不运行这些规则或类别", show_default=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="输出文件夹（默认：工作区的 out/）", show_default=False)
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", help="只运行这些规则或类别，逗号分开：POST,CAP001", show_default=False),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="不运行这些规则或类别", show_default=False)
+    ] = None,
     fail_on: Annotated[Severity, typer.Option("--fail-on", help="有此程度以上的问题时退出码为 1")] = Severity.error,
-    split_by: Annotated[Optional[Split], typer.Option("--split-by", help="按乡镇或县各写一本工作簿", show_default=False)] = None,
+    split_by: Annotated[
+        Split | None, typer.Option("--split-by", help="按乡镇或县各写一本工作簿", show_default=False)
+    ] = None,
     output_format: OutputFormat = Format.text,
     unmask: Annotated[bool, typer.Option("--unmask", help="JSON 里不遮盖身份证号和姓名")] = False,
     no_workbook: Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")] = False,
@@ -49,7 +71,12 @@ def check(
         if not no_workbook:
             progress("写工作簿", 0, 1)
             job.write_outputs(
-                run, folder, split_by=split_by.value if split_by else None, force=force, operator=getpass.getuser(), now=datetime.now().astimezone()
+                run,
+                folder,
+                split_by=split_by.value if split_by else None,
+                force=force,
+                operator=getpass.getuser(),
+                now=datetime.now().astimezone(),
             )
     if output_format is Format.json:
         from fupin_cli.outputs.check_json import check_json

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 
 def init(
     folder: Annotated[Path, typer.Argument(help="工作区文件夹")] = Path(),
-    county: Annotated[Optional[str], typer.Option("--county", help="县（市、区）名称", show_default=False)] = None,
+    county: Annotated[str | None, typer.Option("--county", help="县（市、区）名称", show_default=False)] = None,
 ) -> int:
     """Make a workspace. Asks the county's name on a terminal only."""
     import sys

@@ -17,7 +17,7 @@ def run() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run can end
     """Run a command line and give its exit code. No traceback for a user's mistake, no locals in one ever."""
     from typer.exceptions import Abort, Exit
     from typer.main import get_command
@@ -59,6 +59,12 @@ def crash(error: Exception) -> int:
 
     from fupin_cli import __version__
 
-    frames = [f"  {f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-6:]]
+    frames = [
+        f"  {f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-6:]
+    ]
     where = "\n".join(frames)
-    return fail(f"程序出错（fupin {__version__}，{type(error).__name__}）\n{where}", "这不是您的数据有误。请把以上几行报给维护人员", EXIT_BUG)
+    return fail(
+        f"程序出错（fupin {__version__}，{type(error).__name__}）\n{where}",
+        "这不是您的数据有误。请把以上几行报给维护人员",
+        EXIT_BUG,
+    )

@@ -31,7 +31,7 @@ def usage_message(error: Exception) -> tuple[str, str] | None:
 def translate(text: str) -> str:
     """One of Typer's English sentences in Chinese; unknown ones stay as they are."""
     for pattern, chinese in PATTERNS:
-        match = re.search(pattern, text, re.S)
+        match = re.search(pattern, text, re.DOTALL)
         if match:
             return chinese.format(*(translate(group) if n else group for n, group in enumerate(match.groups())))
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -31,7 +31,16 @@ class Split(StrEnum):
     county = "county"
 
 
-Workspace = Annotated[Optional[Path], typer.Option("--workspace", "-w", envvar="FUPIN_WORKSPACE", help="工作区（默认：向上最近的 fupin.toml 所在的文件夹）", show_default=False)]
+Workspace = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace",
+        "-w",
+        envvar="FUPIN_WORKSPACE",
+        help="工作区（默认：向上最近的 fupin.toml 所在的文件夹）",
+        show_default=False,
+    ),
+]
 Month = Annotated[str, typer.Option("--month", "-m", metavar="年-月", help="月份，例如 2024-05", show_default=False)]
 OutputFormat = Annotated[Format, typer.Option("--format", help="输出格式")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="没有问题就不说话")]

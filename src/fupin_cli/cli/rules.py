@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -10,9 +10,13 @@ from fupin_cli.cli.options import Format, OutputFormat, Workspace
 
 
 def rules(
-    code: Annotated[Optional[str], typer.Argument(help="规则代码，例如 POST005；不写则列出全部", show_default=False)] = None,
+    code: Annotated[
+        str | None, typer.Argument(help="规则代码，例如 POST005；不写则列出全部", show_default=False)
+    ] = None,
     parameters: Annotated[bool, typer.Option("--parameters", help="列出某月有效的政策数字及其出处")] = False,
-    month: Annotated[Optional[str], typer.Option("--month", "-m", metavar="年-月", help="与 --parameters 同用", show_default=False)] = None,
+    month: Annotated[
+        str | None, typer.Option("--month", "-m", metavar="年-月", help="与 --parameters 同用", show_default=False)
+    ] = None,
     workspace: Workspace = None,
     output_format: OutputFormat = Format.text,
 ) -> int:
@@ -42,7 +46,9 @@ def rules(
         return 0
     chosen = catalogue.find_rules(code)
     if output_format is Format.json:
-        sys.stdout.write(json.dumps([catalogue.rule_facts(rule, policy) for rule in chosen], ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(
+            json.dumps([catalogue.rule_facts(rule, policy) for rule in chosen], ensure_ascii=False, indent=2) + "\n"
+        )
     elif code is None:
         console().print(catalogue.rule_table(chosen))
     else:

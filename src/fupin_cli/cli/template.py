@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fupin_cli.cli.options import Force, Workspace
+if TYPE_CHECKING:
+    from fupin_cli.cli.options import Force, Workspace
 
 
 def template(
-    table: Annotated[Optional[str], typer.Argument(help="表名，例如 assignments 或 在岗人员花名册", show_default=False)] = None,
+    table: Annotated[
+        str | None, typer.Argument(help="表名，例如 assignments 或 在岗人员花名册", show_default=False)
+    ] = None,
     listing: Annotated[bool, typer.Option("--list", help="列出全部表")] = False,
-    output: Annotated[Optional[Path], typer.Option("--output", "-o", help="写到哪里（默认：当前文件夹，以表名为文件名）", show_default=False)] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="写到哪里（默认：当前文件夹，以表名为文件名）", show_default=False),
+    ] = None,
     workspace: Workspace = None,
     force: Force = False,
 ) -> int:

@@ -51,7 +51,9 @@ def _checks(column: ColumnSpec) -> list[pa.Check]:
 
         def listed(data: pa.PolarsData) -> pl.LazyFrame:
             cell = pl.col(data.key)
-            inside = cell.str.split(",").list.eval(pl.element().is_in(known)).list.all() if several else cell.is_in(known)
+            inside = (
+                cell.str.split(",").list.eval(pl.element().is_in(known)).list.all() if several else cell.is_in(known)
+            )
             return data.lazyframe.select(inside | cell.is_null())
 
         checks.append(pa.Check(listed, name=UNLISTED, ignore_na=False))
@@ -72,6 +74,7 @@ def failures(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
         cases = error.failure_cases
         if cases["index"].null_count():
             raise AssertionError(f"表格式与程序不符：{spec.table}") from error
-        return cases.select(code=pl.col("check").cast(pl.String), column=pl.col("column").cast(pl.String),
+        failed: pl.DataFrame = cases.select(code=pl.col("check").cast(pl.String), column=pl.col("column").cast(pl.String),
                             index=pl.col("index").cast(pl.UInt32)).unique(maintain_order=True)  # fmt: skip
+        return failed
     return schema.to_frame()

@@ -99,7 +99,9 @@ class TableSpec:
 
     def lacking(self, present: set[str]) -> list[str]:
         """Headers of the required columns that are not among those present."""
-        return [c.header for c in self.bold if c.name not in present and (not c.or_column or c.or_column not in present)]
+        return [
+            c.header for c in self.bold if c.name not in present and (not c.or_column or c.or_column not in present)
+        ]
 
     @property
     def has_person_key(self) -> bool:
@@ -138,7 +140,9 @@ def _read(file: Traversable | Path) -> dict[str, Any]:
     try:
         body = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise FupinError(f"表格式文件 {file.name} 不是合格的 YAML：{error}", "检查缩进与冒号，文件须存为 UTF-8") from None
+        raise FupinError(
+            f"表格式文件 {file.name} 不是合格的 YAML：{error}", "检查缩进与冒号，文件须存为 UTF-8"
+        ) from None
     if not isinstance(body, dict):
         raise FupinError(f"表格式文件 {file.name} 是空的", "对照随程序发布的 schemas/ 填写，或删去此文件")
     return body
@@ -160,7 +164,8 @@ def _table(name: str, body: dict[str, Any], common: Common) -> TableSpec:
         if column.type not in TYPES:
             raise FupinError(f"表格式 {name}.{key}：没有 {column.type} 这种类型", f"可用的类型：{'、'.join(TYPES)}")
         columns[key] = column
-    return _build(TableSpec, {**body, "columns": columns, "common": common}, name)
+    table: TableSpec = _build(TableSpec, {**body, "columns": columns, "common": common}, name)
+    return table
 
 
 def _build(model: Any, body: dict[str, Any], where: str) -> Any:

@@ -80,7 +80,11 @@ def _candidate_rows(head: list[tuple[str | None, ...]]) -> list[tuple[int, list[
     rows = [(n, row) for n, row in enumerate(labels[:HEADER_ROWS], 1) if sum(map(bool, row)) > 1]
     for n in range(1, len(labels)):
         below, above = labels[n], labels[n - 1]
-        if sum(map(bool, below)) and sum(map(bool, above)) > 1 and any(a and not b for a, b in zip(above, below, strict=True)):
+        if (
+            sum(map(bool, below))
+            and sum(map(bool, above)) > 1
+            and any(a and not b for a, b in zip(above, below, strict=True))
+        ):
             rows.append((n + 1, [b or a for a, b in zip(above, below, strict=True)]))
     return rows
 
@@ -93,7 +97,9 @@ def _positions(spec: TableSpec, labels: list[str], sheet: RawSheet, header_row: 
             found.setdefault(spec.by_header[label], []).append(position)
     body = sheet.cells.slice(header_row)
     return {
-        column: max(places, key=lambda p: (body.height - body.to_series(p).null_count(), -p)) if len(places) > 1 else places[0]
+        column: max(places, key=lambda p: (body.height - body.to_series(p).null_count(), -p))
+        if len(places) > 1
+        else places[0]
         for column, places in found.items()
     }
 
@@ -105,8 +111,13 @@ def _break_tie(tied: list[Match], sheet: RawSheet, head: list[tuple[str | None, 
     return next((named for named in _named(tied, sheet, head, file_name) if len(named) == 1), tied)
 
 
-def _named(matches: list[Match], sheet: RawSheet, head: list[tuple[str | None, ...]], file_name: str) -> list[list[Match]]:
+def _named(
+    matches: list[Match], sheet: RawSheet, head: list[tuple[str | None, ...]], file_name: str
+) -> list[list[Match]]:
     """Which matches the sheet's name, the title lines and the file's name speak of, in this order."""
     titles = "".join(cell for row in head[: matches[0].header_row - 1] for cell in row if cell)
-    spoken = [[m for m in matches if any(n in text for n in (m.spec.title, *m.spec.names))] for text in (sheet.name, titles, file_name)]
+    spoken = [
+        [m for m in matches if any(n in text for n in (m.spec.title, *m.spec.names))]
+        for text in (sheet.name, titles, file_name)
+    ]
     return [named for named in spoken if named]

@@ -50,7 +50,9 @@ def find_files(inbox: Path) -> list[InboxFile]:
     except OSError as error:
         raise FupinError(f"{inbox} 打不开：{error.strerror}", "检查文件夹权限") from error
     files = [
-        InboxFile(path, path.relative_to(inbox).as_posix(), _folder_month(path.relative_to(inbox).parts[:-1]), _sha256(path))
+        InboxFile(
+            path, path.relative_to(inbox).as_posix(), _folder_month(path.relative_to(inbox).parts[:-1]), _sha256(path)
+        )
         for path in paths
         if not any(part.startswith(IGNORED_PREFIXES) for part in path.relative_to(inbox).parts)
         and path.name.lower() not in IGNORED_NAMES

@@ -65,12 +65,16 @@ def load(
     found: list[pl.DataFrame] = []
     files = _distinct(find_files(inbox), found, result)
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        for number, (file, sheets) in enumerate(zip(files, pool.map(lambda f: _try_read(f, limits), files), strict=True), 1):
+        for number, (file, sheets) in enumerate(
+            zip(files, pool.map(lambda f: _try_read(f, limits), files), strict=True), 1
+        ):
             progress(f"读取 {file.name}", number, len(files))
             _recognise(file, sheets, contracts, result, found)
     if not result.sources:
         reason = "；".join(found_message for part in found for found_message in part["message"].to_list()[:3])
-        raise NoInputError("没有认出任何一张表" + (f"：{reason}" if reason else ""), "表头须与模板一致：fupin template --list")
+        raise NoInputError(
+            "没有认出任何一张表" + (f"：{reason}" if reason else ""), "表头须与模板一致：fupin template --list"
+        )
     for note in assign_roles(result.sources, month):
         found.append(findings.about_file("IN014", "", note))  # noqa: PERF401 - a list of one finding each
     _drop_copies(result, found)
@@ -121,7 +125,9 @@ def _drop_copies(result: Intake, found: list[pl.DataFrame]) -> None:
             first = seen.setdefault((source.sha256, source.sheet), source.file)
             if first != source.file:
                 source.role = "unused"
-                found.append(findings.about_file("IN008", source.file, f"与 {first} 内容完全相同，只算一次", source.sheet))
+                found.append(
+                    findings.about_file("IN008", source.file, f"与 {first} 内容完全相同，只算一次", source.sheet)
+                )
 
 
 def _try_read(file: InboxFile, limits: Limits) -> list[RawSheet] | UnreadableError:
@@ -179,12 +185,21 @@ def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFram
         return findings.about_file("IN002", file.name, "前10行里没有认得的表头，没有用", sheet.name)
     lacking = "、".join(seen.lacking)
     if seen.near_miss:
-        return findings.about_file("IN003", file.name, f"像是“{seen.nearest.title}”，但缺少必需的列：{lacking}；整张表没有用", sheet.name)
-    return findings.about_file("IN002", file.name, f"不是认得的表；最接近“{seen.nearest.title}”，还缺：{lacking}", sheet.name)
+        return findings.about_file(
+            "IN003", file.name, f"像是“{seen.nearest.title}”，但缺少必需的列：{lacking}；整张表没有用", sheet.name
+        )
+    return findings.about_file(
+        "IN002", file.name, f"不是认得的表；最接近“{seen.nearest.title}”，还缺：{lacking}", sheet.name
+    )
+
+
+HEAD = 200  # rows looked at first: a sheet that holds anything nearly always holds it there
 
 
 def _is_blank(sheet: RawSheet) -> bool:
-    cells = sheet.cells
-    return cells.height == 0 or cells.width == 0 or all(
-        cells.select((pl.all().is_null() | (pl.all().str.strip_chars() == "")).all()).row(0)
+    """Whether no cell of a sheet holds anything but blanks."""
+    return all(
+        part.select((pl.all().is_null() | (pl.all().str.strip_chars() == "")).all()).row(0).count(False) == 0
+        for part in (sheet.cells.head(HEAD), sheet.cells)
+        if part.height and part.width
     )

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-HTML_START = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|table|style|body|div)\b", re.I | re.S)
-XML_START = re.compile(rb"^\s*<\?xml", re.I)
+HTML_START = re.compile(
+    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|table|style|body|div)\b", re.IGNORECASE | re.DOTALL
+)
+XML_START = re.compile(rb"^\s*<\?xml", re.IGNORECASE)
 SPREADSHEET_ML = b"urn:schemas-microsoft-com:office:spreadsheet"
 BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-GUARDED_NUMBER = re.compile(r'(^|[,\t;])="([^"\r\n]*)"(?=[,\t;\r\n]|$)', re.M)
+GUARDED_NUMBER = re.compile(r'(^|[,\t;])="([^"\r\n]*)"(?=[,\t;\r\n]|$)', re.MULTILINE)
 SAMPLE_LINES = 60
 SEPARATORS = "\t,;|"
 
@@ -161,7 +163,7 @@ def _read_text(data: bytes, limits: Intake) -> RawSheet:
     try:
         # A heading of our own tells the reader how wide the table is: title lines above it are shorter.
         frame = pl.read_csv(
-            io.BytesIO((separator.join(names) + "\n" + text).encode()),
+            io.BytesIO(f"{separator.join(names)}\n{text}".encode()),
             separator=separator,
             infer_schema=False,
             truncate_ragged_lines=True,
@@ -193,7 +195,8 @@ def _read_html(data: bytes) -> list[RawSheet]:
     if not tables:
         raise UnreadableError("这是网页，里面没有表", "只收 .xlsx .xls .xlsm .csv .txt")
     return [
-        RawSheet(name=f"表{n}" if len(tables) > 1 else "", cells=_html_cells(table)) for n, table in enumerate(tables, 1)
+        RawSheet(name=f"表{n}" if len(tables) > 1 else "", cells=_html_cells(table))
+        for n, table in enumerate(tables, 1)
     ]
 
 

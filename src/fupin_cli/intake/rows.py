@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.intake.contract_check import EMPTY, UNLISTED, failures
+from fupin_cli.intake.contract_check import EMPTY, failures
 from fupin_cli.intake.contracts import normalise_header
-from fupin_cli.intake.values import FORMULA_START, GUARDED, PLACEHOLDERS, Converted, clean, convert, dtype_of, suggestion
+from fupin_cli.intake.values import (
+    FORMULA_START,
+    GUARDED,
+    PLACEHOLDERS,
+    Converted,
+    clean,
+    convert,
+    dtype_of,
+    suggestion,
+)
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -45,14 +54,20 @@ def read_rows(source: Source) -> Rows:
     text, footers = _data_rows(text, source)
     columns = [spec.columns[name] for name in source.positions]
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        converted = dict(zip(source.positions, pool.map(lambda c: convert(text[c.name], c, spec.common), columns), strict=True))
+        converted = dict(
+            zip(source.positions, pool.map(lambda c: convert(text[c.name], c, spec.common), columns), strict=True)
+        )
     lost = {
         column.name: _lost(text, numeric, column)
         for column in columns
         if column.type in ("id", "account") and column.name in numeric.columns
     }
     frame = _typed(text, spec, converted, lost, source)
-    reason = _reason(frame, lost.get(KEY)) if spec.has_person_key else pl.Series("_reason", [None], pl.String).new_from_index(0, frame.height)
+    reason = (
+        _reason(frame, lost.get(KEY))
+        if spec.has_person_key
+        else pl.Series("_reason", [None], pl.String).new_from_index(0, frame.height)
+    )
     found = [
         _bad_cells(frame, converted, spec),
         _contract_cells(frame, text, spec, converted),
@@ -80,7 +95,9 @@ def _cleaned(source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         series = pool.map(lambda name: clean(body.to_series(source.positions[name])).alias(name), names)
         frame = pl.DataFrame(list(series))
-    frame = frame.with_columns(_row=pl.int_range(source.header_row + 1, source.header_row + 1 + body.height, dtype=pl.UInt32))
+    frame = frame.with_columns(
+        _row=pl.int_range(source.header_row + 1, source.header_row + 1 + body.height, dtype=pl.UInt32)
+    )
     wanted = {name: source.positions[name] for name in names if source.spec.columns[name].type in ("id", "account")}
     if source.raw.numeric is None or not wanted:
         return frame, pl.DataFrame({"_row": frame["_row"]})
@@ -102,13 +119,18 @@ def _data_rows(text: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.Dat
         return text, rows
     cells = source.raw.cells[(rows["_row"] - 1).cast(pl.Int64).to_list()]
     first = cells.select(
-        pl.coalesce(pl.when(pl.all().str.strip_chars() != "").then(pl.all())).str.replace_all(r"[\s\u3000]", "").alias("f")
+        pl.coalesce(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
+        .str.replace_all(r"[\s\u3000]", "")
+        .alias("f")
     ).to_series()
     words = "|".join(re.escape(word) for word in spec.common.footers)
     is_footer = first.str.contains(rf"^(?:{words})(?:[:：(（]|$)").fill_null(value=False)
     headers = {name: normalise_header(source.headers[p]) for name, p in source.positions.items()}
     same = rows.select(
-        pl.sum_horizontal((pl.col(n).str.replace_all(r"\s", "") == h).fill_null(value=False) for n, h in headers.items()) * 2
+        pl.sum_horizontal(
+            (pl.col(n).str.replace_all(r"\s", "") == h).fill_null(value=False) for n, h in headers.items()
+        )
+        * 2
         >= min(len(headers), 4)
     ).to_series()
     dropped = rows.filter(is_footer | same)
@@ -118,7 +140,9 @@ def _data_rows(text: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.Dat
 
 def _lost(text: pl.DataFrame, numeric: pl.DataFrame, column: ColumnSpec) -> pl.Series:
     """Cells whose digits Excel has lost: any number in an ID column, a number of over 15 digits in an account column."""
-    flags = text.select("_row").join(numeric.select("_row", f=column.name), on="_row", how="left", maintain_order="left")["f"]
+    flags = text.select("_row").join(
+        numeric.select("_row", f=column.name), on="_row", how="left", maintain_order="left"
+    )["f"]
     if column.type == "id":
         return flags.fill_null(value=False)
     return flags.fill_null(value=False) & (text[column.name].str.len_chars() > EXACT_DIGITS).fill_null(value=False)
@@ -132,7 +156,9 @@ def _typed(
     for column in spec.columns.values():
         if column.name in converted:
             series = converted[column.name].series.alias(column.name)
-            columns.append(series.set(lost[column.name], None) if column.name in lost and lost[column.name].any() else series)
+            columns.append(
+                series.set(lost[column.name], None) if column.name in lost and lost[column.name].any() else series
+            )
         elif column.type == "benefit":
             columns.append(pl.Series(column.name, [None], pl.Boolean).new_from_index(0, text.height))
         else:
@@ -141,10 +167,14 @@ def _typed(
     if KEY in spec.columns:
         card = pl.col(KEY).str.len_chars().is_in(CARD_LENGTHS)
         frame = frame.with_columns(
-            pl.when(card).then(pl.col(KEY)).alias("_card"), pl.when(card).then(pl.col(KEY).str.head(18)).otherwise(pl.col(KEY)).alias(KEY)
+            pl.when(card).then(pl.col(KEY)).alias("_card"),
+            pl.when(card).then(pl.col(KEY).str.head(18)).otherwise(pl.col(KEY)).alias(KEY),
         )
     return frame.with_columns(
-        pl.lit(source.index, dtype=pl.UInt32).alias("_src"), pl.lit(source.file).alias("_file"), pl.lit(source.sheet).alias("_sheet"), text["_row"]
+        pl.lit(source.index, dtype=pl.UInt32).alias("_src"),
+        pl.lit(source.file).alias("_file"),
+        pl.lit(source.sheet).alias("_sheet"),
+        text["_row"],
     )
 
 
@@ -223,13 +253,17 @@ def _bad_cells(frame: pl.DataFrame, converted: dict[str, Converted], spec: Table
         if result.bad is None:
             continue
         column = spec.columns[name]
-        message = said.get(column.type, "“{}”不是可用的数（须为非负数，" + ("整数）" if column.type == "count" else "最多两位小数）"))
+        message = said.get(
+            column.type, "“{}”不是可用的数（须为非负数，" + ("整数）" if column.type == "count" else "最多两位小数）")
+        )
         cells = frame.filter(result.bad).select(*_who(frame), "_row", code=pl.lit(result.code), column=pl.lit(name))
         parts.append(cells.with_columns(message=pl.lit(message)))
     return pl.concat(parts) if parts else findings.empty()
 
 
-def _contract_cells(frame: pl.DataFrame, text: pl.DataFrame, spec: TableSpec, converted: dict[str, Converted]) -> pl.DataFrame:
+def _contract_cells(
+    frame: pl.DataFrame, text: pl.DataFrame, spec: TableSpec, converted: dict[str, Converted]
+) -> pl.DataFrame:
     """IN004 and IN007 by the table's Pandera schema, except where the cell already has a finding of its own."""
     failed = failures(frame, spec)
     if not failed.height:
@@ -240,14 +274,23 @@ def _contract_cells(frame: pl.DataFrame, text: pl.DataFrame, spec: TableSpec, co
         column = spec.columns[str(name)]
         rows = frame[cells["index"]]
         if code == EMPTY:
-            filled = text[str(name)][cells["index"]].is_not_null() if name in converted else pl.repeat(value=False, n=rows.height, eager=True)
+            filled = (
+                text[str(name)][cells["index"]].is_not_null()
+                if name in converted
+                else pl.repeat(value=False, n=rows.height, eager=True)
+            )
             rows = rows.filter(~filled)
             message = pl.lit(f"“{column.header}”没有填")
         else:
             words = rows[str(name)].unique()
             known = list(column.values)
             tips = {word: suggestion(word, known) for word in words}
-            message = "“" + pl.col(str(name)) + "”不在可填的范围内" + pl.col(str(name)).replace_strict(tips, return_dtype=pl.String)
+            message = (
+                "“"
+                + pl.col(str(name))
+                + "”不在可填的范围内"
+                + pl.col(str(name)).replace_strict(tips, return_dtype=pl.String)
+            )
         parts.append(rows.select(*_who(frame), "_row", code=pl.lit(code), column=pl.lit(name), message=message))
     return pl.concat(parts) if parts else findings.empty()
 
@@ -263,19 +306,33 @@ def _formulas(source: Source, frame: pl.DataFrame) -> pl.DataFrame:
         starts = cells.str.contains(FORMULA_START)
         if not starts.any():
             continue
-        flagged = (starts & ~cells.str.contains(GUARDED) & ~cells.str.contains(PLACEHOLDERS)).gather(rows).fill_null(value=False)
+        flagged = (
+            (starts & ~cells.str.contains(GUARDED) & ~cells.str.contains(PLACEHOLDERS))
+            .gather(rows)
+            .fill_null(value=False)
+        )
         parts.append(
             frame.filter(flagged).select(
-                *_who(frame), "_row", code=pl.lit("IN010"), column=pl.lit(name), message=pl.lit("文字以 = + - @ 或制表符开头，Excel 会当成公式；已按文字处理")
+                *_who(frame),
+                "_row",
+                code=pl.lit("IN010"),
+                column=pl.lit(name),
+                message=pl.lit("文字以 = + - @ 或制表符开头，Excel 会当成公式；已按文字处理"),
             )
         )
     return pl.concat(parts) if parts else findings.empty()
 
 
-def _footer_totals(frame: pl.DataFrame, footers: pl.DataFrame, converted: dict[str, Converted], source: Source) -> pl.DataFrame:
+def _footer_totals(
+    frame: pl.DataFrame, footers: pl.DataFrame, converted: dict[str, Converted], source: Source
+) -> pl.DataFrame:
     """IN011: the form's own total differs from its rows."""
     spec = source.spec
-    totals = footers.filter(pl.col("_first").str.contains("^(?:" + "|".join(spec.common.totals) + ")")) if footers.height else footers
+    totals = (
+        footers.filter(pl.col("_first").str.contains("^(?:" + "|".join(spec.common.totals) + ")"))
+        if footers.height
+        else footers
+    )
     if totals.height != 1:
         return findings.empty()
     parts = []
@@ -287,10 +344,15 @@ def _footer_totals(frame: pl.DataFrame, footers: pl.DataFrame, converted: dict[s
         actual = int(frame[name].sum() or 0)
         if stated is None or stated == actual:
             continue
-        said, real = (str(stated), str(actual)) if column.type == "count" else (fen_to_yuan(stated), fen_to_yuan(actual))
+        said, real = (
+            (str(stated), str(actual)) if column.type == "count" else (fen_to_yuan(stated), fen_to_yuan(actual))
+        )
         parts.append(
             totals.select(
-                "_row", code=pl.lit("IN011"), column=pl.lit(name), message=pl.lit(f"表尾合计“{column.header}”为 {said}，各行相加为 {real}")
+                "_row",
+                code=pl.lit("IN011"),
+                column=pl.lit(name),
+                message=pl.lit(f"表尾合计“{column.header}”为 {said}，各行相加为 {real}"),
             )
         )
     return pl.concat(parts) if parts else findings.empty()

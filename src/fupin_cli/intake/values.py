@@ -128,7 +128,9 @@ def _date_parts(distinct: pl.Series) -> pl.DataFrame:
     return frame.select(
         pl.coalesce(long.struct[i], short.struct[i]).cast(pl.Int32).alias(name) for i, name in enumerate("ymd")
     ).with_columns(
-        serial=pl.when(plain.str.contains(r"^[1-9]\d{4}(\.\d+)?$")).then(plain.cast(pl.Float64, strict=False)).cast(pl.Int32)
+        serial=pl.when(plain.str.contains(r"^[1-9]\d{4}(\.\d+)?$"))
+        .then(plain.cast(pl.Float64, strict=False))
+        .cast(pl.Int32)
     )
 
 

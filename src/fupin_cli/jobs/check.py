@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from fupin_cli.checks.context import Context
 from fupin_cli.checks.engine import CheckResult, chosen_codes, run_checks
 from fupin_cli.intake.load import Intake, load
-from fupin_cli.policy.parameters import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    import polars as pl
-
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.jobs.workspace import Workspace
+    from fupin_cli.policy.parameters import Policy
 
 __all__ = ["CheckRun", "check", "chosen_codes", "write_outputs"]
 BUG, UNREADABLE, FOUND, DONE = 70, 3, 1, 0
@@ -46,7 +46,7 @@ class CheckRun:
         return FOUND if self.result.at_or_above(self.fail_on) else DONE
 
 
-def check(
+def check(  # noqa: PLR0913 - what a run is told on the command line
     workspace: Workspace,
     inbox: Path | None,
     month: int,
@@ -65,7 +65,6 @@ def check(
     intake = load(inbox or workspace.inbox, month, contracts, policy.settings.intake, progress)
     result = run_checks(Context(intake, policy, contracts), codes, progress)
     return CheckRun(month, policy, intake, contracts, result, fail_on)
-
 
 
 def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
@@ -90,7 +89,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
         column = {"town": "township", "county": "county"}[split_by]
         filled = found.with_columns(pl.col(column).fill_null(NO_TOWN))
         names = filled[column].unique().sort().to_list()
-        parts = {name: found.filter((filled[column] == name)) for name in names}
+        parts = {name: found.filter(filled[column] == name) for name in names}
     for name, rows in parts.items():
         stem = f"核查_{month_text(run.month)}" + (f"_{safe_name(name)}" if name else "")
         path = free_path(target, stem, ".xlsx", force=force)

@@ -27,7 +27,9 @@ def make_workspace(folder: Path, county: str) -> list[str]:
         make_folder(place)
     text = files("fupin_cli.jobs").joinpath("fupin.toml").read_text(encoding="utf-8")
     with atomic(target) as temporary:
-        temporary.write_text(text.replace('name = ""', f"name = {json.dumps(county, ensure_ascii=False)}", 1), encoding="utf-8")
+        temporary.write_text(
+            text.replace('name = ""', f"name = {json.dumps(county, ensure_ascii=False)}", 1), encoding="utf-8"
+        )
     return [
         f"工作区：{folder.resolve()}",
         f"  {FILE_NAME}  设置，用记事本打开，按说明填写",

@@ -19,7 +19,9 @@ KEYS = ["id_number", "post_id"]
 DAY = 100  # hundredths of a day
 
 
-def month_attendance(attendance: pl.DataFrame, assignments: pl.DataFrame, posts: pl.DataFrame | None, month: int) -> pl.DataFrame:
+def month_attendance(
+    attendance: pl.DataFrame, assignments: pl.DataFrame, posts: pl.DataFrame | None, month: int
+) -> pl.DataFrame:
     """Attendance rows of a month with `post_id` found where only the post's name is given.
 
     By name among the person's posts; else the only post of a person who has one. Unfound stays null.
@@ -29,8 +31,12 @@ def month_attendance(attendance: pl.DataFrame, assignments: pl.DataFrame, posts:
     held = assignments.select("id_number", "post_id", "post_name").filter(pl.col("post_id").is_not_null())
     if posts is not None:
         names = posts.select("post_id", _named="post_name").unique("post_id", keep="first", maintain_order=True)
-        held = held.join(names, on="post_id", how="left").with_columns(pl.coalesce("post_name", "_named").alias("post_name"))
-    by_name = held.unique(["id_number", "post_name"], keep="first", maintain_order=True).select("id_number", "post_name", _by_name="post_id")
+        held = held.join(names, on="post_id", how="left").with_columns(
+            pl.coalesce("post_name", "_named").alias("post_name")
+        )
+    by_name = held.unique(["id_number", "post_name"], keep="first", maintain_order=True).select(
+        "id_number", "post_name", _by_name="post_id"
+    )
     single = held.group_by("id_number").agg(_posts=pl.col("post_id").n_unique(), _single=pl.col("post_id").first())
     figures = ["required_days_x100", "attended_days_x100", "appraisal"]
     return (
@@ -39,7 +45,9 @@ def month_attendance(attendance: pl.DataFrame, assignments: pl.DataFrame, posts:
         .with_columns(post_id=pl.coalesce("post_id", "_by_name", pl.when(pl.col("_posts") == 1).then("_single")))
         .drop("_by_name", "_posts", "_single")
         .with_columns(
-            _copies=pl.len().over(KEYS), _nth=pl.int_range(pl.len()).over(KEYS), _distinct=pl.struct(figures).n_unique().over(KEYS)
+            _copies=pl.len().over(KEYS),
+            _nth=pl.int_range(pl.len()).over(KEYS),
+            _distinct=pl.struct(figures).n_unique().over(KEYS),
         )
     )
 
@@ -64,26 +72,33 @@ def roster_rows(assignments: pl.DataFrame, attended: pl.DataFrame | None, month:
         .otherwise(nothing)
     )
     rows = rows.with_columns(
-        paid_mask=pl.col("on_mask") & pl.col("contract_mask"), touches=(pl.col("contract_mask") != 0) | (pl.col("on_mask") != 0)
+        paid_mask=pl.col("on_mask") & pl.col("contract_mask"),
+        touches=(pl.col("contract_mask") != 0) | (pl.col("on_mask") != 0),
     )
     if attended is None:
         rows = rows.with_columns(attended=pl.lit(value=False))
     else:
         named = attended.select(KEYS).drop_nulls().unique().with_columns(attended=pl.lit(value=True))
-        rows = rows.join(named, on=KEYS, how="left", maintain_order="left").with_columns(pl.col("attended").fill_null(value=False))
+        rows = rows.join(named, on=KEYS, how="left", maintain_order="left").with_columns(
+            pl.col("attended").fill_null(value=False)
+        )
     return rows.with_columns(
         in_month=(pl.col("attended").any() | (pl.col("touches").any() & ~pl.col("gone").all())).over(KEYS)
     )
 
 
-def month_lines(rows: pl.DataFrame, posts: pl.DataFrame | None, attended: pl.DataFrame | None, policy: Policy, month: int) -> pl.DataFrame:
+def month_lines(
+    rows: pl.DataFrame, posts: pl.DataFrame | None, attended: pl.DataFrame | None, policy: Policy, month: int
+) -> pl.DataFrame:
     """Merge the month's roster rows into lines and compute what each would come to.
 
     Each line stands on the row whose contract covers most days of the month (tie: the later start). Adds to that row:
     the unions `on_mask`, `contract_mask`, `paid_mask`; `sound_all`; the post's `fund`, `post_kind`, …;
     attendance figures; `standard_fen`, `numerator_x100`, `divisor_x100`, `due_fen` (null: cannot be computed).
     """
-    unions = [pl.col(mask).bitwise_or().over(KEYS).alias(f"_{mask}") for mask in ("on_mask", "contract_mask", "paid_mask")]
+    unions = [
+        pl.col(mask).bitwise_or().over(KEYS).alias(f"_{mask}") for mask in ("on_mask", "contract_mask", "paid_mask")
+    ]
     lines = (
         rows.filter(pl.col("in_month"))
         .with_columns(
@@ -158,6 +173,10 @@ def _with_due(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFrame:
     else:
         numerator, divisor = worked, pl.col("required_x100")
     lines = lines.with_columns(
-        standard_fen=pl.lit(standard, dtype=pl.Int64), numerator_x100=numerator, divisor_x100=pl.when(divisor > 0).then(divisor)
+        standard_fen=pl.lit(standard, dtype=pl.Int64),
+        numerator_x100=numerator,
+        divisor_x100=pl.when(divisor > 0).then(divisor),
     )
-    return lines.with_columns(due_fen=prorate_fen(pl.col("standard_fen"), pl.col("numerator_x100"), pl.col("divisor_x100")))
+    return lines.with_columns(
+        due_fen=prorate_fen(pl.col("standard_fen"), pl.col("numerator_x100"), pl.col("divisor_x100"))
+    )

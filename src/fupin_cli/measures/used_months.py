@@ -39,7 +39,9 @@ def used_months(history: pl.DataFrame, policy: Policy, month: int) -> pl.DataFra
     common = lcm(*standards.values()) if standards else 1
     big = pl.Int128
     standard = pl.col("month").replace_strict(standards, default=None, return_dtype=pl.Int64)
-    share = (pl.min_horizontal("amount_fen", standard).cast(big) * pl.lit(common, dtype=big) // standard.cast(big)).fill_null(
+    share = (
+        pl.min_horizontal("amount_fen", standard).cast(big) * pl.lit(common, dtype=big) // standard.cast(big)
+    ).fill_null(
         pl.lit(common, dtype=big)  # a month without a standard counts whole
     )
     prorated = policy.settings.post.month_count == "prorated"

@@ -10,7 +10,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 EXCEL_ROWS = 1_048_576
 BATCH = 20_000
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-PROTOTYPE = re.compile(rb'<row r="(?P<row>\d+)"[^>]*>(?P<cells>.*?)</row>', re.S)
+PROTOTYPE = re.compile(rb'<row r="(?P<row>\d+)"[^>]*>(?P<cells>.*?)</row>', re.DOTALL)
 CELL_STYLE = re.compile(rb'<c r="[A-Z]+\d+"(?: s="(\d+)")?')
 DIMENSION = re.compile(rb"<dimension [^>]*/>")
 MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(<)")
@@ -144,16 +144,27 @@ def _shape(book: Workbook, plan: SheetPlan) -> None:
     shown = plan.printed or len(plan.headers)
     if plan.printed and plan.rows.height:
         sheet.print_area = f"A1:{column_letter(shown - 1)}{first - 1 + plan.rows.height}"
-    if sum(sheet.column_dimensions[column_letter(n)].width for n in range(shown)) <= FITTING_WIDTH:
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    else:  # too wide to be read on one page: several pages, each with the first two columns
+    fits = sum(sheet.column_dimensions[column_letter(n)].width for n in range(shown)) <= FITTING_WIDTH
+    set_page(sheet, fits=fits)
+    if not fits:  # too wide to be read on one page: several pages, each with the first two columns
         sheet.page_setup.scale = 70
         sheet.print_title_cols = "A:B"
+
+
+def set_page(sheet: Worksheet, *, fits: bool) -> None:
+    """A4 landscape with page numbers; `fits`: the columns are made to fit one page's width."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = A4
+    if fits:
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.6
-    sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
-    sheet.oddFooter.right.text = "&A"
+    footer: Any = sheet.oddFooter
+    footer.center.text = "第 &P 页 共 &N 页"
+    footer.right.text = "&A"
 
 
 def _number_format(series: pl.Series) -> str:
@@ -196,7 +207,8 @@ def _sheet_blocks(xml: bytes, plan: SheetPlan) -> Iterator[bytes]:
     first = _first_row(plan)
     prototypes = {int(m["row"]): m for m in PROTOTYPE.finditer(xml)}
     plain, marked = (
-        [style.decode() or "0" for style in CELL_STYLE.findall(prototypes[first + offset]["cells"])] for offset in (0, 1)
+        [style.decode() or "0" for style in CELL_STYLE.findall(prototypes[first + offset]["cells"])]
+        for offset in (0, 1)
     )
     head = DIMENSION.sub(b"", xml[: prototypes[first].start()])
     yield head
@@ -217,7 +229,8 @@ def _rows_xml(plan: SheetPlan, start: int, row: int, plain: list[str], marked: l
         start_tag = pl.concat_str(pl.lit(f'<c r="{column_letter(position)}'), "__row", pl.lit('" s="'), style)
         cells.append(_cell(start_tag, name, rows[name]))
     line = pl.concat_str(pl.lit('<row r="'), "__row", pl.lit('"'), _height(plan), pl.lit(">"), *cells, pl.lit("</row>"))
-    return frame.select(line.str.join("")).item().encode()
+    text: str = frame.select(line.str.join("")).item()
+    return text.encode()
 
 
 def _height(plan: SheetPlan) -> pl.Expr:
@@ -241,11 +254,15 @@ def _cell(start_tag: pl.Expr, name: str, series: pl.Series) -> pl.Expr:
         number = column.cast(pl.String)
         if name.endswith("_fen"):
             sign = pl.when(column < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-            number = pl.concat_str(sign, column.abs() // 100, pl.lit("."), (column.abs() % 100).cast(pl.String).str.zfill(2))
+            number = pl.concat_str(
+                sign, column.abs() // 100, pl.lit("."), (column.abs() % 100).cast(pl.String).str.zfill(2)
+            )
         filled = pl.concat_str(start_tag, pl.lit('"><v>'), number, pl.lit("</v></c>"))
     else:
         text = escaped(column.cast(pl.String))
-        filled = pl.concat_str(start_tag, pl.lit('" t="inlineStr"><is><t xml:space="preserve">'), text, pl.lit("</t></is></c>"))
+        filled = pl.concat_str(
+            start_tag, pl.lit('" t="inlineStr"><is><t xml:space="preserve">'), text, pl.lit("</t></is></c>")
+        )
     return pl.when(column.is_null()).then(empty).otherwise(filled)
 
 

@@ -82,7 +82,13 @@ def rule_table(rules: list[Rule]) -> Table:
     for title in ("代码", "程度", "影响", "规则", "依据"):
         table.add_column(title, overflow="fold")
     for rule in rules:
-        table.add_row(rule.code, Text(SEVERITY[rule.severity], style=STYLE[rule.severity]), EFFECT[rule.effect], rule.title, rule.clause)
+        table.add_row(
+            rule.code,
+            Text(SEVERITY[rule.severity], style=STYLE[rule.severity]),
+            EFFECT[rule.effect],
+            rule.title,
+            rule.clause,
+        )
     return table
 
 
@@ -121,7 +127,9 @@ def parameter_table(rows: list[InForce], month: str) -> Table:
     for title in ("名称", "含义", "数值", "单位", "有效期", "出处", "依据"):
         table.add_column(title, overflow="fold")
     for row in rows:
-        table.add_row(row.name, row.title, row.value, row.unit, f"{row.valid_from} 至 {row.valid_to}", row.source, row.clause)
+        table.add_row(
+            row.name, row.title, row.value, row.unit, f"{row.valid_from} 至 {row.valid_to}", row.source, row.clause
+        )
     return table
 
 
@@ -129,7 +137,9 @@ def unset(policy: Policy) -> list[str]:
     """Sentences on numbers that the law leaves to the county and that are not set."""
     lines = []
     if policy.settings.accident_insurance.premium is None:
-        lines.append("意外险保费标准：政策规定由各县(区)确定，fupin.toml 的 [accident_insurance] premium 尚未设置，INS003 不运行")
+        lines.append(
+            "意外险保费标准：政策规定由各县(区)确定，fupin.toml 的 [accident_insurance] premium 尚未设置，INS003 不运行"
+        )
     if policy.settings.checks.village_kind_quota is None:
         lines.append("村内同类岗位上限：fupin.toml 的 [checks] village_kind_quota 尚未设置，POST006 的这一部分不运行")
     return lines

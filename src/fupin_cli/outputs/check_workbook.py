@@ -30,7 +30,14 @@ def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "") -> list[She
         pl.col("effect").replace_strict(EFFECT, return_dtype=pl.String).alias("effect_text"),
         pl.col("township").fill_null(NO_TOWN),
     )
-    return [_about(run, said, part), _files(run), _summary(run, said), _details(run, said), _rules(run), *_annotated(run, said)]
+    return [
+        _about(run, said, part),
+        _files(run),
+        _summary(run, said),
+        _details(run, said),
+        _rules(run),
+        *_annotated(run, said),
+    ]
 
 
 def _heading(run: CheckRun, what: str, part: str = "") -> str:
@@ -60,7 +67,14 @@ def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
         ("怎么用", "先看“汇总”，再按“明细”或“标注”各表逐条改原表，改好后重新运行。“标注”里红色的格子就是要改的地方。"),
     ]  # fmt: skip
     rows = pl.DataFrame(notes, schema={"item": pl.String, "value": pl.String}, orient="row")
-    return SheetPlan("说明", {"item": "项目", "value": "内容"}, rows, _heading(run, "就业帮扶数据核查", part), wrapped=("value",), filtered=False)
+    return SheetPlan(
+        "说明",
+        {"item": "项目", "value": "内容"},
+        rows,
+        _heading(run, "就业帮扶数据核查", part),
+        wrapped=("value",),
+        filtered=False,
+    )
 
 
 def _files(run: CheckRun) -> SheetPlan:
@@ -72,9 +86,24 @@ def _files(run: CheckRun) -> SheetPlan:
     ]
     known = {s.file for s in run.intake.sources}
     others = [(f.name, "", f.status, "未用", 0, 0, 0, f.sha256) for f in run.intake.files if f.name not in known]
-    headers = {"file": "文件", "sheet": "工作表", "table": "认作", "role": "用途", "read": "读入行数", "accepted": "采用", "set_aside": "另放", "sha256": "SHA-256"}
+    headers = {
+        "file": "文件",
+        "sheet": "工作表",
+        "table": "认作",
+        "role": "用途",
+        "read": "读入行数",
+        "accepted": "采用",
+        "set_aside": "另放",
+        "sha256": "SHA-256",
+    }
     schema = {k: (pl.Int64 if k in ("read", "accepted", "set_aside") else pl.String) for k in headers}
-    return SheetPlan("文件", headers, pl.DataFrame(tables + others, schema=schema, orient="row"), _heading(run, "收到的文件"), wrapped=("file",))
+    return SheetPlan(
+        "文件",
+        headers,
+        pl.DataFrame(tables + others, schema=schema, orient="row"),
+        _heading(run, "收到的文件"),
+        wrapped=("file",),
+    )
 
 
 def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
@@ -88,7 +117,9 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
     towns = found.group_by("code", "township").agg(**figures)
     totals = found.group_by("code").agg(**figures).with_columns(township=pl.lit("合计"))
     order = {code: n for n, code in enumerate(rules)}
-    worst = found.group_by("code").agg(_s=pl.col("severity").replace_strict({"error": 0, "warning": 1, "info": 2}, return_dtype=pl.Int8).min())
+    worst = found.group_by("code").agg(
+        _s=pl.col("severity").replace_strict({"error": 0, "warning": 1, "info": 2}, return_dtype=pl.Int8).min()
+    )
     rows = (
         pl.concat([totals, towns], how="diagonal")
         .join(worst, on="code")
@@ -100,8 +131,24 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
         )
         .sort("_s", "_order", "_total", "township")
     )
-    headers = {"code": "代码", "title": "规则", "severity": "程度", "township": "乡镇", "count": "条数", "people": "人数", "waived": "已豁免", "amount_fen": "涉及金额(元)"}
-    return SheetPlan("汇总", headers, rows.select(list(headers)), _heading(run, "问题汇总"), marked={"township": rows["township"] == "合计"}, wrapped=("title",))
+    headers = {
+        "code": "代码",
+        "title": "规则",
+        "severity": "程度",
+        "township": "乡镇",
+        "count": "条数",
+        "people": "人数",
+        "waived": "已豁免",
+        "amount_fen": "涉及金额(元)",
+    }
+    return SheetPlan(
+        "汇总",
+        headers,
+        rows.select(list(headers)),
+        _heading(run, "问题汇总"),
+        marked={"township": rows["township"] == "合计"},
+        wrapped=("title",),
+    )
 
 
 DETAILS = {
@@ -124,12 +171,41 @@ def _rules(run: CheckRun) -> SheetPlan:
     rows = []
     for outcome in run.result.outcomes:
         rule = rules[outcome.code]
-        rows.append((rule.code, GROUPS[rule.group], rule.title, STATUS[outcome.status], outcome.count, why(run, outcome.code), rule.compares, rule.hint, rule.clause))
-    headers = {"code": "代码", "group": "类别", "title": "规则", "status": "结果", "count": "条数", "why": "说明", "compares": "比较什么", "hint": "怎么办", "clause": "依据"}
+        rows.append(
+            (
+                rule.code,
+                GROUPS[rule.group],
+                rule.title,
+                STATUS[outcome.status],
+                outcome.count,
+                why(run, outcome.code),
+                rule.compares,
+                rule.hint,
+                rule.clause,
+            )
+        )
+    headers = {
+        "code": "代码",
+        "group": "类别",
+        "title": "规则",
+        "status": "结果",
+        "count": "条数",
+        "why": "说明",
+        "compares": "比较什么",
+        "hint": "怎么办",
+        "clause": "依据",
+    }
     schema = {k: (pl.Int64 if k == "count" else pl.String) for k in headers}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     bad = frame["status"].is_in(["没有运行", "程序出错"])
-    return SheetPlan("规则", headers, frame, _heading(run, "规则运行情况"), marked={"status": bad}, wrapped=("title", "why", "compares", "hint"))
+    return SheetPlan(
+        "规则",
+        headers,
+        frame,
+        _heading(run, "规则运行情况"),
+        marked={"status": bad},
+        wrapped=("title", "why", "compares", "hint"),
+    )
 
 
 def why(run: CheckRun, code: str) -> str:
@@ -138,7 +214,10 @@ def why(run: CheckRun, code: str) -> str:
     if outcome.status == "crashed":
         return f"程序出错，请把本行连同版本号报给维护人员：{outcome.error}"
     contracts = {s.spec.table: s.spec.title for s in run.intake.sources}
-    titles = [f"上月的{_title(run, t.split('@')[0])}" if "@" in t else contracts.get(t, _title(run, t)) for t in outcome.missing_tables]
+    titles = [
+        f"上月的{_title(run, t.split('@')[0])}" if "@" in t else contracts.get(t, _title(run, t))
+        for t in outcome.missing_tables
+    ]
     parts = [f"没有报送：{'、'.join(titles)}"] if titles else []
     if outcome.missing_settings:
         parts.append(f"fupin.toml 没有设置：{'、'.join(outcome.missing_settings)}")
@@ -170,8 +249,14 @@ def _annotate(source: Source, found: pl.DataFrame) -> SheetPlan:
     cells = source.raw.cells[(rows["_row"] - 1).cast(pl.Int64).to_list()]
     labels = source.raw.cells.row(source.header_row - 1)
     filled = [n for n, name in enumerate(cells.columns) if labels[n] or cells[name].null_count() < cells.height]
-    headers = {"row": "行", "said": MESSAGES} | {str(n): " ".join((labels[n] or source.letter(n)).split()) for n in filled}
-    frame = cells.select(str(n) for n in filled).with_columns(row=rows["_row"].cast(pl.Int64), said=rows["said"]).select(list(headers))
+    headers = {"row": "行", "said": MESSAGES} | {
+        str(n): " ".join((labels[n] or source.letter(n)).split()) for n in filled
+    }
+    frame = (
+        cells.select(str(n) for n in filled)
+        .with_columns(row=rows["_row"].cast(pl.Int64), said=rows["said"])
+        .select(list(headers))
+    )
     marked = {}
     for name, position in source.positions.items():
         bad = found.filter(pl.col("column") == name)["_row"].unique()
@@ -180,4 +265,6 @@ def _annotate(source: Source, found: pl.DataFrame) -> SheetPlan:
 
     title = f"标注-{source.spec.title}"
     where = f"{source.file}{' ! ' + source.sheet if source.sheet else ''}"
-    return SheetPlan(title, headers, frame, f"{source.spec.title}：有问题的行（{where}）", marked=marked, wrapped=("said",))
+    return SheetPlan(
+        title, headers, frame, f"{source.spec.title}：有问题的行（{where}）", marked=marked, wrapped=("said",)
+    )

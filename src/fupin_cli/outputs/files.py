@@ -25,7 +25,9 @@ def make_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise FupinError(f"输出文件夹 {folder} 写不进去：{error.strerror}", "检查文件夹权限和磁盘空间，或用 --output 换一个文件夹") from None
+        raise FupinError(
+            f"输出文件夹 {folder} 写不进去：{error.strerror}", "检查文件夹权限和磁盘空间，或用 --output 换一个文件夹"
+        ) from None
 
 
 def free_path(folder: Path, stem: str, suffix: str, *, force: bool) -> Path:
@@ -52,6 +54,8 @@ def atomic(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.replace(path)
     except OSError as error:
-        raise FupinError(f"{path} 写不进去：{error.strerror}", "关闭打开着的同名文件，检查磁盘空间，再运行一次") from error
+        raise FupinError(
+            f"{path} 写不进去：{error.strerror}", "关闭打开着的同名文件，检查磁盘空间，再运行一次"
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)

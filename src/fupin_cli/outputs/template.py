@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from fupin_cli.intake.raw import column_letter
-from fupin_cli.outputs.bulk import A4, FONT, GREY, PALE
+from fupin_cli.outputs.bulk import FONT, GREY, PALE, set_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,13 @@ FORM_ROWS = 2000
 FIRST = 4  # heading, explanation, headers, then data
 LIST_LIMIT = 255  # characters that Excel allows in a drop-down list written in place
 TEXT_TYPES = ("id", "account", "phone", "code", "credit_code", "month", "name", "text", "choice", "choices", "yes_no")
-GROUP_TITLES = {"national": "国家系统导出", "post": "公益性岗位", "bank": "银行代发", "side": "比对名单", "measure": "其他补贴"}
+GROUP_TITLES = {
+    "national": "国家系统导出",
+    "post": "公益性岗位",
+    "bank": "银行代发",
+    "side": "比对名单",
+    "measure": "其他补贴",
+}
 WANTED = {
     "id": "18位身份证号，文本格式", "account": "账号，文本格式", "date": "日期，如 2024-05-01", "month": "年月，如 2024-05", "money": "元，最多两位小数",
     "count": "整数", "days": "天数，最多两位小数", "yes_no": "是 / 否", "benefit": "享受的写“是”", "phone": "手机号", "rate": "百分数，如 4.35",
@@ -52,11 +58,16 @@ def write_form(spec: TableSpec, path: Path) -> None:
     for number, column in enumerate(columns, 1):
         letter = column_letter(number - 1)
         note, head = sheet.cell(2, number, explanation(column)), sheet.cell(FIRST - 1, number, column.header)
-        note.font, note.fill = Font(name=FONT, size=9, italic=True, color="FF808080"), PatternFill("solid", fgColor=PALE)
+        note.font, note.fill = (
+            Font(name=FONT, size=9, italic=True, color="FF808080"),
+            PatternFill("solid", fgColor=PALE),
+        )
         head.font, head.fill = Font(name=FONT, bold=column.required), PatternFill("solid", fgColor=GREY)
         head.border = Border(left=line, right=line, top=line, bottom=line)
         note.alignment = head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        sheet.column_dimensions[letter].width = {"id": 22, "account": 24, "text": 16}.get(column.type, max(12, len(column.header) * 2 + 3))
+        sheet.column_dimensions[letter].width = {"id": 22, "account": 24, "text": 16}.get(
+            column.type, max(12, len(column.header) * 2 + 3)
+        )
         if column.type in TEXT_TYPES:
             sheet.column_dimensions[letter].number_format = "@"
             for row in range(FIRST, FIRST + 200):
@@ -80,16 +91,25 @@ def write_form(spec: TableSpec, path: Path) -> None:
     sheet.row_dimensions[2].height = 28
     sheet.freeze_panes = f"A{FIRST}"
     sheet.print_title_rows = f"{FIRST - 1}:{FIRST - 1}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", A4, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    set_page(sheet, fits=True)
     book.save(path)
 
 
 def listing(contracts: dict[str, TableSpec]) -> Table:
     """All tables with what identifies them."""
-    table = Table(title=f"全部表（{len(contracts)} 张）", title_justify="left", caption="写出模板：fupin template 在岗人员花名册")
+    table = Table(
+        title=f"全部表（{len(contracts)} 张）", title_justify="left", caption="写出模板：fupin template 在岗人员花名册"
+    )
     for title in ("代号", "表名", "类别", "每行是什么", "必需的列"):
         table.add_column(title, overflow="fold")
-    for spec in sorted(contracts.values(), key=lambda s: list(GROUP_TITLES).index(s.group) if s.group in GROUP_TITLES else 99):
-        table.add_row(spec.table, spec.title, GROUP_TITLES.get(spec.group, spec.group), spec.grain, "、".join(c.header for c in spec.bold))
+    for spec in sorted(
+        contracts.values(), key=lambda s: list(GROUP_TITLES).index(s.group) if s.group in GROUP_TITLES else 99
+    ):
+        table.add_row(
+            spec.table,
+            spec.title,
+            GROUP_TITLES.get(spec.group, spec.group),
+            spec.grain,
+            "、".join(c.header for c in spec.bold),
+        )
     return table

@@ -24,7 +24,11 @@ PLAIN_WIDTH = 120  # where output goes to a file or a mail
 def console(*, stderr: bool = False) -> Console:
     """A console that honours NO_COLOR, and is plain when it is not a terminal."""
     made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=PLAIN_WIDTH)
+    return (
+        made
+        if made.is_terminal
+        else Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=PLAIN_WIDTH)
+    )
 
 
 def clean(text: str) -> str:
@@ -50,7 +54,9 @@ def show_check(run: CheckRun, out: Console, *, verbose: bool = False) -> None:
         out.print(Text(line, style="dim"))
     for outcome in run.result.outcomes:
         if outcome.status == "crashed":
-            out.print(Text(f"程序出错：{outcome.code} 没有跑完，请报给维护人员。{clean(outcome.error)}", style="bold red"))
+            out.print(
+                Text(f"程序出错：{outcome.code} 没有跑完，请报给维护人员。{clean(outcome.error)}", style="bold red")
+            )
     out.print(Text(total_line(run), style="bold"))
     for path in run.outputs:
         out.print(Text(f"工作簿：{path}"), soft_wrap=True)
@@ -94,7 +100,9 @@ def _file_table(run: CheckRun) -> Table:
             continue
         name = clean(source.file) + (f" ! {clean(source.sheet)}" if source.sheet else "")
         note = "（上月）" if source.role == "previous" else ""
-        table.add_row(name, source.spec.title + note, str(source.rows_read), str(source.rows_accepted), str(source.rows_set_aside))
+        table.add_row(
+            name, source.spec.title + note, str(source.rows_read), str(source.rows_accepted), str(source.rows_set_aside)
+        )
     return table
 
 
@@ -106,9 +114,20 @@ def _finding_table(run: CheckRun) -> Table:
     for title in ("条数", "人数", "已豁免", "涉及金额(元)"):
         table.add_column(title, justify="right")
     rows = run.result.found.group_by("severity", "code", maintain_order=True).agg(
-        pl.len(), pl.col("person").drop_nulls().n_unique().alias("people"), pl.col("waived").sum().alias("w"), pl.col("amount_fen").sum()
+        pl.len(),
+        pl.col("person").drop_nulls().n_unique().alias("people"),
+        pl.col("waived").sum().alias("w"),
+        pl.col("amount_fen").sum(),
     )
     for severity, code, count, people, waived, amount in rows.iter_rows():
         money = fen_to_yuan(amount) if amount else ""
-        table.add_row(Text(SEVERITY[severity], style=STYLE[severity]), code, rules[code].title, str(count), str(people), str(waived or ""), money)
+        table.add_row(
+            Text(SEVERITY[severity], style=STYLE[severity]),
+            code,
+            rules[code].title,
+            str(count),
+            str(people),
+            str(waived or ""),
+            money,
+        )
     return table

@@ -218,7 +218,7 @@ class Policy:
         return None
 
     @staticmethod
-    def _row(  # noqa: PLR0913 - one printed row
+    def _row(  # noqa: PLR0913, PLR0917 - one printed row
         name: str, parameter: Parameter, value: str, source: str, period: Period | None, unit: str = ""
     ) -> InForce:
         title = "岗位补贴月标准" if name == "post.monthly_standard" else parameter.title

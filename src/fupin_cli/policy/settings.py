@@ -189,7 +189,9 @@ def _validated(model: type[Settings], origin: str) -> Settings:
         raise FupinError(f"设置文件不是合格的 TOML（{origin}）：{error}", "检查引号、括号与编码（UTF-8）") from None
     except ValidationError as error:
         lines = [_explain(problem["loc"], problem) for problem in error.errors(include_url=False)]
-        raise FupinError(f"设置有误（{origin}）：" + "；".join(lines), "改正后再运行；各项含义见 fupin init 生成的注释") from None
+        raise FupinError(
+            f"设置有误（{origin}）：" + "；".join(lines), "改正后再运行；各项含义见 fupin init 生成的注释"
+        ) from None
 
 
 def _explain(place: tuple[int | str, ...], problem: Any) -> str:

@@ -1,0 +1,132 @@
+"""Benchmarks: `make bench`. Prints wall time and peak memory; asserts nothing.
+
+100,000 people (registry and employment), as CSV and as .xlsx: checking them against merely reading the same files with
+Polars, workbook writing apart and with it; and `fupin --help`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from fupin_cli.intake.contracts import load_contracts
+from fupin_cli.outputs.bulk import SheetPlan, write_workbook
+from fupin_cli.policy.idnumber import CHECK_DIGITS, WEIGHTS
+
+PEOPLE = 100_000
+FUPIN = [sys.executable, "-c", "from fupin_cli.cli.main import run; run()"]
+MONTH = "2024-05"
+
+
+def people() -> pl.DataFrame:
+    """A registry of 25,000 households of four, nearly clean: one row in a hundred has something wrong."""
+    n = pl.int_range(PEOPLE, dtype=pl.Int64)
+    frame = pl.DataFrame({"n": range(PEOPLE)}).with_columns(seat=pl.col("n") % 4, home=pl.col("n") // 4)
+    # Every number is one person's: 20 years × 12 months × 28 days of birth, then the next sequence number.
+    day = pl.col("n") % 6720
+    year = pl.when(pl.col("seat") < 2).then(1970 + day // 336).otherwise(2010 + day // 336 % 6)
+    birth = pl.date(year, 1 + day // 28 % 12, 1 + day % 28)
+    male = pl.col("seat") % 2 == 0
+    spread = pl.when(pl.col("seat") > 1).then(day // 336 // 6 * 200).otherwise(0)  # children share six years
+    sequence = pl.col("n") // 6720 * 4 + pl.col("seat") // 2 * 2 + male.cast(pl.Int64) + spread
+    body = pl.format("211390{}{}", birth.dt.strftime("%Y%m%d"), sequence.cast(pl.String).str.zfill(3))
+    frame = frame.with_columns(body=body, birth=birth.dt.strftime("%Y-%m-%d"), child=pl.col("seat") > 1, male=male)
+    number = pl.col("body").cast(pl.Int64)
+    total = sum((number // 10 ** (16 - i) % 10 * w for i, w in enumerate(WEIGHTS)), start=pl.lit(0))
+    frame = frame.with_columns(id=pl.col("body") + pl.lit(CHECK_DIGITS).str.slice(total % 11, 1))
+    child = pl.col("child")
+    cells = {
+        "province": pl.lit("辽宁省"), "city": pl.lit("朝阳市"), "county": pl.lit("示例县"), "township": pl.format("第{}乡", pl.col("home") % 20),
+        "village": pl.format("第{}村", pl.col("home") % 200), "household_id": pl.format("H{}", pl.col("home") + 10**7), "person_no": pl.format("P{}", n + 10**8),
+        "name": pl.lit("赵") + pl.lit("伟芳娜敏静丽强磊军洋").str.slice(n % 10, 1) + pl.lit("勇艳杰涛明超兰霞平刚").str.slice(n // 10 % 10, 1),
+        "sex": pl.when("male").then(pl.lit("男")).otherwise(pl.lit("女")), "id_type": pl.lit("居民身份证"), "id_number": pl.col("id"), "birth_date": pl.col("birth"),
+        "ethnicity": pl.lit("汉族"), "relation": pl.col("seat").replace_strict({0: "户主", 1: "配偶", 2: "之子", 3: "之女"}), "household_type": pl.lit("脱贫户"),
+        "education": pl.when(~child).then(pl.lit("初中")), "school": pl.when(child).then(pl.lit("小学")), "health": pl.lit("健康"),
+        "labour_ability": pl.when(child).then(pl.lit("无劳动力")).otherwise(pl.when(n % 97 == 0).then(pl.lit("无劳动力")).otherwise(pl.lit("普通劳动力"))),
+        "income_per_head_fen": pl.format("{}.50", 9000 + n % 9000), "dibao": pl.lit("否"), "destitute": pl.lit("否"),
+        "household_phone": pl.format("139{}", (pl.col("home") + 10**7).cast(pl.String)),
+    }  # fmt: skip
+    spec = load_contracts()["registry"]
+    return frame.select(
+        cells.get(name, pl.lit(None, dtype=pl.String)).cast(pl.String).alias(c.header)
+        for name, c in spec.columns.items()
+    )
+
+
+def jobs(registry: pl.DataFrame) -> pl.DataFrame:
+    """One spell of work for every grown-up."""
+    spec = load_contracts()["employment"]
+    grown = registry.filter(pl.col("文化程度").is_not_null())
+    grown = pl.concat([grown, grown])  # as many rows as people: two spells each, a year apart
+    half = grown.height // 2
+    n = pl.int_range(pl.len())
+    cells = {
+        "county": pl.col("县"), "township": pl.col("乡"), "village": pl.col("村"), "household_id": pl.col("户编号"), "name": pl.col("姓名"),
+        "id_number": pl.col("证件号码"), "household_type": pl.col("户类型"), "labour_ability": pl.col("劳动技能"), "working": pl.lit("是"),
+        "start": pl.when(n < half).then(pl.lit("2022-03-01")).otherwise(pl.lit("2023-03-01")), "end": pl.when(n < half).then(pl.lit("2022-12-31")),
+        "work_province": pl.lit("辽宁省"), "work_city": pl.lit("大连市"), "work_county": pl.lit("西岗区"),
+        "income_fen": (3000 + n % 3000).cast(pl.String), "employer": pl.lit("某公司"), "industry": pl.lit("制造业"), "channel": pl.lit("自主就业"),
+        "transport_subsidy_fen": pl.lit("0"), "phone": pl.col("户联系电话"),
+    }  # fmt: skip
+    return grown.select(
+        cells.get(name, pl.lit(None, dtype=pl.String)).cast(pl.String).alias(c.header)
+        for name, c in spec.columns.items()
+    )
+
+
+def timed(command: list[str], cwd: Path) -> tuple[float, float]:
+    """Wall seconds and peak memory in MiB of a process; the best of three."""
+    best, peak = float("inf"), 0.0
+    for _ in range(3):
+        start = time.perf_counter()
+        process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        _, status, usage = os.wait4(process.pid, 0)
+        best = min(best, time.perf_counter() - start)
+        peak = usage.ru_maxrss / 1024
+        if os.waitstatus_to_exitcode(status) not in (0, 1):
+            sys.exit(process.stderr.read().decode() if process.stderr else "failed")
+    return best, peak
+
+
+def main() -> None:
+    """Make the files, time everything, print a table."""
+    registry = people()
+    employment = jobs(registry)
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        (root / "fupin.toml").write_text(
+            '[county]\nname = "示例县"\n[checks]\nextra_area_codes = ["211390"]\n[intake]\nmax_unpacked_mib = 1000\n',
+            encoding="utf-8",
+        )
+        for kind in ("csv", "gb18030", "xlsx"):
+            (root / kind).mkdir()
+        for title, frame in (("监测对象信息", registry), ("已外出务工信息", employment)):
+            frame.write_csv(root / "csv" / f"{title}.csv")
+            (root / "gb18030" / f"{title}.csv").write_bytes(frame.write_csv().encode("gb18030"))
+            plan = SheetPlan("Sheet1", {c: c for c in frame.columns}, frame)
+            write_workbook(root / "xlsx" / f"{title}.xlsx", [plan], date(2024, 5, 31))
+        print(f"{PEOPLE} people, {registry.height} + {employment.height} rows; seconds (best of 3), MiB peak")
+        read = {
+            "csv": "import polars as pl,glob\nfor f in glob.glob('csv/*'): pl.read_csv(f, infer_schema=False)",
+            "gb18030": "import polars as pl,glob\nfor f in glob.glob('gb18030/*'): pl.read_csv(f, infer_schema=False, encoding='gb18030')",
+            "xlsx": "import polars as pl,glob\nfor f in glob.glob('xlsx/*'): pl.read_excel(f)",
+        }
+        for kind, code in read.items():
+            base, base_peak = timed([sys.executable, "-c", code], root)
+            own, own_peak = timed([*FUPIN, "check", kind, "--month", MONTH, "--no-workbook", "-q"], root)
+            book, book_peak = timed([*FUPIN, "check", kind, "--month", MONTH, "-q", "--force"], root)
+            print(f"{kind:8} read {base:6.2f} s {base_peak:6.0f} MiB   check {own:6.2f} s {own_peak:6.0f} MiB   ratio {own / base:4.1f}"
+                  f"   with workbook {book:6.2f} s {book_peak:6.0f} MiB")  # fmt: skip
+        seconds, peak = timed([*FUPIN, "--help"], root)
+        print(f"--help   {seconds:6.3f} s {peak:6.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()
