@@ -277,6 +277,11 @@ def _nuisances(writer: Writer, county: County) -> list[tuple[str, str, str, int 
     ]
 
 
+def _place(line: tuple[Any, ...]) -> tuple[Any, ...]:
+    code, file, sheet, row, column = line
+    return code, file, sheet, int(row or 0), column
+
+
 def _write_expected(
     path: Path, expected: list[tuple[str, Row, str]], writer: Writer, files: list[tuple[str, str, str, int | str, str]]
 ) -> None:
@@ -288,7 +293,7 @@ def _write_expected(
     with path.open("w", encoding="utf-8", newline="") as stream:
         out = csv.writer(stream, lineterminator="\n")
         out.writerow(("code", "file", "sheet", "row", "column"))
-        out.writerows(sorted(lines, key=lambda line: (line[0], line[1], line[2], int(line[3] or 0), line[4])))
+        out.writerows(sorted(lines, key=_place))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from fupin_cli.cli.options import Force, Workspace
+from fupin_cli.cli.options import Force, Workspace
 
 
 def template(

@@ -57,10 +57,10 @@ def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
         ("程序", f"fupin {__version__}"),
         ("政策", f"{policy.title}（{policy.id}），执行期 {policy.valid_from} 至 {policy.valid_to}"),
         ("本月岗位补贴标准", f"{fen_to_yuan(standard)} 元/人·月" if standard is not None else "本月没有标准：不在政策各年度之内，县里也没有另定"),
-        ("读入的表", f"{len(used)} 张，共 {sum(s.rows_read for s in used)} 行；采用 {sum(s.rows_accepted for s in used)} 行，"
-                     f"另放 {sum(s.rows_set_aside for s in used)} 行"),
-        ("发现的问题", f"错误 {by_severity.get('error', 0)} 条，警告 {by_severity.get('warning', 0)} 条，提示 {by_severity.get('info', 0)} 条；"
-                       f"其中已豁免 {int(found['waived'].sum())} 条"),
+        ("读入的表", (f"{len(used)} 张，共 {sum(s.rows_read for s in used)} 行；采用 {sum(s.rows_accepted for s in used)} 行，"
+                     f"另放 {sum(s.rows_set_aside for s in used)} 行")),
+        ("发现的问题", (f"错误 {by_severity.get('error', 0)} 条，警告 {by_severity.get('warning', 0)} 条，提示 {by_severity.get('info', 0)} 条；"
+                       f"其中已豁免 {int(found['waived'].sum())} 条")),
         ("涉及金额", f"{fen_to_yuan(int(found['amount_fen'].sum() or 0))} 元（同一笔钱涉及几条的，各条分别计）"),
         ("没有运行的规则", "、".join(o.code for o in run.result.outcomes if o.status == "not_run") or "无"),
         ("程序出错的规则", "、".join(o.code for o in run.result.outcomes if o.status == "crashed") or "无"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import polars as pl
 
@@ -23,7 +23,7 @@ class Rounding:
 
         Works on Python integers and on Int64 columns alike; exact while 2 × numerator + divisor fits 64 bits.
         """
-        return cast("IntOrExpr", (numerator * 2 + divisor) // (divisor * 2))
+        return (numerator * 2 + divisor) // (divisor * 2)
 
 
 HALF_UP = Rounding(source="实施细则三(五)：按月折算，四舍五入到分（SPEC 2.2）")
@@ -41,7 +41,7 @@ def prorate_fen(standard_fen: IntOrExpr, numerator: IntOrExpr, divisor: IntOrExp
     """
     if isinstance(numerator, pl.Expr):
         return HALF_UP.divide(standard_fen * pl.min_horizontal(numerator, divisor), divisor)
-    return HALF_UP.divide(standard_fen * min(numerator, cast("int", divisor)), cast("int", divisor))
+    return HALF_UP.divide(standard_fen * min(numerator, divisor), divisor)
 
 
 def yuan_to_fen(text: str) -> int:
