@@ -29,7 +29,8 @@ WORK_PLACES = [
 ]
 KINDS = ["保洁", "护路"]
 STANDARD = 732.05
-HOUSEHOLDS = 100
+HOUSEHOLDS = 30
+WORKERS, HOLDERS, PLANNERS = 10, 14, 8
 
 
 def luhn(body: str) -> str:
@@ -113,12 +114,12 @@ class County:
         """Make every table."""
         for household in range(HOUSEHOLDS):
             self._household(household)
-        for number in range(40):
+        for number in range(WORKERS):
             self._worker(self.people[number][0])
         self._posts()
-        for number in range(45):
-            self._holder(self.people[40 + number][0], number)
-        for number in range(12):
+        for number in range(HOLDERS):
+            self._holder(self.people[WORKERS + number][0], number)
+        for number in range(PLANNERS):
             self._planner(self.people[number][1])
         self._side_lists()
         return self

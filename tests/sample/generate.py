@@ -293,7 +293,8 @@ def _write_expected(
     with path.open("w", encoding="utf-8", newline="") as stream:
         out = csv.writer(stream, lineterminator="\n")
         out.writerow(("code", "file", "sheet", "row", "column"))
-        out.writerows(sorted(lines, key=_place))
+        ordered = sorted(lines, key=_place)
+        out.writerows(ordered)
 
 
 if __name__ == "__main__":

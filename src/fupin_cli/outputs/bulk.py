@@ -44,7 +44,7 @@ FORBIDDEN_TITLE = re.compile(r"[\[\]:*?/\\']")
 class SheetPlan:
     """One sheet: a heading, column headers, rows.
 
-    `printed`: how many columns from the left are printed, where not all are.
+    `widths`: widths that are not to follow from the texts. `printed`: how many columns from the left are printed, where not all are.
 
     `rows`: String columns become text, Int64 columns named `…_fen` money in yuan, other integers numbers. `headers` gives
     each column's words. `marked`: column → Boolean series, cells to be coloured. `wrapped`: columns of long text.
@@ -58,6 +58,8 @@ class SheetPlan:
     wrapped: tuple[str, ...] = ()
     filtered: bool = True
     printed: int | None = None
+    widths: dict[str, int] = field(default_factory=dict)
+    mark_colour: str = RED
 
 
 def write_workbook(path: Path, plans: list[SheetPlan], created: date) -> None:
@@ -88,6 +90,8 @@ def _pieces(plan: SheetPlan) -> Iterator[SheetPlan]:
             wrapped=plan.wrapped,
             filtered=plan.filtered,
             printed=plan.printed,
+            widths=plan.widths,
+            mark_colour=plan.mark_colour,
         )
 
 
@@ -125,7 +129,7 @@ def _shape(book: Workbook, plan: SheetPlan) -> None:
         cell.fill = PatternFill("solid", fgColor=GREY)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.border = border
-        for offset, fill in ((0, None), (1, RED)):
+        for offset, fill in ((0, None), (1, plan.mark_colour)):
             body = sheet.cell(first + offset, column, 0)
             body.font = Font(name=FONT)
             body.border = border
@@ -175,6 +179,8 @@ def _number_format(series: pl.Series) -> str:
 
 def _width(plan: SheetPlan, name: str, header: str) -> float:
     """Width for nearly all of the column's texts; a Han character takes two places."""
+    if name in plan.widths:
+        return plan.widths[name]
     texts = plan.rows[name].head(5000).cast(pl.String).fill_null("")
     widths = texts.str.len_chars() + texts.str.count_matches(r"[^\x00-\x7f]")
     usual = float(widths.quantile(0.97, "higher") or 0) if widths.len() else 0.0

@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli import __version__
 from fupin_cli.checks.registry import GROUPS, all_rules
-from fupin_cli.outputs.bulk import SheetPlan
+from fupin_cli.outputs.bulk import GREY, SheetPlan
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -147,13 +147,14 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
         rows.select(list(headers)),
         _heading(run, "问题汇总"),
         marked={"township": rows["township"] == "合计"},
+        mark_colour=GREY,
         wrapped=("title",),
     )
 
 
 DETAILS = {
     "code": "代码", "severity_text": "程度", "effect_text": "影响", "township": "乡镇", "village": "村", "name": "姓名", "person": "身份证号",
-    "message": "问题", "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列", "header": "列名", "value": "原值", "amount_fen": "涉及金额(元)",
+    "message": "问题", "amount_fen": "涉及金额(元)", "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列", "header": "列名", "value": "原值",
     "hint": "怎么办", "post_id": "岗位编号", "months": "涉及月数", "clause": "依据", "waiver": "豁免文号",
 }  # fmt: skip
 
@@ -162,7 +163,7 @@ def _details(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
     """Every finding, with the cell to mend."""
     rows = found.select(pl.col(name).cast(pl.Int64) if name == "_row" else pl.col(name) for name in DETAILS)
     return SheetPlan("明细", DETAILS, rows, _heading(run, "问题明细"), marked={"severity_text": found["severity"] == "error"},
-                     wrapped=("message", "file", "value", "hint"), printed=list(DETAILS).index("amount_fen") + 1)  # fmt: skip
+                     wrapped=("message", "file", "value", "hint"), printed=list(DETAILS).index("header") + 1, widths={"message": 44, "file": 30, "sheet": 12, "header": 12, "value": 24})  # fmt: skip
 
 
 def _rules(run: CheckRun) -> SheetPlan:

@@ -22,7 +22,7 @@ def check_digit(body: str) -> str:
 
 
 def is_valid_expr(number: pl.Expr) -> pl.Expr:
-    """Whether a number of 18 characters has the right shape and check digit; null stays null."""
+    """Whether a number of 18 characters has the right shape and check digit; null is not valid."""
     body = number.str.slice(0, 17).cast(pl.Int64, strict=False)
     total = sum((body // 10 ** (16 - i) % 10 * weight for i, weight in enumerate(WEIGHTS)), start=pl.lit(0))
     expected = pl.lit(CHECK_DIGITS).str.slice((total % 11).cast(pl.Int64), 1)
@@ -46,5 +46,9 @@ def age_expr(birth: pl.Expr, on: pl.Expr | date) -> pl.Expr:
     Someone born on 29 February has the birthday on 1 March in common years.
     """
     day = pl.lit(on) if isinstance(on, date) else on
-    before = (day.dt.month() * 32 + day.dt.day()) < (birth.dt.month() * 32 + birth.dt.day())
+
+    def in_year(date_: pl.Expr) -> pl.Expr:
+        return date_.dt.month().cast(pl.Int32) * 32 + date_.dt.day()  # months are 8-bit: 4 × 32 would overflow
+
+    before = in_year(day) < in_year(birth)
     return day.dt.year() - birth.dt.year() - before.cast(pl.Int32)

@@ -10,6 +10,7 @@ import polars as pl
 
 IntOrExpr = TypeVar("IntOrExpr", int, pl.Expr)
 FEN_PER_YUAN = 100
+LARGEST_FEN = 10**15  # ten trillion yuan: more is a slip of the keyboard
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def yuan_to_fen(text: str) -> int:
     except InvalidOperation as error:
         raise ValueError(f"{text!r} 不是数") from error
     fen = value * FEN_PER_YUAN
-    if not value.is_finite() or fen != fen.to_integral_value() or fen < 0:
+    if not value.is_finite() or fen != fen.to_integral_value() or not 0 <= fen < LARGEST_FEN:
         raise ValueError(f"{text!r} 不是两位小数以内的非负金额")
     return int(fen)
 
