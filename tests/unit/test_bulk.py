@@ -1,0 +1,92 @@
+"""Workbooks written the fast way, read back by other programs' readers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import fastexcel
+import openpyxl
+import polars as pl
+import pytest
+
+from fupin_cli.outputs import bulk
+from fupin_cli.outputs.bulk import SheetPlan, write_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NASTY = ["=1+1", "+1", "-1", "@x", "\tx", "<&>\"'", "a\x01b\x1f", "_x000D_", "多\n行", " 空 ", "", "𠮷", "x" * 40000]
+HEADERS = {"text": "文字", "number": "数", "money_fen": "金额"}
+
+
+def plan(rows: pl.DataFrame, **more: object) -> SheetPlan:
+    return SheetPlan("表", HEADERS, rows, **more)  # type: ignore[arg-type]
+
+
+def frame(texts: list[str | None]) -> pl.DataFrame:
+    n = len(texts)
+    return pl.DataFrame(
+        {"text": texts, "number": list(range(n)), "money_fen": [123456 + i for i in range(n)]},
+        schema_overrides={"text": pl.String},
+    )
+
+
+def test_nothing_that_came_from_a_file_is_a_formula(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "a.xlsx", [plan(frame([*NASTY, None]))], date(2024, 5, 31))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    cells = [sheet.cell(row, 1) for row in range(2, 2 + len(NASTY))]
+    assert all(cell.data_type in ("s", "inlineStr", "n") for cell in cells)
+    assert [cell.value for cell in cells[:6]] == NASTY[:6]
+    assert cells[6].value == "ab"
+    assert cells[7].value == "_x005F_x000D_"  # openpyxl does not undo the escape, Excel does
+    assert len(str(cells[12].value)) == 32767
+    assert sheet.cell(2, 3).value == pytest.approx(1234.56)
+    assert fastexcel.read_excel(tmp_path / "a.xlsx").load_sheet(0).to_polars().height == len(NASTY) + 1
+
+
+def test_marked_cells_are_coloured_and_others_not(tmp_path: Path) -> None:
+    rows = frame(["a", "b"])
+    write_workbook(tmp_path / "a.xlsx", [plan(rows, marked={"text": pl.Series([True, False])})], date(2024, 5, 31))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    assert sheet["A2"].fill.fgColor.rgb == bulk.RED
+    assert sheet["A3"].fill.fill_type is None
+    assert sheet["C2"].number_format == "#,##0.00"
+
+
+def test_rows_beyond_excels_limit_go_on_another_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "EXCEL_ROWS", 12)
+    monkeypatch.setattr(bulk, "BATCH", 4)
+    texts = [f"行{n}" for n in range(25)]
+    marked = pl.Series([n == 24 for n in range(25)])
+    write_workbook(
+        tmp_path / "a.xlsx", [plan(frame([*texts]), marked={"text": marked}, heading="题")], date(2024, 5, 31)
+    )
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == ["表", "表(2)", "表(3)"]
+    read = [cell.value for sheet in book.worksheets for (cell,) in sheet.iter_rows(min_row=3, max_col=1)]
+    assert read == texts
+    assert book.worksheets[2]["A7"].fill.fgColor.rgb == bulk.RED
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        write_workbook(tmp_path / name, [plan(frame(["x"]))], date(2024, 5, 31))
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_pages_are_landscape_a4_with_repeated_headers(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "a.xlsx", [plan(frame(["x"]), heading="题")], date(2024, 5, 31))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.print_title_rows == "$2:$2"
+    assert sheet.freeze_panes == "A3"
+    assert sheet.auto_filter.ref == "A2:C3"
+
+
+def test_titles_that_excel_refuses_are_mended(tmp_path: Path) -> None:
+    plans = [SheetPlan(title, HEADERS, frame(["x"])) for title in ("a/b[c]", "名" * 40, "名" * 40)]
+    write_workbook(tmp_path / "a.xlsx", plans, date(2024, 5, 31))
+    names = openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames
+    assert names[0] == "abc"
+    assert all(len(name) <= 31 for name in names)
