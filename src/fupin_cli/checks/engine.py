@@ -10,7 +10,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.checks import waivers
-from fupin_cli.checks.registry import GROUPS, Rule, all_rules
+from fupin_cli.checks.registry import Rule, all_rules, find_rules
 from fupin_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,25 +56,13 @@ class CheckResult:
 
 
 def chosen_codes(select: list[str], ignore: list[str]) -> set[str]:
-    """Resolve codes and groups (`POST005`, `POST`) to codes.
+    """Resolve codes and groups (`POST005`, `POST`) to codes; nothing selected is everything.
 
     Raises:
         UsageError: no such code or group.
     """
-    rules = all_rules()
-
-    def expand(names: list[str]) -> set[str]:
-        codes: set[str] = set()
-        for name in names:
-            word = name.strip().upper()
-            hit = {code for code, rule in rules.items() if word in (code, rule.group)}
-            if not hit:
-                near = difflib.get_close_matches(word, [*rules, *GROUPS], n=1, cutoff=0.0)[0]
-                raise UsageError(f"没有 {name} 这条规则", f"是不是 {near}？全部规则：fupin rules")
-            codes |= hit
-        return codes
-
-    return (expand(select) if select else set(rules)) - expand(ignore)
+    chosen = {rule.code for name in select for rule in find_rules(name)} if select else set(all_rules())
+    return chosen - {rule.code for name in ignore for rule in find_rules(name)}
 
 
 def run_checks(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from fupin_cli.errors import UsageError
 from fupin_cli.findings import SCHEMA
 
 if TYPE_CHECKING:
@@ -87,6 +89,23 @@ def all_rules() -> dict[str, Rule]:
 
     order = list(GROUPS)
     return dict(sorted(RULES.items(), key=lambda item: (order.index(item[1].group), item[0])))
+
+
+def find_rules(name: str) -> list[Rule]:
+    """Give the rule of a code, or the rules of a group (`POST005`, `post`).
+
+    Raises:
+        UsageError: no such code or group; the hint names the nearest.
+    """
+    rules = all_rules()
+    word = name.strip().upper()
+    chosen = [rule for rule in rules.values() if word in (rule.code, rule.group)]
+    if not chosen:
+        letters = word.rstrip("0123456789")
+        padded = letters + word[len(letters) :].zfill(3)  # POST5 and POST05 are POST005
+        near = [padded] if padded in rules else difflib.get_close_matches(word, [*rules, *GROUPS], n=1, cutoff=0.0)
+        raise UsageError(f"没有 {name} 这条规则", f"是不是 {near[0]}？全部规则：fupin rules")
+    return chosen
 
 
 def report(

@@ -25,6 +25,7 @@ def rules(
     import sys
     from dataclasses import asdict
 
+    from fupin_cli.checks.registry import all_rules, find_rules
     from fupin_cli.errors import UsageError
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs import catalogue
@@ -44,7 +45,7 @@ def rules(
             for text in catalogue.unset(policy):
                 console().print(text)
         return 0
-    chosen = catalogue.find_rules(code)
+    chosen = find_rules(code) if code else list(all_rules().values())
     if output_format is Format.json:
         sys.stdout.write(
             json.dumps([catalogue.rule_facts(rule, policy) for rule in chosen], ensure_ascii=False, indent=2) + "\n"
@@ -53,5 +54,5 @@ def rules(
         console().print(catalogue.rule_table(chosen))
     else:
         for rule in chosen:
-            console().print(catalogue.explained(rule, policy), soft_wrap=False)
+            console().print(catalogue.explained(rule, policy), soft_wrap=True)
     return 0

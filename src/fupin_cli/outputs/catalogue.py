@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from fupin_cli.checks.registry import GROUPS, Rule, all_rules
-from fupin_cli.errors import UsageError
+from fupin_cli.checks.registry import GROUPS, Rule, find_rules
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.outputs.check_workbook import EFFECT, SEVERITY
 from fupin_cli.outputs.terminal import STYLE
@@ -21,23 +19,6 @@ from fupin_cli.policy.settings import Settings
 
 if TYPE_CHECKING:
     from fupin_cli.policy.parameters import InForce
-
-
-def find_rules(code: str | None) -> list[Rule]:
-    """One rule by its code, a group by its letters, or all.
-
-    Raises:
-        UsageError: no such code.
-    """
-    rules = all_rules()
-    if code is None:
-        return list(rules.values())
-    word = code.strip().upper()
-    chosen = [rule for rule in rules.values() if word in (rule.code, rule.group)]
-    if not chosen:
-        near = difflib.get_close_matches(word, [*rules, *GROUPS], n=1, cutoff=0.0)[0]
-        raise UsageError(f"没有 {code} 这条规则", f"是不是 {near}？全部规则：fupin rules")
-    return chosen
 
 
 def rule_facts(rule: Rule, policy: Policy) -> dict[str, Any]:
