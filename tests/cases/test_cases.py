@@ -26,12 +26,12 @@ BASE_ID = "211302198001010012"
 
 
 def all_cases() -> list[Any]:
-    found = []
-    for file in sorted(HERE.glob("*.yaml")):
-        if file.name != "base.yaml":
-            for case in yaml.safe_load(file.read_text(encoding="utf-8")):
-                found.append(pytest.param(case, id=f"{file.stem}: {case['name']}"))
-    return found
+    files = [file for file in sorted(HERE.glob("*.yaml")) if file.name != "base.yaml"]
+    return [
+        pytest.param(case, id=f"{file.stem}: {case['name']}")
+        for file in files
+        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+    ]
 
 
 def build(case: dict[str, Any], folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import shutil
 import stat
@@ -15,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import polars as pl
 import pytest
-from tests.conftest import Ran, write_csv
-from tests.sample.generate import generate
 
 from fupin_cli.checks import registry
+from tests.conftest import Ran, write_csv
+from tests.sample.generate import generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -293,7 +292,7 @@ def test_the_environment_beats_the_file(
 def test_links_that_lead_outside_the_inbox_are_passed_over(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     write_csv(tmp_path / "secret" / "死亡人员.csv", [DEATHS])
     write_csv(tmp_path / "in" / "死亡.csv", [DEATHS | {"身份证号码": "211302198202020030"}])
-    os.symlink(tmp_path / "secret" / "死亡人员.csv", tmp_path / "in" / "死亡人员.csv")
+    (tmp_path / "in" / "死亡人员.csv").symlink_to(tmp_path / "secret" / "死亡人员.csv")
     document = fupin("check", tmp_path / "in", "--month", MONTH, "--format", "json", "--no-workbook").document
     assert [e["file"] for e in document["inputs"]] == ["死亡.csv"]
 

@@ -73,5 +73,5 @@ def test_fen_are_written_with_two_decimals(fen: int) -> None:
 
 @pytest.mark.parametrize("text", ["1.234", "-1", "abc", "NaN", "Infinity", "1e400", ""])
 def test_an_amount_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match="不是"):
         yuan_to_fen(text)

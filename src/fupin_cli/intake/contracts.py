@@ -177,8 +177,10 @@ def _build(model: Any, body: dict[str, Any], where: str) -> Any:
     }
     for key in body.keys() - known:
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
-        raise FupinError(f"表格式 {where}：没有 {key} 这一项，是不是 {near[0]}？", "表格式的写法见 docs/schemas.md")
+        raise FupinError(
+            f"表格式 {where}：没有 {key} 这一项，是不是 {near[0]}？", "对照程序自带的 schemas/ 里的同名文件填写"
+        )
     if missing := needed - body.keys():
-        raise FupinError(f"表格式 {where}：缺 {'、'.join(sorted(missing))}", "表格式的写法见 docs/schemas.md")
+        raise FupinError(f"表格式 {where}：缺 {'、'.join(sorted(missing))}", "对照程序自带的 schemas/ 里的同名文件填写")
     return model(**{key: tuple(value) if isinstance(value, list) and model is not Common else value
                     for key, value in body.items()})  # fmt: skip
