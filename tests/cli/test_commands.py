@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -215,4 +216,8 @@ def test_help_speaks_chinese_and_lists_the_commands(fupin: Callable[..., Ran]) -
     assert ran.code == 0
     for word in ("check", "rules", "template", "init", "就业帮扶"):
         assert word in ran.out
+    for command in ("check", "rules", "template", "init"):
+        page = fupin(command, "--help").out
+        assert not re.search(r"Usage|Options|Arguments|Show this|required|default|env var", page), page
     assert fupin("--version").out.startswith("fupin ")
+    assert "用法" in fupin().out

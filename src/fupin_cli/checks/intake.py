@@ -55,6 +55,18 @@ ENTRIES: tuple[tuple[str, str, Severity, str, str], ...] = (
     ),
 )
 for code, title, severity, compares, hint in ENTRIES:
-    declare(code, title, severity, "hold" if code == "IN012" else "none", compares=compares, hint=hint, stage="intake",
-            bounds=("intake.max_unpacked_mib", "intake.max_ratio", "intake.max_cells_million") if code == "IN001" else (),
-            settings=("checks.required_tables",) if code == "IN012" else (), **CLAUSE)  # fmt: skip
+    bounds = {
+        "IN001": ("intake.max_unpacked_mib", "intake.max_ratio", "intake.max_cells_million"),
+        "IN012": ("checks.required_tables",),
+    }
+    declare(
+        code,
+        title,
+        severity,
+        "hold" if code == "IN012" else "none",
+        compares=compares,
+        hint=hint,
+        stage="intake",
+        bounds=bounds.get(code, ()),
+        **CLAUSE,
+    )

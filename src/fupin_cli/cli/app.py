@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from fupin_cli.cli import check, init, rules, template
+from fupin_cli.cli import check, chinese, init, rules, template
 
 app = typer.Typer(
     name="fupin",
+    cls=chinese.Group,
     help="就业帮扶资金核查工具：核对月度台账，找出违规与错漏，每条都写明依据。",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -30,14 +31,18 @@ def show_version(value: bool) -> None:
 
 @app.callback()
 def root(
+    ctx: typer.Context,
     _version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="显示版本号")
     ] = False,
 ) -> None:
-    """Hold the options of the program itself."""
+    """Hold the options of the program itself; without a command show what there is (and exit 2)."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+        raise typer.Exit(2)
 
 
-app.command("check", help="核查一个月的表，写出工作簿。")(check.check)
-app.command("rules", help="列出核查规则，解释一条规则，或列出某月的政策数字。")(rules.rules)
-app.command("template", help="写出一张表的空白模板（.xlsx）。")(template.template)
-app.command("init", help="建立工作区：设置文件、收件夹、输出文件夹。")(init.init)
+app.command("check", cls=chinese.Command, help="核查一个月的表，写出工作簿。")(check.check)
+app.command("rules", cls=chinese.Command, help="列出核查规则，解释一条规则，或列出某月的政策数字。")(rules.rules)
+app.command("template", cls=chinese.Command, help="写出一张表的空白模板（.xlsx）。")(template.template)
+app.command("init", cls=chinese.Command, help="建立工作区：设置文件、收件夹、输出文件夹。")(init.init)

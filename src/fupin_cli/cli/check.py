@@ -24,18 +24,22 @@ from fupin_cli.cli.options import (
 def check(
     month: Month,
     inbox: Annotated[
-        Path | None, typer.Argument(help="要核查的文件夹或文件（默认：工作区的 inbox/）", show_default=False)
+        Path | None,
+        typer.Argument(metavar="收件夹", help="要核查的文件夹或文件（默认：工作区的 inbox/）", show_default=False),
     ] = None,
     workspace: Workspace = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="输出文件夹（默认：工作区的 out/）", show_default=False)
+        Path | None,
+        typer.Option("--output", "-o", metavar="文件夹", help="输出文件夹（默认：工作区的 out/）", show_default=False),
     ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", help="只运行这些规则或类别，逗号分开：POST,CAP001", show_default=False),
+        typer.Option(
+            "--select", metavar="代码", help="只运行这些规则或类别，逗号分开：POST,CAP001", show_default=False
+        ),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", help="不运行这些规则或类别", show_default=False)
+        list[str] | None, typer.Option("--ignore", metavar="代码", help="不运行这些规则或类别", show_default=False)
     ] = None,
     fail_on: Annotated[Severity, typer.Option("--fail-on", help="有此程度以上的问题时退出码为 1")] = Severity.error,
     split_by: Annotated[

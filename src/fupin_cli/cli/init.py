@@ -9,8 +9,10 @@ import typer
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="工作区文件夹")] = Path(),
-    county: Annotated[str | None, typer.Option("--county", help="县（市、区）名称", show_default=False)] = None,
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", help="工作区文件夹")] = Path(),
+    county: Annotated[
+        str | None, typer.Option("--county", metavar="名称", help="县（市、区）名称", show_default=False)
+    ] = None,
 ) -> int:
     """Make a workspace. Asks the county's name on a terminal only."""
     import sys

@@ -37,7 +37,9 @@ Workspace = Annotated[
         "--workspace",
         "-w",
         envvar="FUPIN_WORKSPACE",
-        help="工作区（默认：向上最近的 fupin.toml 所在的文件夹）",
+        metavar="文件夹",
+        show_envvar=False,
+        help="工作区（默认：环境变量 FUPIN_WORKSPACE，再向上最近的 fupin.toml 所在的文件夹）",
         show_default=False,
     ),
 ]

@@ -11,7 +11,7 @@ from fupin_cli.cli.options import Format, OutputFormat, Workspace
 
 def rules(
     code: Annotated[
-        str | None, typer.Argument(help="规则代码，例如 POST005；不写则列出全部", show_default=False)
+        str | None, typer.Argument(metavar="代码", help="规则代码，例如 POST005；不写则列出全部", show_default=False)
     ] = None,
     parameters: Annotated[bool, typer.Option("--parameters", help="列出某月有效的政策数字及其出处")] = False,
     month: Annotated[

@@ -12,12 +12,15 @@ from fupin_cli.cli.options import Force, Workspace
 
 def template(
     table: Annotated[
-        str | None, typer.Argument(help="表名，例如 assignments 或 在岗人员花名册", show_default=False)
+        str | None,
+        typer.Argument(metavar="表名", help="表名，例如 assignments 或 在岗人员花名册", show_default=False),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="列出全部表")] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="写到哪里（默认：当前文件夹，以表名为文件名）", show_default=False),
+        typer.Option(
+            "--output", "-o", metavar="文件", help="写到哪里（默认：当前文件夹，以表名为文件名）", show_default=False
+        ),
     ] = None,
     workspace: Workspace = None,
     force: Force = False,
