@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from datetime import date
+from multiprocessing import Process
 from pathlib import Path
 
 import polars as pl
@@ -81,6 +82,16 @@ def jobs(registry: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def write_files(root: Path) -> None:
+    """Write both tables in every kind of file."""
+    registry = people()
+    for title, frame in (("监测对象信息", registry), ("已外出务工信息", jobs(registry))):
+        frame.write_csv(root / "csv" / f"{title}.csv")
+        (root / "gb18030" / f"{title}.csv").write_bytes(frame.write_csv().encode("gb18030"))
+        plan = SheetPlan("Sheet1", {c: c for c in frame.columns}, frame)
+        write_workbook(root / "xlsx" / f"{title}.xlsx", [plan], date(2024, 5, 31))
+
+
 def timed(command: list[str], cwd: Path) -> tuple[float, float]:
     """Wall seconds and peak memory in MiB of a process; the best of three."""
     best, peak = float("inf"), 0.0
@@ -97,8 +108,6 @@ def timed(command: list[str], cwd: Path) -> tuple[float, float]:
 
 def main() -> None:
     """Make the files, time everything, print a table."""
-    registry = people()
-    employment = jobs(registry)
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         (root / "fupin.toml").write_text(
@@ -107,12 +116,11 @@ def main() -> None:
         )
         for kind in ("csv", "gb18030", "xlsx"):
             (root / kind).mkdir()
-        for title, frame in (("监测对象信息", registry), ("已外出务工信息", employment)):
-            frame.write_csv(root / "csv" / f"{title}.csv")
-            (root / "gb18030" / f"{title}.csv").write_bytes(frame.write_csv().encode("gb18030"))
-            plan = SheetPlan("Sheet1", {c: c for c in frame.columns}, frame)
-            write_workbook(root / "xlsx" / f"{title}.xlsx", [plan], date(2024, 5, 31))
-        print(f"{PEOPLE} people, {registry.height} + {employment.height} rows; seconds (best of 3), MiB peak")
+        # In a process of its own: a child's peak memory counts that of the process it was started from.
+        maker = Process(target=write_files, args=(root,))
+        maker.start()
+        maker.join()
+        print(f"{PEOPLE} people, {PEOPLE} + {PEOPLE} rows; seconds (best of 3), MiB peak")
         read = {
             "csv": "import polars as pl,glob\nfor f in glob.glob('csv/*'): pl.read_csv(f, infer_schema=False)",
             "gb18030": "import polars as pl,glob\nfor f in glob.glob('gb18030/*'): pl.read_csv(f, infer_schema=False, encoding='gb18030')",

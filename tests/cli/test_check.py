@@ -213,6 +213,8 @@ def test_rules_without_their_tables_are_listed_as_not_run(fupin: Callable[..., R
     assert skipped["INS003"]["missing_settings"] == ["accident_insurance.premium"]
     assert skipped["REG012"]["missing_tables"] == ["registry", "registry@previous"]
     assert "CON002" not in skipped
+    later = fupin("check", SAMPLE / "inbox", "--month", "2026-03", "--format", "json", "--no-workbook").document
+    assert {e["code"]: e["missing_settings"] for e in later["skipped"]}["POST019"] == ["post.standard"]
 
 
 def test_a_rule_that_crashes_takes_nobody_with_it(

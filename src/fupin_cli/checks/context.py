@@ -24,7 +24,7 @@ NO_LABOUR = ("丧失劳动力", "无劳动力")
 WEAK = "弱劳动力或半劳动力"
 UNKNOWN_ID = "999999"
 ORIGIN = ("_src", "_file", "_sheet", "_row")
-PLAIN_LENGTH = 18
+PLAIN_LENGTH, OLD_LENGTH = 18, 15
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Context:
     def mentions(self) -> pl.DataFrame:
         """Every row of every table that names a person: table, origin, id_number, _card, name, and what the ID says.
 
-        Adds `kind` (what is wrong with the number: ID017, ID005, or null), `valid` check digit, `birth`, `sex`.
+        Adds `kind` (what is wrong with the number: ID001, ID017, ID005, or null), `valid` check digit, `birth`, `sex`.
         """
         parts = [
             frame.select(
@@ -100,8 +100,10 @@ class Context:
         rows = pl.concat([nobody, *parts]).filter(pl.col("id_number").is_not_null())
         number = pl.col("id_number")
         facts = rows.select(number.unique()).with_columns(
-            kind=pl.when(number.str.len_chars() != PLAIN_LENGTH)
+            kind=pl.when(number.str.len_chars() == OLD_LENGTH)
             .then(pl.lit("ID017"))
+            .when(number.str.len_chars() != PLAIN_LENGTH)
+            .then(pl.lit("ID001"))
             .when(number.str.starts_with(UNKNOWN_ID))
             .then(pl.lit("ID005")),
             valid=is_valid_expr(number),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Status = Literal["ok", "found", "not_run", "crashed", "ignored"]
 SETTING = "setting:"
 PREVIOUS = "@previous"
+POLICY = "policy:"
 SEVERITIES = ("error", "warning", "info")
 AREA = ("county", "township", "village")
 
@@ -127,14 +128,16 @@ def _availability(rule: Rule, ctx: Context) -> Outcome:
 
 
 def _split(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    tables = tuple(name for name in names if not name.startswith(SETTING))
-    return tables, tuple(name.removeprefix(SETTING) for name in names if name.startswith(SETTING))
+    tables = tuple(name for name in names if not name.startswith((SETTING, POLICY)))
+    return tables, tuple(name.removeprefix(SETTING).removeprefix(POLICY) for name in names if name not in tables)
 
 
 def _have(name: str, ctx: Context) -> bool:
     if name.startswith(SETTING):
         section, key = name.removeprefix(SETTING).split(".")
         return bool(getattr(getattr(ctx.settings, section), key))
+    if name.startswith(POLICY):
+        return ctx.policy.standard_fen(ctx.month) is not None
     if name.endswith(PREVIOUS):
         return name.removesuffix(PREVIOUS) in ctx.intake.previous
     return ctx.has(name)

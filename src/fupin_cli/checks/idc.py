@@ -272,7 +272,7 @@ def phones(ctx: Context) -> pl.LazyFrame:
             rows = ctx.with_column(table, column)
             if column == "household_phone":  # repeated on every member's row: said once a household
                 rows = rows.filter(pl.col("relation") == "户主")
-            found.append(report(rows.filter(~_phone_shape(column)), table, "“{}”不是电话号码", column))
+            found.append(report(rows.filter(~_phone_shape(column)), table, "电话号码的写法不对", column))
             if table != "registry":
                 found.append(report(rows.filter(pl.col(column).is_null()), table, "没有填电话", column))
     if ctx.has("registry"):

@@ -248,7 +248,7 @@ def fund(ctx: Context) -> pl.LazyFrame:
     "POST019",
     "岗位自定的补贴标准与现行标准不同",
     "warning",
-    tables=(TABLE, POSTS),
+    tables=(TABLE, POSTS, "policy:post.standard"),
     bounds=("post.annual_line", "post.standard"),
     compares="岗位台账的月补贴标准与本月现行标准",
     hint="按现行标准改正台账；县里另有标准的写入设置并注明依据",

@@ -100,7 +100,7 @@ def severe_disability(ctx: Context) -> pl.LazyFrame:
     compares="人均纯收入与当年省防止返贫监测标准",
     bounds=("post.annual_line",),
     hint="入户核实；确低于标准的按程序纳入监测",
-    **WATCH,
+    **(WATCH | {"tables": (TABLE, "policy:post.standard")}),
 )
 def below_line(ctx: Context) -> pl.LazyFrame:
     """Under the line of the month's year, and none of the three categories."""

@@ -54,10 +54,10 @@ def check(
     force: Force = False,
 ) -> int:
     """Check a month's files."""
-    import getpass
     import sys
     from datetime import datetime
 
+    from fupin_cli.cli.options import operator_name
     from fupin_cli.cli.progress import progress_bar
     from fupin_cli.jobs import check as job
     from fupin_cli.jobs.workspace import find_workspace
@@ -79,7 +79,7 @@ def check(
                 folder,
                 split_by=split_by.value if split_by else None,
                 force=force,
-                operator=getpass.getuser(),
+                operator=operator_name(),
                 now=datetime.now().astimezone(),
             )
     if output_format is Format.json:

@@ -49,3 +49,13 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="没有问题就不�
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="逐条列出问题")]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="不显示进度条")]
 Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件")]
+
+
+def operator_name() -> str:
+    """Who runs the program, by the system; empty where the system does not know (some cron set-ups)."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

@@ -55,6 +55,10 @@ class Source:
     rows_set_aside: int = 0
     headers: dict[int, str] = field(default_factory=dict)  # position → header as written
 
+    def header_of(self, name: str) -> str:
+        """A column's header as this file writes it, on one line."""
+        return "".join(self.headers.get(self.positions.get(name, -1), self.spec.columns[name].header).split())
+
     def letter(self, position: int) -> str:
         """Column letter as Excel shows it."""
         return column_letter(self.raw.offset + position)

@@ -63,17 +63,14 @@ def read_rows(source: Source) -> Rows:
         if column.type in ("id", "account") and column.name in numeric.columns
     }
     frame = _typed(text, spec, converted, lost, source)
-    reason = (
-        _reason(frame, lost.get(KEY))
-        if spec.has_person_key
-        else pl.Series("_reason", [None], pl.String).new_from_index(0, frame.height)
-    )
+    fault = _reason(frame, lost.get(KEY), spec)
+    reason = fault if spec.has_person_key else fault.clear(frame.height)  # where it is no key, the row stays
     found = [
         _bad_cells(frame, converted, spec),
-        _contract_cells(frame, text, spec, converted),
+        _contract_cells(frame, text, source, converted),
         _formulas(source, frame),
         _footer_totals(frame, footers, converted, source),
-        _unkeyed(frame, reason, spec),
+        _unkeyed(frame, fault, spec),
         _lost_cells(frame, lost, spec),
     ]
     kept = reason.is_null()
@@ -178,13 +175,19 @@ def _typed(
     )
 
 
-def _reason(frame: pl.DataFrame, lost: pl.Series | None) -> pl.Series:
-    """Why a row's ID number cannot be a key: `number`, `empty`, `length`; null where it can."""
+def _reason(frame: pl.DataFrame, lost: pl.Series | None, spec: TableSpec) -> pl.Series:
+    """Why a row's ID number cannot be a key: `number`, `empty`, `length`; null where it can.
+
+    In tables that need no ID number only a wrong length is a fault (a number is told with the lost cells).
+    """
+    if KEY not in frame.columns:
+        return pl.Series("_reason", [None], pl.String).new_from_index(0, frame.height)
     length = pl.coalesce("_card", KEY).str.len_chars()
+    needed = pl.lit(spec.has_person_key)
     return frame.select(
-        pl.when(lost if lost is not None else pl.lit(value=False))
+        pl.when(needed & (lost if lost is not None else pl.lit(value=False)))
         .then(pl.lit("number"))
-        .when(pl.col(KEY).is_null())
+        .when(needed & pl.col(KEY).is_null())
         .then(pl.lit("empty"))
         .when(~length.is_in(KEY_LENGTHS))
         .then(pl.lit("length"))
@@ -200,14 +203,15 @@ REASONS = {
 LOST_HINT = "找原件重新录入；录入前把该列单元格格式设为“文本”"
 
 
-def _unkeyed(frame: pl.DataFrame, reason: pl.Series, spec: TableSpec) -> pl.DataFrame:
-    """ID001 for rows set aside; on the roster it holds the payment."""
-    rows = frame.with_columns(reason).filter(reason.is_not_null())
+def _unkeyed(frame: pl.DataFrame, fault: pl.Series, spec: TableSpec) -> pl.DataFrame:
+    """ID001: rows set aside, and wrong numbers where none is needed; on the roster it holds the payment."""
+    rows = frame.with_columns(fault).filter(fault.is_not_null())
     return rows.select(
         "_row",
         code=pl.lit("ID001"),
         column=pl.lit(KEY),
-        message=pl.col("_reason").replace_strict(REASONS, return_dtype=pl.String) + "，此行另放，不参加其他检查",
+        message=pl.col("_reason").replace_strict(REASONS, return_dtype=pl.String)
+        + ("，此行另放，不参加其他检查" if spec.has_person_key else ""),
         hint=pl.when(pl.col("_reason") == "number").then(pl.lit(LOST_HINT)),
         effect=pl.lit("hold" if spec.table == "assignments" else "none"),
         name=pl.col("name") if "name" in frame.columns else pl.lit(None, dtype=pl.String),
@@ -262,9 +266,10 @@ def _bad_cells(frame: pl.DataFrame, converted: dict[str, Converted], spec: Table
 
 
 def _contract_cells(
-    frame: pl.DataFrame, text: pl.DataFrame, spec: TableSpec, converted: dict[str, Converted]
+    frame: pl.DataFrame, text: pl.DataFrame, source: Source, converted: dict[str, Converted]
 ) -> pl.DataFrame:
     """IN004 and IN007 by the table's Pandera schema, except where the cell already has a finding of its own."""
+    spec = source.spec
     failed = failures(frame, spec)
     if not failed.height:
         return findings.empty()
@@ -280,7 +285,7 @@ def _contract_cells(
                 else pl.repeat(value=False, n=rows.height, eager=True)
             )
             rows = rows.filter(~filled)
-            message = pl.lit(f"“{column.header}”没有填")
+            message = pl.lit(f"“{source.header_of(column.name)}”没有填")
         else:
             words = rows[str(name)].unique()
             known = list(column.values)
@@ -352,7 +357,7 @@ def _footer_totals(
                 "_row",
                 code=pl.lit("IN011"),
                 column=pl.lit(name),
-                message=pl.lit(f"表尾合计“{column.header}”为 {said}，各行相加为 {real}"),
+                message=pl.lit(f"表尾合计“{source.header_of(name)}”为 {said}，各行相加为 {real}"),
             )
         )
     return pl.concat(parts) if parts else findings.empty()

@@ -77,6 +77,8 @@ def table_name(name: str) -> str:
     """A table's Chinese title; settings and last month's tables in words."""
     if name.startswith("setting:"):
         return f"设置 {name.removeprefix('setting:')}"
+    if name.startswith("policy:"):
+        return "本月有效的补贴标准"
     plain, _, previous = name.partition("@")
     return ("上月的" if previous else "") + load_contracts()[plain].title
 

@@ -49,9 +49,9 @@ def show_check(run: CheckRun, out: Console, *, verbose: bool = False) -> None:
         for row in found.select("code", "file", "sheet", "_row", "letter", "message").iter_rows():
             code, file, sheet, line, letter, message = row
             spot = "!".join(str(part) for part in (file, sheet, f"{letter or ''}{line or ''}") if part)
-            out.print(Text(clean(f"{code} {spot} {message}")))
+            out.print(Text(clean(f"{code} {spot} {message}")), soft_wrap=True)
     if line := skipped_line(run):
-        out.print(Text(line, style="dim"))
+        out.print(Text(line, style="dim"), soft_wrap=True)
     for outcome in run.result.outcomes:
         if outcome.status == "crashed":
             out.print(
