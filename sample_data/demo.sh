@@ -1,11 +1,26 @@
 #!/bin/sh
-# The main job on the sample county: finds what was planted (exit 1), and says where the workbook is.
-set -u
+# The main job on the sample county, in a copy: check (finds what was planted: exit 1), payroll, approve.
+set -eu
 fupin="$1"
 here=$(dirname "$0")
-"$fupin" check --workspace "$here" --month 2024-05 --force
-code=$?
-if [ "$code" -ne 1 ]; then
-    echo "示例数据里有错误，退出码应为 1，实际为 $code" >&2
-    exit 1
-fi
+demo=demo
+rm -rf "$demo"
+mkdir "$demo"
+cp -r "$here/inbox" "$here/fupin.toml" "$demo/"
+
+expect() {
+    wanted="$1"
+    shift
+    echo
+    echo "\$ fupin $*"
+    code=0
+    "$fupin" "$@" --workspace "$demo" || code=$?
+    if [ "$code" -ne "$wanted" ]; then
+        echo "退出码应为 $wanted，实际为 $code" >&2
+        exit 1
+    fi
+}
+
+expect 1 check --month 2024-05
+expect 1 payroll --month 2024-05 --operator 编制人
+expect 0 approve 2024-05 --by 审核人 --document 示例〔2024〕1号

@@ -198,7 +198,7 @@ class County:
         since = date(2023, 3 + number % 9, 1)
         person["公益性岗位(月数)"] = (2024 - since.year) * 12 + 5 - since.month
         self.roster.append(self.assignment(person, post, since))
-        self.add_attendance(self.roster[-1], "2024-04")
+        self.add_attendance(self.roster[-1], "2024-04", worked=22)
         self.add_attendance(self.roster[-1], "2024-05")
         self.insurance.append(self.policy(self.roster[-1]))
         self.add_history(self.roster[-1], since, date(2024, 4, 1))

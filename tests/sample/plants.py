@@ -566,6 +566,16 @@ def _caps(c: County, expect: Callable[[str, Row, str], None]) -> None:
     returned = c.add_history(line, date(2024, 3, 1), date(2024, 3, 1))[0]
     returned |= {"批次": "202403-00", "支付状态": "退回"}  # failed and paid again: no second payment
     _, line = add_holder(c)
+    last(c.history, line)["实发金额"] = "732.06"
+    expect("CAP005", last(c.history, line), "实发金额")
+    _, line = add_holder(c)
+    c.add_attendance(line, "2024-04", worked=11)
+    last(c.history, line)["实发金额"] = "366.02"
+    expect("CAP006", last(c.history, line), "实发金额")
+    _, line = add_holder(c)
+    c.add_attendance(line, "2024-04", worked=11)
+    last(c.history, line)["实发金额"] = "366.03"  # 366.025, an exact half: nothing to say
+    _, line = add_holder(c)
     c.add_history(line, date(2024, 5, 1), date(2024, 5, 1))
     expect("CAP007", line, key)
 

@@ -33,6 +33,11 @@ def test_columns_round_like_single_numbers(rows: list[tuple[int, int, int]]) -> 
     assert computed == [prorate_fen(*row) for row in rows]
 
 
+def test_an_unknown_numerator_or_divisor_gives_no_amount() -> None:
+    frame = pl.DataFrame({"n": [None, 1100], "d": [2200, None]}, schema={"n": pl.Int64, "d": pl.Int64})
+    assert frame.select(prorate_fen(pl.lit(73205), pl.col("n"), pl.col("d"))).to_series().to_list() == [None, None]
+
+
 @pytest.mark.parametrize(
     ("line", "monthly"),
     [("6600.00", "550.00"), ("7260.00", "605.00"), ("7986.00", "665.50"), ("8784.60", "732.05"), ("9663.06", "805.26")],

@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.checks.post_people import at_stake
 from fupin_cli.checks.registry import report, rule, with_others
+from fupin_cli.measures.past_due import past_due
 from fupin_cli.measures.used_months import MEASURE, paid_rows
 from fupin_cli.policy import months
 
@@ -156,6 +157,72 @@ def no_extension(ctx: Context) -> pl.LazyFrame:
         .otherwise(pl.lit("不知道首次核定日期，不能延长"))
     )
     return report(rows, TABLE, message, "first_approval", months=pl.col("months_counted") - limit(ctx))
+
+
+def _judged_past(ctx: Context) -> pl.LazyFrame:
+    """Payments of earlier and later months in the history file, with standard and due of their month.
+
+    Adds `_sum` (all payments of the person and month) and `_nth` (which of them this is).
+    """
+    table = ctx.intake.tables[HISTORY]
+    paid = paid_rows(table).filter((pl.col("measure") == MEASURE) & (pl.col("month") != ctx.month))
+    due = past_due(paid, ctx.maybe("attendance"), ctx.maybe(TABLE), ctx.maybe("posts"), ctx.policy)
+    keys = ["id_number", "month"]
+    rows = paid.lazy().join(due.lazy(), on=keys, how="left", maintain_order="left")
+    return rows.with_columns(_sum=pl.col("amount_fen").sum().over(keys), _nth=pl.int_range(pl.len()).over(keys))
+
+
+def _told(rows: pl.LazyFrame, words: str, against: pl.Expr) -> pl.LazyFrame:
+    """Findings on history rows with the money at stake (`_stake`) and the person's sum over all months."""
+    rows = rows.with_columns(_total=pl.col("_stake").sum().over("id_number"), _against=against)
+    yuan = [
+        pl.concat_str(pl.col(c) // 100, pl.lit("."), (pl.col(c) % 100).cast(pl.String).str.zfill(2))
+        for c in ("_against", "_stake", "_total")
+    ]
+    message = pl.format(f"{words}（{{}} 元）{{}} 元；此人各月合计 {{}} 元", *yuan)
+    rows = rows.filter(pl.col("_src").is_not_null())  # payments of the ledger were computed by this program
+    return report(rows, HISTORY, message, "amount_fen", amount_fen=pl.col("_stake"), months=pl.lit(1, dtype=pl.Int64))
+
+
+@rule(
+    "CAP005",
+    "实发超过应发",
+    "error",
+    tables=(HISTORY,),
+    partly=("attendance", TABLE),
+    bounds=("post.annual_line", "post.standard", "post.proration"),
+    compares="每笔实发与当月应发（有出勤或合同的按折月重算，没有的与当月标准比）",
+    hint="核实后追回多发的部分",
+    clause="三(五)",
+    law="违规发放补贴",
+)
+def paid_above(ctx: Context) -> pl.LazyFrame:
+    """One payment above what the month was due; where that cannot be recomputed, above the month's standard."""
+    bound = pl.coalesce("due_fen", "standard_fen")
+    rows = _judged_past(ctx).with_columns(_stake=pl.col("amount_fen") - bound).filter(pl.col("_stake") > 0)
+    return _told(rows, "实发超过应发", pl.coalesce("due_fen", "standard_fen"))
+
+
+@rule(
+    "CAP006",
+    "实发少于应发",
+    "warning",
+    tables=(HISTORY,),
+    any_of=("attendance", TABLE),
+    bounds=("post.annual_line", "post.standard", "post.proration"),
+    compares="当月实发合计与按折月重算的应发",
+    hint="核实后补发少发的部分",
+    clause="三(五)",
+    law="按照实际上岗月数折月计算",
+)
+def paid_below(ctx: Context) -> pl.LazyFrame:
+    """All payments of the month together below what it was due; asked only where that can be recomputed."""
+    rows = (
+        _judged_past(ctx)
+        .with_columns(_stake=pl.col("due_fen") - pl.col("_sum"))
+        .filter((pl.col("_stake") > 0) & (pl.col("_nth") == 0))
+    )
+    return _told(rows, "实发合计少于应发", pl.col("due_fen"))
 
 
 @rule(

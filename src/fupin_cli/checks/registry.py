@@ -22,10 +22,11 @@ Severity = Literal["error", "warning", "info"]
 Effect = Literal["refuse", "hold", "none"]
 GROUPS = {
     "IN": "收文", "ID": "身份与账户", "REG": "监测对象", "WRK": "务工", "POST": "公益性岗位", "CON": "合同",
-    "ATT": "出勤", "INS": "意外险", "CAP": "期限与重复", "WVR": "豁免",
+    "ATT": "出勤", "INS": "意外险", "CAP": "期限与重复", "MEA": "补贴条件", "WVR": "豁免",
 }  # fmt: skip
-# What runs at which point: while files are read, over the tables, knowing the other findings, over the waivers.
-Stage = Literal["intake", "tables", "last", "waivers"]
+# What runs at which point: while files are read, over the tables, knowing the other findings, while lines are priced,
+# over the waivers.
+Stage = Literal["intake", "tables", "last", "payroll", "waivers"]
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def declare(code: str, title: str, severity: Severity, effect: Effect = "none", 
 
 def all_rules() -> dict[str, Rule]:
     """Give every rule, in the order of the catalogue."""
-    from fupin_cli.checks import att, cap, con, idc, ins, intake, post, post_people, reg, waivers, wrk  # noqa: F401
+    from fupin_cli.checks import att, cap, con, idc, ins, intake, mea, post, post_people, reg, waivers, wrk  # noqa: F401
 
     order = list(GROUPS)
     return dict(sorted(RULES.items(), key=lambda item: (order.index(item[1].group), item[0])))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fupin_cli.cli import check, chinese, init, rules, template
+from fupin_cli.cli import check, chinese, explain, init, ledger, payroll, rules, template
 
 app = typer.Typer(
     name="fupin",
@@ -43,6 +43,14 @@ def root(
 
 
 app.command("check", cls=chinese.Command, help="核查一个月的表，写出工作簿。")(check.check)
+app.command("payroll", cls=chinese.Command, help="测算一个月的岗位补贴：发放、暂缓、不予，写出花名册和公示表。")(
+    payroll.payroll
+)
+app.command("approve", cls=chinese.Command, help="批准一个月的测算：记入账本，写出银行代发文件。")(payroll.approve)
+app.command("explain", cls=chinese.Command, help="解释一个人某月的一行：每个数从哪里来，暂缓、不予的要改变什么。")(
+    explain.explain
+)
 app.command("rules", cls=chinese.Command, help="列出核查规则，解释一条规则，或列出某月的政策数字。")(rules.rules)
 app.command("template", cls=chinese.Command, help="写出一张表的空白模板（.xlsx）。")(template.template)
 app.command("init", cls=chinese.Command, help="建立工作区：设置文件、收件夹、输出文件夹。")(init.init)
+app.add_typer(ledger.app, name="ledger")

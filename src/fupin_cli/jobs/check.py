@@ -10,6 +10,7 @@ import polars as pl
 from fupin_cli.checks.context import Context
 from fupin_cli.checks.engine import CheckResult, chosen_codes, run_checks
 from fupin_cli.intake.load import Intake, load
+from fupin_cli.jobs.history import add_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,7 @@ def check(  # noqa: PLR0913 - what a run is told on the command line
     policy = workspace.policy()
     contracts = workspace.contracts()
     intake = load(inbox or workspace.inbox, month, contracts, policy.settings.intake, progress)
+    add_ledger(intake, workspace.root, contracts["payment_history"])
     result = run_checks(Context(intake, policy, contracts), codes, progress)
     return CheckRun(month, policy, intake, contracts, result, fail_on)
 
@@ -77,7 +79,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     """
     from fupin_cli.outputs.bulk import write_workbook
     from fupin_cli.outputs.check_workbook import NO_TOWN, check_sheets
-    from fupin_cli.outputs.files import atomic, free_path, make_folder
+    from fupin_cli.outputs.files import atomic, free_path, make_folder, safe_name
     from fupin_cli.outputs.manifest import write_manifest
     from fupin_cli.policy.months import last_day, month_text
 
@@ -97,8 +99,3 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
             write_workbook(temporary, check_sheets(run, rows, name), last_day(run.month))
         run.outputs.append(path)
     write_manifest(run, target, operator, now)
-
-
-def safe_name(text: str) -> str:
-    """A township's name as a part of a file name."""
-    return "".join("_" if c in '\\/:*?"<>|' or ord(c) < 32 else c for c in text)[:40]  # noqa: PLR2004 - control characters

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.intake.raw import column_letter
+from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,8 @@ class SheetPlan:
     `widths`: widths that are not to follow from the texts. `printed`: how many columns from the left are printed, where not all are.
 
     `rows`: String columns become text, Int64 columns named `…_fen` money in yuan, other integers numbers. `headers` gives
-    each column's words. `marked`: column → Boolean series, cells to be coloured. `wrapped`: columns of long text.
+    each column's words. `summed`: columns with a total below, a formula with its value. `below`: lines under the table.
+    `marked`: column → Boolean series, cells to be coloured. `wrapped`: columns of long text.
     """
 
     title: str
@@ -60,6 +62,8 @@ class SheetPlan:
     printed: int | None = None
     widths: dict[str, int] = field(default_factory=dict)
     mark_colour: str = RED
+    summed: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 def write_workbook(path: Path, plans: list[SheetPlan], created: date) -> None:
@@ -92,6 +96,8 @@ def _pieces(plan: SheetPlan) -> Iterator[SheetPlan]:
             printed=plan.printed,
             widths=plan.widths,
             mark_colour=plan.mark_colour,
+            summed=plan.summed,
+            below=plan.below,
         )
 
 
@@ -220,7 +226,33 @@ def _sheet_blocks(xml: bytes, plan: SheetPlan) -> Iterator[bytes]:
     yield head
     for start in range(0, plan.rows.height, BATCH):
         yield _rows_xml(plan, start, first + start, plain, marked)
+    yield _closing_xml(plan, first + plan.rows.height, plain)
     yield xml[prototypes[first + 1].end() :]
+
+
+def _closing_xml(plan: SheetPlan, row: int, styles: list[str]) -> bytes:
+    """The row of totals, as formulas with the values that they come to, and the lines under the table."""
+    parts = []
+    if plan.summed:
+        cells = []
+        for position, name in enumerate(plan.headers):
+            letter = column_letter(position)
+            tag = f'<c r="{letter}{row}" s="{styles[position]}"'
+            if name in plan.summed:
+                total = int(plan.rows[name].sum() or 0)
+                value = fen_to_yuan(total) if name.endswith("_fen") else str(total)
+                formula = f"<f>SUM({letter}{_first_row(plan)}:{letter}{row - 1})</f>" if plan.rows.height else ""
+                cells.append(f"{tag}>{formula}<v>{value}</v></c>")
+            elif position == 0:
+                cells.append(f'{tag} t="inlineStr"><is><t>合计</t></is></c>')
+            else:
+                cells.append(f"{tag}/>")
+        parts.append(f'<row r="{row}">{"".join(cells)}</row>')
+        row += 1
+    texts = pl.DataFrame({"t": list(plan.below)}, schema={"t": pl.String}).select(escaped(pl.col("t"))).to_series()
+    for number, text in enumerate(texts, row + 1):
+        parts.append(f'<row r="{number}"><c r="A{number}" t="inlineStr"><is><t>{text}</t></is></c></row>')
+    return "".join(parts).encode()
 
 
 def _rows_xml(plan: SheetPlan, start: int, row: int, plain: list[str], marked: list[str]) -> bytes:

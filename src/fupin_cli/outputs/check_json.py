@@ -32,7 +32,7 @@ def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
         "format": "fupin.check/1",
         "month": month_text(run.month),
         "policy": run.policy.file.id,
-        "inputs": input_list(run),
+        "inputs": input_list(run.intake),
         "findings": rows.to_dicts(),
         "skipped": [
             {

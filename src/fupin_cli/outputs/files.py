@@ -40,6 +40,11 @@ def free_path(folder: Path, stem: str, suffix: str, *, force: bool) -> Path:
     return path
 
 
+def safe_name(text: str) -> str:
+    """A township's name as a part of a file name."""
+    return "".join("_" if c in '\\/:*?"<>|' or ord(c) < 32 else c for c in text)[:40]  # noqa: PLR2004 - control characters
+
+
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
     """Give a temporary path beside the target; it takes the target's place only if all went well.

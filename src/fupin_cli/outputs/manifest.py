@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fupin_cli.intake.load import Intake
     from fupin_cli.jobs.check import CheckRun
 
 
-def input_list(run: CheckRun) -> list[dict[str, Any]]:
+def input_list(intake: Intake) -> list[dict[str, Any]]:
     """Inputs with their counts and hashes, as in the JSON contract."""
     return [
         {
             "file": s.file, "sheet": s.sheet, "table": s.spec.table, "role": s.role, "rows_read": s.rows_read,
             "rows_accepted": s.rows_accepted, "rows_set_aside": s.rows_set_aside, "sha256": s.sha256,
         }
-        for s in run.intake.sources
+        for s in intake.sources
     ]  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def write_manifest(run: CheckRun, folder: Path, operator: str, now: datetime) ->
         "settings_sha256": hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest(),
         "operator": operator,
         "finished": now.isoformat(timespec="seconds"),
-        "inputs": input_list(run),
+        "inputs": input_list(run.intake),
         "files": [{"file": f.name, "sha256": f.sha256, "status": f.status} for f in run.intake.files],
         "summary": summary(run),
         "outputs": [{"file": p.name, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in run.outputs],

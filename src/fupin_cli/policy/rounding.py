@@ -27,7 +27,7 @@ class Rounding:
         return (numerator * 2 + divisor) // (divisor * 2)
 
 
-HALF_UP = Rounding(source="实施细则三(五)：按月折算，四舍五入到分（SPEC 2.2）")
+HALF_UP = Rounding(source="实施细则三(五)：按月折算，四舍五入到分")
 
 
 def monthly_standard_fen(annual_fen: int) -> int:
@@ -38,10 +38,12 @@ def monthly_standard_fen(annual_fen: int) -> int:
 def prorate_fen(standard_fen: IntOrExpr, numerator: IntOrExpr, divisor: IntOrExpr) -> IntOrExpr:
     """Amount in fen: standard × min(1, numerator / divisor), half up to the fen (三(五), 折月计算).
 
-    Numerator and divisor are in the same whole unit (hundredths of a day); the divisor is above 0.
+    Numerator and divisor are in the same whole unit (hundredths of a day); the divisor is above 0. Columns: null in
+    either gives null.
     """
     if isinstance(numerator, pl.Expr):
-        return HALF_UP.divide(standard_fen * pl.min_horizontal(numerator, divisor), divisor)
+        # Not min_horizontal: it passes over nulls, and an unknown numerator would pay the whole month.
+        return HALF_UP.divide(standard_fen * pl.when(numerator > divisor).then(divisor).otherwise(numerator), divisor)
     return HALF_UP.divide(standard_fen * min(numerator, divisor), divisor)
 
 

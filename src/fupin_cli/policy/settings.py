@@ -102,11 +102,78 @@ class Checks(Section):
     extra_area_codes: list[Annotated[str, Field(pattern=r"^\d{6}$")]] = []
 
 
+BANK_FIELDS = (
+    "batch", "no", "name", "person", "payee", "payee_id", "account", "bank", "amount", "head_name", "head_id", "county",
+    "township", "village", "phone", "age", "date", "post_id", "month", "blank",
+)  # fmt: skip
+
+
+def _field(value: str) -> str:
+    if value not in BANK_FIELDS:
+        raise ValueError(f"没有 {value} 这个字段，可用：{'、'.join(BANK_FIELDS)}")
+    return value
+
+
+class BankProfile(Section):
+    """How a bank wants its batch file: columns in order (header → field), separator, unit, summary line, rows a file."""
+
+    columns: Annotated[dict[str, Annotated[str, BeforeValidator(_field)]], Field(min_length=1)]
+    separator: str = ","
+    suffix: Literal[".csv", ".txt", ".xlsx"] = ".csv"
+    unit: Literal["yuan", "fen"] = "yuan"
+    header: bool = True
+    summary: bool = False
+    max_rows: Count | None = None
+
+
+def _encoding(value: str) -> str:
+    try:
+        "".encode(value)
+    except LookupError as error:
+        raise ValueError(f"没有 {value} 这种编码") from error
+    return value
+
+
+GENERIC = {
+    "批次号": "batch",
+    "序号": "no",
+    "姓名": "payee",
+    "账号": "account",
+    "金额": "amount",
+    "身份证号码": "payee_id",
+    "开户银行": "bank",
+}
+PIPE = {"序号": "no", "姓名": "payee", "帐号": "account", "金额": "amount", "身份证": "payee_id"}
+ONE_CARD = {
+    "序号": "no", "支付状态": "blank", "户主姓名": "head_name", "户主身份证号": "head_id", "收款人姓名": "payee", "收款人身份证号": "payee_id",
+    "银行账号": "account", "开户银行": "bank", "村(居)委会": "village", "村(居)民小组": "blank", "享受人": "name", "享受人身份证号": "person",
+    "联系电话": "phone", "现居住地": "blank", "年龄": "age", "补贴金额": "amount", "填报日期": "date",
+}  # fmt: skip
+SHIPPED_PROFILES = {
+    "generic-csv": BankProfile(columns=GENERIC, summary=True),
+    "pipe-txt": BankProfile(columns=PIPE, separator="|", suffix=".txt", header=False),
+    "ykt-17": BankProfile(columns=ONE_CARD, suffix=".xlsx"),
+}
+
+
 class Bank(Section):
-    """The bank's batch format."""
+    """The bank's batch format: a shipped profile, or one of the county's own."""
 
     profile: str = "generic-csv"
-    encoding: str = "GBK"
+    encoding: Annotated[str, BeforeValidator(_encoding)] = "GBK"
+    profiles: dict[str, BankProfile] = {}
+
+    @model_validator(mode="after")
+    def _known(self) -> Bank:
+        names = [*SHIPPED_PROFILES, *self.profiles]
+        if self.profile not in names:
+            raise ValueError(f"profile 写的是 {self.profile}，可用：{'、'.join(names)}")
+        return self
+
+    @property
+    def chosen(self) -> BankProfile:
+        """The profile in use; a county's own of the same name beats a shipped one."""
+        return self.profiles.get(self.profile) or SHIPPED_PROFILES[self.profile]
 
 
 class PolicyTerm(Section):
@@ -206,6 +273,8 @@ def known_keys(place: tuple[int | str, ...]) -> list[str]:
     """Names of the keys that the table at a place of the settings may have."""
     model: Any = Settings
     for part in place:
+        if part == "profiles":
+            return list(BankProfile.model_fields) if len(place) > 2 else []  # noqa: PLR2004 - [bank.profiles.名称]
         if part == "standard":
             return ["annual", "monthly", "source"] if len(place) > 2 else []  # noqa: PLR2004 - [post.standard.2025]
         model = model.model_fields[str(part)].annotation

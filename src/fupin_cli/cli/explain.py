@@ -1,0 +1,40 @@
+"""`fupin explain`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fupin_cli.cli.options import Format, Month, OutputFormat, Workspace
+from fupin_cli.cli.payroll import Inbox
+
+
+def explain(
+    who: Annotated[str, typer.Argument(metavar="证号或姓名", help="要解释的人")],
+    month: Month,
+    inbox: Inbox = None,
+    workspace: Workspace = None,
+    output_format: OutputFormat = Format.text,
+) -> int:
+    """Explain one person's line of a month."""
+    import json
+    import sys
+
+    from fupin_cli.jobs.explain import explain as explained
+    from fupin_cli.jobs.payroll import payroll
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.outputs.explain_tree import masked_steps, tree
+    from fupin_cli.outputs.terminal import console
+    from fupin_cli.policy.months import parse_month
+
+    run = payroll(find_workspace(workspace), inbox, parse_month(month))
+    steps = explained(run, who)
+    if output_format is Format.json:
+        body = {"format": "fupin.explain/1", "month": month, "lines": masked_steps(steps)}
+        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+    else:
+        out = console()
+        for step in steps:
+            out.print(tree(step))
+    return 0

@@ -1,0 +1,144 @@
+"""`fupin ledger import|show|export|bank`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fupin_cli.cli import chinese
+from fupin_cli.cli.options import Format, OutputFormat, Workspace, operator_name
+
+app = typer.Typer(
+    cls=chinese.Group, help="账本：期初余额、查询、导出、重写代发文件。", no_args_is_help=False, rich_markup_mode=None
+)
+MonthOption = Annotated[str | None, typer.Option("--month", "-m", metavar="年-月", help="月份", show_default=False)]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="文件夹", help="输出文件夹（默认：工作区的 out/）", show_default=False),
+]
+
+
+class Kind(StrEnum):
+    """File formats of an export."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
+@app.command("import", cls=chinese.Command, help="把补贴发放台账导入为期初余额，只能导一次。")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="文件", help="补贴发放台账")],
+    workspace: Workspace = None,
+    operator: Annotated[
+        str | None, typer.Option("--operator", "--by", metavar="姓名", help="经办人", show_default=False)
+    ] = None,
+) -> int:
+    """Post the opening balance."""
+    from datetime import datetime
+
+    import polars as pl
+
+    from fupin_cli.jobs import ledger as job
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.ledger import store
+    from fupin_cli.policy.months import month_index
+    from fupin_cli.policy.rounding import fen_to_yuan
+
+    place = find_workspace(workspace)
+    now = datetime.now().astimezone()
+    batch = job.import_history(place, file, month_index(now.date()), operator or operator_name(), now)
+    lines = store.read(place.root, "lines").filter(pl.col("batch") == batch.batch)
+    typer.echo(
+        f"已导入期初余额：{lines.height} 笔，{lines['person'].n_unique()} 人，{fen_to_yuan(int(lines['amount_fen'].sum()))} 元"
+    )
+    return 0
+
+
+@app.command("show", cls=chinese.Command, help="查看账本：某人、某月，或全部批次。")
+def show(
+    workspace: Workspace = None,
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="证号或姓名", help="某人的各月", show_default=False)
+    ] = None,
+    month: MonthOption = None,
+    opening: Annotated[bool, typer.Option("--opening", help="期初余额")] = False,
+    output_format: OutputFormat = Format.text,
+    unmask: Annotated[bool, typer.Option("--unmask", help="JSON 里不遮盖身份证号和姓名")] = False,
+) -> int:
+    """Show a person's months, a month's lines, or the batches."""
+    import sys
+
+    from fupin_cli.jobs import ledger as job
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.ledger import store
+    from fupin_cli.outputs import ledger_view
+    from fupin_cli.outputs.terminal import console
+    from fupin_cli.policy.months import parse_month
+
+    place = find_workspace(workspace)
+    if person is None and month is None and not opening:
+        batches, lines = store.read(place.root, "batches"), store.read(place.root, "lines")
+        if output_format is Format.json:
+            sys.stdout.write(ledger_view.batches_json(batches, lines) + "\n")
+        else:
+            console().print(ledger_view.batch_table(batches, lines))
+        return 0
+    index = parse_month(month) if month else None
+    found = job.lines_of(place.root, person=person, month=index, batch="期初-00" if opening else None)
+    if output_format is Format.json:
+        sys.stdout.write(ledger_view.lines_json(found, unmask=unmask) + "\n")
+    else:
+        console().print(ledger_view.line_table(found))
+        console().print(ledger_view.sums(found))
+    return 0
+
+
+@app.command("export", cls=chinese.Command, help="把账本全部导出为 CSV 或 Parquet。")
+def export(
+    workspace: Workspace = None,
+    output: Output = None,
+    kind: Annotated[Kind, typer.Option("--format", help="文件格式")] = Kind.csv,
+) -> int:
+    """Write everything, so that nobody is locked in."""
+    from fupin_cli.jobs import ledger as job
+    from fupin_cli.jobs.workspace import find_workspace
+
+    place = find_workspace(workspace)
+    for path in job.export(place.root, output or place.out, kind.value):
+        typer.echo(f"导出：{path}")
+    return 0
+
+
+@app.command("bank", cls=chinese.Command, help="按账本重写某月的银行代发文件。")
+def bank(
+    month: Annotated[str, typer.Argument(metavar="年-月", help="已批准的月份")],
+    workspace: Workspace = None,
+    output: Output = None,
+) -> int:
+    """Write the bank files of an approved month again, from the ledger alone."""
+    import polars as pl
+
+    from fupin_cli.errors import UsageError
+    from fupin_cli.jobs.approve import bank_files
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.ledger import store
+    from fupin_cli.outputs.files import make_folder
+    from fupin_cli.outputs.payroll_terminal import bank_lines
+    from fupin_cli.policy.months import parse_month
+
+    place = find_workspace(workspace)
+    wanted = parse_month(month)
+    batch = store.approval_of(place.root, wanted)
+    if batch is None:
+        raise UsageError(f"{month} 还没有批准，不能写代发文件", f"先批准：fupin approve {month} --by 姓名")
+    folder = (output or place.out) / month
+    make_folder(folder)
+    lines = store.read(place.root, "lines")
+    written = bank_files(lines, batch.batch, wanted, place.settings().bank, folder)
+    approved = int(lines.filter(pl.col("batch") == batch.batch)["amount_fen"].sum())
+    for line in [*bank_lines(written, approved), *(f"文件：{path}" for path in written.paths)]:
+        typer.echo(line)
+    return 0

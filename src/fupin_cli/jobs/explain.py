@@ -1,0 +1,180 @@
+"""`fupin explain`: one person's line of a month as a tree of named steps, each with its value, source and clause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fupin_cli.checks.registry import all_rules
+from fupin_cli.errors import UsageError
+from fupin_cli.measures.claims import HOLD, PAY, REFUSE, fraction_text
+from fupin_cli.policy.law import quote
+from fupin_cli.policy.months import month_text
+from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.payroll import PayrollRun
+
+STATUS = {PAY: "发放", HOLD: "暂缓", REFUSE: "不予"}
+METHOD = {
+    "attendance": "本月累计出勤天数 ÷ 规定出勤天数",
+    "calendar": "合同期内在岗日数 ÷ 当月天数",
+    "fixed": "本月累计出勤天数 ÷ 固定天数",
+}
+COUNT = {"paid_months": "实发的月数", "prorated": "折算的月数相加", "calendar_span": "从首次发放的月份起连续计算"}
+
+
+@dataclass
+class Step:
+    """One named value: where it comes from, and the steps it is made of."""
+
+    name: str
+    value: str
+    source: str = ""
+    clause: str = ""
+    law: str = ""
+    steps: list[Step] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the step as JSON has it."""
+        return {
+            "name": self.name, "value": self.value, "source": self.source, "clause": self.clause, "law": self.law,
+            "steps": [step.to_dict() for step in self.steps],
+        }  # fmt: skip
+
+
+def explain(run: PayrollRun, who: str) -> list[Step]:
+    """Explain every line of a person (ID number or name) in the month.
+
+    Raises:
+        UsageError: nobody of that number or name has a line in the month.
+    """
+    number = who.strip().upper()
+    lines = run.lines.filter((pl.col("id_number") == number) | (pl.col("name") == who.strip()))
+    if not lines.height:
+        raise UsageError(f"{month_text(run.month)} 的花名册里没有这个人的行", "核对证号或姓名；不在本月的行不参加测算")
+    return [_line(run, row) for row in lines.iter_rows(named=True)]
+
+
+def _line(run: PayrollRun, row: dict[str, Any]) -> Step:
+    where = _place(row["_file"], row["_sheet"], row["_row"])
+    top = Step(
+        f"{row['name']} {row['post_id'] or '（无岗位编号）'} {month_text(run.month)}", STATUS[row["status"]], where
+    )
+    top.steps = [_amount(run, row), _months(run, row), *_findings(run, row)]
+    return top
+
+
+def _place(file: str | None, sheet: str | None, row: int | None) -> str:
+    return "!".join(str(part) for part in (file, sheet, f"第{row}行" if row else "") if part)
+
+
+def _money(fen: int | None) -> str:
+    return "算不出" if fen is None else f"{fen_to_yuan(fen)} 元"
+
+
+def _days(hundredths: int | None) -> str:
+    return "没有" if hundredths is None else f"{fraction_text(hundredths, 100)} 天"
+
+
+def _amount(run: PayrollRun, row: dict[str, Any]) -> Step:
+    """Standard × min(1, numerator / divisor), half up once; what the bank pays beside what would be due."""
+    post = run.policy.settings.post
+    text = run.policy.file.text
+    in_force = {p.name: p for p in run.policy.in_force(run.month)}
+    monthly, annual = in_force.get("post.monthly_standard"), in_force.get("post.annual_line")
+    standard = Step(
+        "月标准",
+        _money(row["standard_fen"]),
+        monthly.source if monthly else "本月没有标准",
+        "三(五)",
+        quote(text, "三(五)", "参照当年省防止返贫监测标准"),
+    )
+    own = run.policy.settings.post.standard.get(str(run.month // 12))
+    if annual and not (own and own.monthly):
+        value = run.policy.line_fen(run.month)
+        standard.steps.append(
+            Step("年监测标准 ÷ 12", _money(value), f"{annual.source}（{annual.valid_from} 起）", annual.clause)
+        )
+    share = Step(
+        "折月", METHOD[post.proration], "fupin.toml 的 [post] proration", "三(五)", quote(text, "三(五)", "折月计算")
+    )
+    attended = _attendance_place(run, row)
+    share.steps = [
+        Step(
+            "分子",
+            _days(row["numerator_x100"]),
+            attended if post.proration != "calendar" else "花名册的合同、上岗和离岗日期",
+        ),
+        Step(
+            "分母",
+            _days(row["divisor_x100"]),
+            {"fixed": "fupin.toml 的 [post] fixed_days", "calendar": "当月天数"}.get(post.proration, attended),
+        ),
+    ]
+    due = Step("应发", _money(row["due_fen"]), HALF_UP.source, "三(五)", steps=[standard, share])
+    fund = Step("资金", row["fund"] or "不明", "岗位台账的资金来源", "三(五)")
+    return Step("实发", f"{fen_to_yuan(row['amount_fen'])} 元", "发放的等于应发；暂缓、不予的为0", steps=[due, fund])
+
+
+def _attendance_place(run: PayrollRun, row: dict[str, Any]) -> str:
+    """The attendance row that the figures came from."""
+    table = run.intake.tables.get("attendance")
+    if table is None or row["id_number"] is None:
+        return "没有出勤表"
+    own = table.filter((pl.col("id_number") == row["id_number"]) & (pl.col("month") == run.month))
+    mine = own.filter((pl.col("post_id") == row["post_id"]) | pl.col("post_id").is_null())
+    if not mine.height:
+        return "没有出勤"
+    return "、".join(_place(f, s, r) for f, s, r in mine.select("_file", "_sheet", "_row").iter_rows())
+
+
+def _months(run: PayrollRun, row: dict[str, Any]) -> Step:
+    """Months used by the county's way of counting, the cap, and the extension to the pension date."""
+    post = run.policy.settings.post
+    law = quote(run.policy.file.text, "三(五)", "最长不超过36个月")
+    if row.get("before_num") is None:
+        return Step("月数", "没有可用的身份证号，数不了", "", "三(五)", law)
+    before, after = (fraction_text(int(row[f"{w}_num"]), int(row[f"{w}_den"])) for w in ("before", "after"))
+    end = month_text(row["cap_end"]) if row["cap_end"] is not None else "没有了"
+    return Step(
+        "月数", f"本月前 {before}，本月后 {after}，最长 {post.cap_months}", f"{COUNT[post.month_count]}；补贴发放台账和账本", "三(五)", law,
+        [
+            Step("首次核定", str(row["person_approval"] or "不知道"), "花名册的首次核定日期；更早发过的从那个月算"),
+            Step("养老金领取日期", str(row["pension_date"] or "定不了"), f"参保类型 {row['scheme'] or '不明'}"),
+            Step("可延长至养老金领取", "是" if row["extended"] else "否", "首次核定时距领取年龄不足5年", "三(五)"),
+            Step("最后可发月", end),
+        ],
+    )  # fmt: skip
+
+
+def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:
+    """Every rule that stands on the line; for those that stop it, what would have to change."""
+    rules = all_rules()
+    found = run.result.found
+    if row["id_number"] is not None:
+        mine = found.filter(
+            (pl.col("person") == row["id_number"]) & pl.col("table").is_in(["assignments", "attendance"])
+        )
+    else:
+        mine = found.filter((pl.col("_src") == row["_src"]) & (pl.col("_row") == row["_row"]))
+    by_code = {r["code"]: r for r in mine.iter_rows(named=True) if r["post_id"] in (row["post_id"], None)}
+    steps = []
+    for code in row["codes"]:
+        rule = rules[code]
+        hit = by_code.get(code)
+        effect = {"refuse": "不予", "hold": "暂缓"}.get(hit["effect"] if hit else rule.effect, "不影响发放")
+        if code in row["waived_codes"]:
+            effect = f"已豁免（{hit['waiver'] if hit else ''}）"
+        step = Step(
+            f"{code} {rule.title}", effect, _place(hit["file"], hit["sheet"], hit["_row"]) if hit else "", rule.clause,
+            quote(run.policy.file.text, rule.clause, rule.law),
+        )  # fmt: skip
+        if hit:
+            step.steps.append(Step("查到", hit["message"]))
+        if effect in ("不予", "暂缓"):
+            step.steps.append(Step("要改变", hit["hint"] if hit else rule.hint))
+        steps.append(step)
+    return steps

@@ -1,0 +1,106 @@
+"""`fupin ledger`: the opening balance, what stands in the ledger, everything out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli import __version__
+from fupin_cli.errors import NoInputError, UsageError
+from fupin_cli.intake.inbox import find_files
+from fupin_cli.intake.load import load
+from fupin_cli.ledger import store
+from fupin_cli.measures.used_months import paid_rows
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from fupin_cli.jobs.workspace import Workspace
+
+TABLE = "payment_history"
+
+
+def import_history(workspace: Workspace, file: Path, month: int, operator: str, now: datetime) -> store.Batch:
+    """Post a payment history as the ledger's opening balance, once.
+
+    Lines returned as failed, recovered or unclear, and amounts of 0, are no payments and stay out.
+
+    Raises:
+        AlreadyPostedError: there is an opening balance (exit 12).
+        NoInputError: the file holds no payment history, or no payment (exit 10).
+        UsageError: rows of it cannot be keyed or read; nothing is posted (exit 2).
+    """
+    contracts = workspace.contracts()
+    intake = load(file, month, contracts, workspace.settings().intake)
+    if TABLE not in intake.tables:
+        raise NoInputError(f"{file} 不是“{contracts[TABLE].title}”", f"表头须与模板一致：fupin template {TABLE}")
+    bad = intake.found.filter(pl.col("code").is_in(["ID001", "IN004", "IN005", "IN006"]) & (pl.col("table") == TABLE))
+    if bad.height:
+        raise UsageError(
+            f"{file} 里有 {bad.height} 处读不出，没有导入", f"先核查并改正：fupin check {file} --month 年-月"
+        )
+    paid = paid_rows(intake.tables[TABLE])
+    if not paid.height:
+        raise NoInputError(f"{file} 里没有一笔已发的补贴", "核对金额和发放状态")
+    name = "期初-00"
+    batch = store.Batch(
+        name, store.OPENING, max(paid["month"].to_list()), now.isoformat(timespec="seconds"), operator, operator, file.name, "",
+        find_files(file)[0].sha256, workspace.policy().file.id, __version__,
+    )  # fmt: skip
+    rows = paid.fill_null("").iter_rows(named=True)
+    lines = [
+        store.Line(
+            name, n, r["measure"], r["id_number"], r["name"], r["post_id"], r["month"], "pay", "", r["amount_fen"], None, None, "", None, None,
+            r["fund"], "", "", "", "", "", "", "", "", "", "", r["batch"],
+        )
+        for n, r in enumerate(rows, 1)
+    ]  # fmt: skip
+    store.post(workspace.root, batch, lines)
+    return batch
+
+
+def lines_of(
+    root: Path, *, person: str | None = None, month: int | None = None, batch: str | None = None
+) -> pl.DataFrame:
+    """Lines of the ledger of a person (ID number or name), a month or a batch, in order of month."""
+    lines = store.read(root, "lines")
+    if person is not None:
+        lines = lines.filter((pl.col("person") == person.upper()) | (pl.col("name") == person))
+    if month is not None:
+        lines = lines.filter(pl.col("month") == month)
+    if batch is not None:
+        lines = lines.filter(pl.col("batch") == batch)
+    return lines.sort("month", "batch", "line_no")
+
+
+def export(root: Path, folder: Path, kind: str) -> list[Path]:
+    """Write every table of the ledger as CSV (UTF-8 with BOM, for Excel) or Parquet."""
+    from fupin_cli.outputs.files import atomic, free_path, make_folder
+    from fupin_cli.policy.months import text_expr
+
+    make_folder(folder)
+    paths = []
+    for table in store.TABLES:
+        frame = store.read(root, table).with_columns(text_expr(pl.col("month")).alias("month"))
+        path = free_path(folder, f"账本_{table}", f".{kind}", force=False)
+        with atomic(path) as temporary:
+            if kind == "csv":
+                _guarded(frame).write_csv(temporary, include_bom=True)
+            else:
+                frame.write_parquet(temporary)
+        paths.append(path)
+    return paths
+
+
+def _guarded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Cells that a spreadsheet would take for formulas get a leading apostrophe (SPEC 8.22)."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    return frame.with_columns(
+        pl.when(pl.col(name).str.contains(r"^[=+\-@\t]"))
+        .then(pl.lit("'") + pl.col(name))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in texts
+    )

@@ -1,0 +1,81 @@
+"""What was due for months already paid, recomputed where the inputs exist (SPEC 2.2; CAP005, CAP006)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.measures.roster import DAY
+from fupin_cli.policy.rounding import prorate_fen
+
+if TYPE_CHECKING:
+    from fupin_cli.policy.parameters import Policy
+
+KEYS = ["id_number", "month"]
+
+
+def past_due(
+    paid: pl.DataFrame,
+    attendance: pl.DataFrame | None,
+    assignments: pl.DataFrame | None,
+    posts: pl.DataFrame | None,
+    policy: Policy,
+) -> pl.DataFrame:
+    """Recompute what each person's paid months were due.
+
+    `paid` has id_number and month. Gives for each of these: id_number, month, standard_fen (null: no standard), due_fen
+    (null where the inputs for that month are not there; over all posts at most the standard).
+    """
+    months = paid.select(KEYS).unique(maintain_order=True)
+    standards = policy.standards_fen(months["month"].unique())
+    months = months.with_columns(
+        standard_fen=pl.col("month").replace_strict(standards, default=None, return_dtype=pl.Int64)
+    )
+    if policy.settings.post.proration == "calendar":
+        shares = _by_calendar(months, assignments)
+    else:
+        shares = _by_attendance(months, attendance, posts, policy)
+    due = shares.with_columns(due_fen=prorate_fen(pl.col("standard_fen"), pl.col("num"), pl.col("den")))
+    # A sum over no known figure is 0 in Polars; here it is unknown.
+    known = pl.when(pl.col("due_fen").is_not_null().all()).then(pl.col("due_fen").sum())
+    by_person = due.group_by(KEYS).agg(due_fen=known)
+    return months.join(by_person, on=KEYS, how="left", maintain_order="left").with_columns(
+        due_fen=pl.when(pl.col("due_fen") > pl.col("standard_fen")).then("standard_fen").otherwise("due_fen")
+    )
+
+
+SHARES = {"id_number": pl.String, "month": pl.Int32, "standard_fen": pl.Int64, "num": pl.Int64, "den": pl.Int64}
+
+
+def _by_attendance(
+    months: pl.DataFrame, attendance: pl.DataFrame | None, posts: pl.DataFrame | None, policy: Policy
+) -> pl.DataFrame:
+    if attendance is None:
+        return pl.DataFrame(schema=SHARES)
+    rows = attendance.unique(
+        ["id_number", "post_id", "month", "required_days_x100", "attended_days_x100"], maintain_order=True
+    )
+    required: pl.Expr = pl.when(pl.col("required_days_x100") > 0).then("required_days_x100")
+    if posts is not None:
+        norms = posts.unique("post_id", keep="first", maintain_order=True).select("post_id", _norm="required_days_x100")
+        rows = rows.join(norms, on="post_id", how="left")
+        required = pl.coalesce(required, "_norm")
+    post = policy.settings.post
+    den = pl.lit(int((post.fixed_days or 0) * DAY), dtype=pl.Int64) if post.proration == "fixed" else required
+    joined = months.join(rows, on=KEYS)
+    return joined.select(*KEYS, "standard_fen", num="attended_days_x100", den=pl.when(den > 0).then(den))
+
+
+def _by_calendar(months: pl.DataFrame, assignments: pl.DataFrame | None) -> pl.DataFrame:
+    """Days of the month inside contract and time on post, over the person's rows (at most the days of the month)."""
+    if assignments is None:
+        return pl.DataFrame(schema=SHARES)
+    first = pl.date(pl.col("month") // 12, pl.col("month") % 12 + 1, 1)
+    rows = months.join(assignments, on="id_number").with_columns(_first=first, _last=first.dt.month_end())
+    start = pl.max_horizontal("_first", "contract_start", pl.coalesce("on_post", "contract_start"))
+    end = pl.min_horizontal("_last", "contract_end", pl.coalesce("off_post", "_last"))
+    sound = pl.col("contract_start").is_not_null() & pl.col("contract_end").is_not_null()
+    rows = rows.filter(sound).with_columns(_days=((end - start).dt.total_days() + 1).clip(lower_bound=0))
+    days = rows.group_by(*KEYS, "standard_fen", "_last").agg(num=pl.col("_days").sum() * DAY).filter(pl.col("num") > 0)
+    return days.select(*KEYS, "standard_fen", "num", den=pl.col("_last").dt.day().cast(pl.Int64) * DAY)

@@ -1,0 +1,127 @@
+"""Bank batch files of an approved month, in the bank's own format; who cannot be written is listed, never altered."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.outputs.bulk import SheetPlan, write_workbook
+from fupin_cli.outputs.files import atomic, free_path
+from fupin_cli.policy.rounding import fen_to_yuan
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from fupin_cli.policy.settings import Bank, BankProfile
+
+FORMULA_MARKS = ("=", "+", "-", "@", "\t")
+
+
+@dataclass
+class BankFiles:
+    """What was written: files with rows and fen; and lines left out with the reason. The two add up to the batch."""
+
+    paths: list[Path] = field(default_factory=list)
+    rows: int = 0
+    fen: int = 0
+    left_out: list[tuple[str, str, int]] = field(default_factory=list)  # name, why, fen
+
+    @property
+    def left_out_fen(self) -> int:
+        """Sum of the lines that were not written."""
+        return sum(fen for _, _, fen in self.left_out)
+
+
+def write_bank_files(lines: pl.DataFrame, bank: Bank, folder: Path, stem: str, day: date) -> BankFiles:
+    """Write the approved lines that a bank can take.
+
+    `lines`: one row a line with the fields of `settings.BANK_FIELDS` as strings, and `amount_fen`.
+
+    Raises:
+        FupinError: the folder cannot be written to.
+    """
+    profile = bank.chosen
+    result = BankFiles()
+    taken: list[dict[str, str]] = []
+    for row in lines.iter_rows(named=True):
+        fen = int(row["amount_fen"])
+        cells = {header: _cell(row, name, profile) for header, name in profile.columns.items()}
+        reason = _obstacle(cells, row, fen, profile, bank.encoding)
+        if reason:
+            result.left_out.append((row["payee"] or "", reason, fen))
+        else:
+            taken.append(cells)
+            result.rows += 1
+            result.fen += fen
+    size = profile.max_rows or max(len(taken), 1)
+    parts = [taken[start : start + size] for start in range(0, len(taken), size)]
+    for number, part in enumerate(parts, 1):
+        suffix = f"_{number}" if len(parts) > 1 else ""
+        path = free_path(folder, f"{stem}{suffix}", profile.suffix, force=False)
+        with atomic(path) as temporary:
+            _write(temporary, part, profile, bank.encoding, day)
+        result.paths.append(path)
+    return result
+
+
+def _cell(row: dict[str, object], name: str, profile: BankProfile) -> str:
+    if name == "amount":
+        fen = int(str(row["amount_fen"]))
+        return fen_to_yuan(fen) if profile.unit == "yuan" else str(fen)
+    return "" if name == "blank" or row.get(name) is None else str(row[name])
+
+
+def _obstacle(cells: dict[str, str], row: dict[str, object], fen: int, profile: BankProfile, encoding: str) -> str:
+    """Why a line cannot go into the file; empty where it can."""
+    if not row["account"]:
+        return "没有账号"
+    if fen <= 0:
+        return "金额为0"
+    for header, text in cells.items():
+        if text.startswith(FORMULA_MARKS):
+            return f"“{header}”以 = + - @ 或制表符开头"
+        if profile.suffix == ".txt" and (profile.separator in text or "\n" in text):
+            return f"“{header}”里有分隔符"
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError as error:
+            return f"“{header}”里的“{text[error.start]}”在 {encoding} 编码里没有"
+    return ""
+
+
+def _write(path: Path, rows: list[dict[str, str]], profile: BankProfile, encoding: str, day: date) -> None:
+    headers = list(profile.columns)
+    summary = _summary(rows, profile, headers)
+    if profile.suffix == ".xlsx":
+        frame = pl.DataFrame([*rows, *summary], schema=dict.fromkeys(headers, pl.String))
+        write_workbook(path, [SheetPlan("代发", {h: h for h in headers}, frame, filtered=False)], day)
+        return
+    stream = io.StringIO()
+    if profile.suffix == ".csv":
+        writer = csv.DictWriter(stream, headers, delimiter=profile.separator, lineterminator="\r\n")
+        if profile.header:
+            writer.writeheader()
+        writer.writerows([*rows, *summary])
+    else:  # a text file has no quotes
+        lines = [headers] if profile.header else []
+        lines += [[row.get(h, "") for h in headers] for row in [*rows, *summary]]
+        stream.write("".join(profile.separator.join(line) + "\r\n" for line in lines))
+    path.write_bytes(stream.getvalue().encode(encoding))
+
+
+def _summary(rows: list[dict[str, str]], profile: BankProfile, headers: list[str]) -> list[dict[str, str]]:
+    """The summary line, where the bank wants one: count and total."""
+    amount = next((h for h, name in profile.columns.items() if name == "amount"), None)
+    if not profile.summary or amount is None:
+        return []
+    fen = sum(int(row[amount].replace(".", "")) for row in rows)
+    total = fen_to_yuan(fen) if profile.unit == "yuan" else str(fen)
+    line = dict.fromkeys(headers, "")
+    line[headers[0]] = f"合计{len(rows)}笔"
+    line[amount] = total
+    return [line]

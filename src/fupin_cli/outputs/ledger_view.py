@@ -1,0 +1,83 @@
+"""The ledger on the terminal and as JSON. People are masked."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+from rich.table import Table
+
+from fupin_cli.outputs.check_json import yuan_expr
+from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
+from fupin_cli.policy.months import text_expr
+from fupin_cli.policy.rounding import fen_to_yuan
+
+STATUS = {"pay": "发放", "hold": "暂缓", "refuse": "不予"}
+KIND = {"approval": "批准", "opening": "期初余额"}
+
+
+def _with_sums(batches: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    sums = lines.group_by("batch").agg(lines=pl.len(), amount_fen=pl.col("amount_fen").sum())
+    return batches.join(sums, on="batch", how="left", maintain_order="left").with_columns(
+        text_expr(pl.col("month")).alias("month")
+    )
+
+
+def batch_table(batches: pl.DataFrame, lines: pl.DataFrame) -> Table:
+    """All postings."""
+    table = Table(title="账本", title_justify="left")
+    for title in ("批次", "类别", "月份", "记账时间", "批准人", "编制人", "文号"):
+        table.add_column(title, overflow="fold")
+    for title in ("行数", "金额(元)"):
+        table.add_column(title, justify="right")
+    for row in _with_sums(batches, lines).iter_rows(named=True):
+        table.add_row(
+            row["batch"], KIND[row["kind"]], row["month"], row["posted_at"], row["operator"], row["drafter"], row["document"],
+            str(row["lines"]), fen_to_yuan(row["amount_fen"]),
+        )  # fmt: skip
+    return table
+
+
+def batches_json(batches: pl.DataFrame, lines: pl.DataFrame) -> str:
+    """All postings as JSON."""
+    rows = _with_sums(batches, lines).with_columns(amount=yuan_expr(pl.col("amount_fen"))).drop("amount_fen").to_dicts()
+    return json.dumps({"format": "fupin.ledger/1", "batches": rows}, ensure_ascii=False, indent=2)
+
+
+def _masked(lines: pl.DataFrame) -> pl.DataFrame:
+    return lines.with_columns(person=mask_number_expr(pl.col("person")), name=mask_name_expr(pl.col("name")))
+
+
+def line_table(lines: pl.DataFrame) -> Table:
+    """Lines of a person or a month."""
+    table = Table(title="账本明细", title_justify="left")
+    for title in ("月份", "批次", "行", "姓名", "身份证号", "补贴", "岗位", "状态", "规则"):
+        table.add_column(title, overflow="fold")
+    table.add_column("金额(元)", justify="right")
+    for row in _masked(lines).with_columns(m=text_expr(pl.col("month"))).iter_rows(named=True):
+        table.add_row(
+            row["m"], row["batch"], str(row["line_no"]), row["name"], row["person"], row["measure"], row["post_id"],
+            STATUS.get(row["status"], row["status"]), row["codes"], fen_to_yuan(row["amount_fen"]),
+        )  # fmt: skip
+    return table
+
+
+def sums(lines: pl.DataFrame) -> str:
+    """How many months and how much money the lines come to."""
+    paid = lines.filter(pl.col("amount_fen") > 0)
+    return f"{lines.height} 行，已发 {paid.select('person', 'measure', 'month').n_unique()} 人月，{fen_to_yuan(int(paid['amount_fen'].sum()))} 元"
+
+
+def lines_json(lines: pl.DataFrame, *, unmask: bool) -> str:
+    """Lines as JSON; accounts, phones and household heads are left out unless asked for."""
+    rows = lines if unmask else _masked(lines).drop("account", "payee", "payee_id", "phone", "head_name", "head_id")
+    money = [pl.col(c) for c in ("amount_fen", "due_fen", "standard_fen")]
+    rows = rows.with_columns(
+        text_expr(pl.col("month")).alias("month"),
+        *(yuan_expr(c).alias(c.meta.output_name().removesuffix("_fen")) for c in money),
+    )
+    return json.dumps(
+        {"format": "fupin.ledger/1", "lines": rows.drop("amount_fen", "due_fen", "standard_fen").to_dicts()},
+        ensure_ascii=False,
+        indent=2,
+    )

@@ -1,0 +1,50 @@
+"""公示表: one sheet a village, IDs masked, for the notice board (三(五), 拟招用人员公示、接受社会监督)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.measures.claims import PAY
+from fupin_cli.outputs.bulk import SheetPlan
+from fupin_cli.outputs.masking import mask_number_expr
+from fupin_cli.outputs.payroll_json import NO_TOWN, days_text
+from fupin_cli.policy.months import month_text
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.payroll import PayrollRun
+
+HEADERS = {
+    "no": "序号",
+    "name": "姓名",
+    "masked": "身份证号码",
+    "post_name": "岗位名称",
+    "worked": "本月累计出勤天数",
+    "amount_fen": "补贴金额",
+}
+
+
+def notice_sheets(run: PayrollRun, post_names: dict[str, str]) -> list[SheetPlan]:
+    """Plan one sheet for each village with lines that are paid."""
+    paid = run.lines.filter(pl.col("status") == PAY).with_columns(
+        masked=mask_number_expr(pl.col("id_number")),
+        worked=days_text(pl.coalesce("attended_x100", "numerator_x100")),
+        post_name=pl.coalesce(
+            "post_name", pl.col("post_id").replace_strict(post_names, default=None, return_dtype=pl.String), "post_id"
+        ),
+        pl_town=pl.col("township").fill_null(NO_TOWN),
+        pl_village=pl.col("village").fill_null(""),
+    )
+    plans = []
+    for (town, village), part in paid.group_by("pl_town", "pl_village", maintain_order=True):
+        rows = part.with_columns(no=pl.int_range(1, part.height + 1, dtype=pl.Int64)).select(list(HEADERS))
+        heading = f"{town}{village} {month_text(run.month)} 公益性岗位补贴公示表"
+        below = (
+            f"公示单位：{town}{village}（盖章）          公示时间：      年   月   日 至   月   日",
+            "有异议的请在公示期内向村委会或乡镇劳动保障所反映。",
+        )
+        plans.append(
+            SheetPlan(f"{town}{village}", HEADERS, rows, heading, summed=("amount_fen",), below=below, filtered=False)
+        )
+    return plans

@@ -1,0 +1,109 @@
+"""The JSON document of a payroll: one line a person and post, money as strings with two decimals."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fupin_cli.measures.claims import MEASURE, fraction_text
+from fupin_cli.outputs.check_json import yuan_expr
+from fupin_cli.outputs.manifest import input_list
+from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
+from fupin_cli.policy.months import month_text, text_expr
+from fupin_cli.policy.rounding import fen_to_yuan
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.payroll import PayrollRun
+
+MONEY = ("amount", "due_hold", "due_refuse")
+NO_FUND, NO_TOWN = "（资金来源不明）", "（未分乡镇）"
+
+
+def days_text(hundredths: pl.Expr) -> pl.Expr:
+    """Hundredths of a day as a decimal without trailing zeros."""
+    rest = (hundredths % 100).cast(pl.String).str.zfill(2).str.strip_chars_end("0")
+    return pl.when(rest == "").then((hundredths // 100).cast(pl.String)).otherwise(
+        pl.concat_str(hundredths // 100, pl.lit("."), rest)
+    )  # fmt: skip
+
+
+def months_series(lines: pl.DataFrame, which: str) -> pl.Series:
+    """Months used `before` or `after` as decimal strings; null where nothing is known of the person."""
+    pairs = zip(lines[f"{which}_num"], lines[f"{which}_den"], strict=True)
+    return pl.Series([None if n is None else fraction_text(int(n), int(d)) for n, d in pairs], dtype=pl.String)
+
+
+def line_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
+    """Claim lines as the contract has them."""
+    lines = run.lines.with_columns(_before=months_series(run.lines, "before"), _after=months_series(run.lines, "after"))
+    person, name = pl.col("id_number"), pl.col("name")
+    return lines.select(
+        measure=pl.lit(MEASURE),
+        person=person if unmask else mask_number_expr(person),
+        name=name if unmask else mask_name_expr(name),
+        post="post_id",
+        month=pl.lit(month_text(run.month)),
+        status="status",
+        codes="codes",
+        waived="waived_codes",
+        standard=yuan_expr(pl.col("standard_fen")),
+        proration=pl.lit(run.policy.settings.post.proration),
+        numerator=days_text(pl.col("numerator_x100")),
+        divisor=days_text(pl.col("divisor_x100")),
+        amount=yuan_expr(pl.col("amount_fen")),
+        due=yuan_expr(pl.col("due_fen")),
+        fund="fund",
+        person_code="person_code",
+        months_before="_before",
+        months_after="_after",
+        cap_end=text_expr(pl.col("cap_end")),
+        county="county",
+        township="township",
+        village="village",
+        post_kind="post_kind",
+        table=pl.lit("assignments"),
+        file="_file",
+        sheet="_sheet",
+        row="_row",
+    ).to_dicts()
+
+
+def totals_of(run: PayrollRun, lines: pl.DataFrame) -> dict[str, Any]:
+    """Totals over lines with money in yuan."""
+    return {key: fen_to_yuan(value) if key in MONEY else value for key, value in run.totals(lines).items()}
+
+
+def grouped(run: PayrollRun, column: str, nothing: str) -> dict[str, Any]:
+    """Totals by the values of a column; they add up to those of the month."""
+    place = pl.concat_str(
+        "township", "village", separator="/", ignore_nulls=True
+    )  # villages of two townships share names
+    filled = run.lines.with_columns(place=place).with_columns(pl.col(column).fill_null(nothing))
+    return {name: totals_of(run, part) for (name,), part in sorted(filled.group_by(column))}
+
+
+def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
+    """The document `fupin.payroll/1` of a run."""
+    return {
+        "format": "fupin.payroll/1",
+        "month": month_text(run.month),
+        "policy": run.policy.file.id,
+        "inputs": input_list(run.intake),
+        "lines": line_rows(run, unmask=unmask),
+        "rows_out_of_month": run.rows_out_of_month,
+        "totals": {**totals_of(run, run.lines), "people": run.people},
+        "by_fund": grouped(run, "fund", NO_FUND),
+        "by_county": grouped(run, "county", NO_TOWN),
+        "by_town": grouped(run, "township", NO_TOWN),
+        "by_village": grouped(run, "place", NO_TOWN),
+        "by_post_kind": grouped(run, "post_kind", "（岗位类型不明）"),
+        "crashed": [{"code": o.code, "error": o.error} for o in run.result.outcomes if o.status == "crashed"],
+        "outputs": [str(path) for path in run.outputs],
+    }
+
+
+def payroll_json(run: PayrollRun, *, unmask: bool) -> str:
+    """Write the document as text."""
+    return json.dumps(payroll_document(run, unmask=unmask), ensure_ascii=False, indent=2)

@@ -1,0 +1,97 @@
+"""What the terminal shows of a payroll and of an approval. Names are masked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rich.table import Table
+from rich.text import Text
+
+from fupin_cli.checks.registry import all_rules
+from fupin_cli.measures.claims import HOLD, PAY, REFUSE
+from fupin_cli.outputs.payroll_json import NO_TOWN
+from fupin_cli.policy.months import month_text
+from fupin_cli.policy.rounding import fen_to_yuan
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fupin_cli.jobs.payroll import PayrollRun
+    from fupin_cli.ledger.store import Batch
+    from fupin_cli.outputs.bank import BankFiles
+
+
+def payroll_line(run: PayrollRun) -> str:
+    """The month in one line."""
+    t, people = run.totals(), run.people
+    return (
+        f"{month_text(run.month)}：{t['lines']} 行 = 发放 {t[PAY]} + 暂缓 {t[HOLD]} + 不予 {t[REFUSE]}；发放 {people[PAY]} 人 {fen_to_yuan(t['amount'])} 元，"
+        f"暂缓 {fen_to_yuan(t['due_hold'])} 元，不予 {fen_to_yuan(t['due_refuse'])} 元"
+    )
+
+
+def show_payroll(run: PayrollRun, out: Console) -> None:
+    """Print totals by township, why lines are held or refused, and where the workbooks are."""
+    towns = Table(title=f"{month_text(run.month)} 乡村公益性岗位补贴", title_justify="left")
+    towns.add_column("乡镇")
+    for title in ("行数", "发放", "暂缓", "不予", "发放金额(元)"):
+        towns.add_column(title, justify="right")
+    keyed = run.lines.with_columns(pl.col("township").fill_null(NO_TOWN))
+    for (town,), part in sorted(keyed.group_by("township")):
+        t = run.totals(part)
+        towns.add_row(str(town), str(t["lines"]), str(t[PAY]), str(t[HOLD]), str(t[REFUSE]), fen_to_yuan(t["amount"]))
+    out.print(towns)
+    _show_reasons(run, out)
+    for outcome in run.result.outcomes:
+        if outcome.status == "crashed":
+            out.print(
+                Text(f"程序出错：{outcome.code} 没有跑完，本次结果不能用。{outcome.error}", style="bold red"),
+                soft_wrap=True,
+            )
+    if run.rows_out_of_month:
+        out.print(Text(f"花名册另有 {run.rows_out_of_month} 行不在本月，没有算"))
+    out.print(Text(payroll_line(run), style="bold"), soft_wrap=True)
+    for path in run.outputs:
+        out.print(Text(f"工作簿：{path}"), soft_wrap=True)
+
+
+def _show_reasons(run: PayrollRun, out: Console) -> None:
+    """Print which rules stand on the lines that are held or refused."""
+    stopped = (
+        run.lines.filter(pl.col("status") != PAY)
+        .explode("codes")
+        .group_by("status", "codes")
+        .len()
+        .sort("status", "codes")
+    )
+    if stopped.height:
+        why = Table(title="暂缓和不予的行涉及的规则", title_justify="left")
+        for title in ("状态", "代码", "规则"):
+            why.add_column(title)
+        why.add_column("行数", justify="right")
+        rules = all_rules()
+        for status, code, count in stopped.iter_rows():
+            if code in rules:
+                why.add_row({HOLD: "暂缓", REFUSE: "不予"}[status], code, rules[code].title, str(count))
+        out.print(why)
+
+
+def bank_lines(bank: BankFiles, approved_fen: int) -> list[str]:
+    """What the bank gets and who is left out; the two add up to what was approved."""
+    both = fen_to_yuan(bank.fen + bank.left_out_fen)
+    total = (
+        f"代发文件：{bank.rows} 笔 {fen_to_yuan(bank.fen)} 元；未写入 {len(bank.left_out)} 笔 {fen_to_yuan(bank.left_out_fen)} 元；"
+        f"合计 {both} 元，批准 {fen_to_yuan(approved_fen)} 元"
+    )
+    return [total] + [f"  未写入：{name[:1]}*，{fen_to_yuan(fen)} 元，{why}" for name, why, fen in bank.left_out]
+
+
+def approval_lines(run: PayrollRun, batch: Batch, bank: BankFiles) -> list[str]:
+    """What was approved, what the bank gets, and where the files are."""
+    return [
+        f"已批准 {month_text(run.month)}，批次 {batch.batch}",
+        payroll_line(run),
+        *bank_lines(bank, run.totals()["amount"]),
+        *(f"文件：{path}" for path in run.outputs),
+    ]

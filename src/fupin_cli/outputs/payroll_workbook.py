@@ -1,0 +1,206 @@
+"""The workbook of a month's payroll: 汇总, 发放花名册, 暂缓, 不予, 月数台账, 参数; all of them tie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli import __version__
+from fupin_cli.checks.registry import all_rules
+from fupin_cli.measures.claims import HOLD, PAY, REFUSE
+from fupin_cli.outputs.bulk import SheetPlan
+from fupin_cli.outputs.payroll_json import NO_FUND, NO_TOWN, days_text, months_series
+from fupin_cli.policy.months import month_text, text_expr
+from fupin_cli.policy.rounding import fen_to_yuan
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.payroll import PayrollRun
+
+METHODS = {"attendance": "出勤÷规定", "calendar": "在岗日÷当月天数", "fixed": "出勤÷固定天数"}
+PERSON = {
+    "no": "序号",
+    "name": "姓名",
+    "id_number": "身份证号",
+    "township": "乡镇",
+    "village": "村",
+    "post_id": "岗位编号",
+}
+FIGURES = {"standard_fen": "月标准(元)", "numerator": "出勤/在岗天数", "divisor": "规定/当月天数"}
+
+
+def in_words(fen: int) -> str:
+    """An amount in capital Chinese numerals (大写金额)."""
+    import cn2an
+
+    words: str = cn2an.an2cn(fen_to_yuan(fen), "rmb")
+    return words
+
+
+def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str = "") -> list[SheetPlan]:
+    """Plan the sheets for all lines, or for those of one township (`part`). `state` says draft or approved, and by whom."""
+    rows = lines.with_columns(
+        numerator=days_text(pl.col("numerator_x100")),
+        divisor=days_text(pl.col("divisor_x100")),
+        before=months_series(lines, "before"),
+        after=months_series(lines, "after"),
+        cap_text=text_expr(pl.col("cap_end")),
+        notes=pl.col("codes").list.join("、"),
+        payee=pl.coalesce("payee_name", "name"),
+    )
+    title = f"{run.policy.settings.county.name} {part} {month_text(run.month)} 乡村公益性岗位补贴".replace(
+        "  ", " "
+    ).strip()
+    return [
+        _summary(run, rows, title, state),
+        _roster(rows, title),
+        _stopped(run, rows, HOLD, "暂缓", title),
+        _stopped(run, rows, REFUSE, "不予", title),
+        _months(rows, title),
+        _parameters(run, title),
+    ]
+
+
+def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(no=pl.int_range(1, rows.height + 1, dtype=pl.Int64))
+
+
+def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str) -> SheetPlan:
+    """Lines, people and money by township; the total in figures and in words, and who signs."""
+    pay, hold, refuse = (pl.col("status") == status for status in (PAY, HOLD, REFUSE))
+    figures = {
+        "lines": pl.len(), "pay": pay.sum(), "people": pl.col("person_key").filter(pay).n_unique(), "amount_fen": pl.col("amount_fen").sum(),
+        "hold": hold.sum(), "due_hold_fen": pl.col("due_fen").filter(hold).sum(), "refuse": refuse.sum(),
+    }  # fmt: skip
+    keyed = rows.with_columns(pl.col("township").fill_null(NO_TOWN), pl.col("fund").fill_null(NO_FUND))
+    by_town = keyed.group_by("township", "fund").agg(**figures).sort("township", "fund")
+    total = int(rows["amount_fen"].sum())
+    headers = {"township": "乡镇", "fund": "资金来源", "lines": "行数", "pay": "发放行数", "people": "发放人数", "amount_fen": "发放金额(元)",
+               "hold": "暂缓行数", "due_hold_fen": "暂缓金额(元)", "refuse": "不予行数"}  # fmt: skip
+    table = by_town.select(pl.col(n) if n in ("township", "fund") else pl.col(n).cast(pl.Int64) for n in headers)
+    totals = run.totals(rows)
+    below = (
+        f"发放金额合计（大写）：{in_words(total)}    （小写）：￥{fen_to_yuan(total)}",
+        f"核对：{totals['pay']} 发放 + {totals['hold']} 暂缓 + {totals['refuse']} 不予 = {totals['lines']} 行",
+        state,
+        f"程序 fupin {__version__}，政策 {run.policy.file.id}",
+        "",
+        "编制：                    审核：                    负责人：                    （盖章）",
+    )
+    return SheetPlan("汇总", headers, table, f"{title}汇总", filtered=False, below=below,
+                     summed=("lines", "pay", "people", "amount_fen", "hold", "due_hold_fen", "refuse"))  # fmt: skip
+
+
+def _roster(rows: pl.DataFrame, title: str) -> SheetPlan:
+    """Who is paid what, and where to."""
+    headers = (
+        PERSON
+        | FIGURES
+        | {
+            "amount_fen": "实发金额(元)",
+            "bank": "开户银行",
+            "account": "账号",
+            "payee": "收款人",
+            "after": "累计月数",
+            "cap_text": "最后可发月",
+            "notes": "提示",
+        }
+    )
+    paid = _numbered(rows.filter(pl.col("status") == PAY))
+    signed = ("编制：                    审核：                    负责人：",)
+    return SheetPlan(
+        "发放花名册", headers, paid.select(list(headers)), f"{title}发放花名册", summed=("amount_fen",), below=signed
+    )
+
+
+def _stopped(run: PayrollRun, rows: pl.DataFrame, status: str, name: str, title: str) -> SheetPlan:
+    """Who is held or refused, why, and what to do."""
+    rules = all_rules()
+    stopped = _numbered(rows.filter(pl.col("status") == status))
+    why, hints = _reasons(run)
+    spots = list(
+        zip(stopped["id_number"], stopped["post_id"], stopped["_src"], stopped["_row"], stopped["codes"], strict=True)
+    )
+    texts, todo = [], []
+    for person, post, source, row, codes in spots:
+        key = (person, post) if person is not None else (source, row)
+        own = [
+            f"【{code}】{why.get((*key, code), rules[code].title)}"
+            for code in codes
+            if why.get((*key, code)) or code in ("IN012", "MEA001")
+        ]
+        texts.append("；".join(own))
+        todo.append(
+            "；".join(
+                dict.fromkeys(
+                    hints.get((*key, code), rules[code].hint)
+                    for code in codes
+                    if why.get((*key, code)) or code in ("IN012", "MEA001")
+                )
+            )
+        )
+    stopped = stopped.with_columns(why=pl.Series(texts, dtype=pl.String), todo=pl.Series(todo, dtype=pl.String))
+    headers = PERSON | {"due_fen": "若照发(元)", "why": "原因", "todo": "怎么办", "_file": "文件", "_row": "行"}
+    frame = stopped.select(list(headers)).with_columns(pl.col("_row").cast(pl.Int64))
+    return SheetPlan(
+        name,
+        headers,
+        frame,
+        f"{title}{name}名单",
+        wrapped=("why", "todo", "_file"),
+        summed=("due_fen",),
+        widths={"_file": 24},
+    )
+
+
+Reasons = dict[tuple[object, ...], str]
+
+
+def _reasons(run: PayrollRun) -> tuple[Reasons, Reasons]:
+    """Messages and hints of the findings that stop a line, by person, post and code (rows without an ID: by the row)."""
+    stops = run.result.found.filter((pl.col("effect") != "none") & ~pl.col("waived"))
+    why: Reasons = {}
+    hints: Reasons = {}
+    for person, post, source, row, code, message, hint in stops.select(
+        "person", "post_id", "_src", "_row", "code", "message", "hint"
+    ).iter_rows():
+        key = (person, post, code) if person is not None else (source, row, code)
+        why[key] = f"{why[key]}；{message}" if key in why and message not in why[key] else message
+        hints[key] = hint
+    return why, hints
+
+
+def _months(rows: pl.DataFrame, title: str) -> SheetPlan:
+    """Months used and left, for everyone on the roster."""
+    headers = PERSON | {
+        "first": "首次核定",
+        "before": "本月前已用月数",
+        "after": "本月后月数",
+        "cap_text": "最后可发月",
+        "pension": "养老金领取日期",
+        "extended_text": "可延长",
+    }
+    everyone = _numbered(rows).with_columns(
+        first=pl.col("person_approval").cast(pl.String),
+        pension=pl.col("pension_date").cast(pl.String),
+        extended_text=pl.when("extended").then(pl.lit("是")).otherwise(pl.lit("")),
+    )
+    return SheetPlan("月数台账", headers, everyone.select(list(headers)), f"{title}月数台账")
+
+
+def _parameters(run: PayrollRun, title: str) -> SheetPlan:
+    """Each number used, with its source."""
+    post = run.policy.settings.post
+    rows = [(p.name, p.title, p.value, p.unit, p.source, p.clause) for p in run.policy.in_force(run.month)]
+    chosen = {
+        "post.proration": ("折月方法", METHODS[post.proration]), "post.fixed_days": ("固定天数", str(post.fixed_days or "")),
+        "post.month_count": ("月数计法", post.month_count), "post.cap_months": ("最长月数（县）", str(post.cap_months)),
+        "post.after_pension": ("过养老金领取月后", post.after_pension), "post.scheme": ("默认参保类型", post.scheme),
+        "post.age_max": ("年龄上限", str(post.age_max)),
+    }  # fmt: skip
+    rows += [
+        (name, words, value, "", "fupin.toml [post]", "三(五)") for name, (words, value) in chosen.items() if value
+    ]
+    headers = {"name": "名称", "title": "含义", "value": "数值", "unit": "单位", "source": "出处", "clause": "依据"}
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(headers, pl.String), orient="row")
+    return SheetPlan("参数", headers, frame, f"{title}用到的数字", wrapped=("source",), filtered=False)
