@@ -1,0 +1,385 @@
+"""`fupin payroll`, `approve`, `explain`, `ledger` as a user runs them."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import polars as pl
+import pytest
+
+from tests.cases.test_cases import BASE, build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Ran
+
+SAMPLE = Path(__file__).parents[2] / "sample_data"
+MONTH = "2024-05"
+PROGRAM = [sys.executable, "-c", "from fupin_cli.cli.main import run; run()"]
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A workspace of the sample county."""
+    shutil.copytree(SAMPLE / "inbox", tmp_path / "w" / "inbox")
+    shutil.copy(SAMPLE / "fupin.toml", tmp_path / "w")
+    return tmp_path / "w"
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Path:
+    """A workspace of one person in a clean month."""
+    build({}, tmp_path / "one")
+    return tmp_path / "one"
+
+
+def lines_in(root: Path) -> int:
+    with sqlite3.connect(root / ".fupin" / "ledger.sqlite") as connection:
+        count: int = connection.execute("SELECT count(*) FROM lines").fetchone()[0]
+    connection.close()
+    return count
+
+
+def test_totals_tie_in_json_workbook_bank_file_and_ledger(fupin: Callable[..., Ran], sample: Path) -> None:
+    drafted = fupin("payroll", "-w", sample, "--month", MONTH, "--format", "json", "--operator", "甲")
+    document = drafted.document
+    lines, totals = document["lines"], document["totals"]
+    assert drafted.code == 1
+    assert totals["pay"] + totals["hold"] + totals["refuse"] == totals["lines"] == len(lines)
+    assert Decimal(totals["amount"]) == sum(Decimal(line["amount"]) for line in lines)
+    assert sum(Decimal(line["due"] or 0) for line in lines if line["status"] == "hold") == Decimal(totals["due_hold"])
+    assert all(line["amount"] == "0.00" for line in lines if line["status"] != "pay")
+    assert all(Decimal(line["due"] or 0) <= Decimal(line["standard"]) for line in lines)
+    for key in ("by_fund", "by_county", "by_town", "by_village", "by_post_kind"):
+        parts = document[key].values()
+        assert sum(p["lines"] for p in parts) == totals["lines"], key
+        assert sum(Decimal(p["amount"]) for p in parts) == Decimal(totals["amount"]), key
+    assert totals["people"]["pay"] + totals["people"]["hold"] + totals["people"]["refuse"] == len(
+        {line["person_code"] for line in lines}
+    )
+    approved = fupin("approve", MONTH, "-w", sample, "--by", "乙", "--document", "文1", "--format", "json").document
+    assert approved["batch"] == "202405-01"
+    assert approved["totals"]["amount"] == totals["amount"]
+    assert Decimal(approved["bank"]["amount"]) + Decimal(approved["bank"]["left_out_amount"]) == Decimal(
+        totals["amount"]
+    )
+    folder = sample / "out" / MONTH
+    rows = (folder / "代发_202405-01.csv").read_bytes().decode("gbk").splitlines()
+    assert len(rows) == totals["pay"] + 2
+    assert rows[-1].startswith(f"合计{totals['pay']}笔")
+    assert rows[-1].split(",")[4] == totals["amount"]
+    assert lines_in(sample) == len(lines)
+    book = openpyxl.load_workbook(folder / f"批准_{MONTH}.xlsx", data_only=True)
+    assert book.sheetnames == ["汇总", "发放花名册", "暂缓", "不予", "月数台账", "参数"]
+    roster = book["发放花名册"]
+    amount = [c.value for c in roster[2]].index("实发金额(元)") + 1
+    assert roster.cell(3 + totals["pay"], amount).value == pytest.approx(float(totals["amount"]))
+    assert sum(Decimal(str(roster.cell(row, amount).value)) for row in range(3, 3 + totals["pay"])) == Decimal(
+        totals["amount"]
+    )
+    formulas = openpyxl.load_workbook(folder / f"批准_{MONTH}.xlsx")["发放花名册"]
+    assert re.match(r"=SUM\([A-Z]+3:[A-Z]+\d+\)", str(formulas.cell(3 + totals["pay"], amount).value))
+    assert (book["暂缓"].max_row, book["不予"].max_row) == (totals["hold"] + 3, totals["refuse"] + 3)
+    assert all(book["暂缓"].cell(row, 8).value for row in range(3, 3 + totals["hold"]))
+    words = "".join(str(cell.value) for row in book["汇总"].iter_rows() for cell in row)
+    assert "大写" in words
+    assert "乙" in words
+    assert "编制" in words
+
+
+def test_a_draft_can_be_run_again_and_the_same_inputs_give_the_same_bytes(fupin: Callable[..., Ran], one: Path) -> None:
+    for name in ("a", "b"):
+        assert fupin("payroll", "-w", one, "--month", MONTH, "-o", one / name).code == 0
+    for file in (f"发放_{MONTH}.xlsx", f"公示_{MONTH}.xlsx"):
+        assert (one / "a" / MONTH / file).read_bytes() == (one / "b" / MONTH / file).read_bytes()
+
+
+def test_nobody_leaves_unmasked(fupin: Callable[..., Ran], one: Path) -> None:
+    said = (
+        fupin("payroll", "-w", one, "--month", MONTH).out
+        + fupin("payroll", "-w", one, "--month", MONTH, "--format", "json").out
+    )
+    said += (
+        fupin("approve", MONTH, "-w", one, "--by", "乙").out + fupin("ledger", "show", "--month", MONTH, "-w", one).out
+    )
+    said += fupin("explain", "张三", "--month", MONTH, "-w", one).out
+    said += fupin("ledger", "show", "--month", MONTH, "-w", one, "--format", "json").out
+    assert "211302198001010012" not in said
+    assert "6217990000000000014" not in said
+    assert "张三" not in said
+
+
+def test_the_notice_masks_ids_as_the_rules_say(fupin: Callable[..., Ran], one: Path) -> None:
+    fupin("payroll", "-w", one, "--month", MONTH)
+    sheet = openpyxl.load_workbook(one / "out" / MONTH / f"公示_{MONTH}.xlsx").worksheets[0]
+    assert [cell.value for cell in sheet[3]][:5] == [1, "张三", "211302********0012", "保洁员", "22"]
+    assert sheet.title == "东川镇东一村"
+
+
+def refused(ran: Ran, word: str) -> None:
+    assert ran.code == 12
+    assert word in ran.err
+
+
+def test_approval_wants_a_draft_another_person_and_nothing_changed(fupin: Callable[..., Ran], one: Path) -> None:
+    refused(fupin("approve", MONTH, "-w", one, "--by", "乙"), "还没有测算")
+    fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
+    refused(fupin("approve", MONTH, "-w", one, "--by", "甲"), "同一个人")
+    settings = one / "fupin.toml"
+    kept = settings.read_text(encoding="utf-8")
+    settings.write_text(kept + "\n[checks]\nincome_max = 20000\n", encoding="utf-8")
+    refused(fupin("approve", MONTH, "-w", one, "--by", "乙"), "设置")
+    settings.write_text(kept, encoding="utf-8")
+    attendance = one / "inbox" / MONTH / "出勤汇总表.csv"
+    before = attendance.read_bytes()
+    attendance.write_bytes(before.replace(b",22,22,", b",22,11,"))
+    refused(fupin("approve", MONTH, "-w", one, "--by", "乙"), "收件夹里的文件、测算结果")
+    attendance.write_bytes(before)
+    assert fupin("approve", "--month", MONTH, "-w", one, "--operator", "乙", "--yes", "--document", "文").code == 0
+    refused(fupin("approve", MONTH, "-w", one, "--by", "丙"), "已由 乙 批准")
+    refused(fupin("payroll", "-w", one, "--month", MONTH), "已由 乙 批准")
+    assert fupin("approve", "-w", one).code == 2
+
+
+def test_a_one_person_office_may_approve_its_own_and_it_is_said(fupin: Callable[..., Ran], one: Path) -> None:
+    with (one / "fupin.toml").open("a", encoding="utf-8") as stream:
+        stream.write("\n[approval]\none_person_office = true\n")
+    fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
+    assert fupin("approve", MONTH, "-w", one, "--by", "甲").code == 0
+    book = openpyxl.load_workbook(one / "out" / MONTH / f"批准_{MONTH}.xlsx")
+    assert any("一人单位" in str(cell.value) for row in book["汇总"].iter_rows() for cell in row)
+
+
+def test_approved_months_count_towards_the_cap(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    build({"history": ["2021-05", "2024-03"], "change": {"assignments": {"首次核定日期": "2021-05-01"}}}, root)
+
+    def line(month: str) -> dict[str, Any]:
+        found: dict[str, Any] = fupin(
+            "payroll", "-w", root, "--month", month, "--format", "json", "--operator", "甲"
+        ).document["lines"][0]
+        return found
+
+    may = line(MONTH)
+    assert (may["status"], may["months_before"], may["months_after"], may["cap_end"]) == ("pay", "35", "36", MONTH)
+    assert fupin("approve", MONTH, "-w", root, "--by", "乙").code == 0
+    shutil.copytree(root / "inbox" / MONTH, root / "inbox" / "2024-06")
+    for table, old in (("出勤汇总表", MONTH),):
+        path = root / "inbox" / "2024-06" / f"{table}.csv"
+        path.write_bytes(path.read_bytes().replace(old.encode(), b"2024-06"))
+    june = line("2024-06")
+    assert (june["status"], june["months_before"], june["cap_end"]) == ("refuse", "36", None)
+    assert "CAP001" in june["codes"]
+
+
+def test_the_opening_balance_is_imported_once(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    build({"history": ["2023-06", "2024-04"]}, root)
+    file = root / "inbox" / MONTH / "补贴发放台账.csv"
+    assert fupin("ledger", "import", file, "-w", root).code == 0
+    refused(fupin("ledger", "import", file, "-w", root), "已经导入过")
+    payroll = ["payroll", "-w", root, "--month", MONTH, "--format", "json", "--no-workbook"]
+    both = fupin(*payroll).document["lines"][0]
+    file.unlink()
+    alone = fupin(*payroll).document["lines"][0]
+    assert both["months_before"] == alone["months_before"] == "11"
+    shown = fupin("ledger", "show", "--person", "张三", "-w", root)
+    assert "已发 11 人月" in shown.out
+    assert fupin("ledger", "import", root / "inbox" / MONTH / "公益性岗位台账.csv", "-w", root).code == 10
+
+
+def test_a_history_that_cannot_be_read_whole_is_not_imported(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    path = tmp_path / "补贴发放台账.csv"
+    path.write_text("身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-01,1.005\n", encoding="utf-8")
+    ran = fupin("ledger", "import", path, "-w", tmp_path)
+    assert ran.code == 2
+    assert "没有导入" in ran.err
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_everything_can_be_taken_out_of_the_ledger(fupin: Callable[..., Ran], one: Path, kind: str) -> None:
+    fupin("payroll", "-w", one, "--month", MONTH, "--operator", "=甲")
+    fupin("approve", MONTH, "-w", one, "--by", "乙")
+    assert fupin("ledger", "export", "-w", one, "--format", kind).code == 0
+    read: Any = pl.read_csv if kind == "csv" else pl.read_parquet
+    lines = read(one / "out" / f"账本_lines.{kind}")
+    assert lines["amount_fen"].to_list() == [73205]
+    assert lines["month"].to_list() == [MONTH]
+    assert read(one / "out" / f"账本_batches.{kind}")["drafter"][0] == ("'=甲" if kind == "csv" else "=甲")
+
+
+def test_the_ledger_itself_refuses_changes(fupin: Callable[..., Ran], one: Path) -> None:
+    fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
+    fupin("approve", MONTH, "-w", one, "--by", "乙")
+    connection = sqlite3.connect(one / ".fupin" / "ledger.sqlite")
+    for statement in ("UPDATE lines SET amount_fen = 1", "DELETE FROM batches", "DELETE FROM drafts"):
+        with pytest.raises(sqlite3.IntegrityError, match="只增不改"):
+            connection.execute(statement)
+    connection.close()
+
+
+def test_the_bank_file_can_be_written_again_from_the_ledger_alone(fupin: Callable[..., Ran], one: Path) -> None:
+    assert fupin("ledger", "bank", MONTH, "-w", one).code == 2
+    fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
+    fupin("approve", MONTH, "-w", one, "--by", "乙")
+    shutil.rmtree(one / "inbox")
+    assert fupin("ledger", "bank", MONTH, "-w", one).code == 0
+    folder = one / "out" / MONTH
+    assert (folder / "代发_202405-01.csv").read_bytes() == (folder / "代发_202405-01_2.csv").read_bytes()
+
+
+def test_a_bank_profile_of_the_countys_own(fupin: Callable[..., Ran], sample: Path) -> None:
+    with (sample / "fupin.toml").open("a", encoding="utf-8") as stream:
+        stream.write(
+            '\n[bank]\nprofile = "某银行"\n[bank.profiles."某银行"]\ncolumns = {"序号" = "no", "户名" = "payee", "账号" = "account", "金额" = "amount"}\n'
+            'separator = "|"\nsuffix = ".txt"\nunit = "fen"\nheader = false\nsummary = true\nmax_rows = 20\n'
+        )
+    fupin("payroll", "-w", sample, "--month", MONTH, "--operator", "甲", "-q")
+    approved = fupin("approve", MONTH, "-w", sample, "--by", "乙", "--format", "json").document
+    files = sorted((sample / "out" / MONTH).glob("代发_*.txt"))
+    assert len(files) == -(-approved["totals"]["pay"] // 20)
+    texts = [path.read_bytes().decode("gbk").splitlines() for path in files]
+    assert all(len(text) <= 21 for text in texts)
+    fen = sum(int(text[-1].split("|")[3]) for text in texts)
+    assert fen == int(Decimal(approved["totals"]["amount"]) * 100)
+    assert all(len(text[0].split("|")) == 4 for text in texts)
+
+
+def test_who_cannot_be_written_is_listed_and_the_sums_tie(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    name = {"姓名": "张䶮"}
+    tables = ("registry", "assignments", "attendance", "accident_insurance")
+    build({"change": dict.fromkeys(tables, name), "settings": '[bank]\nencoding = "GB18030"\n'}, root)
+    fupin("payroll", "-w", root, "--month", MONTH, "--operator", "甲")
+    assert fupin("approve", MONTH, "-w", root, "--by", "乙").code == 0
+    (root / "fupin.toml").write_text(
+        BASE["settings"] + '[bank]\nencoding = "GBK"\nprofile = "pipe-txt"\n', encoding="utf-8"
+    )
+    ran = fupin("ledger", "bank", MONTH, "-w", root)
+    assert "代发文件：0 笔 0.00 元；未写入 1 笔 732.05 元；合计 732.05 元，批准 732.05 元" in ran.out
+    assert "“䶮”在 GBK 编码里没有" in ran.out
+
+
+def test_the_one_card_roster_has_its_seventeen_columns(fupin: Callable[..., Ran], one: Path) -> None:
+    with (one / "fupin.toml").open("a", encoding="utf-8") as stream:
+        stream.write('\n[bank]\nprofile = "ykt-17"\n')
+    fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
+    fupin("approve", MONTH, "-w", one, "--by", "乙")
+    rows = list(openpyxl.load_workbook(one / "out" / MONTH / "代发_202405-01.xlsx").worksheets[0].values)
+    assert len(rows[0]) == 17
+    line = dict(zip(rows[0], rows[1], strict=True))
+    assert (line["户主姓名"], line["享受人身份证号"], line["年龄"], line["补贴金额"]) == (
+        "张三",
+        "211302198001010012",
+        "44",
+        "732.05",
+    )
+
+
+def test_explain_shows_each_value_with_its_source_and_what_must_change(
+    fupin: Callable[..., Ran], tmp_path: Path
+) -> None:
+    root = tmp_path / "w"
+    build({"change": {"attendance": {"本月累计出勤天数": 11, "考核结果": "不合格"}}}, root)
+    ran = fupin("explain", "211302198001010012", "--month", MONTH, "-w", root)
+    for words in (
+        "暂缓",
+        "366.03",
+        "11 天",
+        "22 天",
+        "出勤汇总表.csv!第2行",
+        "8784.60",
+        "增长10%",
+        "ATT006",
+        "要改变",
+        "定期开展考核评价",
+        "最后可发月",
+    ):
+        assert words in ran.out, words
+    tree = fupin("explain", "张三", "--month", MONTH, "-w", root, "--format", "json").document
+    assert tree["format"] == "fupin.explain/1"
+    assert [step["name"] for step in tree["lines"][0]["steps"]] == ["实发", "月数", "ATT006 考核不合格"]
+    assert fupin("explain", "没有这人", "--month", MONTH, "-w", root).code == 2
+
+
+def test_person_codes_are_stable_within_a_workspace_only(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    codes = []
+    for name in ("a", "a", "b"):
+        build({}, tmp_path / name)
+        codes.append(
+            fupin("payroll", "-w", tmp_path / name, "--month", MONTH, "--format", "json", "--no-workbook").document[
+                "lines"
+            ][0]["person_code"]
+        )
+    assert codes[0] == codes[1] != codes[2]
+    assert re.fullmatch(r"[A-Z2-7]{10}", codes[0])
+    assert (tmp_path / "a" / ".fupin" / "person.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_no_roster_is_no_payroll(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    build({"remove": ["assignments"]}, tmp_path)
+    ran = fupin("payroll", "-w", tmp_path, "--month", MONTH)
+    assert ran.code == 10
+    assert "花名册" in ran.err
+
+
+def test_two_approvals_at_once_one_wins_and_the_other_says_why(fupin: Callable[..., Ran], one: Path) -> None:
+    fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
+    command = [*PROGRAM, "approve", MONTH, "-w", str(one), "--yes"]
+    both = [
+        subprocess.Popen([*command, "--by", name], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for name in ("乙", "丙")
+    ]
+    ends = sorted((process.communicate()[1].decode(), process.returncode) for process in both)
+    assert sorted(code for _, code in ends) == [0, 12]
+    assert any("批准" in text for text, code in ends if code == 12)
+    assert lines_in(one) == 1
+
+
+KILLS = 50
+
+
+def test_kill_9_at_any_moment_of_a_posting_leaves_all_of_it_or_nothing(tmp_path: Path) -> None:
+    """At least 50 postings of 300 lines, each killed at a random moment around the write itself."""
+    writer = (
+        "import sys, pathlib; from fupin_cli.ledger.store import Batch, Line, post; n = int(sys.argv[2]); name = f'{n:06d}-01';"
+        "b = Batch(name, 'approval', n, '', '', '', '', '', '', '', '');"
+        "ls = [Line(name, i, 'post', 'p', '', '', n, 'pay', '', 100, None, None, '', None, None, *[''] * 12) for i in range(300)];"
+        "print('ready', flush=True); sys.stdin.readline(); post(pathlib.Path(sys.argv[1]), b, ls); print('done', flush=True)"
+    )
+    moments = random.Random(7)  # noqa: S311 - moments to kill at
+    finished = 0
+    for n in range(KILLS):
+        process = subprocess.Popen(
+            [sys.executable, "-c", writer, tmp_path, str(n)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert process.stdin
+        assert process.stdout
+        process.stdout.readline()
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        time.sleep(moments.uniform(0, 0.02))
+        process.send_signal(signal.SIGKILL)
+        finished += b"done" in process.stdout.read()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+    from fupin_cli.ledger.store import read
+
+    lines, batches = read(tmp_path, "lines"), read(tmp_path, "batches")
+    assert set(lines["batch"]) == set(batches["batch"])
+    assert lines.group_by("batch").len()["len"].unique().to_list() in ([300], [])
+    assert batches.height >= finished
+    assert 0 < batches.height < KILLS or finished in (0, KILLS)
