@@ -1,6 +1,6 @@
 """Benchmarks: `make bench`. Prints wall time and peak memory; asserts nothing.
 
-100,000 people (registry and employment), as CSV and as .xlsx: checking them against merely reading the same files with
+200,000 people on posts with 36 months of history: a payroll. 100,000 people (registry and employment), as CSV and as .xlsx: checking them against merely reading the same files with
 Polars, workbook writing apart and with it; and `fupin --help`.
 """
 
@@ -82,6 +82,53 @@ def jobs(registry: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+HOLDERS = 200_000
+HISTORY_MONTHS = 36
+
+
+def holders(root: Path) -> None:
+    """Everything that a payroll of 200,000 people on posts reads, with 36 months of history for each."""
+    day = pl.col("n") % 6720
+    birth = pl.date(1970 + day // 336, 1 + day // 28 % 12, 1 + day % 28)
+    body = pl.format(
+        "211390{}{}", birth.dt.strftime("%Y%m%d"), (pl.col("n") // 6720 * 2 + 1).cast(pl.String).str.zfill(3)
+    )
+    frame = pl.DataFrame({"n": range(HOLDERS)}).with_columns(body=body)
+    number = pl.col("body").cast(pl.Int64)
+    total = sum((number // 10 ** (16 - i) % 10 * w for i, w in enumerate(WEIGHTS)), start=pl.lit(0))
+    n = pl.col("n")
+    who = frame.select(
+        "n", 姓名=pl.lit("赵") + pl.lit("伟芳娜敏静丽强磊军洋").str.slice(n % 10, 1), 身份证号码=pl.col("body") + pl.lit(CHECK_DIGITS).str.slice(total % 11, 1),
+        县=pl.lit("示例县"), 乡=pl.format("第{}乡", n % 20), 村=pl.format("第{}村", n % 2000), 岗位编号=pl.format("GW{}", n // 2),
+    )  # fmt: skip
+    area = ["县", "乡", "村"]
+    contract = {
+        "首次核定日期": "2021-04-01",
+        "合同开始日期": "2024-03-01",
+        "合同结束日期": "2024-08-31",
+        "上岗日期": "2024-03-01",
+    }
+    tables = {
+        "在岗人员花名册": who.select("姓名", "身份证号码", *area, "岗位编号", **{k: pl.lit(v) for k, v in contract.items()},
+                                      银行账号=pl.format("62{}", n + 10**12)),
+        "监测对象信息": who.select(*area, "姓名", 户编号=pl.format("H{}", n), 证件号码="身份证号码", 与户主关系=pl.lit("户主"), 户类型=pl.lit("脱贫户"),
+                                   监测对象类别=pl.lit(None, dtype=pl.String), 劳动技能=pl.lit("普通劳动力"), 文化程度=pl.lit("初中")),
+        "公益性岗位台账": who.unique("岗位编号", keep="first", maintain_order=True).select(
+            "岗位编号", *area, 岗位名称=pl.lit("保洁员"), 岗位类型=pl.lit("保洁"), 主管部门=pl.lit("乡政府"), 资金来源=pl.lit("就业补助资金"), 核定人数=pl.lit(2)),
+        "出勤汇总表": who.select("姓名", "身份证号码", "岗位编号", 年月=pl.lit(MONTH), 规定出勤天数=pl.lit(22), 本月累计出勤天数=pl.lit(20)),
+        "意外险名单": who.select("姓名", "身份证号码", 保单号=pl.format("B{}", n), 起保日期=pl.lit("2024-01-01"), 终保日期=pl.lit("2024-12-31")),
+    }  # fmt: skip
+    folder = root / "posts"
+    folder.mkdir()
+    for title, table in tables.items():
+        table.write_csv(folder / f"{title}.csv")
+    months = pl.DataFrame({"补贴月份": [f"{2021 + m // 12}{m % 12 + 1:02d}" for m in range(4, 4 + HISTORY_MONTHS)]})
+    past = who.select("身份证号码", "岗位编号", 补贴类型=pl.lit("岗位补贴"), 金额=pl.lit("550.00")).join(
+        months, how="cross"
+    )
+    past.with_columns(批次号=pl.col("补贴月份")).write_csv(folder / "补贴发放台账.csv")
+
+
 def write_files(root: Path) -> None:
     """Write both tables in every kind of file."""
     registry = people()
@@ -90,6 +137,7 @@ def write_files(root: Path) -> None:
         (root / "gb18030" / f"{title}.csv").write_bytes(frame.write_csv().encode("gb18030"))
         plan = SheetPlan("Sheet1", {c: c for c in frame.columns}, frame)
         write_workbook(root / "xlsx" / f"{title}.xlsx", [plan], date(2024, 5, 31))
+    holders(root)
 
 
 def timed(command: list[str], cwd: Path) -> tuple[float, float]:
@@ -111,7 +159,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         (root / "fupin.toml").write_text(
-            '[county]\nname = "示例县"\n[checks]\nextra_area_codes = ["211390"]\n[intake]\nmax_unpacked_mib = 1000\n',
+            '[county]\nname = "示例县"\n[checks]\nextra_area_codes = ["211390"]\n[intake]\nmax_unpacked_mib = 1000\nmax_cells_million = 100\n',
             encoding="utf-8",
         )
         for kind in ("csv", "gb18030", "xlsx"):
@@ -132,6 +180,8 @@ def main() -> None:
             book, book_peak = timed([*FUPIN, "check", kind, "--month", MONTH, "-q", "--force"], root)
             print(f"{kind:8} read {base:6.2f} s {base_peak:6.0f} MiB   check {own:6.2f} s {own_peak:6.0f} MiB   ratio {own / base:4.1f}"
                   f"   with workbook {book:6.2f} s {book_peak:6.0f} MiB")  # fmt: skip
+        seconds, peak = timed([*FUPIN, "payroll", "posts", "--month", MONTH, "--no-workbook", "-q"], root)
+        print(f"payroll  {HOLDERS} assignments, {HOLDERS * HISTORY_MONTHS} payments {seconds:6.2f} s {peak:6.0f} MiB")
         seconds, peak = timed([*FUPIN, "--help"], root)
         print(f"--help   {seconds:6.3f} s {peak:6.0f} MiB")
 

@@ -383,3 +383,47 @@ def test_kill_9_at_any_moment_of_a_posting_leaves_all_of_it_or_nothing(tmp_path:
     assert lines.group_by("batch").len()["len"].unique().to_list() in ([300], [])
     assert batches.height >= finished
     assert 0 < batches.height < KILLS or finished in (0, KILLS)
+
+
+def test_kill_9_of_an_approval_leaves_all_of_it_or_nothing(fupin: Callable[..., Ran], sample: Path) -> None:
+    """The real command, killed at 50 moments from its start to its end; then it is finished, or said to be done."""
+    fupin("payroll", "-w", sample, "--month", MONTH, "--operator", "甲", "-q", "-o", sample / "drafts")
+    drafted = (sample / ".fupin" / "ledger.sqlite").read_bytes()
+    command = [*PROGRAM, "approve", MONTH, "-w", str(sample), "--by", "乙", "--yes"]
+    start = time.perf_counter()
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    whole, lines = time.perf_counter() - start, lines_in(sample)
+    outcomes = set()
+    for n in range(KILLS):
+        for leftover in (sample / ".fupin").glob("ledger.sqlite*"):
+            leftover.unlink()
+        (sample / ".fupin" / "ledger.sqlite").write_bytes(drafted)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole * (0.5 + 0.6 * n / KILLS))
+        process.kill()
+        process.wait()
+        found = lines_in(sample)
+        assert found in (0, lines)
+        outcomes.add(found)
+    again = subprocess.run(command, capture_output=True, check=False).returncode
+    assert again == (12 if found else 0)
+    assert lines_in(sample) == lines
+    assert outcomes == {0, lines}
+
+
+def test_a_full_disk_posts_nothing_and_the_ledger_stays_readable(fupin: Callable[..., Ran], one: Path) -> None:
+    fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
+    size = (one / ".fupin" / "ledger.sqlite").stat().st_size
+    limited = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}));"
+        "import pathlib; from fupin_cli.ledger.store import Batch, Line, post; from fupin_cli.errors import FupinError\n"
+        "b = Batch('x', 'approval', 1, *[''] * 8)\n"
+        "ls = [Line('x', i, 'post', 'p' * 400, '', '', 1, 'pay', '', 100, None, None, '', None, None, *[''] * 12) for i in range(500)]\n"
+        "try:\n    post(pathlib.Path(sys.argv[1]), b, ls)\nexcept FupinError as e:\n    sys.exit('账本' in str(e) and 5)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", limited, one], capture_output=True, check=False)
+    assert done.returncode == 5, done.stderr.decode()
+    assert lines_in(one) == 0
+    assert fupin("approve", MONTH, "-w", one, "--by", "乙").code == 0
+    assert lines_in(one) == 1

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FOLDER, FILE = ".fupin", "ledger.sqlite"
 VERSION = 1
 WAIT_SECONDS = 30.0
+PORTION = 100_000
 OPENING, APPROVAL = "opening", "approval"
 DTYPES = {"str": pl.String, "int": pl.Int64}
 
@@ -187,15 +188,23 @@ def _already(kind: str) -> tuple[str, str]:
     return "本月已经批准过了", "查看：fupin ledger show --month 年-月"
 
 
-def read(root: Path, table: str) -> pl.DataFrame:
-    """Read a table of the ledger whole; empty where there is no ledger yet."""
+def read(root: Path, table: str, columns: list[str] | None = None, where: str = "") -> pl.DataFrame:
+    """Read a table of the ledger, or some columns of it; empty where there is no ledger yet.
+
+    `where` is a condition of our own (no value from outside stands in it). Rows are taken in portions, so that memory
+    holds the columns and not millions of Python tuples.
+    """
     model = TABLES[table]
-    schema = {f.name: DTYPES["int" if "int" in str(f.type) else "str"] for f in fields(model)}
-    if not ledger_path(root).exists():
-        return pl.DataFrame(schema=schema)
-    with _open(ledger_path(root)) as connection:
-        rows = connection.execute(f"SELECT {', '.join(schema)} FROM {table} ORDER BY rowid").fetchall()  # noqa: S608
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    types = {f.name: DTYPES["int" if "int" in str(f.type) else "str"] for f in fields(model)}
+    schema = {name: types[name] for name in columns or types}
+    parts = [pl.DataFrame(schema=schema)]
+    if ledger_path(root).exists():
+        with _open(ledger_path(root)) as connection:
+            condition = f" WHERE {where}" if where else ""
+            cursor = connection.execute(f"SELECT {', '.join(schema)} FROM {table}{condition} ORDER BY rowid")  # noqa: S608
+            while rows := cursor.fetchmany(PORTION):
+                parts.append(pl.DataFrame(rows, schema=schema, orient="row"))
+    return pl.concat(parts)
 
 
 def approval_of(root: Path, month: int) -> Batch | None:
@@ -212,8 +221,8 @@ def last_draft(root: Path, month: int) -> Draft | None:
 
 def payments(root: Path) -> pl.DataFrame:
     """Paid lines of all postings, in the columns of `payment_history`, so that months used can be counted over both."""
-    lines = read(root, "lines").filter(pl.col("amount_fen") > 0)
-    return lines.select(
+    columns = ["name", "person", "measure", "month", "amount_fen", "fund", "post_id", "batch", "source_batch"]
+    return read(root, "lines", columns, "amount_fen > 0").select(
         "name",
         pl.col("person").alias("id_number"),
         "measure",

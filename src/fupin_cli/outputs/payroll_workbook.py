@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli import __version__
 from fupin_cli.checks.registry import all_rules
-from fupin_cli.measures.claims import HOLD, PAY, REFUSE
+from fupin_cli.measures.claims import HOLD, PAY, REFUSE, fraction_text
 from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.payroll_json import NO_FUND, NO_TOWN, days_text, months_series
 from fupin_cli.policy.months import month_text, text_expr
@@ -56,7 +56,7 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
         _roster(rows, title),
         _stopped(run, rows, HOLD, "暂缓", title),
         _stopped(run, rows, REFUSE, "不予", title),
-        _months(rows, title),
+        _months(run, rows, title),
         _parameters(run, title),
     ]
 
@@ -170,22 +170,29 @@ def _reasons(run: PayrollRun) -> tuple[Reasons, Reasons]:
     return why, hints
 
 
-def _months(rows: pl.DataFrame, title: str) -> SheetPlan:
-    """Months used and left, for everyone on the roster."""
+def _months(run: PayrollRun, rows: pl.DataFrame, title: str) -> SheetPlan:
+    """Months used and left, and the last payable month, for everyone on the roster."""
     headers = PERSON | {
-        "first": "首次核定",
-        "before": "本月前已用月数",
-        "after": "本月后月数",
-        "cap_text": "最后可发月",
-        "pension": "养老金领取日期",
-        "extended_text": "可延长",
-    }
+        "first": "首次核定", "before": "本月前已用月数", "after": "本月后月数", "left": "剩余月数", "cap_text": "最后可发月",
+        "pension": "养老金领取日期", "extended_text": "可延长",
+    }  # fmt: skip
     everyone = _numbered(rows).with_columns(
         first=pl.col("person_approval").cast(pl.String),
+        left=_left(rows, run.policy.settings.post.cap_months),
         pension=pl.col("pension_date").cast(pl.String),
-        extended_text=pl.when("extended").then(pl.lit("是")).otherwise(pl.lit("")),
+        extended_text=pl.when("extended").then(pl.lit("是，至养老金领取")).otherwise(pl.lit("")),
     )
     return SheetPlan("月数台账", headers, everyone.select(list(headers)), f"{title}月数台账")
+
+
+def _left(rows: pl.DataFrame, cap: int) -> pl.Series:
+    """Months that the cap leaves after this month; empty where the extension holds or nothing is known."""
+    facts = zip(rows["after_num"], rows["after_den"], rows["extended"], strict=True)
+    texts = [
+        None if num is None or extended else fraction_text(max(cap * int(den) - int(num), 0), int(den))
+        for num, den, extended in facts
+    ]
+    return pl.Series(texts, dtype=pl.String)
 
 
 def _parameters(run: PayrollRun, title: str) -> SheetPlan:
