@@ -10,6 +10,7 @@ import polars as pl
 from fupin_cli.checks.context import Context
 from fupin_cli.checks.engine import CheckResult, chosen_codes, run_checks
 from fupin_cli.intake.load import Intake, load
+from fupin_cli.jobs.exit_codes import exit_code
 from fupin_cli.jobs.history import add_ledger
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from fupin_cli.policy.parameters import Policy
 
 __all__ = ["CheckRun", "check", "chosen_codes", "write_outputs"]
-BUG, UNREADABLE, FOUND, DONE = 70, 3, 1, 0
 
 
 @dataclass
@@ -40,11 +40,7 @@ class CheckRun:
     @property
     def exit_code(self) -> int:
         """70 a rule crashed, 3 some input could not be read, 1 findings at or above the bound, else 0."""
-        if self.result.crashed:
-            return BUG
-        if self.intake.unreadable:
-            return UNREADABLE
-        return FOUND if self.result.at_or_above(self.fail_on) else DONE
+        return exit_code(self.result, self.intake, found=self.result.at_or_above(self.fail_on))
 
 
 def check(  # noqa: PLR0913 - what a run is told on the command line

@@ -13,6 +13,7 @@ from fupin_cli.checks.engine import CheckResult, run_checks
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import NoInputError
 from fupin_cli.intake.load import Intake, load
+from fupin_cli.jobs.exit_codes import exit_code
 from fupin_cli.jobs.history import add_ledger
 from fupin_cli.jobs.person_code import person_codes, workspace_key
 from fupin_cli.measures.claims import HOLD, KEYS, PAY, REFUSE, STATUSES, claim_lines, line_codes
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 NEEDED = ("posts", "registry", "accident_insurance")
 ROSTER = "assignments"
-BUG, UNREADABLE, FOUND, DONE = 70, 3, 1, 0
 RANK = {PAY: 0, HOLD: 1, REFUSE: 2}
 
 
@@ -49,12 +49,8 @@ class PayrollRun:
     @property
     def exit_code(self) -> int:
         """70 a rule crashed, 3 input could not be read, 1 an error finding that is not waived, else 0."""
-        if self.result.crashed:
-            return BUG
-        if self.intake.unreadable:
-            return UNREADABLE
         unpriced = self.lines["codes"].list.set_intersection(["IN012", "MEA001"]).list.len().sum() > 0
-        return FOUND if unpriced or self.result.at_or_above("error") else DONE
+        return exit_code(self.result, self.intake, found=unpriced or self.result.at_or_above("error"))
 
     @cached_property
     def people(self) -> dict[str, int]:
