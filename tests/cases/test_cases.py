@@ -1,7 +1,7 @@
 """Runs every case of this folder through the command line, on CSV files in GB18030.
 
 A case changes the clean month of `base.yaml`: `person` gives the one person another ID number (in all tables), `history`
-pays 732.05 for each month of a range; `change` sets cells of the one row of a table, `add` adds rows (cells not
+pays the standard for each month of a range; `change` sets cells of the one row of a table, `add` adds rows (cells not
 named are those of the table's row), `remove` drops tables, `settings` is added to fupin.toml. `look` names the codes that
 are looked at; `expect` lists `CODE` or `CODE effect` in any order, and nothing else of those codes may be found.
 """
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 BASE = yaml.safe_load((HERE / "base.yaml").read_text(encoding="utf-8"))
+STANDARDS = {"2021": "550.00", "2022": "605.00", "2023": "665.50", "2024": "732.05", "2025": "805.26"}
 BASE_ID = "211302198001010012"
 
 
@@ -46,9 +47,8 @@ def build(case: dict[str, Any], folder: Path) -> None:
                 row | ({"出生日期": number[6:14]} if name == "registry" else {}) | case.get("change", {}).get(name, {})
             ]
     if "history" in case:
-        rows["payment_history"] = [
-            BASE["rows"]["payment_history"] | {"补贴月份": month} for month in months(*case["history"])
-        ]
+        paid = [{"补贴月份": month, "金额": STANDARDS[month[:4]]} for month in months(*case["history"])]
+        rows["payment_history"] = [BASE["rows"]["payment_history"] | cells for cells in paid]
     for name, added in case.get("add", {}).items():
         start = rows[name][0] if name in rows else BASE["rows"][name]
         rows[name] = rows.get(name, []) + [start | cells for cells in added]

@@ -175,6 +175,8 @@ def test_select_and_ignore_by_code_and_group(fupin: Callable[..., Ran]) -> None:
         "CAP001",
         "CAP002",
         "CAP004",
+        "CAP005",
+        "CAP006",
         "CAP007",
         "ATT002",
     }

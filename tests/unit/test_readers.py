@@ -35,6 +35,12 @@ def test_text_in_every_encoding_and_separator(tmp_path: Path, encoding: str, sep
     assert [row[:2] for row in cells.rows()] == [tuple(row) for row in ROWS]
 
 
+def test_text_that_begins_in_plain_letters_and_goes_on_in_gb18030(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,name\n" + b"1,x\n" * 30000 + "2,张三\n".encode("gb18030"))
+    assert read_file(path, LIMITS)[0].cells.rows()[-1][:2] == ("2", "张三")
+
+
 def test_ragged_quoted_and_guarded_text_keeps_its_row_numbers(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('标题\n\n姓名,号码,金额\n"李\n四",="00123","1,234.50"\n合计,,9,多的\n', encoding="utf-8")

@@ -8,7 +8,6 @@ import polars as pl
 
 from fupin_cli.checks.post_people import at_stake
 from fupin_cli.checks.registry import report, rule, with_others
-from fupin_cli.measures.past_due import past_due
 from fupin_cli.measures.used_months import MEASURE, paid_rows
 from fupin_cli.policy import months
 
@@ -159,19 +158,6 @@ def no_extension(ctx: Context) -> pl.LazyFrame:
     return report(rows, TABLE, message, "first_approval", months=pl.col("months_counted") - limit(ctx))
 
 
-def _judged_past(ctx: Context) -> pl.LazyFrame:
-    """Payments of earlier and later months in the history file, with standard and due of their month.
-
-    Adds `_sum` (all payments of the person and month) and `_nth` (which of them this is).
-    """
-    table = ctx.intake.tables[HISTORY]
-    paid = paid_rows(table).filter((pl.col("measure") == MEASURE) & (pl.col("month") != ctx.month))
-    due = past_due(paid, ctx.maybe("attendance"), ctx.maybe(TABLE), ctx.maybe("posts"), ctx.policy)
-    keys = ["id_number", "month"]
-    rows = paid.lazy().join(due.lazy(), on=keys, how="left", maintain_order="left")
-    return rows.with_columns(_sum=pl.col("amount_fen").sum().over(keys), _nth=pl.int_range(pl.len()).over(keys))
-
-
 def _told(rows: pl.LazyFrame, words: str, against: pl.Expr) -> pl.LazyFrame:
     """Findings on history rows with the money at stake (`_stake`) and the person's sum over all months."""
     rows = rows.with_columns(_total=pl.col("_stake").sum().over("id_number"), _against=against)
@@ -199,7 +185,7 @@ def _told(rows: pl.LazyFrame, words: str, against: pl.Expr) -> pl.LazyFrame:
 def paid_above(ctx: Context) -> pl.LazyFrame:
     """One payment above what the month was due; where that cannot be recomputed, above the month's standard."""
     bound = pl.coalesce("due_fen", "standard_fen")
-    rows = _judged_past(ctx).with_columns(_stake=pl.col("amount_fen") - bound).filter(pl.col("_stake") > 0)
+    rows = ctx.past_payments.lazy().with_columns(_stake=pl.col("amount_fen") - bound).filter(pl.col("_stake") > 0)
     return _told(rows, "实发超过应发", pl.coalesce("due_fen", "standard_fen"))
 
 
@@ -217,10 +203,11 @@ def paid_above(ctx: Context) -> pl.LazyFrame:
 )
 def paid_below(ctx: Context) -> pl.LazyFrame:
     """All payments of the month together below what it was due; asked only where that can be recomputed."""
-    rows = (
-        _judged_past(ctx)
-        .with_columns(_stake=pl.col("due_fen") - pl.col("_sum"))
-        .filter((pl.col("_stake") > 0) & (pl.col("_nth") == 0))
+    keys = ["id_number", "month"]
+    rows = ctx.past_payments.lazy().filter(pl.col("due_fen").is_not_null())
+    rows = rows.with_columns(_sum=pl.col("amount_fen").sum().over(keys), _nth=pl.int_range(pl.len()).over(keys))
+    rows = rows.with_columns(_stake=pl.col("due_fen") - pl.col("_sum")).filter(
+        (pl.col("_stake") > 0) & (pl.col("_nth") == 0)
     )
     return _told(rows, "实发合计少于应发", pl.col("due_fen"))
 

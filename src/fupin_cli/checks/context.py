@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures import roster, used_months
+from fupin_cli.measures.past_due import past_due
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import age_expr, birth_expr, is_valid_expr, sex_expr
 
@@ -204,15 +205,12 @@ class Context:
 
         Without a payment history nothing is known to be used; the checks of the cap are not run then.
         """
-        history = self.maybe("payment_history")
-        approvals = used_months.first_approvals(self.intake.tables["assignments"], history).rename(
-            {"first_approval": "person_approval"}
-        )
-        lines = self.judged.join(approvals, on="id_number", how="left", maintain_order="left")
-        lines = used_months.pension_facts(lines, self.policy, self.month)
-        if history is None:
-            return lines
-        used = used_months.used_months(history, self.policy, self.month)
-        return lines.join(used, on="id_number", how="left", maintain_order="left").with_columns(
-            pl.col("months_counted", "used_num").fill_null(0), pl.col("used_den").fill_null(1)
-        )
+        assignments, history = self.intake.tables["assignments"], self.maybe("payment_history")
+        return used_months.judged_months(self.judged, assignments, history, self.policy, self.month)
+
+    @cached_property
+    def past_payments(self) -> pl.DataFrame:
+        """Payments of other months in the history, with `standard_fen` and `due_fen` of their month (`past_due`)."""
+        history = used_months.paid_rows(self.intake.tables["payment_history"])
+        paid = history.filter((pl.col("measure") == used_months.MEASURE) & (pl.col("month") != self.month))
+        return past_due(paid, self.maybe("attendance"), self.maybe("assignments"), self.maybe("posts"), self.policy)

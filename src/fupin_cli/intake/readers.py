@@ -26,8 +26,9 @@ HTML_START = re.compile(
 )
 XML_START = re.compile(rb"^\s*<\?xml", re.IGNORECASE)
 SPREADSHEET_ML = b"urn:schemas-microsoft-com:office:spreadsheet"
-BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-GUARDED_NUMBER = re.compile(r'(^|[,\t;])="([^"\r\n]*)"(?=[,\t;\r\n]|$)', re.MULTILINE)
+UTF8_BOM, UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+SAMPLE_BYTES = 1 << 16
+GUARDED_NUMBER = re.compile(rb'(^|[,\t;])="([^"\r\n]*)"(?=[,\t;\r\n]|$)', re.MULTILINE)
 SAMPLE_LINES = 60
 SEPARATORS = "\t,;|"
 
@@ -127,50 +128,70 @@ def _fill_merged(frame: pl.DataFrame, merges: list[tuple[int, int, int, int]], o
     return frame.with_columns(columns)
 
 
-def decode(data: bytes) -> str:
-    """Text of a .csv or .txt: by its mark, else UTF-8, else GB18030.
+def as_utf8(data: bytes) -> bytes:
+    """Bytes of a .csv or .txt in UTF-8 without mark: by its mark, else as UTF-8, else from GB18030.
+
+    A file that begins as UTF-8 is not decoded here: the reader looks at every byte anyway.
 
     Raises:
         UnreadableError: no text in any of them.
     """
-    for mark, encoding in BOMS.items():
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding)
-            except UnicodeDecodeError as error:
-                raise UnreadableError("文字编码有误，读不出来", "用记事本打开后另存为 UTF-8 编码") from error
-    if b"\x00" in data[:4096]:
-        raise UnreadableError("这不是表格文件", "只收 .xlsx .xls .xlsm .csv .txt")
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableError("文字编码既不是 UTF-8 也不是 GB18030，读不出来", "用记事本打开后另存为 UTF-8 编码")
+    if data.startswith(UTF8_BOM):
+        return data[len(UTF8_BOM) :]
+    try:
+        if data.startswith(UTF16_BOMS):
+            return data.decode("utf-16").encode()
+        if b"\x00" in data[:SAMPLE_BYTES]:
+            raise UnreadableError("这不是表格文件", "只收 .xlsx .xls .xlsm .csv .txt")
+        if is_utf8(data[: data.rfind(b"\n", 0, SAMPLE_BYTES) + 1] or data):
+            return data
+        return data.decode("gb18030").encode()
+    except UnicodeDecodeError as error:
+        raise UnreadableError(
+            "文字编码既不是 UTF-8 也不是 GB18030，读不出来", "用记事本打开后另存为 UTF-8 编码"
+        ) from error
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read_text(data: bytes, limits: Intake) -> RawSheet:
-    text = decode(data)
-    head = text.split("\n", SAMPLE_LINES)[:SAMPLE_LINES]
+    body = as_utf8(data)
+    if b'="' in body:
+        body = GUARDED_NUMBER.sub(rb'\1"\2"', body)
+    head = [line.decode(errors="replace") for line in body.split(b"\n", SAMPLE_LINES)[:SAMPLE_LINES]]
     separator = max(SEPARATORS, key=lambda mark: sum(line.count(mark) > 0 for line in head))
-    if '="' in text:
-        text = GUARDED_NUMBER.sub(r'\1"\2"', text)
     width = max(len(row) for row in csv.reader(head, delimiter=separator)) + 1
-    lines = text.count("\n") + 1
+    lines = body.count(b"\n") + 1
     if lines * width > limits.max_cells_million * 1_000_000:
         raise UnreadableError(f"文件有 {lines} 行，超过上限，没有打开", HINT_SIZE)
     names = [str(i) for i in range(width)]
     try:
         # A heading of our own tells the reader how wide the table is: title lines above it are shorter.
         frame = pl.read_csv(
-            io.BytesIO(f"{separator.join(names)}\n{text}".encode()),
+            io.BytesIO(separator.join(names).encode() + b"\n" + body),
             separator=separator,
             infer_schema=False,
             truncate_ragged_lines=True,
         )
     except pl.exceptions.PolarsError:
-        frame = _read_loose(text, separator, names)
+        if not is_utf8(body):  # it began as UTF-8 and went on as something else
+            return _read_text(_from_gb18030(body), limits)
+        frame = _read_loose(body.decode(), separator, names)
     return RawSheet(name="", cells=frame)
+
+
+def _from_gb18030(data: bytes) -> bytes:
+    try:
+        return data.decode("gb18030").encode()
+    except UnicodeDecodeError as error:
+        raise UnreadableError("文字编码前后不一致，读不出来", "用记事本打开后另存为 UTF-8 编码") from error
 
 
 def _read_loose(text: str, separator: str, names: list[str]) -> pl.DataFrame:
@@ -187,7 +208,7 @@ def _read_html(data: bytes) -> list[RawSheet]:
     from lxml import html
 
     try:
-        encoding = "utf-8" if _is_utf8(data) else "gb18030"
+        encoding = "utf-8" if is_utf8(data) else "gb18030"
         document = html.fromstring(data, parser=html.HTMLParser(encoding=encoding, huge_tree=False))
     except (ValueError, html.etree.LxmlError) as error:
         raise UnreadableError("网页格式的表打不开", HINT_DAMAGED) from error
@@ -198,14 +219,6 @@ def _read_html(data: bytes) -> list[RawSheet]:
         RawSheet(name=f"表{n}" if len(tables) > 1 else "", cells=_html_cells(table))
         for n, table in enumerate(tables, 1)
     ]
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _html_cells(table: object) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from fupin_cli.jobs.history import add_ledger
 from fupin_cli.jobs.person_code import person_codes, workspace_key
 from fupin_cli.measures.claims import HOLD, KEYS, PAY, REFUSE, STATUSES, claim_lines, line_codes
 from fupin_cli.measures.roster import roster_rows
-from fupin_cli.measures.used_months import first_approvals, pension_facts, used_months
+from fupin_cli.measures.used_months import judged_months
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,11 +96,8 @@ def payroll(
 
 
 def _lines(ctx: Context, result: CheckResult) -> pl.DataFrame:
-    history = ctx.maybe("payment_history")
-    approvals = first_approvals(ctx.intake.tables[ROSTER], history).rename({"first_approval": "person_approval"})
-    lines = ctx.lines.join(approvals, on="id_number", how="left", maintain_order="left")
-    lines = pension_facts(lines, ctx.policy, ctx.month)
-    lines = _with_used(lines, history, ctx).with_columns(missing=pl.lit(_missing(ctx), dtype=pl.List(pl.String)))
+    lines = judged_months(ctx.lines, ctx.intake.tables[ROSTER], ctx.maybe("payment_history"), ctx.policy, ctx.month)
+    lines = lines.with_columns(missing=pl.lit(_missing(ctx), dtype=pl.List(pl.String)))
     claims = claim_lines(lines, line_codes(result.found, _spots(ctx)), ctx.policy, ctx.month)
     claims = pl.concat([claims, _unkeyed(ctx, result, claims)], how="diagonal").sort(
         "_src", "_row", maintain_order=True
@@ -108,18 +105,6 @@ def _lines(ctx: Context, result: CheckResult) -> pl.DataFrame:
     # Where a row has no usable ID number, the row itself stands for the person.
     row = pl.format("行{}-{}", "_src", "_row")
     return claims.with_columns(person_key=pl.coalesce("id_number", row))
-
-
-def _with_used(lines: pl.DataFrame, history: pl.DataFrame | None, ctx: Context) -> pl.DataFrame:
-    if history is None:
-        return lines.with_columns(
-            months_counted=pl.lit(0, dtype=pl.Int64), first_paid=pl.lit(None, dtype=pl.Int32),
-            used_num=pl.lit(0, dtype=pl.Int128), used_den=pl.lit(1, dtype=pl.Int128),
-        )  # fmt: skip
-    used = used_months(history, ctx.policy, ctx.month)
-    return lines.join(used, on="id_number", how="left", maintain_order="left").with_columns(
-        pl.col("months_counted", "used_num").fill_null(0), pl.col("used_den").fill_null(1)
-    )
 
 
 def _missing(ctx: Context) -> list[str]:

@@ -22,40 +22,38 @@ def past_due(
     posts: pl.DataFrame | None,
     policy: Policy,
 ) -> pl.DataFrame:
-    """Recompute what each person's paid months were due.
+    """Add to payments what their month's standard was and what the person's month was due.
 
-    `paid` has id_number and month. Gives for each of these: id_number, month, standard_fen (null: no standard), due_fen
-    (null where the inputs for that month are not there; over all posts at most the standard).
+    `paid` has id_number and month. Adds `standard_fen` (null: no standard) and `due_fen` (null where the inputs for that
+    month are not there; over all posts at most the standard).
     """
-    months = paid.select(KEYS).unique(maintain_order=True)
-    standards = policy.standards_fen(months["month"].unique())
-    months = months.with_columns(
-        standard_fen=pl.col("month").replace_strict(standards, default=None, return_dtype=pl.Int64)
-    )
+    standards = policy.standards_fen(paid["month"].unique())
+    standard = pl.col("month").replace_strict(standards, default=None, return_dtype=pl.Int64)
+    paid = paid.with_columns(standard_fen=standard)
     if policy.settings.post.proration == "calendar":
+        months = paid.select(KEYS).unique(maintain_order=True).with_columns(standard_fen=standard)
         shares = _by_calendar(months, assignments)
     else:
-        shares = _by_attendance(months, attendance, posts, policy)
+        shares = _by_attendance(paid, attendance, posts, policy).with_columns(standard_fen=standard)
     due = shares.with_columns(due_fen=prorate_fen(pl.col("standard_fen"), pl.col("num"), pl.col("den")))
     # A sum over no known figure is 0 in Polars; here it is unknown.
     known = pl.when(pl.col("due_fen").is_not_null().all()).then(pl.col("due_fen").sum())
     by_person = due.group_by(KEYS).agg(due_fen=known)
-    return months.join(by_person, on=KEYS, how="left", maintain_order="left").with_columns(
+    return paid.join(by_person, on=KEYS, how="left", maintain_order="left").with_columns(
         due_fen=pl.when(pl.col("due_fen") > pl.col("standard_fen")).then("standard_fen").otherwise("due_fen")
     )
 
 
-SHARES = {"id_number": pl.String, "month": pl.Int32, "standard_fen": pl.Int64, "num": pl.Int64, "den": pl.Int64}
+SHARES = {"id_number": pl.String, "month": pl.Int32, "num": pl.Int64, "den": pl.Int64}
 
 
 def _by_attendance(
-    months: pl.DataFrame, attendance: pl.DataFrame | None, posts: pl.DataFrame | None, policy: Policy
+    paid: pl.DataFrame, attendance: pl.DataFrame | None, posts: pl.DataFrame | None, policy: Policy
 ) -> pl.DataFrame:
     if attendance is None:
         return pl.DataFrame(schema=SHARES)
-    rows = attendance.unique(
-        ["id_number", "post_id", "month", "required_days_x100", "attended_days_x100"], maintain_order=True
-    )
+    figures = ["required_days_x100", "attended_days_x100"]
+    rows = attendance.join(paid, on=KEYS, how="semi").unique([*KEYS, "post_id", *figures], maintain_order=True)
     required: pl.Expr = pl.when(pl.col("required_days_x100") > 0).then("required_days_x100")
     if posts is not None:
         norms = posts.unique("post_id", keep="first", maintain_order=True).select("post_id", _norm="required_days_x100")
@@ -63,14 +61,13 @@ def _by_attendance(
         required = pl.coalesce(required, "_norm")
     post = policy.settings.post
     den = pl.lit(int((post.fixed_days or 0) * DAY), dtype=pl.Int64) if post.proration == "fixed" else required
-    joined = months.join(rows, on=KEYS)
-    return joined.select(*KEYS, "standard_fen", num="attended_days_x100", den=pl.when(den > 0).then(den))
+    return rows.select(*KEYS, num="attended_days_x100", den=pl.when(den > 0).then(den))
 
 
 def _by_calendar(months: pl.DataFrame, assignments: pl.DataFrame | None) -> pl.DataFrame:
     """Days of the month inside contract and time on post, over the person's rows (at most the days of the month)."""
     if assignments is None:
-        return pl.DataFrame(schema=SHARES)
+        return pl.DataFrame(schema=SHARES | {"standard_fen": pl.Int64})
     first = pl.date(pl.col("month") // 12, pl.col("month") % 12 + 1, 1)
     rows = months.join(assignments, on="id_number").with_columns(_first=first, _last=first.dt.month_end())
     start = pl.max_horizontal("_first", "contract_start", pl.coalesce("on_post", "contract_start"))

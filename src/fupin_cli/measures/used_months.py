@@ -53,6 +53,30 @@ def used_months(history: pl.DataFrame, policy: Policy, month: int) -> pl.DataFra
     )
 
 
+def with_used(lines: pl.DataFrame, history: pl.DataFrame | None, policy: Policy, month: int) -> pl.DataFrame:
+    """Add to lines what their person has used (`used_months`); without a history nothing is known to be used."""
+    if history is None:
+        return lines.with_columns(
+            months_counted=pl.lit(0, dtype=pl.Int64),
+            first_paid=pl.lit(None, dtype=pl.Int32),
+            used_num=pl.lit(0, dtype=pl.Int128),
+            used_den=pl.lit(1, dtype=pl.Int128),
+        )
+    used = used_months(history, policy, month)
+    return lines.join(used, on="id_number", how="left", maintain_order="left").with_columns(
+        pl.col("months_counted", "used_num").fill_null(0), pl.col("used_den").fill_null(1)
+    )
+
+
+def judged_months(
+    lines: pl.DataFrame, assignments: pl.DataFrame, history: pl.DataFrame | None, policy: Policy, month: int
+) -> pl.DataFrame:
+    """Lines with months used, first approval (`person_approval`) and pension facts."""
+    approvals = first_approvals(assignments, history).rename({"first_approval": "person_approval"})
+    lines = lines.join(approvals, on="id_number", how="left", maintain_order="left")
+    return with_used(pension_facts(lines, policy, month), history, policy, month)
+
+
 def first_approvals(assignments: pl.DataFrame, history: pl.DataFrame | None) -> pl.DataFrame:
     """First approval of each person: the earliest 首次核定日期, or the first paid month if that began before it.
 
