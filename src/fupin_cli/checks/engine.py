@@ -72,27 +72,21 @@ def run_checks(
     """Run the chosen rules over the tables of a run, and apply the waivers."""
     rules = all_rules()
     required = _required_tables(ctx)
-    parts = [_completed(ctx.intake.found, rules), _completed(required, rules)]
     outcomes: dict[str, Outcome] = {}
+    raw = [ctx.intake.found, required]
     todo = [rule for rule in rules.values() if rule.run is not None and rule.code in codes]
-    todo.sort(key=lambda rule: rule.stage == "last")
-    for number, rule in enumerate(todo, 1):
+    first = [rule for rule in todo if rule.stage != "last"]
+    for number, rule in enumerate(first, 1):  # one after the other: Polars is parallel inside, two at once are slower
         progress(f"核查 {rule.code}", number, len(todo))
-        outcome = _availability(rule, ctx)
-        if outcome.status == "not_run":
-            outcomes[rule.code] = outcome
-            continue
-        try:
-            found = rule.run(ctx).lazy().with_columns(code=pl.lit(rule.code)).collect()  # type: ignore[misc]  # filtered above
-            found = _completed(findings.conform(found), rules)
-        except Exception as error:  # noqa: BLE001 - a bug in one rule must not take the others with it
-            outcomes[rule.code] = Outcome(rule.code, "crashed", error=f"{type(error).__name__}: {error}"[:500])
-            continue
+        outcomes[rule.code], found = _run(rule, ctx)
+        raw.append(found)
+    done = _completed(pl.concat(raw), rules)
+    late = []
+    for rule in todo:
         if rule.stage == "last":
-            found = _on_paying_lines(found, parts)
-        outcomes[rule.code] = outcome
-        parts.append(found)
-    marked, waiver_findings = waivers.apply(ctx, pl.concat(parts))
+            outcomes[rule.code], found = _run(rule, ctx)
+            late.append(_on_paying_lines(_completed(found, rules), done))
+    marked, waiver_findings = waivers.apply(ctx, pl.concat([done, *late]))
     waiver_findings = _completed(findings.conform(waiver_findings), rules).with_columns(
         waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)
     )
@@ -100,6 +94,18 @@ def run_checks(
     located = _ordered(_with_area(_located(everything, ctx), ctx), rules)
     counts = dict(located.group_by("code").len().iter_rows())
     return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()])
+
+
+def _run(rule: Rule, ctx: Context) -> tuple[Outcome, pl.DataFrame]:
+    """Run one rule if it can be run. A bug in it is its outcome and does not take the other rules with it."""
+    outcome = _availability(rule, ctx)
+    if outcome.status == "not_run" or rule.run is None:
+        return outcome, findings.empty()
+    try:
+        found = rule.run(ctx).lazy().with_columns(code=pl.lit(rule.code)).collect()
+        return outcome, findings.conform(found)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        return Outcome(rule.code, "crashed", error=f"{type(error).__name__}: {error}"[:500]), findings.empty()
 
 
 def _final(rule: Rule, codes: set[str], outcomes: dict[str, Outcome], counts: dict[str, int], ctx: Context) -> Outcome:
@@ -188,13 +194,13 @@ def _completed(found: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
     )
 
 
-def _on_paying_lines(found: pl.DataFrame, parts: list[pl.DataFrame]) -> pl.DataFrame:
+def _on_paying_lines(found: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """Keep findings on lines that nothing holds or refuses: roster rows, or attendance of the same person and post."""
-    stopped = pl.concat(parts).filter(pl.col("effect") != "none").select("person", "post_id", "_src", "_row", "table")
+    stopped = others.filter(pl.col("effect") != "none").select("person", "post_id", "_src", "_row", "table")
     rows = stopped.filter(pl.col("table") == "assignments").select("_src", "_row").unique()
-    others = stopped.filter(pl.col("table") != "assignments").select("person", "post_id").drop_nulls().unique()
+    elsewhere = stopped.filter(pl.col("table") != "assignments").select("person", "post_id").drop_nulls().unique()
     return found.join(rows, on=["_src", "_row"], how="anti", maintain_order="left").join(
-        others, on=["person", "post_id"], how="anti", maintain_order="left"
+        elsewhere, on=["person", "post_id"], how="anti", maintain_order="left"
     )
 
 
