@@ -328,6 +328,16 @@ def test_person_codes_are_stable_within_a_workspace_only(fupin: Callable[..., Ra
     assert (tmp_path / "a" / ".fupin" / "person.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_missing_table_is_named_where_it_holds_the_lines(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    build({"remove": ["accident_insurance", "registry"]}, tmp_path)
+    ran = fupin("payroll", "-w", tmp_path, "--month", MONTH)
+    assert ran.code == 1
+    assert "没有报送：监测对象信息、意外险名单" in ran.out
+    rows = list(openpyxl.load_workbook(tmp_path / "out" / MONTH / f"发放_{MONTH}.xlsx")["暂缓"].values)
+    assert "【IN012】没有报送：监测对象信息、意外险名单" in rows[2]
+    assert "没有报送" in fupin("explain", "张三", "--month", MONTH, "-w", tmp_path).out
+
+
 def test_no_roster_is_no_payroll(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     build({"remove": ["assignments"]}, tmp_path)
     ran = fupin("payroll", "-w", tmp_path, "--month", MONTH)

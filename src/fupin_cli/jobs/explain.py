@@ -172,8 +172,8 @@ def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:
             f"{code} {rule.title}", effect, _place(hit["file"], hit["sheet"], hit["_row"]) if hit else "", rule.clause,
             quote(run.policy.file.text, rule.clause, rule.law),
         )  # fmt: skip
-        if hit:
-            step.steps.append(Step("查到", hit["message"]))
+        if hit or code == "IN012":
+            step.steps.append(Step("查到", hit["message"] if hit else run.missing_words))
         if effect in ("不予", "暂缓"):
             step.steps.append(Step("要改变", hit["hint"] if hit else rule.hint))
         steps.append(step)

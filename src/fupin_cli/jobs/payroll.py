@@ -52,6 +52,12 @@ class PayrollRun:
         unpriced = self.lines["codes"].list.set_intersection(["IN012", "MEA001"]).list.len().sum() > 0
         return exit_code(self.result, self.intake, found=unpriced or self.result.at_or_above("error"))
 
+    @property
+    def missing_words(self) -> str:
+        """Which tables were not supplied, in words; empty if none that is needed."""
+        titles = [self.contracts[table].title for table in missing_tables(self.intake, self.policy)]
+        return f"没有报送：{'、'.join(titles)}" if titles else ""
+
     @cached_property
     def people(self) -> dict[str, int]:
         """People by the best of their lines: pay before hold before refuse."""
@@ -97,7 +103,8 @@ def payroll(
 
 def _lines(ctx: Context, result: CheckResult) -> pl.DataFrame:
     lines = judged_months(ctx.lines, ctx.intake.tables[ROSTER], ctx.maybe("payment_history"), ctx.policy, ctx.month)
-    lines = lines.with_columns(missing=pl.lit(_missing(ctx), dtype=pl.List(pl.String)))
+    codes = ["IN012"] if missing_tables(ctx.intake, ctx.policy) else []
+    lines = lines.with_columns(missing=pl.lit(codes, dtype=pl.List(pl.String)))
     claims = claim_lines(lines, line_codes(result.found, _spots(ctx)), ctx.policy, ctx.month)
     claims = pl.concat([claims, _unkeyed(ctx, result, claims)], how="diagonal").sort(
         "_src", "_row", maintain_order=True
@@ -107,13 +114,13 @@ def _lines(ctx: Context, result: CheckResult) -> pl.DataFrame:
     return claims.with_columns(person_key=pl.coalesce("id_number", row))
 
 
-def _missing(ctx: Context) -> list[str]:
-    """IN012 for every line where a table that would judge it was not supplied (SPEC 8.5)."""
+def missing_tables(intake: Intake, policy: Policy) -> list[str]:
+    """Tables without which no line can be judged: each line is held for them with IN012 (SPEC 8.5)."""
     needed = list(NEEDED)
-    if ctx.settings.post.proration != "calendar":
+    if policy.settings.post.proration != "calendar":
         needed.append("attendance")
-    needed += ctx.settings.checks.required_tables
-    return ["IN012"] if any(not ctx.has(table) for table in needed) else []
+    needed += policy.settings.checks.required_tables
+    return [table for table in dict.fromkeys(needed) if table not in intake.tables]
 
 
 def _spots(ctx: Context) -> pl.DataFrame:

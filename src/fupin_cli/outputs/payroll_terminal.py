@@ -49,6 +49,8 @@ def show_payroll(run: PayrollRun, out: Console) -> None:
                 Text(f"程序出错：{outcome.code} 没有跑完，本次结果不能用。{outcome.error}", style="bold red"),
                 soft_wrap=True,
             )
+    if run.missing_words:
+        out.print(Text(f"{run.missing_words}；各行因此暂缓（IN012）", style="bold yellow"), soft_wrap=True)
     if run.rows_out_of_month:
         out.print(Text(f"花名册另有 {run.rows_out_of_month} 行不在本月，没有算"))
     out.print(Text(payroll_line(run), style="bold"), soft_wrap=True)

@@ -121,24 +121,14 @@ def _stopped(run: PayrollRun, rows: pl.DataFrame, status: str, name: str, title:
     spots = list(
         zip(stopped["id_number"], stopped["post_id"], stopped["_src"], stopped["_row"], stopped["codes"], strict=True)
     )
+    own_words = {"IN012": run.missing_words, "MEA001": rules["MEA001"].title}  # said of the month, not of a row
     texts, todo = [], []
     for person, post, source, row, codes in spots:
         key = (person, post) if person is not None else (source, row)
-        own = [
-            f"【{code}】{why.get((*key, code), rules[code].title)}"
-            for code in codes
-            if why.get((*key, code)) or code in ("IN012", "MEA001")
-        ]
-        texts.append("；".join(own))
-        todo.append(
-            "；".join(
-                dict.fromkeys(
-                    hints.get((*key, code), rules[code].hint)
-                    for code in codes
-                    if why.get((*key, code)) or code in ("IN012", "MEA001")
-                )
-            )
-        )
+        said = {code: why.get((*key, code)) or own_words.get(code) for code in codes}
+        stops = [code for code in codes if said[code]]
+        texts.append("；".join(f"【{code}】{said[code]}" for code in stops))
+        todo.append("；".join(dict.fromkeys(hints.get((*key, code), rules[code].hint) for code in stops)))
     stopped = stopped.with_columns(why=pl.Series(texts, dtype=pl.String), todo=pl.Series(todo, dtype=pl.String))
     headers = PERSON | {"due_fen": "若照发(元)", "why": "原因", "todo": "怎么办", "_file": "文件", "_row": "行"}
     frame = stopped.select(list(headers)).with_columns(pl.col("_row").cast(pl.Int64))
