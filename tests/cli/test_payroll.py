@@ -106,6 +106,20 @@ def test_a_draft_can_be_run_again_and_the_same_inputs_give_the_same_bytes(fupin:
         assert (one / "a" / MONTH / file).read_bytes() == (one / "b" / MONTH / file).read_bytes()
 
 
+def test_a_workbook_for_each_township_ties_with_the_whole(fupin: Callable[..., Ran], sample: Path) -> None:
+    document = fupin("payroll", "-w", sample, "--month", MONTH, "--split-by", "town", "--format", "json").document
+    books = {
+        Path(path).stem.split("_")[-1]: Path(path) for path in document["outputs"] if Path(path).stem.count("_") == 2
+    }
+    assert set(books) == set(document["by_town"])
+    for town, path in books.items():
+        rows = openpyxl.load_workbook(path)["发放花名册"].max_row - 2
+        assert rows >= document["by_town"][town]["pay"] + 1
+        summary = openpyxl.load_workbook(path, data_only=True)["汇总"]
+        last = next(row for row in summary.iter_rows(values_only=True) if row[0] == "合计")
+        assert last[5] == pytest.approx(float(document["by_town"][town]["amount"]))
+
+
 def test_nobody_leaves_unmasked(fupin: Callable[..., Ran], one: Path) -> None:
     said = (
         fupin("payroll", "-w", one, "--month", MONTH).out

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from fupin_cli.checks.idc import known_areas, luhn_expr
+from fupin_cli.checks.accounts import luhn_expr
+from fupin_cli.checks.idc import known_areas
 from fupin_cli.policy.idnumber import age_expr, birth_expr, check_digit, is_valid_expr, sex_expr
 
 BODIES = st.from_regex(r"[1-9][0-9]{16}", fullmatch=True)

@@ -15,20 +15,10 @@ if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
 
 REAL_NAME: dict[str, Any] = {"clause": "四(一)", "law": "实名制分类管理"}
-PAYMENT: dict[str, Any] = {"clause": "三(五)", "law": "违规发放补贴"}
 ROSTER = "assignments"
 NAME_SHAPE = r"^[\p{Han}\p{L}·]+$"
 NAME_MARKS = r"[^\p{Han}\p{L}·]"
-CARD_LENGTHS = (16, 19)
 EARLIEST_BIRTH = 1900
-MOBILE = r"^1[3-9]\d{9}$"
-LANDLINE = r"^0\d{9,11}$"
-MALE_RELATIONS = (
-    "之子", "之女婿", "之孙子", "之外孙子", "之父", "之岳父", "之公公", "之祖父", "之外祖父", "之曾孙子", "之侄儿", "之叔伯",
-)  # fmt: skip
-FEMALE_RELATIONS = (
-    "之女", "之儿媳", "之孙女", "之外孙女", "之母", "之岳母", "之婆婆", "之祖母", "之外祖母", "之曾孙女", "之侄女", "之兄弟媳妇",
-)  # fmt: skip
 EMPLOYEE_SEX = {"职工男": "男", "职工女干部": "女", "职工女工人": "女"}
 
 declare("ID001", "身份证号缺失、位数不对或被 Excel 存成数字", "error", "hold", stage="intake",
@@ -250,152 +240,6 @@ def area(ctx: Context) -> pl.LazyFrame:
     known = list(known_areas() | set(ctx.settings.checks.extra_area_codes))
     rows = ctx.mentions.lazy().filter(pl.col("kind").is_null() & ~pl.col("id_number").str.head(6).is_in(known))
     return mentioned(rows, "身份证号前6位不是已知的地区码", holds=False)
-
-
-def _phone_shape(column: str) -> pl.Expr:
-    return pl.col(column).str.contains(MOBILE) | pl.col(column).str.contains(LANDLINE)
-
-
-@rule("ID010", "电话缺失或写法不对", "warning", any_of=("registry", "employment", "assignments"),
-      compares="电话列：手机号 1[3-9] 加9位；监测对象每户至少一个电话", hint="补填或改正", clause="四(一)", law="就业意向")  # fmt: skip
-def phones(ctx: Context) -> pl.LazyFrame:
-    """Malformed wherever a phone is written; missing on employment and roster rows, and for households without any."""
-    found = []
-    for table, columns in (
-        ("registry", ("member_phone", "household_phone")),
-        ("employment", ("phone",)),
-        ("assignments", ("phone",)),
-    ):
-        if not ctx.has(table):
-            continue
-        for column in columns:
-            rows = ctx.with_column(table, column)
-            if column == "household_phone":  # repeated on every member's row: said once a household
-                rows = rows.filter(pl.col("relation") == "户主")
-            found.append(report(rows.filter(~_phone_shape(column)), table, "电话号码的写法不对", column))
-            if table != "registry":
-                found.append(report(rows.filter(pl.col(column).is_null()), table, "没有填电话", column))
-    if ctx.has("registry"):
-        have = pl.concat(
-            [ctx.with_column("registry", c).select("_src", "_row") for c in ("member_phone", "household_phone")]
-        ).unique()
-        rows = ctx.table("registry").join(have, on=["_src", "_row"], how="semi")
-        none = pl.coalesce("member_phone", "household_phone").is_null().all().over("household_id")
-        found.append(
-            report(
-                rows.filter(none & (pl.col("relation") == "户主")), "registry", "全户都没有填电话", "household_phone"
-            )
-        )
-    return pl.concat(found, how="diagonal")
-
-
-@rule("ID011", "一个电话出现在多户", "warning", tables=("registry",), compares="家庭成员联系电话、户联系电话与户编号",
-      hint="核实是否代填；代填的换成本户的电话", clause="四(一)", law="就业意向")  # fmt: skip
-def shared_phone(ctx: Context) -> pl.LazyFrame:
-    """A household's own phone is looked at on its head's row only."""
-    columns = ["id_number", "name", "household_id", "_src", "_file", "_sheet", "_row"]
-    own = ctx.with_column("registry", "member_phone").select(
-        *columns, phone="member_phone", column=pl.lit("member_phone")
-    )
-    home = ctx.with_column("registry", "household_phone").filter(pl.col("relation") == "户主")
-    home = home.select(*columns, phone="household_phone", column=pl.lit("household_phone"))
-    rows = (
-        pl.concat([own, home])
-        .filter(pl.col("phone").is_not_null())
-        .unique(["phone", "_src", "_row"], keep="first", maintain_order=True)
-    )
-    several = rows.group_by("phone").agg(_n=pl.col("household_id").n_unique()).filter(pl.col("_n") > 1)
-    rows = with_others(rows.join(several, on="phone", how="semi"), ["phone"])
-    return report(rows, "registry", pl.concat_str(pl.lit("这个电话也是别户的："), "_others"), pl.col("column"))
-
-
-@rule("ID012", "户主没有或不止一个", "warning", tables=("registry",), compares="同一户编号下与户主关系为“户主”的人数",
-      hint="每户只留一个户主；户主去世的，改定新户主", clause="四(一)", law="实名制分类管理")  # fmt: skip
-def heads(ctx: Context) -> pl.LazyFrame:
-    """Without a head: every row of the household; with several: each of them."""
-    rows = ctx.table("registry").filter(pl.col("household_id").is_not_null())
-    is_head = (pl.col("relation") == "户主").fill_null(value=False)
-    rows = rows.with_columns(_heads=is_head.sum().over("household_id"))
-    none = report(rows.filter(pl.col("_heads") == 0), "registry", "这一户没有户主", "relation")
-    many = with_others(rows.filter((pl.col("_heads") > 1) & is_head), ["household_id"])
-    return pl.concat(
-        [none, report(many, "registry", pl.concat_str(pl.lit("这一户不止一个户主，另见 "), "_others"), "relation")]
-    )
-
-
-@rule("ID013", "与户主关系和性别不符", "warning", tables=("registry",), compares="与户主关系与身份证号第17位；配偶与户主的性别",
-      hint="核对关系或证号", clause="四(一)", law="实名制分类管理")  # fmt: skip
-def relation_sex(ctx: Context) -> pl.LazyFrame:
-    """之子 female, 之女 male, …; a spouse of the head's own sex."""
-    heads = (
-        ctx.people.lazy().filter(pl.col("relation") == "户主").unique("household_id", keep="first", maintain_order=True)
-    )
-    rows = ctx.people.lazy().join(heads.select("household_id", head_sex="sex_by_id"), on="household_id", how="left")
-    relation, sex = pl.col("relation"), pl.col("sex_by_id")
-    wrong = (
-        (relation.is_in(MALE_RELATIONS) & (sex == "女"))
-        | (relation.is_in(FEMALE_RELATIONS) & (sex == "男"))
-        | ((relation == "配偶") & (sex == pl.col("head_sex")))
-    )
-    message = (
-        pl.when(relation == "配偶").then(pl.lit("配偶与户主同性别")).otherwise(pl.lit("与户主关系和身份证号的性别不符"))
-    )
-    return report(rows.filter(wrong), "registry", message, "relation")
-
-
-def luhn_expr(number: pl.Expr) -> pl.Expr:
-    """Whether a number of 16 or 19 digits passes the Luhn test."""
-    total = pl.lit(0)
-    length = number.str.len_chars().cast(pl.Int64)
-    for i in range(max(CARD_LENGTHS)):
-        digit = number.str.slice(i, 1).cast(pl.Int64, strict=False).fill_null(0)
-        doubled = digit * 2 - pl.when(digit > 4).then(9).otherwise(0)  # noqa: PLR2004 - a doubled digit above 9 loses 9
-        total = total + pl.when((length - i) % 2 == 0).then(doubled).otherwise(digit)
-    return total % 10 == 0
-
-
-@rule("ID014", "银行账号缺失，或卡号校验不过", "error", "hold", tables=("assignments",), waivable=True,
-      compares="银行账号列是否为空；16、19位卡号的 Luhn 校验", hint="向本人要卡或一卡通复印件，核对后补填", **PAYMENT)  # fmt: skip
-def account(ctx: Context) -> pl.LazyFrame:
-    """Missing holds and cannot be waived; a card number that fails its own check is a warning."""
-    rows = ctx.table(ROSTER)
-    missing = rows.filter(pl.col("account").is_null()).join(ctx.roster_accounts_lost, on=["_src", "_row"], how="anti")
-    is_card = pl.col("account").str.contains(r"^\d+$") & pl.col("account").str.len_chars().is_in(CARD_LENGTHS)
-    wrong = rows.filter(is_card & ~luhn_expr(pl.col("account")))
-    return pl.concat(
-        [
-            report(missing, ROSTER, "没有填银行账号", "account", waivable=False),
-            report(wrong, ROSTER, "卡号校验不过，多半录错了", "account", severity="warning", effect="none"),
-        ],
-        how="diagonal",
-    )
-
-
-@rule("ID015", "一个账号用在多户", "warning", tables=("assignments", "registry"), waivable=True,
-      compares="银行账号与户编号", hint="核实账号归谁；不是本人或户主的，换成本人的账号", **PAYMENT)  # fmt: skip
-def shared_account(ctx: Context) -> pl.LazyFrame:
-    """Inside one household an account may be shared; a person not in the export is a household of one."""
-    rows = ctx.table(ROSTER).filter(pl.col("account").is_not_null()).join(ctx.homes.lazy(), on="id_number", how="left")
-    rows = rows.with_columns(_home=pl.coalesce("household_id", "id_number"))
-    several = rows.group_by("account").agg(_n=pl.col("_home").n_unique()).filter(pl.col("_n") > 1)
-    rows = with_others(rows.join(several, on="account", how="semi"), ["account"])
-    return report(rows, ROSTER, pl.concat_str(pl.lit("这个账号也用在别户："), "_others"), "account")
-
-
-@rule("ID016", "收款人既不是本人也不是户主", "error", "hold", tables=("assignments", "registry"), waivable=True,
-      compares="收款人姓名、收款人身份证号与本人、户主", hint="改为本人或户主的账户；确需他人代领的，走豁免", **PAYMENT)  # fmt: skip
-def payee(ctx: Context) -> pl.LazyFrame:
-    """An empty payee is the person. Name and number must both fit the same one of the two."""
-    rows = ctx.table(ROSTER).filter(pl.col("payee_name").is_not_null() | pl.col("payee_id").is_not_null())
-    rows = rows.join(ctx.homes.lazy(), on="id_number", how="left").join(ctx.heads.lazy(), on="household_id", how="left")
-
-    def fits(number: str, name: str) -> pl.Expr:
-        by_number = pl.col("payee_id").is_null() | (pl.col("payee_id").str.head(18) == pl.col(number))
-        by_name = pl.col("payee_name").is_null() | (pl.col("payee_name") == pl.col(name))
-        return (by_number & by_name).fill_null(value=False)
-
-    wrong = rows.filter(~fits("id_number", "name") & ~fits("head_id", "head_name"))
-    return report(wrong, ROSTER, "收款人既不是本人，也不是本户户主", "payee_name")
 
 
 @rule("ID017", "15位旧身份证号", "error", "hold", compares="身份证号位数", hint="换成18位证号", **REAL_NAME)

@@ -86,7 +86,23 @@ def declare(code: str, title: str, severity: Severity, effect: Effect = "none", 
 
 def all_rules() -> dict[str, Rule]:
     """Give every rule, in the order of the catalogue."""
-    from fupin_cli.checks import att, cap, con, idc, ins, intake, mea, post, post_people, reg, waivers, wrk  # noqa: F401
+    from fupin_cli.checks import (  # noqa: F401 - each registers its rules
+        accounts,
+        att,
+        cap,
+        con,
+        households,
+        idc,
+        ins,
+        intake,
+        mea,
+        post,
+        post_lists,
+        post_people,
+        reg,
+        waivers,
+        wrk,
+    )
 
     order = list(GROUPS)
     return dict(sorted(RULES.items(), key=lambda item: (order.index(item[1].group), item[0])))

@@ -11,31 +11,30 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.intake.contract_check import EMPTY, failures
+from fupin_cli.intake.cell_findings import (
+    KEY,
+    bad_cells,
+    contract_cells,
+    footer_totals,
+    formulas,
+    lost_cells,
+    unkeyed,
+)
 from fupin_cli.intake.contracts import normalise_header
 from fupin_cli.intake.values import (
-    FORMULA_START,
-    GUARDED,
-    PLACEHOLDERS,
     Converted,
     clean,
     convert,
     dtype_of,
-    suggestion,
 )
-from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import ColumnSpec, TableSpec
     from fupin_cli.intake.raw import Source
 
-KEY = "id_number"
 KEY_LENGTHS = (15, 18, 20, 22)
 CARD_LENGTHS = (20, 22)  # a disability card: the ID number is its first 18 characters
 EXACT_DIGITS = 15  # Excel keeps no more
-WRITTEN_TEXT = ("text", "name", "code", "choice", "choices")
-SUMMED = ("money", "count", "days")
-ORIGIN = ("_src", "_file", "_sheet", "_row")
 
 
 @dataclass
@@ -66,12 +65,12 @@ def read_rows(source: Source) -> Rows:
     fault = _reason(frame, lost.get(KEY), spec)
     reason = fault if spec.has_person_key else fault.clear(frame.height)  # where it is no key, the row stays
     found = [
-        _bad_cells(frame, converted, spec),
-        _contract_cells(frame, text, source, converted),
-        _formulas(source, frame),
-        _footer_totals(frame, footers, converted, source),
-        _unkeyed(frame, fault, spec),
-        _lost_cells(frame, lost, spec),
+        bad_cells(frame, converted, spec),
+        contract_cells(frame, text, source, converted),
+        formulas(source, frame),
+        footer_totals(frame, footers, converted, source),
+        unkeyed(frame, fault, spec),
+        lost_cells(frame, lost, spec),
     ]
     kept = reason.is_null()
     source.rows_read, source.rows_accepted = frame.height, int(kept.sum())
@@ -193,177 +192,3 @@ def _reason(frame: pl.DataFrame, lost: pl.Series | None, spec: TableSpec) -> pl.
         .then(pl.lit("length"))
         .alias("_reason")
     ).to_series()
-
-
-REASONS = {
-    "number": "Excel 把身份证号存成了数字，末几位已经丢失，不能用",
-    "empty": "身份证号没有填",
-    "length": "身份证号不是18位（残疾证20或22位）",
-}
-LOST_HINT = "找原件重新录入；录入前把该列单元格格式设为“文本”"
-
-
-def _unkeyed(frame: pl.DataFrame, fault: pl.Series, spec: TableSpec) -> pl.DataFrame:
-    """ID001: rows set aside, and wrong numbers where none is needed; on the roster it holds the payment."""
-    rows = frame.with_columns(fault).filter(fault.is_not_null())
-    return rows.select(
-        "_row",
-        code=pl.lit("ID001"),
-        column=pl.lit(KEY),
-        message=pl.col("_reason").replace_strict(REASONS, return_dtype=pl.String)
-        + ("，此行另放，不参加其他检查" if spec.has_person_key else ""),
-        hint=pl.when(pl.col("_reason") == "number").then(pl.lit(LOST_HINT)),
-        effect=pl.lit("hold" if spec.table == "assignments" else "none"),
-        name=pl.col("name") if "name" in frame.columns else pl.lit(None, dtype=pl.String),
-    )
-
-
-def _lost_cells(frame: pl.DataFrame, lost: dict[str, pl.Series], spec: TableSpec) -> pl.DataFrame:
-    """Numbers in other ID columns (ID001) and long numbers in account columns (ID014): the row stays, the cell is null."""
-    parts = []
-    for name, flags in lost.items():
-        if (name == KEY and spec.has_person_key) or not flags.any():
-            continue
-        is_account = spec.columns[name].type == "account"
-        what = "账号" if is_account else "身份证号"
-        holds = spec.table == "assignments"
-        parts.append(
-            frame.filter(flags).select(
-                "_row",
-                code=pl.lit("ID014" if is_account else "ID001"),
-                column=pl.lit(name),
-                message=pl.lit(f"Excel 把{what}存成了数字，末几位已经丢失，不能用"),
-                hint=pl.lit(LOST_HINT),
-                effect=pl.lit("hold" if holds and is_account else "none"),
-                severity=pl.lit("error"),
-                waivable=pl.lit(value=False),
-                person=pl.col(KEY) if KEY in frame.columns else pl.lit(None, dtype=pl.String),
-            )
-        )
-    return pl.concat(parts) if parts else findings.empty()
-
-
-def _bad_cells(frame: pl.DataFrame, converted: dict[str, Converted], spec: TableSpec) -> pl.DataFrame:
-    """IN005, IN006, IN007: cells that could not be typed."""
-    said = {
-        "date": "“{}”不是日期，或没有这一天",
-        "month": "“{}”不是月份",
-        "yes_no": "“{}”看不出是“是”还是“否”",
-        "measure": "“{}”不是已知的补贴类型",
-        "pay_status": "“{}”不是已知的处理结果，不算已发",
-    }
-    parts = []
-    for name, result in converted.items():
-        if result.bad is None:
-            continue
-        column = spec.columns[name]
-        message = said.get(
-            column.type, "“{}”不是可用的数（须为非负数，" + ("整数）" if column.type == "count" else "最多两位小数）")
-        )
-        cells = frame.filter(result.bad).select(*_who(frame), "_row", code=pl.lit(result.code), column=pl.lit(name))
-        parts.append(cells.with_columns(message=pl.lit(message)))
-    return pl.concat(parts) if parts else findings.empty()
-
-
-def _contract_cells(
-    frame: pl.DataFrame, text: pl.DataFrame, source: Source, converted: dict[str, Converted]
-) -> pl.DataFrame:
-    """IN004 and IN007 by the table's Pandera schema, except where the cell already has a finding of its own."""
-    spec = source.spec
-    failed = failures(frame, spec)
-    if not failed.height:
-        return findings.empty()
-    failed = failed.filter(~((pl.col("code") == EMPTY) & (pl.col("column") == KEY)))  # ID001 says it
-    parts = []
-    for (code, name), cells in failed.group_by("code", "column", maintain_order=True):
-        column = spec.columns[str(name)]
-        rows = frame[cells["index"]]
-        if code == EMPTY:
-            filled = (
-                text[str(name)][cells["index"]].is_not_null()
-                if name in converted
-                else pl.repeat(value=False, n=rows.height, eager=True)
-            )
-            rows = rows.filter(~filled)
-            message = pl.lit(f"“{source.header_of(column.name)}”没有填")
-        else:
-            words = rows[str(name)].unique()
-            known = list(column.values)
-            tips = {word: suggestion(word, known) for word in words}
-            message = (
-                "“"
-                + pl.col(str(name))
-                + "”不在可填的范围内"
-                + pl.col(str(name)).replace_strict(tips, return_dtype=pl.String)
-            )
-        parts.append(rows.select(*_who(frame), "_row", code=pl.lit(code), column=pl.lit(name), message=message))
-    return pl.concat(parts) if parts else findings.empty()
-
-
-def _formulas(source: Source, frame: pl.DataFrame) -> pl.DataFrame:
-    """IN010: text that a spreadsheet would take for a formula."""
-    parts = []
-    rows = frame["_row"] - 1
-    for name, position in source.positions.items():
-        if source.spec.columns[name].type not in WRITTEN_TEXT:
-            continue
-        cells = source.raw.cells.to_series(position)
-        starts = cells.str.contains(FORMULA_START)
-        if not starts.any():
-            continue
-        flagged = (
-            (starts & ~cells.str.contains(GUARDED) & ~cells.str.contains(PLACEHOLDERS))
-            .gather(rows)
-            .fill_null(value=False)
-        )
-        parts.append(
-            frame.filter(flagged).select(
-                *_who(frame),
-                "_row",
-                code=pl.lit("IN010"),
-                column=pl.lit(name),
-                message=pl.lit("文字以 = + - @ 或制表符开头，Excel 会当成公式；已按文字处理"),
-            )
-        )
-    return pl.concat(parts) if parts else findings.empty()
-
-
-def _footer_totals(
-    frame: pl.DataFrame, footers: pl.DataFrame, converted: dict[str, Converted], source: Source
-) -> pl.DataFrame:
-    """IN011: the form's own total differs from its rows."""
-    spec = source.spec
-    totals = (
-        footers.filter(pl.col("_first").str.contains("^(?:" + "|".join(spec.common.totals) + ")"))
-        if footers.height
-        else footers
-    )
-    if totals.height != 1:
-        return findings.empty()
-    parts = []
-    for name in converted:
-        column = spec.columns[name]
-        if column.type not in SUMMED:
-            continue
-        stated = convert(totals[name], column, spec.common).series[0]
-        actual = int(frame[name].sum() or 0)
-        if stated is None or stated == actual:
-            continue
-        said, real = (
-            (str(stated), str(actual)) if column.type == "count" else (fen_to_yuan(stated), fen_to_yuan(actual))
-        )
-        parts.append(
-            totals.select(
-                "_row",
-                code=pl.lit("IN011"),
-                column=pl.lit(name),
-                message=pl.lit(f"表尾合计“{source.header_of(name)}”为 {said}，各行相加为 {real}"),
-            )
-        )
-    return pl.concat(parts) if parts else findings.empty()
-
-
-def _who(frame: pl.DataFrame) -> list[pl.Expr]:
-    person = pl.col(KEY) if KEY in frame.columns else pl.lit(None, dtype=pl.String)
-    name = pl.col("name") if "name" in frame.columns else pl.lit(None, dtype=pl.String)
-    return [person.alias("person"), name.alias("name")]

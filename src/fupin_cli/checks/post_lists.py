@@ -1,0 +1,179 @@
+"""Post holders against the side lists and the employment export (POST009–POST012)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.checks.post_people import LAW, TABLE, at_stake
+from fupin_cli.checks.registry import place_expr, report, rule
+from fupin_cli.checks.wrk import at_home
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+
+
+@rule(
+    "POST009",
+    "在岗人员是村干部或其近亲属，或同户",
+    "warning",
+    tables=(TABLE, "village_cadres"),
+    partly=("registry",),
+    waivable=True,
+    compares="村干部及近亲属名单与在岗人员及其同户成员",
+    hint="核查是否公开招聘；属优亲厚友的纠正",
+    law="优亲厚友",
+    **LAW,
+)
+def kin(ctx: Context) -> pl.LazyFrame:
+    """Listed in person, or living in the household of somebody listed."""
+    listed = (
+        ctx.table("village_cadres")
+        .select("id_number", _what=place_expr())
+        .unique("id_number", keep="first", maintain_order=True)
+    )
+    lines = ctx.judged.lazy()
+    own = lines.join(listed, on="id_number")
+    found = [report(own, TABLE, pl.concat_str(pl.lit("在村干部及近亲属名单中："), "_what"), "id_number")]
+    if ctx.has("registry"):
+        homes = ctx.homes.lazy().filter(pl.col("household_id").is_not_null())
+        kin_homes = (
+            homes.join(listed, on="id_number")
+            .select("household_id", "_what")
+            .unique("household_id", keep="first", maintain_order=True)
+        )
+        housed = (
+            lines.join(listed, on="id_number", how="anti")
+            .join(homes, on="id_number")
+            .join(kin_homes, on="household_id")
+        )
+        found.append(report(housed, TABLE, pl.concat_str(pl.lit("与名单中的人同户："), "_what"), "id_number"))
+    return pl.concat(found)
+
+
+LISTS = ("public_payroll", "employee_pensions", "employee_insurance", "businesses")
+
+
+@rule(
+    "POST010",
+    "在岗人员另有财政工资、职工养老金、职工社保或经营主体",
+    "error",
+    "hold",
+    tables=(TABLE,),
+    any_of=LISTS,
+    partly=LISTS,
+    waivable=True,
+    compares="财政供养、职工养老待遇、职工社保、市场主体名单与本月在岗人员",
+    hint="核实是否仍符合安置条件；已停止的由名单单位更正",
+    law="安置不符合条件人员",
+    **LAW,
+)
+def other_income(ctx: Context) -> pl.LazyFrame:
+    """One finding for each list in which the person stands in the month."""
+    month = ctx.month
+
+    def in_months(table: str) -> pl.LazyFrame:
+        end = pl.col("end_month") if table != "employee_pensions" else pl.lit(None, dtype=pl.Int32)
+        started = pl.col("start_month").is_null() | (pl.col("start_month") <= month)
+        return ctx.table(table).filter(started & (end.is_null() | (end >= month)))
+
+    def in_business(table: str) -> pl.LazyFrame:
+        started = pl.col("founded").is_null() | (pl.col("founded") <= ctx.last)
+        return ctx.table(table).filter(started & (pl.col("cancelled").is_null() | (pl.col("cancelled") >= ctx.first)))
+
+    said = {
+        "public_payroll": ("本月由财政供养：", in_months), "employee_pensions": ("本月领取职工养老待遇：", in_months),
+        "employee_insurance": ("本月以职工身份参保：", in_months), "businesses": ("本月名下有市场主体：", in_business),
+    }  # fmt: skip
+    found = []
+    for table, (message, active) in said.items():
+        if ctx.has(table):
+            listed = (
+                active(table)
+                .select("id_number", _what=place_expr())
+                .unique("id_number", keep="first", maintain_order=True)
+            )
+            found.append(
+                report(
+                    ctx.judged.lazy().join(listed, on="id_number"),
+                    TABLE,
+                    pl.concat_str(pl.lit(message), "_what"),
+                    "id_number",
+                    **at_stake(),
+                )
+            )
+    return pl.concat(found)
+
+
+@rule(
+    "POST011",
+    "在岗人员已死亡或服刑",
+    "error",
+    "refuse",
+    tables=(TABLE,),
+    any_of=("deaths", "prisoners"),
+    partly=("deaths", "prisoners"),
+    compares="死亡人员、服刑人员名单与本月",
+    hint="办理退出；本月死亡的，死亡前的天数由人工结算",
+    law="违规发放补贴",
+    **LAW,
+)
+def dead_or_imprisoned(ctx: Context) -> pl.LazyFrame:
+    """Dead before the month or imprisoned on any day of it: refused. Died in the month: held, settled by hand."""
+    lines = ctx.judged.lazy()
+    found = []
+    if ctx.has("deaths"):
+        dead = (
+            ctx.table("deaths")
+            .filter(pl.col("death_date") <= ctx.last)
+            .group_by("id_number")
+            .agg(pl.col("death_date").min())
+        )
+        rows = lines.join(dead, on="id_number")
+        before = pl.col("death_date") < ctx.first
+        message = pl.format(
+            "{}（{}）",
+            pl.when(before).then(pl.lit("本月以前已死亡")).otherwise(pl.lit("本月死亡，死亡前的天数由人工结算")),
+            "death_date",
+        )
+        found.append(
+            report(
+                rows,
+                TABLE,
+                message,
+                "id_number",
+                effect=pl.when(before).then(pl.lit("refuse")).otherwise(pl.lit("hold")),
+                **at_stake(),
+            )
+        )
+    if ctx.has("prisoners"):
+        jailed = ctx.table("prisoners").filter(
+            (pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") >= ctx.first))
+        )
+        rows = lines.join(jailed.select("id_number").unique(), on="id_number")
+        found.append(report(rows, TABLE, "本月在服刑", "id_number", effect="refuse", **at_stake()))
+    return pl.concat(found)
+
+
+@rule(
+    "POST012",
+    "在岗人员本月在县外务工",
+    "error",
+    "hold",
+    tables=(TABLE, "employment"),
+    waivable=True,
+    compares="外出务工的起止、务工所在县与本月在岗",
+    hint="核实人在何处；确在外务工的应退出岗位",
+    law="实际上岗月数",
+    **LAW,
+)
+def away(ctx: Context) -> pl.LazyFrame:
+    """A spell not marked 否 that touches the month, in a county that is not the post's."""
+    spells = ctx.spells.filter(
+        (pl.col("start") <= ctx.last) & (pl.col("until") >= ctx.first) & pl.col("working").fill_null(value=True)
+    )
+    spells = spells.select("id_number", "work_county", _what=place_expr())
+    rows = ctx.judged.lazy().join(spells, on="id_number").filter(~at_home())
+    rows = rows.unique(["id_number", "post_id"], keep="first", maintain_order=True)
+    return report(rows, TABLE, pl.format("本月在{}务工，见 {}", "work_county", "_what"), "id_number", **at_stake())
