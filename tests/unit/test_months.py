@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from fupin_cli.errors import UsageError
 from fupin_cli.policy import months
-from fupin_cli.policy.parameters import add_months
 
 DAYS = st.dates(date(2023, 1, 1), date(2025, 12, 31))
 
@@ -44,6 +43,12 @@ def test_a_mask_has_one_bit_for_each_day_inside(start: date, end: date, within: 
 def test_an_open_bound_reaches_the_months_ends() -> None:
     frame = pl.DataFrame({"s": [None], "e": [None]}, schema={"s": pl.Date, "e": pl.Date})
     assert frame.select(months.day_mask(pl.col("s"), pl.col("e"), months.parse_month("2024-02"))).item() == 2**29 - 1
+
+
+def add_months(day: date, count: int) -> date:
+    """Add months to a day; where the month is shorter, its last day (SPEC 2.3)."""
+    target = months.month_index(day) + count
+    return min(months.first_day(target) + timedelta(days=day.day - 1), months.last_day(target))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from fupin_cli.checks.post_people import at_stake
 from fupin_cli.checks.registry import report, rule, with_others
 from fupin_cli.measures.used_months import MEASURE, paid_rows
 from fupin_cli.policy import months
+from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
@@ -161,10 +162,7 @@ def no_extension(ctx: Context) -> pl.LazyFrame:
 def _told(rows: pl.LazyFrame, words: str, against: pl.Expr) -> pl.LazyFrame:
     """Findings on history rows with the money at stake (`_stake`) and the person's sum over all months."""
     rows = rows.with_columns(_total=pl.col("_stake").sum().over("id_number"), _against=against)
-    yuan = [
-        pl.concat_str(pl.col(c) // 100, pl.lit("."), (pl.col(c) % 100).cast(pl.String).str.zfill(2))
-        for c in ("_against", "_stake", "_total")
-    ]
+    yuan = [fen_to_yuan_expr(pl.col(c)) for c in ("_against", "_stake", "_total")]
     message = pl.format(f"{words}（{{}} 元）{{}} 元；此人各月合计 {{}} 元", *yuan)
     rows = rows.filter(pl.col("_src").is_not_null())  # payments of the ledger were computed by this program
     return report(rows, HISTORY, message, "amount_fen", amount_fen=pl.col("_stake"), months=pl.lit(1, dtype=pl.Int64))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures import roster, used_months
+from fupin_cli.measures.households import heads_of, one_row_each
 from fupin_cli.measures.past_due import past_due
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import age_expr, birth_expr, is_valid_expr, sex_expr
@@ -116,7 +117,7 @@ class Context:
     @cached_property
     def people(self) -> pl.DataFrame:
         """The registry, one row a person, with `birth`, `sex_by_id`, `age`, `in_school`, `beneficiary`, `can_work`."""
-        frame = self.intake.tables["registry"].unique("id_number", keep="first", maintain_order=True)
+        frame = one_row_each(self.intake.tables["registry"])
         birth = birth_expr(pl.col("id_number"))
         return frame.with_columns(
             birth=birth,
@@ -139,10 +140,7 @@ class Context:
     @cached_property
     def heads(self) -> pl.DataFrame:
         """Household → its head: household_id, head_id, head_name (the first where there are several)."""
-        heads = self.people.filter(pl.col("relation") == "户主").unique(
-            "household_id", keep="first", maintain_order=True
-        )
-        return heads.select("household_id", head_id="id_number", head_name="name")
+        return heads_of(self.people)
 
     @cached_property
     def spells(self) -> pl.LazyFrame:
@@ -200,13 +198,18 @@ class Context:
         return self.lines.filter(pl.col("id_ok"))
 
     @cached_property
-    def months_used(self) -> pl.DataFrame:
-        """Judged lines with the months used before, first approval and pension facts.
+    def counted(self) -> pl.DataFrame:
+        """Lines with the months used before, first approval and pension facts.
 
         Without a payment history nothing is known to be used; the checks of the cap are not run then.
         """
         assignments, history = self.intake.tables["assignments"], self.maybe("payment_history")
-        return used_months.judged_months(self.judged, assignments, history, self.policy, self.month)
+        return used_months.with_months(self.lines, assignments, history, self.policy, self.month)
+
+    @cached_property
+    def months_used(self) -> pl.DataFrame:
+        """The counted lines whose person can be judged."""
+        return self.counted.filter(pl.col("id_ok"))
 
     @cached_property
     def past_payments(self) -> pl.DataFrame:

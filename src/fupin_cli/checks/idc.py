@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 REAL_NAME: dict[str, Any] = {"clause": "四(一)", "law": "实名制分类管理"}
 ROSTER = "assignments"
-NAME_SHAPE = r"^[\p{Han}\p{L}·]+$"
 NAME_MARKS = r"[^\p{Han}\p{L}·]"
 EARLIEST_BIRTH = 1900
 EMPLOYEE_SEX = {"职工男": "男", "职工女干部": "女", "职工女工人": "女"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import polars as pl
 
     from fupin_cli.intake.contracts import TableSpec
 
@@ -72,8 +72,3 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-def empty_cells() -> pl.DataFrame:
-    """Give a sheet without cells."""
-    return pl.DataFrame(schema={"0": pl.String})

@@ -12,6 +12,7 @@ from fupin_cli import __version__
 from fupin_cli.errors import FupinError
 from fupin_cli.ledger import store
 from fupin_cli.measures.claims import MEASURE, PAY
+from fupin_cli.measures.households import heads_of, one_row_each
 from fupin_cli.outputs.bank import BankFiles, write_bank_files
 from fupin_cli.outputs.payroll_json import line_rows
 from fupin_cli.policy.idnumber import age_expr, birth_expr
@@ -125,10 +126,9 @@ def _with_heads(run: PayrollRun) -> pl.DataFrame:
     registry = run.intake.tables.get("registry")
     if registry is None:
         return run.lines.with_columns(head_id=pl.lit(""), head_name=pl.lit(""))
-    people = registry.unique("id_number", keep="first", maintain_order=True)
-    heads = people.filter(pl.col("relation") == "户主").unique("household_id", keep="first", maintain_order=True)
-    heads = heads.select("household_id", head_id="id_number", head_name="name")
-    homes = people.select("id_number", "household_id").join(heads, on="household_id", how="left").drop("household_id")
+    people = one_row_each(registry)
+    homes = people.select("id_number", "household_id").join(heads_of(people), on="household_id", how="left")
+    homes = homes.drop("household_id")
     return run.lines.join(homes, on="id_number", how="left", maintain_order="left")
 
 

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.context import Context
 from fupin_cli.checks.engine import CheckResult, chosen_codes, run_checks
-from fupin_cli.intake.load import Intake, load
 from fupin_cli.jobs.exit_codes import exit_code
-from fupin_cli.jobs.history import add_ledger
+from fupin_cli.jobs.month import read_month
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.load import Intake
     from fupin_cli.jobs.workspace import Workspace
     from fupin_cli.policy.parameters import Policy
 
@@ -57,12 +56,9 @@ def check(  # noqa: PLR0913 - what a run is told on the command line
     Raises:
         FupinError: wrong settings (exit 2), no input (exit 10).
     """
-    policy = workspace.policy()
-    contracts = workspace.contracts()
-    intake = load(inbox or workspace.inbox, month, contracts, policy.settings.intake, progress)
-    add_ledger(intake, workspace.root, contracts["payment_history"])
-    result = run_checks(Context(intake, policy, contracts), codes, progress)
-    return CheckRun(month, policy, intake, contracts, result, fail_on)
+    ctx = read_month(workspace, inbox, month, progress)
+    result = run_checks(ctx, codes, progress)
+    return CheckRun(month, ctx.policy, ctx.intake, ctx.contracts, result, fail_on)
 
 
 def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
@@ -73,13 +69,14 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     Raises:
         FupinError: the folder cannot be written to (exit 2).
     """
-    from fupin_cli.outputs.bulk import write_workbook
+    from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.check_workbook import NO_TOWN, check_sheets
-    from fupin_cli.outputs.files import atomic, free_path, make_folder, safe_name
+    from fupin_cli.outputs.files import make_folder, safe_name
     from fupin_cli.outputs.manifest import write_manifest
     from fupin_cli.policy.months import last_day, month_text
 
-    target = folder / month_text(run.month)
+    text = month_text(run.month)
+    target = folder / text
     make_folder(target)
     found = run.result.found
     parts: dict[str, pl.DataFrame] = {"": found}
@@ -88,10 +85,9 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
         filled = found.with_columns(pl.col(column).fill_null(NO_TOWN))
         names = filled[column].unique().sort().to_list()
         parts = {name: found.filter(filled[column] == name) for name in names}
-    for name, rows in parts.items():
-        stem = f"核查_{month_text(run.month)}" + (f"_{safe_name(name)}" if name else "")
-        path = free_path(target, stem, ".xlsx", force=force)
-        with atomic(path) as temporary:
-            write_workbook(temporary, check_sheets(run, rows, name), last_day(run.month))
-        run.outputs.append(path)
+    books = (
+        (f"核查_{text}" + (f"_{safe_name(name)}" if name else ""), check_sheets(run, rows, name))
+        for name, rows in parts.items()
+    )
+    run.outputs += save_workbooks(target, books, last_day(run.month), force=force)
     write_manifest(run, target, operator, now)

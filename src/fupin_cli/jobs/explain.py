@@ -9,7 +9,7 @@ import polars as pl
 
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import UsageError
-from fupin_cli.measures.claims import HOLD, PAY, REFUSE, fraction_text
+from fupin_cli.measures.claims import STATUS_WORDS, fraction_text
 from fupin_cli.policy.law import quote
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan
@@ -17,7 +17,6 @@ from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan
 if TYPE_CHECKING:
     from fupin_cli.jobs.payroll import PayrollRun
 
-STATUS = {PAY: "发放", HOLD: "暂缓", REFUSE: "不予"}
 METHOD = {
     "attendance": "本月累计出勤天数 ÷ 规定出勤天数",
     "calendar": "合同期内在岗日数 ÷ 当月天数",
@@ -61,7 +60,9 @@ def explain(run: PayrollRun, who: str) -> list[Step]:
 def _line(run: PayrollRun, row: dict[str, Any]) -> Step:
     where = _place(row["_file"], row["_sheet"], row["_row"])
     top = Step(
-        f"{row['name']} {row['post_id'] or '（无岗位编号）'} {month_text(run.month)}", STATUS[row["status"]], where
+        f"{row['name']} {row['post_id'] or '（无岗位编号）'} {month_text(run.month)}",
+        STATUS_WORDS[row["status"]],
+        where,
     )
     top.steps = [_amount(run, row), _months(run, row), *_findings(run, row)]
     return top
@@ -165,7 +166,7 @@ def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:
     for code in row["codes"]:
         rule = rules[code]
         hit = by_code.get(code)
-        effect = {"refuse": "不予", "hold": "暂缓"}.get(hit["effect"] if hit else rule.effect, "不影响发放")
+        effect = STATUS_WORDS.get(hit["effect"] if hit else rule.effect, "不影响发放")
         if code in row["waived_codes"]:
             effect = f"已豁免（{hit['waiver'] if hit else ''}）"
         step = Step(

@@ -8,23 +8,22 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.context import Context
 from fupin_cli.checks.engine import CheckResult, run_checks
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import NoInputError
-from fupin_cli.intake.load import Intake, load
 from fupin_cli.jobs.exit_codes import exit_code
-from fupin_cli.jobs.history import add_ledger
+from fupin_cli.jobs.month import read_month
 from fupin_cli.jobs.person_code import person_codes, workspace_key
 from fupin_cli.measures.claims import HOLD, KEYS, PAY, REFUSE, STATUSES, claim_lines, line_codes
 from fupin_cli.measures.roster import roster_rows
-from fupin_cli.measures.used_months import judged_months
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fupin_cli.checks.context import Context
     from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.load import Intake
     from fupin_cli.jobs.workspace import Workspace
     from fupin_cli.policy.parameters import Policy
 
@@ -87,24 +86,20 @@ def payroll(
     Raises:
         FupinError: wrong settings (exit 2), no input or no roster (exit 10).
     """
-    policy = workspace.policy()
-    contracts = workspace.contracts()
-    intake = load(inbox or workspace.inbox, month, contracts, policy.settings.intake, progress)
+    ctx = read_month(workspace, inbox, month, progress)
+    intake, contracts = ctx.intake, ctx.contracts
     if ROSTER not in intake.tables and ROSTER not in intake.set_aside:
         raise NoInputError(f"没有“{contracts[ROSTER].title}”，发放从花名册算起", "把在岗人员花名册放进收件夹")
-    add_ledger(intake, workspace.root, contracts["payment_history"])
-    ctx = Context(intake, policy, contracts)
     result = run_checks(ctx, set(all_rules()), progress)
     lines = _lines(ctx, result)
     codes = person_codes(lines["person_key"], workspace_key(workspace.root))
     lines = lines.with_columns(person_code=codes)
-    return PayrollRun(month, policy, intake, contracts, result, lines, int((~ctx.roster["in_month"]).sum()))
+    return PayrollRun(month, ctx.policy, intake, contracts, result, lines, int((~ctx.roster["in_month"]).sum()))
 
 
 def _lines(ctx: Context, result: CheckResult) -> pl.DataFrame:
-    lines = judged_months(ctx.lines, ctx.intake.tables[ROSTER], ctx.maybe("payment_history"), ctx.policy, ctx.month)
     codes = ["IN012"] if missing_tables(ctx.intake, ctx.policy) else []
-    lines = lines.with_columns(missing=pl.lit(codes, dtype=pl.List(pl.String)))
+    lines = ctx.counted.with_columns(missing=pl.lit(codes, dtype=pl.List(pl.String)))
     claims = claim_lines(lines, line_codes(result.found, _spots(ctx)), ctx.policy, ctx.month)
     claims = pl.concat([claims, _unkeyed(ctx, result, claims)], how="diagonal").sort(
         "_src", "_row", maintain_order=True
@@ -163,10 +158,10 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     Raises:
         FupinError: the folder cannot be written to (exit 2).
     """
-    from fupin_cli.outputs.bulk import write_workbook
-    from fupin_cli.outputs.files import atomic, free_path, make_folder, safe_name
+    from fupin_cli.outputs.bulk import save_workbooks
+    from fupin_cli.outputs.check_workbook import NO_TOWN
+    from fupin_cli.outputs.files import make_folder, safe_name
     from fupin_cli.outputs.notice import notice_sheets
-    from fupin_cli.outputs.payroll_json import NO_TOWN
     from fupin_cli.outputs.payroll_workbook import payroll_sheets
     from fupin_cli.policy.months import last_day, month_text
 
@@ -185,8 +180,4 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     notices = [] if approved else notice_sheets(run, names)
     if notices:
         plans[f"公示_{text}"] = notices
-    for stem, sheets in plans.items():
-        path = free_path(target, stem, ".xlsx", force=force)
-        with atomic(path) as temporary:
-            write_workbook(temporary, sheets, last_day(run.month))
-        run.outputs.append(path)
+    run.outputs += save_workbooks(target, plans.items(), last_day(run.month), force=force)

@@ -20,6 +20,7 @@ DAY = 100  # hundredths of a day
 KEYS = ["id_number", "post_id"]
 PAY, HOLD, REFUSE = "pay", "hold", "refuse"
 STATUSES = (PAY, HOLD, REFUSE)
+STATUS_WORDS = {PAY: "发放", HOLD: "暂缓", REFUSE: "不予"}
 BIG = pl.Int128
 
 

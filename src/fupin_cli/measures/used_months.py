@@ -68,7 +68,7 @@ def with_used(lines: pl.DataFrame, history: pl.DataFrame | None, policy: Policy,
     )
 
 
-def judged_months(
+def with_months(
     lines: pl.DataFrame, assignments: pl.DataFrame, history: pl.DataFrame | None, policy: Policy, month: int
 ) -> pl.DataFrame:
     """Lines with months used, first approval (`person_approval`) and pension facts."""
@@ -104,8 +104,8 @@ def pension_facts(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFra
     """Pension scheme and date of each line's person, and whether the line may go on to that date.
 
     `lines` has id_number, insured_type, first_approval of the person (`person_approval`). Adds `scheme` (null: a woman
-    insured as an employee of unknown kind), `pension_date` (by the law of the month), `extended`, `far` (5 years or more
-    away at first approval, or unknown): SPEC 2.3, 2.4.
+    insured as an employee of unknown kind), `pension_date` (by the law of the month), `extended` (less than
+    5 years away at first approval): SPEC 2.3, 2.4.
     """
     years = policy.number("post.extension_years", month)
     sex = sex_expr(pl.col("id_number"))

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.intake.raw import column_letter
-from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.outputs.files import atomic, free_path
+from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -79,6 +80,23 @@ def write_workbook(path: Path, plans: list[SheetPlan], created: date) -> None:
     shell = BytesIO()
     book.save(shell)
     _fill(shell, path, pieces, created)
+
+
+def save_workbooks(
+    folder: Path, books: Iterable[tuple[str, list[SheetPlan]]], created: date, *, force: bool
+) -> list[Path]:
+    """Write each (stem, sheets) as a workbook of its own into a folder; without `force` nothing is overwritten.
+
+    Raises:
+        FupinError: the disk is full, or a workbook is open elsewhere.
+    """
+    paths = []
+    for stem, plans in books:
+        path = free_path(folder, stem, ".xlsx", force=force)
+        with atomic(path) as temporary:
+            write_workbook(temporary, plans, created)
+        paths.append(path)
+    return paths
 
 
 def _pieces(plan: SheetPlan) -> Iterator[SheetPlan]:
@@ -291,10 +309,7 @@ def _cell(start_tag: pl.Expr, name: str, series: pl.Series) -> pl.Expr:
     if series.dtype.is_integer():
         number = column.cast(pl.String)
         if name.endswith("_fen"):
-            sign = pl.when(column < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-            number = pl.concat_str(
-                sign, column.abs() // 100, pl.lit("."), (column.abs() % 100).cast(pl.String).str.zfill(2)
-            )
+            number = fen_to_yuan_expr(column)
         filled = pl.concat_str(start_tag, pl.lit('"><v>'), number, pl.lit("</v></c>"))
     else:
         text = escaped(column.cast(pl.String))

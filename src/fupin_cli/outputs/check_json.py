@@ -10,14 +10,10 @@ import polars as pl
 from fupin_cli.outputs.manifest import input_list, summary
 from fupin_cli.outputs.masking import masked
 from fupin_cli.policy.months import month_text
+from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.check import CheckRun
-
-
-def yuan_expr(fen: pl.Expr) -> pl.Expr:
-    """Fen as a string of yuan with two decimals; null stays null."""
-    return pl.concat_str(fen // 100, pl.lit("."), (fen % 100).cast(pl.String).str.zfill(2))
 
 
 def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
@@ -26,7 +22,7 @@ def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
     rows = found.select(
         "code", "severity", "effect", "table", "file", "sheet", row="_row", column="letter", header="header", person="person",
         name="name", post="post_id", value="value", message="message", clause="clause", hint="hint", waived="waived",
-        waiver="waiver", amount=yuan_expr(pl.col("amount_fen")), months="months", county="county", township="township", village="village",
+        waiver="waiver", amount=fen_to_yuan_expr(pl.col("amount_fen")), months="months", county="county", township="township", village="village",
     )  # fmt: skip
     return {
         "format": "fupin.check/1",

@@ -7,12 +7,11 @@ import json
 import polars as pl
 from rich.table import Table
 
-from fupin_cli.outputs.check_json import yuan_expr
+from fupin_cli.measures.claims import STATUS_WORDS
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import text_expr
-from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 
-STATUS = {"pay": "发放", "hold": "暂缓", "refuse": "不予"}
 KIND = {"approval": "批准", "opening": "期初余额"}
 
 
@@ -40,7 +39,12 @@ def batch_table(batches: pl.DataFrame, lines: pl.DataFrame) -> Table:
 
 def batches_json(batches: pl.DataFrame, lines: pl.DataFrame) -> str:
     """All postings as JSON."""
-    rows = _with_sums(batches, lines).with_columns(amount=yuan_expr(pl.col("amount_fen"))).drop("amount_fen").to_dicts()
+    rows = (
+        _with_sums(batches, lines)
+        .with_columns(amount=fen_to_yuan_expr(pl.col("amount_fen")))
+        .drop("amount_fen")
+        .to_dicts()
+    )
     return json.dumps({"format": "fupin.ledger/1", "batches": rows}, ensure_ascii=False, indent=2)
 
 
@@ -57,7 +61,7 @@ def line_table(lines: pl.DataFrame) -> Table:
     for row in _masked(lines).with_columns(m=text_expr(pl.col("month"))).iter_rows(named=True):
         table.add_row(
             row["m"], row["batch"], str(row["line_no"]), row["name"], row["person"], row["measure"], row["post_id"],
-            STATUS.get(row["status"], row["status"]), row["codes"], fen_to_yuan(row["amount_fen"]),
+            STATUS_WORDS.get(row["status"], row["status"]), row["codes"], fen_to_yuan(row["amount_fen"]),
         )  # fmt: skip
     return table
 
@@ -74,7 +78,7 @@ def lines_json(lines: pl.DataFrame, *, unmask: bool) -> str:
     money = [pl.col(c) for c in ("amount_fen", "due_fen", "standard_fen")]
     rows = rows.with_columns(
         text_expr(pl.col("month")).alias("month"),
-        *(yuan_expr(c).alias(c.meta.output_name().removesuffix("_fen")) for c in money),
+        *(fen_to_yuan_expr(c).alias(c.meta.output_name().removesuffix("_fen")) for c in money),
     )
     return json.dumps(
         {"format": "fupin.ledger/1", "lines": rows.drop("amount_fen", "due_fen", "standard_fen").to_dicts()},

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-DIGIT_RUN = r"\d{4,6}\d{5,}[\dXx]{4}"  # anything as long as a phone: an ID number, an account, a phone
-
 
 def mask_number_expr(number: pl.Expr) -> pl.Expr:
     """First 6 and last 4 characters of long numbers, first 3 and last 4 of shorter ones; stars between."""

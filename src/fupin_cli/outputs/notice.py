@@ -8,8 +8,9 @@ import polars as pl
 
 from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.bulk import SheetPlan
+from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.masking import mask_number_expr
-from fupin_cli.outputs.payroll_json import NO_TOWN, days_text
+from fupin_cli.outputs.payroll_json import days_text
 from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:

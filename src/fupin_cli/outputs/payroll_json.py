@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.measures.claims import MEASURE, fraction_text
-from fupin_cli.outputs.check_json import yuan_expr
+from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import month_text, text_expr
-from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.payroll import PayrollRun
 
 MONEY = ("amount", "due_hold", "due_refuse")
-NO_FUND, NO_TOWN = "（资金来源不明）", "（未分乡镇）"
+NO_FUND = "（资金来源不明）"
 
 
 def days_text(hundredths: pl.Expr) -> pl.Expr:
@@ -48,12 +48,12 @@ def line_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
         status="status",
         codes="codes",
         waived="waived_codes",
-        standard=yuan_expr(pl.col("standard_fen")),
+        standard=fen_to_yuan_expr(pl.col("standard_fen")),
         proration=pl.lit(run.policy.settings.post.proration),
         numerator=days_text(pl.col("numerator_x100")),
         divisor=days_text(pl.col("divisor_x100")),
-        amount=yuan_expr(pl.col("amount_fen")),
-        due=yuan_expr(pl.col("due_fen")),
+        amount=fen_to_yuan_expr(pl.col("amount_fen")),
+        due=fen_to_yuan_expr(pl.col("due_fen")),
         fund="fund",
         person_code="person_code",
         months_before="_before",

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fupin_cli.checks.registry import all_rules
-from fupin_cli.measures.claims import HOLD, PAY, REFUSE
-from fupin_cli.outputs.payroll_json import NO_TOWN
+from fupin_cli.measures.claims import HOLD, PAY, REFUSE, STATUS_WORDS
+from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -75,7 +75,7 @@ def _show_reasons(run: PayrollRun, out: Console) -> None:
         rules = all_rules()
         for status, code, count in stopped.iter_rows():
             if code in rules:
-                why.add_row({HOLD: "暂缓", REFUSE: "不予"}[status], code, rules[code].title, str(count))
+                why.add_row(STATUS_WORDS[status], code, rules[code].title, str(count))
         out.print(why)
 
 

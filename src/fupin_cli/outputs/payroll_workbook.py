@@ -10,7 +10,8 @@ from fupin_cli import __version__
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, fraction_text
 from fupin_cli.outputs.bulk import SheetPlan
-from fupin_cli.outputs.payroll_json import NO_FUND, NO_TOWN, days_text, months_series
+from fupin_cli.outputs.check_workbook import NO_TOWN
+from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
 from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
 

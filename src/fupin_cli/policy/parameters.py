@@ -6,7 +6,7 @@ A number that the policy leaves to the county has no entry here and no default a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 from itertools import pairwise
@@ -229,9 +229,3 @@ class Policy:
 def normalise_document(text: str) -> str:
     """Make document numbers comparable: every kind of bracket becomes 〔〕, spaces are dropped (SPEC 8.14)."""
     return "".join(text.split()).translate(str.maketrans("([（［【)]）］】", "〔〔〔〔〔〕〕〕〕〕"))
-
-
-def add_months(day: date, count: int) -> date:
-    """Add months to a day; where the month is shorter, its last day (SPEC 2.3)."""
-    target = months.month_index(day) + count
-    return min(months.first_day(target) + timedelta(days=day.day - 1), months.last_day(target))

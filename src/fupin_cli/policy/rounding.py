@@ -63,6 +63,13 @@ def yuan_to_fen(text: str) -> int:
     return int(fen)
 
 
+def fen_to_yuan_expr(fen: pl.Expr) -> pl.Expr:
+    """Write a column of fen as yuan with two decimals; null stays null."""
+    sign = pl.when(fen < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    whole, rest = fen.abs() // FEN_PER_YUAN, fen.abs() % FEN_PER_YUAN
+    return pl.concat_str(sign, whole, pl.lit("."), rest.cast(pl.String).str.zfill(2))
+
+
 def fen_to_yuan(fen: int) -> str:
     """Write fen as yuan with two decimals."""
     sign = "-" if fen < 0 else ""
