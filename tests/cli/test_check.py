@@ -148,6 +148,7 @@ def test_nothing_is_overwritten_without_force(fupin: Callable[..., Ran], tmp_pat
     fupin("check", inbox, "--month", MONTH, "-o", tmp_path / "out", "--force")
     assert sorted(p.name for p in (tmp_path / "out" / MONTH).iterdir()) == [
         "manifest.json",
+        "manifests",
         f"核查_{MONTH}.xlsx",
         f"核查_{MONTH}_2.xlsx",
     ]

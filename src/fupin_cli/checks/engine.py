@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.checks.context import Context
 
-Status = Literal["ok", "found", "not_run", "crashed", "ignored"]
+Status = Literal["ok", "found", "not_run", "crashed", "ignored", "elsewhere"]
 SETTING = "setting:"
 PREVIOUS = "@previous"
 POLICY = "policy:"
@@ -91,9 +91,20 @@ def run_checks(
         waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)
     )
     everything = pl.concat([marked, waiver_findings], how="diagonal").filter(pl.col("code").is_in(sorted(codes)))
-    located = _ordered(_with_area(_located(everything, ctx), ctx), rules)
+    located = placed(everything, ctx)
     counts = dict(located.group_by("code").len().iter_rows())
     return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()])
+
+
+def completed(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
+    """Findings of a job of its own (a reconciliation): with what their rules say of them, and where they stand."""
+    none = pl.lit(None, dtype=pl.String)
+    return placed(_completed(found, all_rules()).with_columns(waived=pl.lit(value=False), waiver=none), ctx)
+
+
+def placed(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
+    """Findings with file, sheet, cell, value and area, in the order in which they are read."""
+    return _ordered(_with_area(_located(found, ctx), ctx), all_rules())
 
 
 def _run(rule: Rule, ctx: Context) -> tuple[Outcome, pl.DataFrame]:
@@ -113,6 +124,8 @@ def _final(rule: Rule, codes: set[str], outcomes: dict[str, Outcome], counts: di
     count = counts.get(rule.code, 0)
     if rule.code not in codes:
         return Outcome(rule.code, "ignored")
+    if rule.stage == "reconcile":
+        return Outcome(rule.code, "elsewhere")
     outcome = outcomes.get(rule.code) or _availability(rule, ctx)
     if outcome.status in ("crashed", "not_run") and not count:
         return outcome

@@ -22,11 +22,11 @@ Severity = Literal["error", "warning", "info"]
 Effect = Literal["refuse", "hold", "none"]
 GROUPS = {
     "IN": "收文", "ID": "身份与账户", "REG": "监测对象", "WRK": "务工", "POST": "公益性岗位", "CON": "合同",
-    "ATT": "出勤", "INS": "意外险", "CAP": "期限与重复", "MEA": "补贴条件", "WVR": "豁免",
+    "ATT": "出勤", "INS": "意外险", "CAP": "期限与重复", "MEA": "补贴条件", "RET": "银行回盘", "WVR": "豁免",
 }  # fmt: skip
 # What runs at which point: while files are read, over the tables, knowing the other findings, while lines are priced,
-# over the waivers.
-Stage = Literal["intake", "tables", "last", "payroll", "waivers"]
+# when a month is reconciled, over the waivers.
+Stage = Literal["intake", "tables", "last", "payroll", "reconcile", "waivers"]
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ def all_rules() -> dict[str, Rule]:
         post_lists,
         post_people,
         reg,
+        ret,
         waivers,
         wrk,
     )

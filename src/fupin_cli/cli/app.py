@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fupin_cli.cli import check, chinese, explain, init, ledger, payroll, rules, template
+from fupin_cli.cli import care, check, chinese, explain, init, ledger, payroll, reconcile, rules, run, template
 
 app = typer.Typer(
     name="fupin",
@@ -47,10 +47,20 @@ app.command("payroll", cls=chinese.Command, help="测算一个月的岗位补贴
     payroll.payroll
 )
 app.command("approve", cls=chinese.Command, help="批准一个月的测算：记入账本，写出银行代发文件。")(payroll.approve)
+app.command("reconcile", cls=chinese.Command, help="对账：应发、批准、实付逐行核对，退回的改正后补发。")(
+    reconcile.reconcile
+)
+app.command("close", cls=chinese.Command, help="关账：一个月对清以后不能再记账。")(reconcile.close)
+app.command("status", cls=chinese.Command, help="各月到了哪一步，还差什么，下一步做什么。")(reconcile.status)
 app.command("explain", cls=chinese.Command, help="解释一个人某月的一行：每个数从哪里来，暂缓、不予的要改变什么。")(
     explain.explain
 )
 app.command("rules", cls=chinese.Command, help="列出核查规则，解释一条规则，或列出某月的政策数字。")(rules.rules)
 app.command("template", cls=chinese.Command, help="写出一张表的空白模板（.xlsx）。")(template.template)
 app.command("init", cls=chinese.Command, help="建立工作区：设置文件、收件夹、输出文件夹。")(init.init)
+app.command("run", cls=chinese.Command, help="无人值守：核查、测算、对账，从不批准；输入没变就不做。")(run.run)
+app.command("schedule", cls=chinese.Command, help="给出定时运行的 crontab 行和 systemd 单元。")(run.schedule)
+app.command("verify", cls=chinese.Command, help="核对写出的文件、账本和清单有没有被改动，并重算一遍。")(care.verify)
+app.command("doctor", cls=chinese.Command, help="检查本机、程序和工作区，有问题的说明怎么办。")(care.doctor)
+app.command("config", cls=chinese.Command, help="列出每项设置的值和来处。")(care.config)
 app.add_typer(ledger.app, name="ledger")

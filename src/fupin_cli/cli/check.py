@@ -13,6 +13,7 @@ from fupin_cli.cli.options import (
     Month,
     NoProgress,
     OutputFormat,
+    PasswordFile,
     Quiet,
     Severity,
     Split,
@@ -28,6 +29,7 @@ def check(
         typer.Argument(metavar="收件夹", help="要核查的文件夹或文件（默认：工作区的 inbox/）", show_default=False),
     ] = None,
     workspace: Workspace = None,
+    password_file: PasswordFile = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="文件夹", help="输出文件夹（默认：工作区的 out/）", show_default=False),
@@ -60,18 +62,19 @@ def check(
     from fupin_cli.cli.options import operator_name
     from fupin_cli.cli.progress import progress_bar
     from fupin_cli.jobs import check as job
+    from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.policy.months import parse_month
 
     wanted = parse_month(month)
-    place = find_workspace(workspace)
+    place = find_workspace(workspace, password_file)
     folder = output or place.out
     codes = job.chosen_codes(_listed(select), _listed(ignore))
     if not no_workbook:
         make_folder(folder)  # said before the work, not after it
     with progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress:
-        run = job.check(place, inbox, wanted, codes=codes, fail_on=fail_on.value, progress=progress)
+        run = job.check(Desk(place, inbox, progress), wanted, codes=codes, fail_on=fail_on.value)
         if not no_workbook:
             progress("写工作簿", 0, 1)
             job.write_outputs(

@@ -21,6 +21,7 @@ def explain(
     import json
     import sys
 
+    from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.explain import explain as explained
     from fupin_cli.jobs.payroll import payroll
     from fupin_cli.jobs.workspace import find_workspace
@@ -28,7 +29,7 @@ def explain(
     from fupin_cli.outputs.terminal import console
     from fupin_cli.policy.months import parse_month
 
-    run = payroll(find_workspace(workspace), inbox, parse_month(month))
+    run = payroll(Desk(find_workspace(workspace), inbox), parse_month(month))
     steps = explained(run, who)
     if output_format is Format.json:
         body = {"format": "fupin.explain/1", "month": month, "lines": masked_steps(steps)}

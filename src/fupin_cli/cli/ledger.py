@@ -9,16 +9,12 @@ from typing import Annotated
 import typer
 
 from fupin_cli.cli import chinese
-from fupin_cli.cli.options import Format, OutputFormat, Workspace, operator_name
+from fupin_cli.cli.options import Format, Operator, Output, OutputFormat, Unmask, Workspace, operator_name
 
 app = typer.Typer(
     cls=chinese.Group, help="账本：期初余额、查询、导出、重写代发文件。", no_args_is_help=False, rich_markup_mode=None
 )
 MonthOption = Annotated[str | None, typer.Option("--month", "-m", metavar="年-月", help="月份", show_default=False)]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="文件夹", help="输出文件夹（默认：工作区的 out/）", show_default=False),
-]
 
 
 class Kind(StrEnum):
@@ -32,9 +28,7 @@ class Kind(StrEnum):
 def import_(
     file: Annotated[Path, typer.Argument(metavar="文件", help="补贴发放台账")],
     workspace: Workspace = None,
-    operator: Annotated[
-        str | None, typer.Option("--operator", "--by", metavar="姓名", help="经办人", show_default=False)
-    ] = None,
+    operator: Operator = None,
 ) -> int:
     """Post the opening balance."""
     from datetime import datetime
@@ -66,7 +60,7 @@ def show(
     month: MonthOption = None,
     opening: Annotated[bool, typer.Option("--opening", help="期初余额")] = False,
     output_format: OutputFormat = Format.text,
-    unmask: Annotated[bool, typer.Option("--unmask", help="JSON 里不遮盖身份证号和姓名")] = False,
+    unmask: Unmask = False,
 ) -> int:
     """Show a person's months, a month's lines, or the batches."""
     import sys
@@ -137,8 +131,10 @@ def bank(
     folder = (output or place.out) / month
     make_folder(folder)
     lines = store.read(place.root, "lines")
-    written = bank_files(lines, batch.batch, wanted, place.settings().bank, folder)
-    approved = int(lines.filter(pl.col("batch") == batch.batch)["amount_fen"].sum())
-    for line in [*bank_lines(written, approved), *(f"文件：{path}" for path in written.paths)]:
-        typer.echo(line)
+    again = store.batches(place.root).filter((pl.col("kind") == store.REISSUE) & (pl.col("month") == wanted))
+    for posted in (batch, *(store.Batch(*row) for row in again.iter_rows())):
+        written = bank_files(lines, posted, place.settings().bank, folder)
+        sent = lines.filter((pl.col("batch") == posted.batch) & pl.col("kind").is_in(store.SENT_KINDS))
+        for line in [*bank_lines(written, int(sent["amount_fen"].sum())), *(f"文件：{path}" for path in written.paths)]:
+            typer.echo(line)
     return 0

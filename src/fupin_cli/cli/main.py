@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
 
 
 def run() -> None:
-    """Run `fupin` and exit."""
+    """Run `fupin` and exit. Asked to end (SIGTERM), it ends as if interrupted: nothing half-written stays."""
+    signal.signal(signal.SIGTERM, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="replace")  # a GBK console lacks some characters
     sys.exit(main(sys.argv[1:]))
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run can end

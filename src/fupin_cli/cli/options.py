@@ -50,6 +50,45 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="逐条列出问�
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="不显示进度条")]
 Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件")]
 
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file",
+        metavar="文件",
+        help="密码文件（第一行）：用它打开加密的表，写出的工作簿也用它加密",
+        show_default=False,
+    ),
+]
+Operator = Annotated[
+    str | None,
+    typer.Option("--operator", "--by", metavar="姓名", help="经办人（默认：系统用户名）", show_default=False),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="文件夹", help="输出文件夹（默认：工作区的 out/）", show_default=False),
+]
+Unmask = Annotated[bool, typer.Option("--unmask", help="JSON 里不遮盖身份证号和姓名")]
+Wait = Annotated[float, typer.Option("--wait", metavar="秒", help="工作区有别的 fupin 在运行时，最多等多少秒", min=0)]
+MonthArgument = Annotated[str | None, typer.Argument(metavar="年-月", help="月份", show_default=False)]
+MonthOption = Annotated[
+    str | None, typer.Option("--month", "-m", metavar="年-月", help="月份（同上）", show_default=False)
+]
+PATIENCE = 60.0
+
+
+def one_month(argument: str | None, option: str | None, example: str) -> str:
+    """The month, given as an argument or as an option.
+
+    Raises:
+        UsageError: none, or two that differ.
+    """
+    from fupin_cli.errors import UsageError
+
+    text = option or argument
+    if text is None or (option and argument and option != argument):
+        raise UsageError("要写明一个月份", f"例如 {example}")
+    return text
+
 
 def operator_name() -> str:
     """Who runs the program, by the system; empty where the system does not know (some cron set-ups)."""

@@ -60,6 +60,17 @@ def _checks(column: ColumnSpec) -> list[pa.Check]:
     return checks
 
 
+_SCHEMAS: dict[int, tuple[TableSpec, pa.DataFrameSchema]] = {}
+
+
+def _kept_schema(spec: TableSpec) -> pa.DataFrameSchema:
+    """The schema of a contract, built once: thirty townships send the same table."""
+    kept = _SCHEMAS.get(id(spec))
+    if kept is None or kept[0] is not spec:
+        kept = _SCHEMAS[id(spec)] = (spec, pandera_schema(spec))
+    return kept[1]
+
+
 def failures(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
     """Validate a typed table. Gives one row a failed cell: code, column, index (0-based in `frame`)."""
     from pandera.config import ValidationDepth, config_context
@@ -69,7 +80,7 @@ def failures(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
     try:
         # Pinned, because two environment variables switch data checks off in silence.
         with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
-            pandera_schema(spec).validate(frame, lazy=True)
+            _kept_schema(spec).validate(frame, lazy=True)
     except SchemaErrors as error:
         cases = error.failure_cases
         if cases["index"].null_count():

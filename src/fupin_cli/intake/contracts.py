@@ -63,6 +63,7 @@ class Common:
     measures: dict[str, list[str]]
     footers: list[str]
     totals: list[str]
+    failures: dict[str, list[str]] = field(default_factory=dict)  # why a payment failed → how banks write it
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class TableSpec:
     common: Common
     snapshot: bool = False
     month_column: str = ""
+    all_folders: bool = False
     unique: tuple[str, ...] = ()
 
     @cached_property
@@ -102,6 +104,11 @@ class TableSpec:
         return [
             c.header for c in self.bold if c.name not in present and (not c.or_column or c.or_column not in present)
         ]
+
+    @property
+    def every_folder(self) -> bool:
+        """Whether a run reads this table from all months' folders: its rows say which month they are of (SPEC 8.6)."""
+        return bool(self.month_column) or self.all_folders
 
     @property
     def has_person_key(self) -> bool:

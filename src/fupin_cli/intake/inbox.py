@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 IGNORED_PREFIXES = ("~$", ".")
 IGNORED_NAMES = ("thumbs.db", "desktop.ini")
 BLOCK = 1 << 20
+SIDE = "side"  # group of the lists that the roster is compared with
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class InboxFile:
     name: str
     folder: int | None
     sha256: str
+    stamp: tuple[int, int] = (0, 0)  # size and time of change when it was found
+
+    def unchanged(self) -> bool:
+        """Whether the file still is what was found: size and time of change."""
+        return _stamp(self.path) == self.stamp
 
 
 def find_files(inbox: Path) -> list[InboxFile]:
@@ -43,16 +49,14 @@ def find_files(inbox: Path) -> list[InboxFile]:
     if not inbox.exists():
         raise NoInputError(f"找不到 {inbox}", hint)
     if inbox.is_file():
-        return [InboxFile(inbox, inbox.name, None, _sha256(inbox))]
+        return [_inbox_file(inbox, inbox.name, None)]
     root = inbox.resolve()
     try:
         paths = sorted(p for p in inbox.rglob("*") if p.is_file() and p.resolve().is_relative_to(root))
     except OSError as error:
         raise FupinError(f"{inbox} 打不开：{error.strerror}", "检查文件夹权限") from error
     files = [
-        InboxFile(
-            path, path.relative_to(inbox).as_posix(), _folder_month(path.relative_to(inbox).parts[:-1]), _sha256(path)
-        )
+        _inbox_file(path, path.relative_to(inbox).as_posix(), _folder_month(path.relative_to(inbox).parts[:-1]))
         for path in paths
         if not any(part.startswith(IGNORED_PREFIXES) for part in path.relative_to(inbox).parts)
         and path.name.lower() not in IGNORED_NAMES
@@ -60,6 +64,19 @@ def find_files(inbox: Path) -> list[InboxFile]:
     if not files:
         raise NoInputError(f"{inbox} 里没有文件", hint)
     return files
+
+
+def _inbox_file(path: Path, name: str, folder: int | None) -> InboxFile:
+    stamp = _stamp(path)  # before the hash: what changes from here on is seen
+    return InboxFile(path, name, folder, _sha256(path), stamp)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        state = path.stat()
+    except OSError:
+        return (0, 0)
+    return (state.st_size, state.st_mtime_ns)
 
 
 def _sha256(path: Path) -> str:
@@ -83,11 +100,12 @@ def _folder_month(parts: Iterable[str]) -> int | None:
     return found
 
 
-def assign_roles(sources: list[Source], month: int) -> list[str]:
+def assign_roles(sources: list[Source], month: int, known_until: int) -> list[str]:
     """Mark which sources the month's run uses, and tell of tables that stand in the inbox and in a folder.
 
-    Tables with a month column: all folders. Exports of the national system: the latest folder up to the month (that
-    before it serves comparisons), else the inbox itself. Other tables: the inbox itself and the latest such folder.
+    Tables with a month column, and bank returns: all folders. Exports of the national system: the latest folder up to the month (that
+    before it serves comparisons), else the inbox itself. Other tables: the inbox itself and the latest such folder (of
+    lists of the dead, of prisoners, …: the latest up to `known_until`).
 
     Returns one sentence for each table of which the inbox's own copy was not used.
     """
@@ -95,9 +113,10 @@ def assign_roles(sources: list[Source], month: int) -> list[str]:
     for table in sorted({s.spec.table for s in sources}):
         own = [s for s in sources if s.spec.table == table]
         spec = own[0].spec
-        folders = sorted({s.folder for s in own if s.folder is not None and s.folder <= month})
+        bound = max(month, known_until) if spec.group == SIDE else month
+        folders = sorted({s.folder for s in own if s.folder is not None and s.folder <= bound})
         direct = [s for s in own if s.folder is None]
-        if spec.month_column:
+        if spec.every_folder:
             used = own
         else:
             used = [s for s in own if folders and s.folder == folders[-1]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import cpu_count
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,17 @@ class Intake:
     unreadable: bool = False  # some input could not be read or used: exit 3
 
 
+@dataclass
+class Inbox:
+    """An inbox as it was read, once for all months that a job looks at: recognised sheets, files, what is wrong."""
+
+    sources: list[Source] = field(default_factory=list)
+    files: list[FileNote] = field(default_factory=list)
+    found: pl.DataFrame = field(default_factory=findings.empty)
+    unreadable: bool = False
+    typed: dict[int, tuple[Rows, Source]] = field(default_factory=dict)  # by the source's index
+
+
 def load(
     inbox: Path,
     month: int,
@@ -56,17 +67,33 @@ def load(
     limits: Limits,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Intake:
-    """Read an inbox for a month.
+    """Read an inbox for one month.
 
     Raises:
         NoInputError: no file, or no table in any of them.
     """
-    result = Intake(month)
+    return select(read_inbox(inbox, contracts, limits, progress), month, progress=progress)
+
+
+def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
+    inbox: Path,
+    contracts: dict[str, TableSpec],
+    limits: Limits,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+    password: str | None = None,
+    only: set[str] | None = None,
+) -> Inbox:
+    """Read every file of an inbox (`only`: those of these names) and recognise its sheets.
+
+    Raises:
+        NoInputError: no file, or no table in any of them.
+    """
+    result = Inbox()
     found: list[pl.DataFrame] = []
-    files = _distinct(find_files(inbox), found, result)
+    files = _distinct([f for f in find_files(inbox) if only is None or f.name in only], found, result)
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         for number, (file, sheets) in enumerate(
-            zip(files, pool.map(lambda f: _try_read(f, limits), files), strict=True), 1
+            zip(files, pool.map(lambda f: _try_read(f, limits, password), files), strict=True), 1
         ):
             progress(f"读取 {file.name}", number, len(files))
             _recognise(file, sheets, contracts, result, found)
@@ -75,15 +102,34 @@ def load(
         raise NoInputError(
             "没有认出任何一张表" + (f"：{reason}" if reason else ""), "表头须与模板一致：fupin template --list"
         )
-    for note in assign_roles(result.sources, month):
+    result.found = findings.gather(found)
+    return result
+
+
+def select(
+    inbox: Inbox,
+    month: int,
+    known_until: int | None = None,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+    tables: tuple[str, ...] = (),
+) -> Intake:
+    """Choose and type what serves a month (of these `tables` only, if any are named).
+
+    `known_until`: a month whose lists of the dead, of prisoners, … are known already, when an earlier month is computed
+    again.
+    """
+    result = Intake(month, files=inbox.files, unreadable=inbox.unreadable)
+    result.sources = [replace(source, role="unused") for source in inbox.sources]
+    found: list[pl.DataFrame] = [inbox.found]
+    for note in assign_roles(result.sources, month, known_until or month):
         found.append(findings.about_file("IN014", "", note))  # noqa: PERF401 - a list of one finding each
     _drop_copies(result, found)
     parts: dict[str, dict[str, list[pl.DataFrame]]] = {"current": {}, "previous": {}, "set_aside": {}}
     for number, source in enumerate(result.sources, 1):
-        if source.role == "unused":
+        if source.role == "unused" or (tables and source.spec.table not in tables):
             continue
         progress(f"整理 {source.file}", number, len(result.sources))
-        rows = read_rows(source)
+        rows = _typed_rows(inbox, source)
         _place(source, rows, parts)
         if source.role == "current":
             found.append(rows.found)
@@ -94,6 +140,17 @@ def load(
     return result
 
 
+def _typed_rows(inbox: Inbox, source: Source) -> Rows:
+    """A source's rows, typed once for all months; the counts go to this month's copy of the source."""
+    if source.index not in inbox.typed:
+        inbox.typed[source.index] = (read_rows(source), source)
+    rows, first = inbox.typed[source.index]
+    source.rows_read, source.rows_accepted, source.rows_set_aside = (
+        first.rows_read, first.rows_accepted, first.rows_set_aside,
+    )  # fmt: skip
+    return rows
+
+
 def _place(source: Source, rows: Rows, parts: dict[str, dict[str, list[pl.DataFrame]]]) -> None:
     if source.role in parts:
         parts[source.role].setdefault(source.spec.table, []).append(rows.accepted)
@@ -101,7 +158,7 @@ def _place(source: Source, rows: Rows, parts: dict[str, dict[str, list[pl.DataFr
         parts["set_aside"].setdefault(source.spec.table, []).append(rows.set_aside)
 
 
-def _distinct(files: list[InboxFile], found: list[pl.DataFrame], result: Intake) -> list[InboxFile]:
+def _distinct(files: list[InboxFile], found: list[pl.DataFrame], result: Inbox) -> list[InboxFile]:
     """Leave out files with the same bytes as another of the same month (IN008); copies have the longer names."""
     first: dict[tuple[str, int | None], InboxFile] = {}
     for file in sorted(files, key=lambda f: (len(f.name), f.name)):
@@ -118,11 +175,15 @@ def _distinct(files: list[InboxFile], found: list[pl.DataFrame], result: Intake)
 
 
 def _drop_copies(result: Intake, found: list[pl.DataFrame]) -> None:
-    """Of tables read from all folders, use a file that lies in several of them once (IN008)."""
-    seen: dict[tuple[str, str], str] = {}
+    """Of tables read from all folders, use a file that lies in several of them once (IN008).
+
+    A bank's file that names no batch is of its folder's month: two months in which all were paid alike are no copies.
+    """
+    seen: dict[tuple[str, str, int | None], str] = {}
     for source in result.sources:
-        if source.spec.month_column and source.role == "current":
-            first = seen.setdefault((source.sha256, source.sheet), source.file)
+        if source.spec.every_folder and source.role == "current":
+            place = None if source.spec.month_column or _has_text(source, "batch") else source.folder
+            first = seen.setdefault((source.sha256, source.sheet, place), source.file)
             if first != source.file:
                 source.role = "unused"
                 found.append(
@@ -130,18 +191,29 @@ def _drop_copies(result: Intake, found: list[pl.DataFrame]) -> None:
                 )
 
 
-def _try_read(file: InboxFile, limits: Limits) -> list[RawSheet] | UnreadableError:
+def _has_text(source: Source, column: str) -> bool:
+    """Whether a sheet has the column, and anything in it."""
+    if column not in source.positions:
+        return False
+    cells = source.raw.cells.to_series(source.positions[column]).slice(source.header_row)
+    return bool((cells.str.strip_chars() != "").any())
+
+
+def _try_read(file: InboxFile, limits: Limits, password: str | None) -> list[RawSheet] | UnreadableError:
     try:
-        return read_file(file.path, limits)
+        sheets = read_file(file.path, limits, password)
     except UnreadableError as error:
         return error
+    if not file.unchanged():
+        return UnreadableError("读的时候文件还在变（可能正在复制或保存）", "等文件放好以后再运行一次")
+    return sheets
 
 
 def _recognise(
     file: InboxFile,
     sheets: list[RawSheet] | UnreadableError,
     contracts: dict[str, TableSpec],
-    result: Intake,
+    result: Inbox,
     found: list[pl.DataFrame],
 ) -> None:
     if not isinstance(sheets, UnreadableError) and all(_is_blank(sheet) for sheet in sheets):

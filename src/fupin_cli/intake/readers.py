@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.encryption import decrypt
 from fupin_cli.intake.raw import RawSheet, UnreadableError
 from fupin_cli.intake.xlsx_guard import HINT_DAMAGED, HINT_SIZE, SheetShape, inspect
 
@@ -33,8 +35,8 @@ SAMPLE_LINES = 60
 SEPARATORS = "\t,;|"
 
 
-def read_file(path: Path, limits: Intake) -> list[RawSheet]:
-    """Read every sheet of a file as strings.
+def read_file(path: Path, limits: Intake, password: str | None = None) -> list[RawSheet]:
+    """Read every sheet of a file as strings; an encrypted .xlsx with the password, if one is given.
 
     Raises:
         UnreadableError: empty, encrypted, damaged, too large, or no table file at all.
@@ -49,7 +51,7 @@ def read_file(path: Path, limits: Intake) -> list[RawSheet]:
     if head.startswith(ZIP):
         return _read_excel(path, inspect(path, limits))
     if head.startswith(OLE):
-        return _read_legacy(path)
+        return _read_legacy(path, limits, password)
     if path.stat().st_size > limits.max_unpacked_mib * (1 << 20):
         raise UnreadableError(f"文件超过上限 {limits.max_unpacked_mib} MiB，没有打开", HINT_SIZE)
     data = path.read_bytes()
@@ -60,18 +62,28 @@ def read_file(path: Path, limits: Intake) -> list[RawSheet]:
     return [_read_text(data, limits)]
 
 
-def _read_legacy(path: Path) -> list[RawSheet]:
+def _read_legacy(path: Path, limits: Intake, password: str | None) -> list[RawSheet]:
     """Read a BIFF .xls; an OLE file may also be an encrypted .xlsx or an old Word file."""
-    if ENCRYPTED in path.read_bytes():
-        raise UnreadableError("文件加了密码，打不开", "请用 Excel 打开，取消密码后另存再放进来")
-    return _read_excel(path, None)
+    if ENCRYPTED not in path.read_bytes():
+        return _read_excel(path, None)
+    if password is None:
+        raise UnreadableError(
+            "文件加了密码，打不开", "请用 Excel 打开，取消密码后另存再放进来；或用 --password-file 给出密码"
+        )
+    try:
+        plain = decrypt(path, password)
+    except ValueError as error:
+        raise UnreadableError("文件加了密码，给出的密码打不开", "核对 --password-file 里的密码") from error
+    if not plain.startswith(ZIP):
+        raise UnreadableError("加密的文件里不是 .xlsx", "请用 Excel 打开，取消密码后另存为 .xlsx")
+    return _read_excel(plain, inspect(BytesIO(plain), limits))
 
 
-def _read_excel(path: Path, shapes: dict[str, SheetShape] | None) -> list[RawSheet]:
+def _read_excel(file: Path | bytes, shapes: dict[str, SheetShape] | None) -> list[RawSheet]:
     import fastexcel
 
     try:
-        reader = fastexcel.read_excel(path)
+        reader = fastexcel.read_excel(file)
         return [_sheet(reader, name, shapes) for name in reader.sheet_names if shapes is None or name in shapes]
     except (Exception, BaseException) as error:  # a panic inside the reader derives from BaseException
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):

@@ -6,7 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
@@ -29,12 +29,17 @@ from fupin_cli.intake.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fupin_cli.intake.contracts import ColumnSpec, TableSpec
     from fupin_cli.intake.raw import Source
 
 KEY_LENGTHS = (15, 18, 20, 22)
 CARD_LENGTHS = (20, 22)  # a disability card: the ID number is its first 18 characters
 EXACT_DIGITS = 15  # Excel keeps no more
+MANY_ROWS = 2000
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass
@@ -46,16 +51,25 @@ class Rows:
     found: pl.DataFrame
 
 
+def spread(work: Callable[[T], R], items: list[T], rows: int) -> list[R]:
+    """Work on each column: side by side where there are rows enough that it pays."""
+    if rows < MANY_ROWS:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        return list(pool.map(work, items))
+
+
 def read_rows(source: Source) -> Rows:
     """Type a sheet's rows and count them into the source: read = accepted + set aside."""
     spec = source.spec
     text, numeric = _cleaned(source)
     text, footers = _data_rows(text, source)
     columns = [spec.columns[name] for name in source.positions]
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        converted = dict(
-            zip(source.positions, pool.map(lambda c: convert(text[c.name], c, spec.common), columns), strict=True)
+    converted = dict(
+        zip(
+            source.positions, spread(lambda c: convert(text[c.name], c, spec.common), columns, text.height), strict=True
         )
+    )
     lost = {
         column.name: _lost(text, numeric, column)
         for column in columns
@@ -88,9 +102,9 @@ def _cleaned(source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Cells below the header, cleaned, by column name, with `_row`; and which ID and account cells hold numbers."""
     body = source.raw.cells.slice(source.header_row)
     names = list(source.positions)
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        series = pool.map(lambda name: clean(body.to_series(source.positions[name])).alias(name), names)
-        frame = pl.DataFrame(list(series))
+    frame = pl.DataFrame(
+        spread(lambda name: clean(body.to_series(source.positions[name])).alias(name), names, body.height)
+    )
     frame = frame.with_columns(
         _row=pl.int_range(source.header_row + 1, source.header_row + 1 + body.height, dtype=pl.UInt32)
     )
@@ -120,7 +134,8 @@ def _data_rows(text: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.Dat
         .alias("f")
     ).to_series()
     words = "|".join(re.escape(word) for word in spec.common.footers)
-    is_footer = first.str.contains(rf"^(?:{words})(?:[:：(（]|$)").fill_null(value=False)
+    totals = "|".join(re.escape(word) for word in spec.common.totals)
+    is_footer = first.str.contains(rf"^(?:{words})(?:[:：(（]|$)|^(?:{totals})共?\d").fill_null(value=False)
     headers = {name: normalise_header(source.headers[p]) for name, p in source.positions.items()}
     same = rows.select(
         pl.sum_horizontal(

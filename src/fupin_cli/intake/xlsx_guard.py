@@ -17,6 +17,7 @@ from lxml import etree
 from fupin_cli.intake.raw import UnreadableError
 
 if TYPE_CHECKING:
+    from io import BytesIO
     from pathlib import Path
 
     from fupin_cli.policy.settings import Intake
@@ -56,14 +57,14 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def inspect(path: Path, limits: Intake) -> dict[str, SheetShape]:
+def inspect(file: Path | BytesIO, limits: Intake) -> dict[str, SheetShape]:
     """Check an .xlsx against the limits and describe its sheets, by sheet name.
 
     Raises:
         UnreadableError: not a whole zip, too large unpacked, packed too tightly, or too many cells.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             total = sum(part.file_size for part in parts)
             if total > limits.max_unpacked_mib * MIB:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli import __version__
 from fupin_cli.errors import FupinError
+from fupin_cli.jobs.draft import draft_of
+from fupin_cli.jobs.payroll import write_outputs
 from fupin_cli.ledger import store
-from fupin_cli.measures.claims import MEASURE, PAY
-from fupin_cli.measures.households import heads_of, one_row_each
+from fupin_cli.measures.claims import PAY
+from fupin_cli.measures.corrections import netting
 from fupin_cli.outputs.bank import BankFiles, write_bank_files
-from fupin_cli.outputs.payroll_json import line_rows
+from fupin_cli.outputs.manifest import digest, write_manifest
 from fupin_cli.policy.idnumber import age_expr, birth_expr
-from fupin_cli.policy.months import last_day, month_text
+from fupin_cli.policy.months import last_day, month_text, text_expr
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.payroll import PayrollRun
     from fupin_cli.policy.settings import Bank
 
@@ -32,26 +34,6 @@ class MonthClosedError(FupinError):
     exit_code = 12
 
 
-def digest(value: object) -> str:
-    """SHA-256 of a value's canonical JSON."""
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def draft_of(run: PayrollRun, operator: str, now: datetime) -> store.Draft:
-    """Describe a computed payroll: hashes of its inputs, its settings and its lines."""
-    inputs = sorted({(s.file, s.sha256) for s in run.intake.sources if s.role != "unused"})
-    settings = run.policy.settings.model_dump(mode="json") | {"policy": run.policy.file.model_dump(mode="json")}
-    lines = [{k: v for k, v in line.items() if k != "person_code"} for line in line_rows(run, unmask=True)]
-    return store.Draft(
-        run.month,
-        now.isoformat(timespec="seconds"),
-        operator,
-        digest(lines),
-        digest([list(pair) for pair in inputs]),
-        digest(settings),
-    )
-
-
 def refuse_if_approved(root: Path, month: int) -> None:
     """An approved month never changes.
 
@@ -60,19 +42,21 @@ def refuse_if_approved(root: Path, month: int) -> None:
     """
     batch = store.approval_of(root, month)
     if batch is not None:
-        raise MonthClosedError(
-            f"{month_text(month)} 已由 {batch.operator} 批准（批次 {batch.batch}），结果不能再变",
-            f"查看：fupin ledger show --month {month_text(month)}",
-        )
+        raise MonthClosedError(approved_words(batch), f"查看：fupin ledger show --month {month_text(month)}")
 
 
-def approve(run: PayrollRun, root: Path, operator: str, document: str, now: datetime) -> store.Batch:
-    """Post the month if it is what was drafted and somebody else drafted it.
+def approved_words(batch: store.Batch) -> str:
+    """Say that a month is approved, by whom and under which number."""
+    return f"{month_text(batch.month)} 已由 {batch.operator} 批准（批次 {batch.batch}），结果不能再变"
+
+
+def approve(run: PayrollRun, desk: Desk, operator: str, document: str, now: datetime) -> store.Batch:
+    """Post the month, with the corrections of earlier ones, if it is what was drafted and somebody else drafted it.
 
     Raises:
         MonthClosedError: no draft; inputs, settings or results have changed; the approver drafted it; approved already.
     """
-    month = run.month
+    month, root = run.month, desk.workspace.root
     refuse_if_approved(root, month)
     draft = store.last_draft(root, month)
     if draft is None:
@@ -103,16 +87,18 @@ def approve(run: PayrollRun, root: Path, operator: str, document: str, now: date
         name, store.APPROVAL, month, current.drafted_at, operator, draft.operator, document, draft.result_hash, draft.inputs_hash,
         run.policy.file.id, __version__,
     )  # fmt: skip
-    store.post(root, batch, _ledger_lines(run, name))
+    lines = _ledger_lines(run, name)
+    lines += _correction_lines(run, name, len(lines))
+    store.post(root, batch, lines + _netted_lines(run, desk, lines))
     return batch
 
 
 def _ledger_lines(run: PayrollRun, batch: str) -> list[store.Line]:
     """The lines as they are posted: a snapshot of all that the bank will be told."""
-    rows = _with_heads(run).with_columns(codes=pl.col("codes").list.join(",")).fill_null("")
+    rows = run.with_heads().with_columns(codes=pl.col("codes").list.join(",")).fill_null("")
     return [
         store.Line(
-            batch, number, MEASURE, row["person_key"], row["name"], row["post_id"], run.month, row["status"], row["codes"],
+            batch, number, run.measure, row["person_key"], row["name"], row["post_id"], run.month, row["status"], row["codes"],
             row["amount_fen"], row["due_fen"], row["standard_fen"], run.policy.settings.post.proration, row["numerator_x100"],
             row["divisor_x100"], row["fund"], row["county"], row["township"], row["village"], row["bank"], row["account"],
             row["payee_name"] or row["name"], row["payee_id"] or row["person_key"], row["phone"], row["head_name"], row["head_id"], "",
@@ -121,28 +107,107 @@ def _ledger_lines(run: PayrollRun, batch: str) -> list[store.Line]:
     ]  # fmt: skip
 
 
-def _with_heads(run: PayrollRun) -> pl.DataFrame:
-    """Claim lines with the head of each person's household, where the registry was supplied."""
-    registry = run.intake.tables.get("registry")
-    if registry is None:
-        return run.lines.with_columns(head_id=pl.lit(""), head_name=pl.lit(""))
-    people = one_row_each(registry)
-    homes = people.select("id_number", "household_id").join(heads_of(people), on="household_id", how="left")
-    homes = homes.drop("household_id")
-    return run.lines.join(homes, on="id_number", how="left", maintain_order="left")
+def _correction_lines(run: PayrollRun, batch: str, after: int) -> list[store.Line]:
+    """Differences of earlier months, posted with this one; `source_batch` and `source_line` name the line they correct."""
+    return [
+        store.Line(
+            batch, number, row["measure"], row["person"], row["name"], row["post_id"], row["month"],
+            row["status"], row["codes"] or "", row["amount_fen"], row["due_fen"],
+            row["standard_fen"], run.policy.settings.post.proration, row["numerator_x100"], row["divisor_x100"], row["fund"],
+            row["county"], row["township"], row["village"], row["bank"], row["account"], row["payee"], row["payee_id"],
+            row["phone"], row["head_name"], row["head_id"], "", row["kind"], 0, row["old_fen"], row["reason"],
+        )
+        for number, row in enumerate(run.corrections.iter_rows(named=True), after + 1)
+    ]  # fmt: skip
 
 
-def bank_files(lines: pl.DataFrame, batch: str, month: int, bank: Bank, folder: Path) -> BankFiles:
+def _netted_lines(run: PayrollRun, desk: Desk, posted: list[store.Line]) -> list[store.Line]:
+    """What is kept back from this batch's payments for what was paid too much, if the county nets recoveries."""
+    if run.policy.settings.corrections.recoveries != "net":
+        return []
+    keys = {"measure": pl.String, "person": pl.String, "post_id": pl.String, "month": pl.Int64}
+    fresh = [(x.measure, x.person, x.post_id, x.month, -x.amount_fen) for x in posted if x.kind == store.RECOVER]
+    owed = pl.concat([
+        desk.money.select(*keys, owed_fen="outstanding_fen"),
+        pl.DataFrame(fresh, schema=keys | {"owed_fen": pl.Int64}, orient="row"),
+    ]).group_by(list(keys), maintain_order=True).agg(pl.col("owed_fen").sum())  # fmt: skip
+    paying = [
+        (x.person, x.measure, x.line_no, x.amount_fen)
+        for x in posted
+        if x.kind in store.SENT_KINDS and x.amount_fen > 0
+    ]
+    payable = pl.DataFrame(
+        paying,
+        schema={"person": pl.String, "measure": pl.String, "line_no": pl.Int64, "amount_fen": pl.Int64},
+        orient="row",
+    )
+    names = {x.person: x for x in posted}
+    rows = netting(owed, payable).iter_rows(named=True)
+    return [
+        replace(
+            names[row["person"]], line_no=number, measure=row["measure"], post_id=row["post_id"], month=row["month"], status=store.NETTED,
+            codes="", amount_fen=row["amount_fen"], due_fen=None, standard_fen=None, numerator_x100=None, divisor_x100=None,
+            kind=store.NETTED, source_batch="", source_line=row["source_line"], old_fen=0, reason=f"从本批第 {row['source_line']} 行抵扣",
+        )
+        for number, row in enumerate(rows, len(posted) + 1)
+    ]  # fmt: skip
+
+
+def write_approved(run: PayrollRun, desk: Desk, batch: store.Batch, folder: Path, now: datetime) -> BankFiles:
+    """Write what was approved: the workbook, the bank files, the manifest. The ledger has it all already.
+
+    Raises:
+        FupinError: the folder cannot be written to; `fupin ledger bank` writes the bank files again.
+    """
+    alone = "（编制人自己审核：一人单位）" if batch.drafter == batch.operator else ""
+    state = f"状态：已批准，批次 {batch.batch}，批准人 {batch.operator}{alone}，文号 {batch.document or '无'}"
+    write_outputs(run, folder, split_by=None, force=False, state=state, approved=True)
+    lines = store.read(desk.workspace.root, "lines")
+    bank = bank_files(lines, batch, run.policy.settings.bank, folder / month_text(run.month))
+    run.outputs += bank.paths
+    posted = digest(lines.filter(pl.col("batch") == batch.batch).rows())
+    write_manifest(
+        run,
+        folder,
+        "approve",
+        batch.operator,
+        now,
+        result=batch.result_hash,
+        batch=batch.batch,
+        document=batch.document,
+        ledger_sha256=posted,
+    )
+    return bank
+
+
+def bank_files(lines: pl.DataFrame, batch: store.Batch, bank: Bank, folder: Path) -> BankFiles:
     """Write the bank files of a batch from its lines in the ledger.
 
-    A line's 序号 is its number in the ledger, so that the bank's return finds it.
+    A line's 序号 is its number in the ledger, so that the bank's return finds it. What is kept back for an earlier
+    over-payment is not sent; a line of which nothing is left is not written.
     """
-    paid = lines.filter((pl.col("batch") == batch) & (pl.col("status") == PAY))
-    day = last_day(month)
-    fields = paid.with_columns(
+    own = lines.filter(pl.col("batch") == batch.batch)
+    kept = (
+        own.filter(pl.col("kind") == store.NETTED)
+        .group_by(line_no="source_line")
+        .agg(kept_fen=pl.col("amount_fen").sum())
+    )
+    sent = own.filter(pl.col("kind").is_in(store.SENT_KINDS) & (pl.col("status") == PAY)).join(
+        kept, on="line_no", how="left", maintain_order="left"
+    )
+    sent = sent.with_columns(pl.col("kept_fen").fill_null(0)).with_columns(
+        amount_fen=pl.col("amount_fen") - pl.col("kept_fen")
+    )
+    day = last_day(batch.month)
+    fields = sent.filter((pl.col("amount_fen") > 0) | (pl.col("kept_fen") == 0)).with_columns(
         no=pl.col("line_no").cast(pl.String),
         age=age_expr(birth_expr(pl.col("person")), day).cast(pl.String),
         date=pl.lit(day.isoformat()),
-        month=pl.lit(month_text(month)),
+        month=text_expr(pl.col("month")),
+        source=pl.col("source_batch"),
     )
-    return write_bank_files(fields, bank, folder, f"代发_{batch}", day)
+    again = batch.kind == store.REISSUE
+    stem = f"更正发放_{batch.batch}" if again else f"代发_{batch.batch}"
+    written = write_bank_files(fields, bank.chosen.linked() if again else bank.chosen, bank.encoding, folder, stem, day)
+    written.kept_fen = int(kept["kept_fen"].sum() or 0)
+    return written

@@ -9,16 +9,14 @@ import polars as pl
 
 from fupin_cli.checks.engine import CheckResult, chosen_codes, run_checks
 from fupin_cli.jobs.exit_codes import exit_code
-from fupin_cli.jobs.month import read_month
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
-    from fupin_cli.jobs.workspace import Workspace
+    from fupin_cli.jobs.desk import Desk
     from fupin_cli.policy.parameters import Policy
 
 __all__ = ["CheckRun", "check", "chosen_codes", "write_outputs"]
@@ -35,6 +33,8 @@ class CheckRun:
     result: CheckResult
     fail_on: str
     outputs: list[Path] = field(default_factory=list)
+    posted: int = 0  # postings that the ledger had
+    password: str | None = None  # with which its workbooks are encrypted
 
     @property
     def exit_code(self) -> int:
@@ -42,23 +42,24 @@ class CheckRun:
         return exit_code(self.result, self.intake, found=self.result.at_or_above(self.fail_on))
 
 
-def check(  # noqa: PLR0913 - what a run is told on the command line
-    workspace: Workspace,
-    inbox: Path | None,
-    month: int,
-    *,
-    codes: set[str],
-    fail_on: str = "error",
-    progress: Callable[[str, int, int], None] = lambda *_: None,
-) -> CheckRun:
-    """Read a month's files and run the chosen rules (`chosen_codes`) over them. Writes nothing.
+def check(desk: Desk, month: int, *, codes: set[str], fail_on: str = "error") -> CheckRun:
+    """Run the chosen rules (`chosen_codes`) over a month's files. Writes nothing.
 
     Raises:
         FupinError: wrong settings (exit 2), no input (exit 10).
     """
-    ctx = read_month(workspace, inbox, month, progress)
-    result = run_checks(ctx, codes, progress)
-    return CheckRun(month, ctx.policy, ctx.intake, ctx.contracts, result, fail_on)
+    ctx = desk.context(month)
+    result = run_checks(ctx, codes, desk.progress)
+    return CheckRun(
+        month,
+        ctx.policy,
+        ctx.intake,
+        ctx.contracts,
+        result,
+        fail_on,
+        posted=desk.batches.height,
+        password=desk.workspace.password,
+    )
 
 
 def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
@@ -70,9 +71,10 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
         FupinError: the folder cannot be written to (exit 2).
     """
     from fupin_cli.outputs.bulk import save_workbooks
+    from fupin_cli.outputs.check_json import check_rows
     from fupin_cli.outputs.check_workbook import NO_TOWN, check_sheets
     from fupin_cli.outputs.files import make_folder, safe_name
-    from fupin_cli.outputs.manifest import write_manifest
+    from fupin_cli.outputs.manifest import digest, write_manifest
     from fupin_cli.policy.months import last_day, month_text
 
     text = month_text(run.month)
@@ -89,5 +91,8 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
         (f"核查_{text}" + (f"_{safe_name(name)}" if name else ""), check_sheets(run, rows, name))
         for name, rows in parts.items()
     )
-    run.outputs += save_workbooks(target, books, last_day(run.month), force=force)
-    write_manifest(run, target, operator, now)
+    run.outputs += save_workbooks(target, books, last_day(run.month), force=force, password=run.password)
+    ignored = any(outcome.status == "ignored" for outcome in run.result.outcomes)
+    codes = [o.code for o in run.result.outcomes if o.status != "ignored"]
+    result = digest(check_rows(run, unmask=True))
+    write_manifest(run, folder, "check", operator, now, result=result, **({"codes": codes} if ignored else {}))

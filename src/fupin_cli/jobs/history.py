@@ -1,4 +1,4 @@
-"""Payments of the ledger beside those of the history file: both count, none twice."""
+"""Payments of the ledger beside those of the history file: both count, none twice, as corrected since."""
 
 from __future__ import annotations
 
@@ -7,21 +7,61 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.intake.values import dtype_of
-from fupin_cli.ledger import store
+from fupin_cli.ledger.store import APPROVED_KINDS, LINE
+from fupin_cli.reconcile.match import OBLIGATION
+from fupin_cli.reconcile.money import returned
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
 
 TABLE = "payment_history"
 SAME = ["id_number", "measure", "post_id", "month", "batch", "amount_fen"]
+PAYMENT = ["id_number", "measure", "month", "amount_fen"]
 
 
-def add_ledger(intake: Intake, root: Path, spec: TableSpec) -> None:
-    """Add the ledger's payments to the history table, leaving out those that the file has too (an imported file)."""
-    paid = store.payments(root)
+def payments(lines: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
+    """What the ledger says was paid, in the columns of `payment_history`, with `changed`.
+
+    Lines as they were posted; where a month was corrected later, or its money came back, one row with what stands
+    (`changed`). `lines` of the ledger; `money`: `approved_and_paid` of all of them.
+    """
+    posted = lines.filter(pl.col("kind").is_in(APPROVED_KINDS) & (pl.col("amount_fen") != 0))
+    corrected = posted.filter(pl.col("kind") != LINE).select(OBLIGATION)
+    back = returned(money)
+    changed = pl.concat([corrected, back]).unique()
+    batch = pl.coalesce(pl.when(pl.col("source_batch") != "").then("source_batch"), "batch")
+    plain = posted.join(changed, on=OBLIGATION, how="anti", maintain_order="left").with_columns(
+        batch=batch, status=pl.lit("paid"), changed=pl.lit(value=False)
+    )
+    net = money.join(changed, on=OBLIGATION, how="semi", maintain_order="left").join(
+        back.with_columns(_back=pl.lit(value=True)), on=OBLIGATION, how="left", maintain_order="left"
+    )
+    net = net.with_columns(
+        amount_fen="posted_fen", batch="first_batch", changed=pl.lit(value=True),
+        status=pl.when(pl.col("_back")).then(pl.lit("failed")).otherwise(pl.lit("paid")),
+    )  # fmt: skip
+    columns = ["name", "measure", "amount_fen", "fund", "post_id", "batch", "status", "changed"]
+    both = [part.select(*columns, id_number="person", month=pl.col("month").cast(pl.Int32)) for part in (plain, net)]
+    return pl.concat(both).filter(pl.col("amount_fen") > 0)
+
+
+def add_ledger(intake: Intake, paid: pl.DataFrame, spec: TableSpec, before: int | None = None) -> None:
+    """Add the ledger's payments (`payments`) to the history table; what both have counts once.
+
+    `before`: an approved month that is computed again. The ledger's payments of that month and later ones were not
+    there when it was computed first and are left out, in the ledger and where the file lists them too.
+    """
+    known = intake.tables.get(TABLE)
+    if known is not None:
+        stale = paid.filter("changed").select(SAME)
+        known = known.join(stale, on=SAME, how="anti", nulls_equal=True, maintain_order="left")
+        if before is not None:
+            later = paid.filter(pl.col("month") >= before).select(PAYMENT)
+            known = known.join(later, on=PAYMENT, how="anti", maintain_order="left")
+        intake.tables[TABLE] = known
+    if before is not None:
+        paid = paid.filter(pl.col("month") < before)
     if not paid.height:
         return
     schema = {name: dtype_of(column) for name, column in spec.columns.items()}
@@ -32,7 +72,6 @@ def add_ledger(intake: Intake, root: Path, spec: TableSpec) -> None:
         _sheet=pl.lit(""),
         _row=pl.int_range(1, paid.height + 1, dtype=pl.UInt32),
     )
-    known = intake.tables.get(TABLE)
     if known is not None:
         rows = pl.concat(
             [known, rows.join(known.select(SAME), on=SAME, how="anti", nulls_equal=True).select(known.columns)]

@@ -11,20 +11,21 @@ import polars as pl
 from fupin_cli.checks.engine import CheckResult, run_checks
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import NoInputError
+from fupin_cli.jobs.corrections import corrections_of, months_to_check
 from fupin_cli.jobs.exit_codes import exit_code
-from fupin_cli.jobs.month import read_month
 from fupin_cli.jobs.person_code import person_codes, workspace_key
-from fupin_cli.measures.claims import HOLD, KEYS, PAY, REFUSE, STATUSES, claim_lines, line_codes
+from fupin_cli.measures.claims import HOLD, KEYS, MEASURE, PAY, REFUSE, STATUSES, claim_lines, line_codes
+from fupin_cli.measures.households import heads_of, one_row_each
 from fupin_cli.measures.roster import roster_rows
+from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from fupin_cli.checks.context import Context
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
-    from fupin_cli.jobs.workspace import Workspace
+    from fupin_cli.jobs.desk import Desk
     from fupin_cli.policy.parameters import Policy
 
 NEEDED = ("posts", "registry", "accident_insurance")
@@ -43,7 +44,11 @@ class PayrollRun:
     result: CheckResult
     lines: pl.DataFrame
     rows_out_of_month: int
+    # Differences of months approved before (`measures.corrections.differences`), to be posted with this one.
+    corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
     outputs: list[Path] = field(default_factory=list)
+    posted: int = 0  # postings that the ledger had
+    password: str | None = None  # with which its workbooks are encrypted
 
     @property
     def exit_code(self) -> int:
@@ -56,6 +61,27 @@ class PayrollRun:
         """Which tables were not supplied, in words; empty if none that is needed."""
         titles = [self.contracts[table].title for table in missing_tables(self.intake, self.policy)]
         return f"没有报送：{'、'.join(titles)}" if titles else ""
+
+    @property
+    def measure(self) -> str:
+        """Which subsidy."""
+        return MEASURE
+
+    def correction_sums(self) -> dict[str, int]:
+        """Money of the corrections in fen by kind: `back_pay`, `recover`, `cancel` (all as positive amounts)."""
+        if not self.corrections.height:
+            return {}
+        sums = self.corrections.group_by("kind").agg(pl.col("amount_fen").sum().abs())
+        return dict(sorted(sums.iter_rows()))
+
+    def with_heads(self) -> pl.DataFrame:
+        """Claim lines with the head of each person's household, where the registry was supplied."""
+        registry = self.intake.tables.get("registry")
+        if registry is None:
+            return self.lines.with_columns(head_id=pl.lit(""), head_name=pl.lit(""))
+        people = one_row_each(registry)
+        homes = people.select("id_number", "household_id").join(heads_of(people), on="household_id", how="left")
+        return self.lines.join(homes.drop("household_id"), on="id_number", how="left", maintain_order="left")
 
     @cached_property
     def people(self) -> dict[str, int]:
@@ -75,26 +101,60 @@ class PayrollRun:
         }  # fmt: skip
 
 
-def payroll(
-    workspace: Workspace,
-    inbox: Path | None,
-    month: int,
-    progress: Callable[[str, int, int], None] = lambda *_: None,
-) -> PayrollRun:
-    """Compute a month from its files. Writes nothing but, once, the workspace's key for person codes.
+# Groups whose findings stand on no line of a payroll: an approved month is computed again without them.
+APART = ("REG", "WRK")
+
+
+def payroll(desk: Desk, month: int) -> PayrollRun:
+    """Compute a month from its files, and what months approved before should have been.
+
+    Writes nothing but, once, the workspace's key for person codes. A month that is approved itself gives its own
+    differences.
 
     Raises:
         FupinError: wrong settings (exit 2), no input or no roster (exit 10).
     """
-    ctx = read_month(workspace, inbox, month, progress)
+    run = compute(desk, month, set(all_rules()))
+    approved = month in desk.approved_months()
+    earlier = [] if approved else months_to_check(desk, month)
+    parts = []
+    for number, m in enumerate(earlier, 1):
+        desk.progress(f"重算 {month_text(m)}", number, len(earlier))
+        parts.append(corrections_of(desk, again(desk, m)))
+    if approved:
+        parts.append(corrections_of(desk, run))
+    if parts:
+        run.corrections = pl.concat(parts)
+    return run
+
+
+def again(desk: Desk, month: int) -> PayrollRun:
+    """Compute an approved month as it should have been: the rules that can stop a line."""
+    return compute(desk, month, {code for code, rule in all_rules().items() if rule.group not in APART})
+
+
+def compute(desk: Desk, month: int, codes: set[str]) -> PayrollRun:
+    """Compute one month under the rules of these codes."""
+    ctx = desk.context(month)
     intake, contracts = ctx.intake, ctx.contracts
     if ROSTER not in intake.tables and ROSTER not in intake.set_aside:
         raise NoInputError(f"没有“{contracts[ROSTER].title}”，发放从花名册算起", "把在岗人员花名册放进收件夹")
-    result = run_checks(ctx, set(all_rules()), progress)
+    result = run_checks(ctx, codes, desk.progress)
     lines = _lines(ctx, result)
-    codes = person_codes(lines["person_key"], workspace_key(workspace.root))
-    lines = lines.with_columns(person_code=codes)
-    return PayrollRun(month, ctx.policy, intake, contracts, result, lines, int((~ctx.roster["in_month"]).sum()))
+    person = person_codes(lines["person_key"], workspace_key(desk.workspace.root))
+    lines = lines.with_columns(person_code=person)
+    out_of_month = int((~ctx.roster["in_month"]).sum())
+    return PayrollRun(
+        month,
+        ctx.policy,
+        intake,
+        contracts,
+        result,
+        lines,
+        out_of_month,
+        posted=desk.batches.height,
+        password=desk.workspace.password,
+    )
 
 
 def _lines(ctx: Context, result: CheckResult) -> pl.DataFrame:
@@ -163,7 +223,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     from fupin_cli.outputs.files import make_folder, safe_name
     from fupin_cli.outputs.notice import notice_sheets
     from fupin_cli.outputs.payroll_workbook import payroll_sheets
-    from fupin_cli.policy.months import last_day, month_text
+    from fupin_cli.policy.months import last_day
 
     text = month_text(run.month)
     target = folder / text
@@ -180,4 +240,21 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     notices = [] if approved else notice_sheets(run, names)
     if notices:
         plans[f"公示_{text}"] = notices
-    run.outputs += save_workbooks(target, plans.items(), last_day(run.month), force=force)
+    run.outputs += save_workbooks(target, plans.items(), last_day(run.month), force=force, password=run.password)
+
+
+def write_corrections(run: PayrollRun, folder: Path) -> None:
+    """Write what an approved month should have been into `folder/2024-05/`.
+
+    Raises:
+        FupinError: the folder cannot be written to (exit 2).
+    """
+    from fupin_cli.outputs.bulk import save_workbooks
+    from fupin_cli.outputs.files import make_folder
+    from fupin_cli.outputs.payroll_workbook import correction_sheet
+    from fupin_cli.policy.months import last_day
+
+    target = folder / month_text(run.month)
+    make_folder(target)
+    books = [(f"重算差额_{month_text(run.month)}", [correction_sheet(run)])]
+    run.outputs += save_workbooks(target, books, last_day(run.month), force=False, password=run.password)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fupin_cli.encryption import read_password
 from fupin_cli.errors import FupinError
 from fupin_cli.intake.contracts import TableSpec, load_contracts
 from fupin_cli.policy.parameters import Policy, load_policy
@@ -21,6 +22,7 @@ class Workspace:
 
     root: Path
     file: Path | None
+    password: str | None = None  # with which workbooks are read and written
 
     @property
     def inbox(self) -> Path:
@@ -46,19 +48,20 @@ class Workspace:
         return load_contracts(self.root)
 
 
-def find_workspace(given: Path | None) -> Workspace:
+def find_workspace(given: Path | None, password_file: Path | None = None) -> Workspace:
     """Take the given folder, else the nearest one upward that holds `fupin.toml`, else the current folder.
 
     Raises:
-        FupinError: the given folder does not exist.
+        FupinError: the given folder does not exist, or the password file cannot be read.
     """
+    password = read_password(password_file)
     if given is not None:
         if not given.is_dir():
             raise FupinError(f"工作区 {given} 不存在", "先建立：fupin init 文件夹")
         file = given / FILE_NAME
-        return Workspace(given, file if file.is_file() else None)
+        return Workspace(given, file if file.is_file() else None, password)
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / FILE_NAME).is_file():
-            return Workspace(folder, folder / FILE_NAME)
-    return Workspace(here, None)
+            return Workspace(folder, folder / FILE_NAME, password)
+    return Workspace(here, None, password)

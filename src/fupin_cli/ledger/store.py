@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import Field, astuple, dataclass, fields
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -20,11 +20,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER, FILE = ".fupin", "ledger.sqlite"
-VERSION = 1
+VERSION = 2
 WAIT_SECONDS = 30.0
 PORTION = 100_000
-OPENING, APPROVAL = "opening", "approval"
-DTYPES = {"str": pl.String, "int": pl.Int64}
+# Kinds of posting: the opening balance, a month's approval, a batch that is sent again, the end of a month.
+OPENING, APPROVAL, REISSUE, CLOSING = "opening", "approval", "reissue", "closing"
+# Kinds of line. The first four change what was approved (signed sums of `amount_fen`); the others move money only:
+# sent again, or kept back from a payment for what was paid too much (docs/decisions/008).
+LINE, BACK_PAY, RECOVER, CANCEL = "line", "back_pay", "recover", "cancel"
+AGAIN, NETTED = "reissue", "netted"
+APPROVED_KINDS = (LINE, BACK_PAY, RECOVER, CANCEL)
+SENT_KINDS = (LINE, BACK_PAY, AGAIN)
+DTYPES = {"TEXT": pl.String, "INTEGER": pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Batch:
-    """A posting: an approved month, or the opening balance. `batch`: 202405-01; opening balances end in -00."""
+    """A posting. `batch`: 202405-01, batches sent again 202405-02 …; opening balances end in -00, closings in -99."""
 
     batch: str
     kind: str
@@ -58,7 +65,11 @@ class Batch:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a posting. Amounts are fen, days hundredths, months month indexes."""
+    """One line of a posting. Amounts are fen, days hundredths, months month indexes (of the month paid for).
+
+    `source_batch`, `source_line`: the line that is sent again, or from which money is kept back; of opening lines the
+    old batch. `old_fen`: what stood approved before a correction, `reason` why it changed.
+    """
 
     batch: str
     line_no: int
@@ -87,10 +98,34 @@ class Line:
     head_name: str
     head_id: str
     source_batch: str
+    kind: str = LINE
+    source_line: int = 0
+    old_fen: int = 0
+    reason: str = ""
 
 
-TABLES = {"drafts": Draft, "batches": Batch, "lines": Line}
-KEYS = {"drafts": "", "batches": ", PRIMARY KEY (batch)", "lines": ", PRIMARY KEY (batch, line_no)"}
+@dataclass(frozen=True)
+class Settlement:
+    """How one line of a closed month ended: what was due, approved and paid (of it by the bank), and the verdict."""
+
+    batch: str
+    month: int
+    measure: str
+    person: str
+    post_id: str
+    due_fen: int
+    approved_fen: int
+    paid_fen: int
+    verdict: str
+    reason: str
+    bank_fen: int
+
+
+TABLES = {"drafts": Draft, "batches": Batch, "lines": Line, "settlements": Settlement}
+KEYS = {
+    "drafts": "", "batches": ", PRIMARY KEY (batch)", "lines": ", PRIMARY KEY (batch, line_no)",
+    "settlements": ", PRIMARY KEY (month, measure, person, post_id)",
+}  # fmt: skip
 
 
 class AlreadyPostedError(FupinError):
@@ -130,12 +165,25 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+    """Make the tables, or give those of an older version the columns that were added since.
+
+    Raises:
+        FupinError: the ledger was written by a newer program.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == VERSION:
         return
+    if version > VERSION:
+        raise FupinError(f"账本是更新版本的程序写的（格式 {version}，本程序认得 {VERSION}）", "请升级 fupin 后再运行")
     connection.execute("BEGIN IMMEDIATE")
     for table, model in TABLES.items():
-        columns = ", ".join(f"{f.name} {'INTEGER' if 'int' in str(f.type) else 'TEXT'}" for f in fields(model))
+        columns = ", ".join(f"{f.name} {_type(f)}" for f in fields(model))
         connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns}{KEYS[table]})")
+        known = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+        for f in fields(model):
+            if f.name not in known:  # added later: all such columns have defaults
+                default = f"'{f.default}'" if isinstance(f.default, str) else f.default
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {f.name} {_type(f)} DEFAULT {default}")
         for verb in ("UPDATE", "DELETE"):
             connection.execute(
                 f"CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table} "
@@ -145,9 +193,14 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute(
         "CREATE UNIQUE INDEX IF NOT EXISTS one_approval ON batches (kind, month) WHERE kind = 'approval'"
     )
+    connection.execute("CREATE UNIQUE INDEX IF NOT EXISTS one_closing ON batches (kind, month) WHERE kind = 'closing'")
     connection.execute("CREATE UNIQUE INDEX IF NOT EXISTS one_opening ON batches (kind) WHERE kind = 'opening'")
     connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
+
+
+def _type(field: Field[object]) -> str:
+    return "INTEGER" if "int" in str(field.type) else "TEXT"
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: list[tuple[object, ...]]) -> None:
@@ -161,18 +214,21 @@ def add_draft(root: Path, draft: Draft) -> None:
         _insert(connection, "drafts", [astuple(draft)])
 
 
-def post(root: Path, batch: Batch, lines: list[Line]) -> None:
-    """Post a batch with all its lines, or nothing.
+def post(root: Path, batch: Batch, lines: list[Line], settlements: list[Settlement] | None = None) -> None:
+    """Post a batch with all its lines (a closing with its settlements), or nothing.
 
     Raises:
-        AlreadyPostedError: the month is approved, or an opening balance is there.
+        AlreadyPostedError: the month is approved or closed, or an opening balance is there.
         FupinError: the ledger cannot be written.
     """
     with _open(ledger_path(root)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
+            if batch.kind != OPENING and _closed(connection, batch.month):
+                raise AlreadyPostedError(*_already(CLOSING))  # noqa: TRY301 - one way out, below
             _insert(connection, "batches", [astuple(batch)])
             _insert(connection, "lines", [astuple(line) for line in lines])
+            _insert(connection, "settlements", [astuple(settled) for settled in settlements or []])
             connection.execute("COMMIT")
         except sqlite3.IntegrityError:
             connection.execute("ROLLBACK")
@@ -182,10 +238,18 @@ def post(root: Path, batch: Batch, lines: list[Line]) -> None:
             raise
 
 
+def _closed(connection: sqlite3.Connection, month: int) -> bool:
+    query = "SELECT count(*) FROM batches WHERE kind = ? AND month = ?"
+    return bool(connection.execute(query, (CLOSING, month)).fetchone()[0])
+
+
 def _already(kind: str) -> tuple[str, str]:
-    if kind == OPENING:
-        return "期初余额已经导入过，不能再导", "查看：fupin ledger show --opening"
-    return "本月已经批准过了", "查看：fupin ledger show --month 年-月"
+    return {
+        OPENING: ("期初余额已经导入过，不能再导", "查看：fupin ledger show --opening"),
+        APPROVAL: ("本月已经批准过了", "查看：fupin ledger show --month 年-月"),
+        REISSUE: ("同一批次号已经记过账", "再运行一次；别人刚刚补发过的先看：fupin status"),
+        CLOSING: ("本月已经关账，不能再记账", "以后发现的差错随当前月的批准更正；查看：fupin status"),
+    }[kind]
 
 
 def read(root: Path, table: str, columns: list[str] | None = None, where: str = "") -> pl.DataFrame:
@@ -195,7 +259,7 @@ def read(root: Path, table: str, columns: list[str] | None = None, where: str = 
     holds the columns and not millions of Python tuples.
     """
     model = TABLES[table]
-    types = {f.name: DTYPES["int" if "int" in str(f.type) else "str"] for f in fields(model)}
+    types = {f.name: DTYPES[_type(f)] for f in fields(model)}
     schema = {name: types[name] for name in columns or types}
     parts = [pl.DataFrame(schema=schema)]
     if ledger_path(root).exists():
@@ -207,29 +271,32 @@ def read(root: Path, table: str, columns: list[str] | None = None, where: str = 
     return pl.concat(parts)
 
 
+def trouble(root: Path) -> str:
+    """What SQLite itself finds wrong with the file; empty if nothing."""
+    if not ledger_path(root).exists():
+        return ""
+    with _open(ledger_path(root)) as connection:
+        said = str(connection.execute("PRAGMA integrity_check").fetchone()[0])
+    return "" if said == "ok" else said
+
+
+def batches(root: Path) -> pl.DataFrame:
+    """All postings in their order."""
+    return read(root, "batches")
+
+
+def batch_of(root: Path, kind: str, month: int) -> Batch | None:
+    """The approval, or the closing, of a month."""
+    found = batches(root).filter((pl.col("kind") == kind) & (pl.col("month") == month))
+    return Batch(*found.row(0)) if found.height else None
+
+
 def approval_of(root: Path, month: int) -> Batch | None:
     """The batch by which a month was approved."""
-    found = read(root, "batches").filter((pl.col("kind") == APPROVAL) & (pl.col("month") == month))
-    return Batch(*found.row(0)) if found.height else None
+    return batch_of(root, APPROVAL, month)
 
 
 def last_draft(root: Path, month: int) -> Draft | None:
     """The latest payroll that was computed for a month."""
     found = read(root, "drafts").filter(pl.col("month") == month)
     return Draft(*found.row(found.height - 1)) if found.height else None
-
-
-def payments(root: Path) -> pl.DataFrame:
-    """Paid lines of all postings, in the columns of `payment_history`, so that months used can be counted over both."""
-    columns = ["name", "person", "measure", "month", "amount_fen", "fund", "post_id", "batch", "source_batch"]
-    return read(root, "lines", columns, "amount_fen > 0").select(
-        "name",
-        pl.col("person").alias("id_number"),
-        "measure",
-        pl.col("month").cast(pl.Int32),
-        "amount_fen",
-        "fund",
-        "post_id",
-        pl.coalesce(pl.when(pl.col("source_batch") != "").then("source_batch"), "batch").alias("batch"),
-        pl.lit("paid").alias("status"),
-    )

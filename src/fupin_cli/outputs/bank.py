@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from fupin_cli.policy.settings import Bank, BankProfile
+    from fupin_cli.policy.settings import BankProfile
 
 FORMULA_MARKS = ("=", "+", "-", "@", "\t")
 
 
 @dataclass
 class BankFiles:
-    """What was written: files with rows and fen; and lines left out with the reason. The two add up to the batch."""
+    """What was written: files with rows and fen; lines left out with the reason. With what was kept back: the batch."""
 
     paths: list[Path] = field(default_factory=list)
     rows: int = 0
     fen: int = 0
+    kept_fen: int = 0  # kept back for earlier over-payments
     left_out: list[tuple[str, str, int]] = field(default_factory=list)  # name, why, fen
 
     @property
@@ -37,7 +38,9 @@ class BankFiles:
         return sum(fen for _, _, fen in self.left_out)
 
 
-def write_bank_files(lines: pl.DataFrame, bank: Bank, folder: Path, stem: str, day: date) -> BankFiles:
+def write_bank_files(  # noqa: PLR0913, PLR0917 - what a file is made of
+    lines: pl.DataFrame, profile: BankProfile, encoding: str, folder: Path, stem: str, day: date
+) -> BankFiles:
     """Write the approved lines that a bank can take.
 
     `lines`: one row a line with the fields of `settings.BANK_FIELDS` as strings, and `amount_fen`.
@@ -45,13 +48,12 @@ def write_bank_files(lines: pl.DataFrame, bank: Bank, folder: Path, stem: str, d
     Raises:
         FupinError: the folder cannot be written to.
     """
-    profile = bank.chosen
     result = BankFiles()
     taken: list[dict[str, str]] = []
     for row in lines.iter_rows(named=True):
         fen = int(row["amount_fen"])
         cells = {header: _cell(row, name, profile) for header, name in profile.columns.items()}
-        reason = _obstacle(cells, row, fen, profile, bank.encoding)
+        reason = _obstacle(cells, row, fen, profile, encoding)
         if reason:
             result.left_out.append((row["payee"] or "", reason, fen))
         else:
@@ -64,7 +66,7 @@ def write_bank_files(lines: pl.DataFrame, bank: Bank, folder: Path, stem: str, d
         suffix = f"_{number}" if len(parts) > 1 else ""
         path = free_path(folder, f"{stem}{suffix}", profile.suffix, force=False)
         with atomic(path) as temporary:
-            _write(temporary, part, profile, bank.encoding, day)
+            _write(temporary, part, profile, encoding, day)
         result.paths.append(path)
     return result
 

@@ -6,6 +6,8 @@ number, so that nothing that came from a file can be a formula.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.encryption import encrypt
 from fupin_cli.intake.raw import column_letter
 from fupin_cli.outputs.files import atomic, free_path
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
@@ -68,7 +71,12 @@ class SheetPlan:
 
 
 def write_workbook(path: Path, plans: list[SheetPlan], created: date) -> None:
-    """Write a workbook whose bytes depend on nothing but its contents (SPEC 8.22)."""
+    """Write a workbook whose bytes depend on nothing but its contents (SPEC 8.22).
+
+    Raises:
+        OSError: the disk is full.
+    """
+    from lxml.etree import SerialisationError
     from openpyxl import Workbook
 
     book = Workbook()
@@ -78,14 +86,24 @@ def write_workbook(path: Path, plans: list[SheetPlan], created: date) -> None:
     for plan in pieces:
         _shape(book, plan)
     shell = BytesIO()
-    book.save(shell)
+    try:
+        book.save(shell)  # openpyxl writes sheets to temporary files first
+    except SerialisationError as error:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
     _fill(shell, path, pieces, created)
 
 
 def save_workbooks(
-    folder: Path, books: Iterable[tuple[str, list[SheetPlan]]], created: date, *, force: bool
+    folder: Path,
+    books: Iterable[tuple[str, list[SheetPlan]]],
+    created: date,
+    *,
+    force: bool,
+    password: str | None,
 ) -> list[Path]:
     """Write each (stem, sheets) as a workbook of its own into a folder; without `force` nothing is overwritten.
+
+    With a password the workbooks are encrypted.
 
     Raises:
         FupinError: the disk is full, or a workbook is open elsewhere.
@@ -95,6 +113,8 @@ def save_workbooks(
         path = free_path(folder, stem, ".xlsx", force=force)
         with atomic(path) as temporary:
             write_workbook(temporary, plans, created)
+            if password is not None:
+                encrypt(temporary, password)
         paths.append(path)
     return paths
 

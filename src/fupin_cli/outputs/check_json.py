@@ -16,32 +16,43 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.check import CheckRun
 
 
-def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
-    """The document `fupin.check/1` of a run."""
-    found = run.result.found if unmask else masked(run.result.found)
-    rows = found.select(
+def check_rows(run: CheckRun, *, unmask: bool) -> list[dict[str, Any]]:
+    """Findings as the contract has them."""
+    return finding_rows(run.result.found, unmask=unmask)
+
+
+def finding_rows(found: pl.DataFrame, *, unmask: bool) -> list[dict[str, Any]]:
+    """Located findings as JSON has them."""
+    found = found if unmask else masked(found)
+    return found.select(
         "code", "severity", "effect", "table", "file", "sheet", row="_row", column="letter", header="header", person="person",
         name="name", post="post_id", value="value", message="message", clause="clause", hint="hint", waived="waived",
         waiver="waiver", amount=fen_to_yuan_expr(pl.col("amount_fen")), months="months", county="county", township="township", village="village",
-    )  # fmt: skip
+    ).to_dicts()  # fmt: skip
+
+
+def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
+    """The document `fupin.check/1` of a run."""
     return {
         "format": "fupin.check/1",
         "month": month_text(run.month),
         "policy": run.policy.file.id,
         "inputs": input_list(run.intake),
-        "findings": rows.to_dicts(),
+        "findings": check_rows(run, unmask=unmask),
         "skipped": [
             {
-                "code": o.code, "missing_tables": list(o.missing_tables), "missing_settings": list(o.missing_settings),
+                "code": o.code,
+                "missing_tables": list(o.missing_tables),
+                "missing_settings": list(o.missing_settings),
                 "partial": o.status != "not_run",
             }
             for o in run.result.outcomes
             if o.status != "crashed" and (o.missing_tables or o.missing_settings)
         ],
         "crashed": [{"code": o.code, "error": o.error} for o in run.result.outcomes if o.status == "crashed"],
-        "summary": summary(run),
+        "summary": summary(run.result.found),
         "outputs": [str(path) for path in run.outputs],
-    }  # fmt: skip
+    }
 
 
 def check_json(run: CheckRun, *, unmask: bool) -> str:

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 SEVERITY = {"error": "错误", "warning": "警告", "info": "提示"}
 EFFECT = {"refuse": "不予", "hold": "暂缓", "none": ""}
 NO_TOWN = "（未分乡镇）"
-STATUS = {"ok": "通过", "found": "发现问题", "not_run": "没有运行", "crashed": "程序出错", "ignored": "没有选"}
+STATUS = {
+    "ok": "通过",
+    "found": "发现问题",
+    "not_run": "没有运行",
+    "crashed": "程序出错",
+    "ignored": "没有选",
+    "elsewhere": "对账时核查",
+}
 MESSAGES = "问题"
 
 

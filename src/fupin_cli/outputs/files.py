@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from fupin_cli.errors import FupinError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+LEFTOVER = re.compile(r"-(\d+)-[^-]*\.tmp$")
 
 
 def make_folder(folder: Path) -> None:
@@ -24,10 +27,31 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
+        _sweep(folder)
     except OSError as error:
         raise FupinError(
             f"输出文件夹 {folder} 写不进去：{error.strerror}", "检查文件夹权限和磁盘空间，或用 --output 换一个文件夹"
         ) from None
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a program that was killed has left half-written: its process is no more."""
+    for path in folder.glob(".*.tmp"):
+        match = LEFTOVER.search(path.name)
+        if match and not _is_running(int(match[1])):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    if os.name != "posix":
+        return True  # elsewhere asking would end the process
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def free_path(folder: Path, stem: str, suffix: str, *, force: bool) -> Path:
@@ -52,7 +76,7 @@ def atomic(path: Path) -> Iterator[Path]:
     Raises:
         FupinError: the disk is full, or the target is open elsewhere.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")  # created 0600
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-{os.getpid()}-", suffix=".tmp")  # 0600
     os.close(handle)
     temporary = Path(name)
     try:

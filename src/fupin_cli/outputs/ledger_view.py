@@ -7,18 +7,24 @@ import json
 import polars as pl
 from rich.table import Table
 
+from fupin_cli.ledger.store import APPROVED_KINDS, SENT_KINDS
 from fupin_cli.measures.claims import STATUS_WORDS
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 
-KIND = {"approval": "批准", "opening": "期初余额"}
+KIND = {"approval": "批准", "opening": "期初余额", "reissue": "更正发放", "closing": "关账"}
+
+
+LINE_KINDS = {"back_pay": "补发", "recover": "追回", "cancel": "撤销", "reissue": "更正发放", "netted": "抵扣"}
 
 
 def _with_sums(batches: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    sums = lines.group_by("batch").agg(lines=pl.len(), amount_fen=pl.col("amount_fen").sum())
+    """Batches with their lines and what the bank was to be given by them; recoveries stand on the lines."""
+    sent = pl.col("kind").is_in(SENT_KINDS)
+    sums = lines.group_by("batch").agg(lines=pl.len(), amount_fen=pl.col("amount_fen").filter(sent).sum())
     return batches.join(sums, on="batch", how="left", maintain_order="left").with_columns(
-        text_expr(pl.col("month")).alias("month")
+        pl.col("lines", "amount_fen").fill_null(0), text_expr(pl.col("month")).alias("month")
     )
 
 
@@ -55,21 +61,23 @@ def _masked(lines: pl.DataFrame) -> pl.DataFrame:
 def line_table(lines: pl.DataFrame) -> Table:
     """Lines of a person or a month."""
     table = Table(title="账本明细", title_justify="left")
-    for title in ("月份", "批次", "行", "姓名", "身份证号", "补贴", "岗位", "状态", "规则"):
+    for title in ("月份", "批次", "行", "姓名", "身份证号", "补贴", "岗位", "状态", "类别", "规则"):
         table.add_column(title, overflow="fold")
     table.add_column("金额(元)", justify="right")
     for row in _masked(lines).with_columns(m=text_expr(pl.col("month"))).iter_rows(named=True):
         table.add_row(
             row["m"], row["batch"], str(row["line_no"]), row["name"], row["person"], row["measure"], row["post_id"],
-            STATUS_WORDS.get(row["status"], row["status"]), row["codes"], fen_to_yuan(row["amount_fen"]),
+            STATUS_WORDS.get(row["status"], ""), LINE_KINDS.get(row["kind"], ""), row["codes"], fen_to_yuan(row["amount_fen"]),
         )  # fmt: skip
     return table
 
 
 def sums(lines: pl.DataFrame) -> str:
-    """How many months and how much money the lines come to."""
-    paid = lines.filter(pl.col("amount_fen") > 0)
-    return f"{lines.height} 行，已发 {paid.select('person', 'measure', 'month').n_unique()} 人月，{fen_to_yuan(int(paid['amount_fen'].sum()))} 元"
+    """How many months and how much money the lines come to, corrections counted."""
+    standing = lines.filter(pl.col("kind").is_in(APPROVED_KINDS))
+    months = standing.group_by("person", "measure", "month").agg(pl.col("amount_fen").sum())
+    paid = months.filter(pl.col("amount_fen") > 0)
+    return f"{lines.height} 行，已发 {paid.height} 人月，{fen_to_yuan(int(months['amount_fen'].sum()))} 元"
 
 
 def lines_json(lines: pl.DataFrame, *, unmask: bool) -> str:

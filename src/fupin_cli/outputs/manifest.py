@@ -14,8 +14,19 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    import polars as pl
+
     from fupin_cli.intake.load import Intake
     from fupin_cli.jobs.check import CheckRun
+    from fupin_cli.jobs.payroll import PayrollRun
+    from fupin_cli.jobs.reconcile import ReconcileRun
+
+NAME, KEPT = "manifest.json", "manifests"
+
+
+def digest(value: object) -> str:
+    """SHA-256 of a value's canonical JSON."""
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def input_list(intake: Intake) -> list[dict[str, Any]]:
@@ -29,9 +40,8 @@ def input_list(intake: Intake) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def summary(run: CheckRun) -> dict[str, Any]:
+def summary(found: pl.DataFrame) -> dict[str, Any]:
     """Counts of findings by severity and by code."""
-    found = run.result.found
     by_severity = dict(found.group_by("severity").len().iter_rows())
     by_code = dict(sorted(found.group_by("code").len().iter_rows()))
     return {
@@ -40,26 +50,66 @@ def summary(run: CheckRun) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_manifest(run: CheckRun, folder: Path, operator: str, now: datetime) -> Path:
-    """Write the manifest of the latest check of the month into the folder."""
+def write_manifest(  # noqa: PLR0913 - what a manifest says
+    run: CheckRun | PayrollRun | ReconcileRun,
+    folder: Path,
+    job: str,
+    operator: str,
+    now: datetime,
+    *,
+    result: str,
+    **more: Any,
+) -> Path:
+    """Write a job's manifest into `folder/2024-05/`; the one before is kept in `manifests/` and named by its hash.
+
+    `result`: the hash of what was computed, by which `fupin verify` knows it again; `more`: what only this job has.
+    """
+    target = folder / month_text(run.month)
     settings = run.policy.settings.model_dump(mode="json")
     body = {
         "format": "fupin.manifest/1",
-        "job": "check",
+        **_previous(target),
+        "job": job,
         "month": month_text(run.month),
         "tool": __version__,
         "policy": run.policy.file.id,
         "settings": settings,
-        "settings_sha256": hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest(),
+        "settings_sha256": digest(settings),
         "operator": operator,
         "finished": now.isoformat(timespec="seconds"),
         "inputs": input_list(run.intake),
         "files": [{"file": f.name, "sha256": f.sha256, "status": f.status} for f in run.intake.files],
-        "summary": summary(run),
+        "summary": summary(run.result.found),
+        "ledger_batches": run.posted,
+        "result_sha256": result,
+        **more,
         "outputs": [{"file": p.name, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in run.outputs],
         "exit_code": run.exit_code,
     }
-    path = folder / "manifest.json"
+    path = target / NAME
     with atomic(path) as temporary:
         temporary.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def _previous(folder: Path) -> dict[str, Any]:
+    """Put the latest manifest into `manifests/` and say which it was: each names the one before by its hash.
+
+    Killed between this and the new manifest, a folder has no `manifest.json`; the latest kept one is then the previous.
+    """
+    kept = folder / KEPT
+    latest = folder / NAME
+    past = kept_manifests(folder)
+    if latest.is_file():
+        kept.mkdir(exist_ok=True)
+        target = kept / f"{len(past) + 1:04d}.json"
+        latest.rename(target)
+        past.append(target)
+    if not past:
+        return {"number": 1, "previous": None}
+    return {"number": len(past) + 1, "previous": hashlib.sha256(past[-1].read_bytes()).hexdigest()}
+
+
+def kept_manifests(folder: Path) -> list[Path]:
+    """Manifests of earlier jobs of a month, the oldest first."""
+    return sorted((folder / KEPT).glob("[0-9]*.json"))

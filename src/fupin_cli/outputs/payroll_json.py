@@ -70,6 +70,30 @@ def line_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
     ).to_dicts()
 
 
+def correction_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
+    """Differences of months approved before: signed amounts with the month they come from."""
+    if not run.corrections.height:
+        return []
+    person, name = pl.col("person"), pl.col("name")
+    return run.corrections.select(
+        measure="measure",
+        person=person if unmask else mask_number_expr(person),
+        name=name if unmask else mask_name_expr(name),
+        post="post_id",
+        month=text_expr(pl.col("month")),
+        kind="kind",
+        old_status="old_status",
+        status="status",
+        codes=pl.col("codes").fill_null("").str.split(",").list.filter(pl.element() != ""),
+        old=fen_to_yuan_expr(pl.col("old_fen")),
+        new=fen_to_yuan_expr(pl.col("new_fen")),
+        amount=fen_to_yuan_expr(pl.col("amount_fen")),
+        reason="reason",
+        source_batch="source_batch",
+        source_line="source_line",
+    ).to_dicts()
+
+
 def totals_of(run: PayrollRun, lines: pl.DataFrame) -> dict[str, Any]:
     """Totals over lines with money in yuan."""
     return {key: fen_to_yuan(value) if key in MONEY else value for key, value in run.totals(lines).items()}
@@ -94,6 +118,8 @@ def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
         "lines": line_rows(run, unmask=unmask),
         "rows_out_of_month": run.rows_out_of_month,
         "totals": {**totals_of(run, run.lines), "people": run.people},
+        "corrections": correction_rows(run, unmask=unmask),
+        "correction_totals": {kind: fen_to_yuan(fen) for kind, fen in run.correction_sums().items()},
         "by_fund": grouped(run, "fund", NO_FUND),
         "by_county": grouped(run, "county", NO_TOWN),
         "by_town": grouped(run, "township", NO_TOWN),

@@ -11,6 +11,7 @@ from rich.text import Text
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, STATUS_WORDS
 from fupin_cli.outputs.check_workbook import NO_TOWN
+from fupin_cli.outputs.payroll_workbook import correction_words
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -53,6 +54,8 @@ def show_payroll(run: PayrollRun, out: Console) -> None:
         out.print(Text(f"{run.missing_words}；各行因此暂缓（IN012）", style="bold yellow"), soft_wrap=True)
     if run.rows_out_of_month:
         out.print(Text(f"花名册另有 {run.rows_out_of_month} 行不在本月，没有算"))
+    if words := correction_words(run):
+        out.print(Text(f"{words}，见工作簿“补发追回”", style="bold yellow"), soft_wrap=True)
     out.print(Text(payroll_line(run), style="bold"), soft_wrap=True)
     for path in run.outputs:
         out.print(Text(f"工作簿：{path}"), soft_wrap=True)
@@ -81,9 +84,10 @@ def _show_reasons(run: PayrollRun, out: Console) -> None:
 
 def bank_lines(bank: BankFiles, approved_fen: int) -> list[str]:
     """What the bank gets and who is left out; the two add up to what was approved."""
-    both = fen_to_yuan(bank.fen + bank.left_out_fen)
+    both = fen_to_yuan(bank.fen + bank.left_out_fen + bank.kept_fen)
+    kept = f"抵扣追回 {fen_to_yuan(bank.kept_fen)} 元；" if bank.kept_fen else ""
     total = (
-        f"代发文件：{bank.rows} 笔 {fen_to_yuan(bank.fen)} 元；未写入 {len(bank.left_out)} 笔 {fen_to_yuan(bank.left_out_fen)} 元；"
+        f"代发文件：{bank.rows} 笔 {fen_to_yuan(bank.fen)} 元；未写入 {len(bank.left_out)} 笔 {fen_to_yuan(bank.left_out_fen)} 元；{kept}"
         f"合计 {both} 元，批准 {fen_to_yuan(approved_fen)} 元"
     )
     return [total] + [f"  未写入：{name[:1]}*，{fen_to_yuan(fen)} 元，{why}" for name, why, fen in bank.left_out]
@@ -94,6 +98,7 @@ def approval_lines(run: PayrollRun, batch: Batch, bank: BankFiles) -> list[str]:
     return [
         f"已批准 {month_text(run.month)}，批次 {batch.batch}",
         payroll_line(run),
-        *bank_lines(bank, run.totals()["amount"]),
+        *([correction_words(run)] if run.corrections.height else []),
+        *bank_lines(bank, run.totals()["amount"] + run.correction_sums().get("back_pay", 0)),
         *(f"文件：{path}" for path in run.outputs),
     ]

@@ -53,20 +53,69 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
         "  ", " "
     ).strip()
     return [
-        _summary(run, rows, title, state),
+        _summary(run, rows, title, state, part),
         _roster(rows, title),
         _stopped(run, rows, HOLD, "暂缓", title),
         _stopped(run, rows, REFUSE, "不予", title),
         _months(run, rows, title),
+        *([correction_sheet(run, part)] if run.corrections.height else []),
         _parameters(run, title),
     ]
+
+
+CORRECTION = {"back_pay": "补发", "recover": "追回", "cancel": "撤销（款已退回）"}
+
+
+def correction_sheet(run: PayrollRun, part: str = "") -> SheetPlan:
+    """Differences of months approved before, each with the month it comes from and why."""
+    rows = run.corrections.filter(pl.col("township").fill_null(NO_TOWN) == part) if part else run.corrections
+    headers = {
+        "no": "序号", "name": "姓名", "person": "身份证号", "township": "乡镇", "village": "村", "post_id": "岗位编号", "origin": "原月份",
+        "source_batch": "原批次", "source_line": "原批次序号", "old_fen": "原批准(元)", "new_fen": "应为(元)", "amount_fen": "差额(元)", "what": "处理", "reason": "原因",
+    }  # fmt: skip
+    table = _numbered(rows).with_columns(
+        origin=text_expr(pl.col("month")), what=pl.col("kind").replace_strict(CORRECTION, return_dtype=pl.String)
+    )
+    title = f"{run.policy.settings.county.name} {part} {month_text(run.month)} 查出的以前月份差额".replace(
+        "  ", " "
+    ).strip()
+    signed = (
+        "补发为正，追回为负；随当前月的批准入账。",
+        "编制：                    审核：                    负责人：",
+    )
+    return SheetPlan(
+        "补发追回",
+        headers,
+        table.select(list(headers)),
+        title,
+        wrapped=("reason",),
+        summed=("amount_fen",),
+        below=signed,
+    )
+
+
+def _batch_words(run: PayrollRun, total: int) -> list[str]:
+    """What the corrections come to, and what the bank is to be given with them."""
+    back_pay = run.correction_sums().get("back_pay", 0)
+    said = [f"{correction_words(run)}，见“补发追回”"]
+    if back_pay:
+        said.append(
+            f"本批应付 = 本月 {fen_to_yuan(total)} + 补发 {fen_to_yuan(back_pay)} = {fen_to_yuan(total + back_pay)} 元（抵扣追回的另减）"
+        )
+    return said
+
+
+def correction_words(run: PayrollRun) -> str:
+    """The sums of the corrections in one sentence; empty where there are none."""
+    sums = [f"{CORRECTION[kind]} {fen_to_yuan(fen)} 元" for kind, fen in run.correction_sums().items()]
+    return f"以前月份差额 {run.corrections.height} 笔：{'，'.join(sums)}" if sums else ""
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(no=pl.int_range(1, rows.height + 1, dtype=pl.Int64))
 
 
-def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str) -> SheetPlan:
+def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: str) -> SheetPlan:
     """Lines, people and money by township; the total in figures and in words, and who signs."""
     pay, hold, refuse = (pl.col("status") == status for status in (PAY, HOLD, REFUSE))
     figures = {
@@ -83,6 +132,7 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str) -> She
     below = (
         f"发放金额合计（大写）：{in_words(total)}    （小写）：￥{fen_to_yuan(total)}",
         f"核对：{totals['pay']} 发放 + {totals['hold']} 暂缓 + {totals['refuse']} 不予 = {totals['lines']} 行",
+        *(_batch_words(run, total) if run.corrections.height and not part else []),
         state,
         f"程序 fupin {__version__}，政策 {run.policy.file.id}",
         "",

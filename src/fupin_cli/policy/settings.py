@@ -104,7 +104,7 @@ class Checks(Section):
 
 BANK_FIELDS = (
     "batch", "no", "name", "person", "payee", "payee_id", "account", "bank", "amount", "head_name", "head_id", "county",
-    "township", "village", "phone", "age", "date", "post_id", "month", "blank",
+    "township", "village", "phone", "age", "date", "post_id", "month", "source", "blank",
 )  # fmt: skip
 
 
@@ -124,6 +124,13 @@ class BankProfile(Section):
     header: bool = True
     summary: bool = False
     max_rows: Count | None = None
+
+    def linked(self) -> BankProfile:
+        """The profile for a batch that is sent again: where it has the batch number, it has the source's too."""
+        fields = set(self.columns.values())
+        if "batch" not in fields or "source" in fields:
+            return self
+        return self.model_copy(update={"columns": self.columns | {"原批次号": "source"}})
 
 
 def _encoding(value: str) -> str:
@@ -195,6 +202,20 @@ class Approval(Section):
     one_person_office: bool = False
 
 
+class Corrections(Section):
+    """What becomes of differences found after a month was approved."""
+
+    recoveries: Literal["list", "net"] = "list"
+    months_back: Count = 12
+
+
+class Run(Section):
+    """The unattended month (`fupin run`)."""
+
+    log_kib: Count = 1024
+    log_files: Count = 12
+
+
 class Intake(Section):
     """Limits on input files: a file above them is not opened (SPEC 8.19)."""
 
@@ -217,6 +238,8 @@ class Settings(BaseSettings):
     bank: Bank = Bank()
     policy: PolicyTerm = PolicyTerm()
     approval: Approval = Approval()
+    corrections: Corrections = Corrections()
+    run: Run = Run()
     intake: Intake = Intake()
 
     @classmethod

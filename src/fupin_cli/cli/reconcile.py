@@ -1,0 +1,232 @@
+"""`fupin reconcile`, `fupin close` and `fupin status`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fupin_cli.cli.options import (
+    PATIENCE,
+    Force,
+    Format,
+    MonthArgument,
+    MonthOption,
+    NoProgress,
+    Operator,
+    Output,
+    OutputFormat,
+    PasswordFile,
+    Quiet,
+    Unmask,
+    Wait,
+    Workspace,
+    one_month,
+    operator_name,
+)
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.reconcile import ReconcileRun
+    from fupin_cli.ledger.store import Batch
+    from fupin_cli.outputs.bank import BankFiles
+
+Document = Annotated[str, typer.Option("--document", metavar="文号", help="文号", show_default=False)]
+
+
+def reconcile(
+    month_argument: MonthArgument = None,
+    month: MonthOption = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="年-月", help="对几个月：从哪个月", show_default=False)
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="年-月", help="到哪个月", show_default=False)] = None,
+    reissue: Annotated[
+        bool, typer.Option("--reissue", help="把已改正的失败行补发：记入账本，写出更正发放文件")
+    ] = False,
+    operator: Operator = None,
+    document: Document = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="补发不再询问")] = False,
+    inbox: Annotated[
+        Path | None,
+        typer.Option(
+            "--inbox", metavar="收件夹", help="回盘和各表所在的文件夹（默认：工作区的 inbox/）", show_default=False
+        ),
+    ] = None,
+    workspace: Workspace = None,
+    output: Output = None,
+    output_format: OutputFormat = Format.text,
+    unmask: Unmask = False,
+    no_workbook: Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")] = False,
+    password_file: PasswordFile = None,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+    force: Force = False,
+    wait: Wait = PATIENCE,
+) -> int:
+    """Compare due, approved and paid."""
+    import sys
+    from contextlib import nullcontext
+    from datetime import datetime
+
+    from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.errors import UsageError
+    from fupin_cli.jobs import reconcile as job
+    from fupin_cli.jobs import reissue as again
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.lock import workspace_lock
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.policy.rounding import fen_to_yuan
+
+    start, end = _range(month_argument, month, first, last)
+    if reissue and start != end:
+        raise UsageError("补发一次只能写一个月份", "例如 fupin reconcile 2024-05 --reissue --by 姓名")
+    place = find_workspace(workspace, password_file)
+    folder = output or place.out
+    now = datetime.now().astimezone()
+    writes = reissue or not no_workbook
+    with workspace_lock(place.root, "reconcile", wait, now) if writes else nullcontext():
+        with progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress:
+            desk = Desk(place, inbox, progress)
+            run = job.reconcile_months(desk, start, end)
+        if reissue and not yes:
+            _ask(run)
+        batch = again.reissue(run, desk, operator or operator_name(), document, now) if reissue else None
+        if not no_workbook:
+            job.write_outputs(run, folder, operator=operator or operator_name(), now=now, force=force)
+        bank = again.write_reissue(run, desk, batch, folder, now) if batch else None
+    if output_format is Format.json:
+        from fupin_cli.outputs.reconcile_json import reconcile_json
+
+        sent = {"batch": batch.batch, "rows": bank.rows, "amount": fen_to_yuan(bank.fen)} if batch and bank else None
+        sys.stdout.write(reconcile_json(run, unmask=unmask, reissued=sent) + "\n")
+    else:
+        _show(run, batch, bank, reissue=reissue, quiet=quiet)
+    return run.exit_code
+
+
+def _range(argument: str | None, month: str | None, first: str | None, last: str | None) -> tuple[int, int]:
+    """The months to reconcile: one, or all from one to another.
+
+    Raises:
+        UsageError: both ways at once, half a range, or a range that runs backwards.
+    """
+    from fupin_cli.errors import UsageError
+    from fupin_cli.policy.months import parse_month
+
+    if not (first or last):
+        one = parse_month(one_month(argument, month, "fupin reconcile 2024-05"))
+        return one, one
+    if month or argument or not (first and last):
+        raise UsageError(
+            "几个月一起对账要同时写 --from 和 --to，不再写月份", "例如 fupin reconcile --from 2024-01 --to 2024-12"
+        )
+    start, end = parse_month(first), parse_month(last)
+    if end < start:
+        raise UsageError(f"--from {first} 晚于 --to {last}", "把两个月份对调")
+    return start, end
+
+
+def _ask(run: ReconcileRun) -> None:
+    """On a terminal, ask before money is sent again.
+
+    Raises:
+        typer.Abort: the answer is no.
+    """
+    import sys
+
+    from fupin_cli.policy.rounding import fen_to_yuan
+
+    ready = run.send_again.filter("ready")
+    if not ready.height or not sys.stdin.isatty():
+        return
+    if not typer.confirm(f"补发 {ready.height} 行，{fen_to_yuan(int(ready['amount_fen'].sum()))} 元？", default=False):
+        raise typer.Abort
+
+
+def _show(run: ReconcileRun, batch: Batch | None, bank: BankFiles | None, *, reissue: bool, quiet: bool) -> None:
+    """Print a reconciliation, and what was sent again."""
+    import sys
+
+    from fupin_cli.outputs.payroll_terminal import bank_lines
+    from fupin_cli.outputs.reconcile_terminal import reconcile_line, show_reconcile
+    from fupin_cli.outputs.terminal import console
+
+    if not quiet:
+        show_reconcile(run, console())
+    elif run.exit_code:
+        sys.stdout.write(reconcile_line(run) + "\n")
+    if batch and bank:
+        for line in (f"更正发放批次 {batch.batch}", *bank_lines(bank, bank.fen + bank.left_out_fen)):
+            typer.echo(line)
+    elif reissue:
+        typer.echo("没有可以补发的行：失败的行还没有改正，见工作簿“退回待补发”")
+
+
+def close(
+    month_argument: MonthArgument = None,
+    month: MonthOption = None,
+    operator: Operator = None,
+    document: Annotated[
+        str, typer.Option("--document", metavar="文号", help="带着没有了结的差额关账的批准文号", show_default=False)
+    ] = "",
+    workspace: Workspace = None,
+    output: Output = None,
+    password_file: PasswordFile = None,
+    wait: Wait = PATIENCE,
+) -> int:
+    """Close a month."""
+    from datetime import datetime
+
+    from fupin_cli.jobs import close as job
+    from fupin_cli.jobs import reconcile as reconciliation
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.lock import workspace_lock
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.outputs.reconcile_terminal import reconcile_line
+    from fupin_cli.policy.months import parse_month
+
+    text = one_month(month_argument, month, "fupin close 2024-05 --by 姓名")
+    wanted = parse_month(text)
+    place = find_workspace(workspace, password_file)
+    now = datetime.now().astimezone()
+    checker = operator or operator_name()
+    with workspace_lock(place.root, "close", wait, now):
+        desk = Desk(place)
+        job.refuse_unless_open(desk, wanted)
+        run = reconciliation.reconcile_months(desk, wanted, wanted)
+        batch = job.close(run, desk, checker, document, now)
+        reconciliation.write_outputs(
+            run, output or place.out, operator=checker, now=now, force=False, closing=batch.batch
+        )
+    typer.echo(reconcile_line(run))
+    typer.echo(f"已关账 {text}，{batch.operator}，{batch.posted_at}" + (f"，文号 {document}" if document else ""))
+    for path in run.outputs:
+        typer.echo(f"工作簿：{path}")
+    return 0
+
+
+def status(
+    workspace: Workspace = None,
+    output_format: OutputFormat = Format.text,
+) -> int:
+    """Show every month's state and what comes next."""
+    import json
+    import sys
+
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.status import month_states
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.outputs.status_view import state_rows, state_table
+    from fupin_cli.outputs.terminal import console
+
+    states = month_states(Desk(find_workspace(workspace)))
+    if output_format is Format.json:
+        sys.stdout.write(
+            json.dumps({"format": "fupin.status/1", "months": state_rows(states)}, ensure_ascii=False, indent=2) + "\n"
+        )
+    elif states:
+        console().print(state_table(states))
+    else:
+        typer.echo("还没有测算过任何月份。下一步：fupin check、fupin payroll")
+    return 0

@@ -1,0 +1,58 @@
+"""`fupin config`: every setting, its value, and where it came from."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fupin_cli.jobs.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. `origin`: 环境变量, fupin.toml or 默认."""
+
+    name: str
+    value: Any
+    origin: str
+
+
+def settings_of(workspace: Workspace) -> list[Setting]:
+    """List all settings in the order of the file.
+
+    Raises:
+        FupinError: the settings are wrong.
+    """
+    values = workspace.settings().model_dump(mode="json")
+    written = tomllib.loads(workspace.file.read_text(encoding="utf-8")) if workspace.file else {}
+    variables = {name.upper() for name in os.environ}
+    return [
+        Setting(name, value, _origin(name, written, variables))
+        for section, keys in values.items()
+        for name, value in _flat(keys, section)
+    ]
+
+
+def _flat(body: dict[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in body.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{prefix}.{key}")
+        else:
+            yield f"{prefix}.{key}", value
+
+
+def _origin(name: str, written: dict[str, Any], variables: set[str]) -> str:
+    variable = "FUPIN_" + name.replace(".", "__").upper()
+    if variable in variables and os.environ.get(variable, ""):
+        return f"环境变量 {variable}"
+    place: Any = written
+    for part in name.split("."):
+        if not isinstance(place, dict) or part not in place:
+            return "默认"
+        place = place[part]
+    return "fupin.toml"

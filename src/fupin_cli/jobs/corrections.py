@@ -1,0 +1,63 @@
+"""Approved months computed again from the files as they are now: what they should have been."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.ledger.store import APPROVED_KINDS
+from fupin_cli.measures.corrections import FIGURES, KEYS, PAYEE, differences
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.payroll import PayrollRun
+
+
+def months_to_check(desk: Desk, month: int) -> list[int]:
+    """Approved months that the payroll of a month computes again: those of the last `months_back`, and later ones."""
+    back = desk.policy.settings.corrections.months_back
+    return [m for m in desk.approved_months() if m != month and m >= month - back]
+
+
+def corrections_of(desk: Desk, again: PayrollRun) -> pl.DataFrame:
+    """Differences (`measures.corrections.differences`) of an approved month that was computed again."""
+    return differences(_standing(desk, again.month), lines_now(again), desk.money)
+
+
+def _standing(desk: Desk, month: int) -> pl.DataFrame:
+    """What stands approved for a month: the facts of each line's last posting, the sum of all, the first one's number."""
+    posted = desk.lines.filter((pl.col("month") == month) & pl.col("kind").is_in(APPROVED_KINDS))
+    last = posted.unique(KEYS, keep="last", maintain_order=True).select(*KEYS, *FIGURES, *PAYEE)
+    sums = posted.group_by(KEYS).agg(
+        old_fen=pl.col("amount_fen").sum(), batch=pl.col("batch").first(), line_no=pl.col("line_no").first()
+    )
+    return last.join(sums, on=KEYS, how="left", maintain_order="left")
+
+
+def lines_now(run: PayrollRun) -> pl.DataFrame:
+    """Claim lines as the ledger has them: `KEYS`, `FIGURES`, `PAYEE`, `amount_fen`, `due_fen`; texts without nulls."""
+    lines = run.with_heads()
+    texts = [
+        "name",
+        "county",
+        "township",
+        "village",
+        "fund",
+        "bank",
+        "account",
+        "phone",
+        "head_name",
+        "head_id",
+        "post_id",
+    ]
+    return lines.select(
+        pl.lit(run.measure).alias("measure"),
+        pl.col("person_key").alias("person"),
+        pl.lit(run.month, dtype=pl.Int64).alias("month"),
+        *(pl.col(name).fill_null("") for name in texts),
+        "status", "standard_fen", "numerator_x100", "divisor_x100", "amount_fen", "due_fen",
+        codes=pl.col("codes").list.join(","),
+        payee=pl.coalesce("payee_name", "name").fill_null(""),
+        payee_id=pl.coalesce("payee_id", "person_key"),
+    )  # fmt: skip

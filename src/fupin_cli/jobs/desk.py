@@ -1,0 +1,138 @@
+"""What lies on the desk: a workspace's settings, files and ledger, read once for all months that a job looks at."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.checks.context import Context
+from fupin_cli.intake.load import Inbox, Intake, read_inbox, select
+from fupin_cli.intake.stated import stated_totals
+from fupin_cli.jobs.history import add_ledger, payments
+from fupin_cli.ledger import store
+from fupin_cli.reconcile import returns
+from fupin_cli.reconcile.match import match, sent_lines
+from fupin_cli.reconcile.money import annotated, approved_and_paid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.jobs.workspace import Workspace
+    from fupin_cli.policy.parameters import Policy
+
+HISTORY = "payment_history"
+FAR_AHEAD = 12 * 2100
+
+
+class Desk:
+    """A workspace as a job finds it. `posted`: only the ledger's first so many postings are known (`fupin verify`)."""
+
+    def __init__(  # noqa: PLR0913 - what a job may be told
+        self,
+        workspace: Workspace,
+        inbox: Path | None = None,
+        progress: Callable[[str, int, int], None] = lambda *_: None,
+        *,
+        policy: Policy | None = None,
+        only: set[str] | None = None,
+        posted: int | None = None,
+    ) -> None:
+        """Read the settings; files and ledger are read when they are first asked for."""
+        self.workspace = workspace
+        self.folder = inbox or workspace.inbox
+        self.progress = progress
+        self.policy = policy or workspace.policy()
+        self.contracts: dict[str, TableSpec] = workspace.contracts()
+        self._only = only
+        self._posted = posted
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The files.
+
+        Raises:
+            NoInputError: no file, or none recognised.
+        """
+        limits = self.policy.settings.intake
+        return read_inbox(self.folder, self.contracts, limits, self.progress, self.workspace.password, self._only)
+
+    @cached_property
+    def batches(self) -> pl.DataFrame:
+        """Postings in their order."""
+        found = store.batches(self.workspace.root)
+        return found if self._posted is None else found.head(self._posted)
+
+    @cached_property
+    def lines(self) -> pl.DataFrame:
+        """Lines of those postings."""
+        return self._known("lines")
+
+    def _known(self, table: str) -> pl.DataFrame:
+        rows = store.read(self.workspace.root, table)
+        return rows.join(self.batches.select("batch"), on="batch", how="semi", maintain_order="left")
+
+    @cached_property
+    def returned(self) -> returns.Returns:
+        """Bank return rows of all folders, checked (`reconcile.returns`)."""
+        intake = select(self.inbox, FAR_AHEAD, tables=(returns.TABLE,))
+        sources = [s for s in intake.sources if s.spec.table == returns.TABLE and s.role == "current"]
+        common = self.contracts[returns.TABLE].common
+        folders = pl.DataFrame(
+            [(s.index, s.folder) for s in sources], schema={"_src": pl.UInt32, "folder": pl.Int32}, orient="row"
+        )
+        rows = intake.tables[returns.TABLE] if sources else self._no_returns
+        rows = rows.join(folders, on="_src", how="left", maintain_order="left")
+        return returns.checked(rows, {s.index: stated_totals(s) for s in sources}, common.failures)
+
+    @property
+    def _no_returns(self) -> pl.DataFrame:
+        from fupin_cli.intake.values import dtype_of
+
+        columns = self.contracts[returns.TABLE].columns.values()
+        origin = pl.Schema({"_src": pl.UInt32(), "_file": pl.String(), "_sheet": pl.String(), "_row": pl.UInt32()})
+        return pl.DataFrame(schema={**{c.name: dtype_of(c) for c in columns}, **origin})
+
+    @cached_property
+    def _matched(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        sent = sent_lines(self.lines, self.batches)
+        rows, doubtful = match(self.returned.rows, sent, self.batches)
+        return annotated(rows, sent, self.batches), doubtful
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """Return rows with the lines they belong to (`reconcile.money.annotated`)."""
+        return self._matched[0]
+
+    @cached_property
+    def money(self) -> pl.DataFrame:
+        """What stands approved and what was paid for every line of the ledger."""
+        settlements = self._known("settlements")
+        return approved_and_paid(self.lines, self.batches, self.rows, self._matched[1], settlements)
+
+    @cached_property
+    def _payments(self) -> pl.DataFrame:
+        return payments(self.lines, self.money)
+
+    def approved_months(self) -> list[int]:
+        """Month indexes of the approved months."""
+        approvals = self.batches.filter(pl.col("kind") == store.APPROVAL)
+        months: list[int] = approvals["month"].sort().to_list()
+        return months
+
+    def context(self, month: int) -> Context:
+        """Read a month as it is computed: for the first time, or, once approved, again.
+
+        Computed again, it knows the ledger as it was then, and the lists of the dead, of prisoners, … as they are now.
+        """
+        again = month in self.approved_months()
+        intake = self._intake(month, known_until=FAR_AHEAD if again else None)
+        if self.lines.height:
+            add_ledger(intake, self._payments, self.contracts[HISTORY], before=month if again else None)
+        return Context(intake, self.policy, self.contracts)
+
+    def _intake(self, month: int, known_until: int | None) -> Intake:
+        return select(self.inbox, month, known_until, self.progress)

@@ -1,0 +1,130 @@
+"""`fupin reconcile`: due × approved × paid of one month or several, a verdict for every line, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli import findings
+from fupin_cli.checks.context import Context
+from fupin_cli.checks.engine import CheckResult, completed
+from fupin_cli.checks.ret import return_findings
+from fupin_cli.intake.load import select
+from fupin_cli.jobs.corrections import lines_now
+from fupin_cli.jobs.desk import FAR_AHEAD
+from fupin_cli.jobs.exit_codes import exit_code
+from fupin_cli.jobs.payroll import again
+from fupin_cli.jobs.reissue import to_send_again
+from fupin_cli.measures.claims import PAY
+from fupin_cli.policy.months import month_text
+from fupin_cli.reconcile.match import OBLIGATION
+from fupin_cli.reconcile.money import FACTS
+from fupin_cli.reconcile.returns import TABLE
+from fupin_cli.reconcile.verdict import SETTLED, Reconciled, reconcile
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from fupin_cli.intake.load import Intake
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.policy.parameters import Policy
+
+
+@dataclass
+class ReconcileRun:
+    """A finished reconciliation of the months `first` to `month`. `now`: the lines as they are computed now."""
+
+    first: int
+    month: int
+    policy: Policy
+    intake: Intake
+    result: CheckResult
+    reconciled: Reconciled
+    now: pl.DataFrame
+    refused: pl.DataFrame
+    send_again: pl.DataFrame = field(default_factory=pl.DataFrame)  # failed lines (`reissue.to_send_again`)
+    outputs: list[Path] = field(default_factory=list)
+    posted: int = 0  # postings that the ledger had
+    password: str | None = None
+
+    @property
+    def lines(self) -> pl.DataFrame:
+        """Lines with their verdicts."""
+        return self.reconciled.lines
+
+    @property
+    def open_lines(self) -> pl.DataFrame:
+        """Lines of which something is left to do."""
+        return self.lines.filter(~pl.col("verdict").is_in(SETTLED))
+
+    @property
+    def exit_code(self) -> int:
+        """70 a rule crashed, 3 some input could not be read, 1 differences, errors or rows that fit nowhere, else 0."""
+        differs = self.open_lines.height > 0 or self.reconciled.unmatched.height > 0
+        return exit_code(self.result, self.intake, found=differs or self.result.at_or_above("error"))
+
+    @property
+    def title(self) -> str:
+        """The months, as in file names."""
+        first, last = month_text(self.first), month_text(self.month)
+        return first if first == last else f"{first}至{last}"
+
+
+def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
+    """Reconcile every month from `first` to `last`, both included. Writes nothing.
+
+    Raises:
+        FupinError: as `payroll`.
+    """
+    runs = []
+    for number, month in enumerate(range(first, last + 1), 1):
+        desk.progress(f"对账 {month_text(month)}", number, last - first + 1)
+        runs.append(again(desk, month))
+    now = pl.concat([lines_now(run) for run in runs])
+    due = now.select(
+        *OBLIGATION, *FACTS, "status", "codes", due_fen=pl.when(pl.col("status") == PAY).then("amount_fen").otherwise(0)
+    )
+    inside = pl.col("month").is_between(first, last)
+    here = inside | (pl.col("month").is_null() & pl.col("period").is_between(first, last).fill_null(value=True))
+    rows = desk.rows.filter(here)
+    result = reconcile(due, desk.money.filter(inside), rows)
+    returns = select(desk.inbox, FAR_AHEAD, tables=(TABLE,))
+    told = returns.found.filter((pl.col("table") == TABLE) & (pl.col("code") != "IN011") & (pl.col("code") != "IN007"))
+    unread = returns.found.filter(pl.col("code") == "IN001")
+    found = findings.gather([told, unread, desk.returned.found, *return_findings(rows)])
+    ctx = Context(returns, desk.policy, desk.contracts)
+    crashed = [outcome for run in runs for outcome in run.result.outcomes if outcome.status == "crashed"]
+    run = ReconcileRun(
+        first, last, desk.policy, returns, CheckResult(completed(found, ctx), crashed), result, now,
+        desk.returned.refused, posted=desk.batches.height, password=desk.workspace.password,
+    )  # fmt: skip
+    run.send_again = to_send_again(run, desk)
+    return run
+
+
+def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
+    run: ReconcileRun, folder: Path, *, operator: str, now: datetime, force: bool, closing: str = ""
+) -> None:
+    """Write the workbook and the manifest into `folder/2024-05/`. `closing`: the batch by which the month was closed.
+
+    Raises:
+        FupinError: the folder cannot be written to (exit 2).
+    """
+    from fupin_cli.outputs.bulk import save_workbooks
+    from fupin_cli.outputs.files import make_folder
+    from fupin_cli.outputs.manifest import digest, write_manifest
+    from fupin_cli.outputs.reconcile_json import line_rows
+    from fupin_cli.outputs.reconcile_workbook import reconcile_sheets
+    from fupin_cli.policy.months import last_day
+
+    target = folder / month_text(run.month)
+    make_folder(target)
+    books = [(f"{'关账' if closing else '对账'}_{run.title}", reconcile_sheets(run))]
+    run.outputs += save_workbooks(target, books, last_day(run.month), force=force, password=run.password)
+    job = "close" if closing else "reconcile"
+    write_manifest(
+        run, folder, job, operator, now, result=digest(line_rows(run, unmask=True)), first=month_text(run.first)
+    )

@@ -1,0 +1,147 @@
+"""Failed payments sent again, once what was wrong has been mended: a batch of its own, linked line by line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli import __version__
+from fupin_cli.jobs.approve import MonthClosedError, bank_files
+from fupin_cli.ledger import store
+from fupin_cli.measures.claims import PAY
+from fupin_cli.outputs.files import make_folder
+from fupin_cli.outputs.manifest import digest, write_manifest
+from fupin_cli.policy.months import month_text
+from fupin_cli.reconcile.match import LINE, OBLIGATION, ROOT, sent_lines
+from fupin_cli.reconcile.returns import FAILED, PAID, REASONS, SEND_AGAIN_AS_IS, UNKNOWN
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.reconcile import ReconcileRun
+    from fupin_cli.outputs.bank import BankFiles
+
+
+def to_send_again(run: ReconcileRun, desk: Desk) -> pl.DataFrame:
+    """Failed payments of the months' batches, whatever month they are for, with what they would be sent again with.
+
+    Gives `OBLIGATION`, the line's facts as they are now, `amount_fen` (what failed, at most what is still approved, due and
+    not paid), `root_batch`, `root_line`, `reason`, `why`, `advice`, and `ready`: the account or payee was mended since, or
+    nothing on the payee's side had to be.
+    """
+    sent = sent_lines(desk.lines, desk.batches)
+    failed = _failed(sent, desk.rows).filter(
+        pl.col("period").is_between(run.first, run.month) | pl.col("month").is_between(run.first, run.month)
+    )
+    approved, due, paid = pl.col("approved_fen"), pl.col("due_fen"), pl.col("paid_fen")
+    room = desk.money.select(*OBLIGATION, "approved_fen", "paid_fen").join(
+        run.lines.select(*OBLIGATION, "due_fen"), on=OBLIGATION, how="left"
+    )
+    # Of months outside this reconciliation what stands approved is what is due: they were corrected before.
+    room = room.select(*OBLIGATION, _room=pl.min_horizontal(approved, due.fill_null(approved)) - paid)
+    failed = failed.join(room, on=OBLIGATION, how="left", maintain_order="left")
+    before = pl.col("_left").cum_sum().over(OBLIGATION) - pl.col("_left")
+    failed = failed.with_columns(amount_fen=pl.min_horizontal("_left", pl.col("_room") - before)).filter(
+        pl.col("amount_fen") > 0
+    )
+    now = run.now.unique(["measure", "person"], keep="first", maintain_order=True)
+    now = now.select(
+        "measure", "person", *(pl.col(name).alias(f"{name}_now") for name in ("bank", "account", "payee", "payee_id"))
+    )
+    lines = failed.join(now, on=["measure", "person"], how="left", maintain_order="left")
+    mended = (pl.col("account_now") != pl.col("account")) | (pl.col("payee_now") != pl.col("payee"))
+    payer = pl.col("reason").is_in(SEND_AGAIN_AS_IS)
+    words = {code: text for code, (text, _) in REASONS.items()}
+    todo = {code: text for code, (_, text) in REASONS.items()}
+    return lines.with_columns(
+        ready=(mended.fill_null(value=False) | payer) & (pl.coalesce("account_now", "account") != ""),
+        why=pl.col("reason").replace_strict(words, return_dtype=pl.String),
+        advice=pl.col("reason").replace_strict(todo, return_dtype=pl.String),
+        **{name: pl.coalesce(f"{name}_now", name) for name in ("bank", "account", "payee", "payee_id")},
+    )
+
+
+def _failed(sent: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Roots of which a payment failed and the last word was not said: as they were last sent, with `_left` fen."""
+    result = pl.col("result")
+    answers = rows.filter(pl.col("matched") == LINE).group_by(ROOT).agg(
+        _paid=pl.col("amount_fen").filter(result == PAID).sum(), n_failed=(result == FAILED).sum(), n_unknown=(result == UNKNOWN).sum(),
+        reason=pl.col("reason").filter(result == FAILED).last(),
+    )  # fmt: skip
+    roots = sent.group_by(ROOT, maintain_order=True).agg(
+        pl.all().exclude([*ROOT, "amount_fen", "period", "reason"]).last(),
+        pl.col("period").first(), _first=pl.col("amount_fen").first(), _attempts=(pl.col("kind") == store.AGAIN).sum(),
+    )  # fmt: skip
+    roots = roots.join(answers, on=ROOT, maintain_order="left").with_columns(_left=pl.col("_first") - pl.col("_paid"))
+    # Sent again as often as it failed: the bank has not answered the last time.
+    return roots.filter((pl.col("n_failed") > pl.col("_attempts")) & (pl.col("n_unknown") == 0) & (pl.col("_left") > 0))
+
+
+def reissue(run: ReconcileRun, desk: Desk, operator: str, document: str, now: datetime) -> store.Batch | None:
+    """Post the lines that are ready as the month's next batch; None where none is.
+
+    Raises:
+        MonthClosedError: the month is not approved, or closed; the operator computed the month themselves.
+    """
+    month = run.month
+    approval = store.approval_of(desk.workspace.root, month)
+    if approval is None:
+        raise MonthClosedError(
+            f"{month_text(month)} 还没有批准，没有可补发的", f"先批准：fupin approve {month_text(month)} --by 姓名"
+        )
+    if store.batch_of(desk.workspace.root, store.CLOSING, month) is not None:
+        raise MonthClosedError(f"{month_text(month)} 已经关账，不能再补发", "差错随当前月的批准更正")
+    if operator == approval.drafter and not desk.policy.settings.approval.one_person_office:
+        raise MonthClosedError(
+            f"测算和补发是同一个人（{operator}）",
+            "换一个人（--operator）；只有一个人的单位可设 [approval] one_person_office = true",
+        )
+    ready = run.send_again.filter("ready")
+    if not ready.height:
+        return None
+    own = desk.batches.filter(pl.col("month") == month, pl.col("kind").is_in([store.APPROVAL, store.REISSUE])).height
+    name = f"{month_text(month).replace('-', '')}-{own + 1:02d}"
+    batch = store.Batch(
+        name, store.REISSUE, month, now.isoformat(timespec="seconds"), operator, approval.drafter, document, "", "",
+        run.policy.file.id, __version__,
+    )  # fmt: skip
+    lines = [
+        store.Line(
+            name, number, row["measure"], row["person"], row["name"], row["post_id"], row["month"], PAY, row["codes"], row["amount_fen"],
+            row["due_fen"], row["standard_fen"], run.policy.settings.post.proration, row["numerator_x100"], row["divisor_x100"], row["fund"],
+            row["county"], row["township"], row["village"], row["bank"], row["account"], row["payee"], row["payee_id"], row["phone"],
+            row["head_name"], row["head_id"], row["root_batch"], store.AGAIN, row["root_line"], 0, row["why"],
+        )
+        for number, row in enumerate(ready.iter_rows(named=True), 1)
+    ]  # fmt: skip
+    store.post(desk.workspace.root, batch, lines)
+    return batch
+
+
+def write_reissue(run: ReconcileRun, desk: Desk, batch: store.Batch, folder: Path, now: datetime) -> BankFiles:
+    """Write the bank files of a batch that is sent again, and its manifest.
+
+    Raises:
+        FupinError: the folder cannot be written to; `fupin ledger bank` writes the files again.
+    """
+    target = folder / month_text(run.month)
+    make_folder(target)
+    lines = store.read(desk.workspace.root, "lines")
+    bank = bank_files(lines, batch, run.policy.settings.bank, target)
+    run.outputs += bank.paths
+    posted = digest(lines.filter(pl.col("batch") == batch.batch).rows())
+    write_manifest(
+        run,
+        folder,
+        "reissue",
+        batch.operator,
+        now,
+        result="",
+        batch=batch.batch,
+        document=batch.document,
+        ledger_sha256=posted,
+    )
+    return bank

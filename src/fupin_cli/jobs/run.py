@@ -1,0 +1,182 @@
+"""`fupin run`: the unattended month. Check, payroll draft, reconciliation of the returns that came; never an approval."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fupin_cli import __version__
+from fupin_cli.checks.registry import all_rules
+from fupin_cli.errors import FupinError, NoInputError
+from fupin_cli.intake.inbox import find_files
+from fupin_cli.jobs import check as checking
+from fupin_cli.jobs import reconcile as reconciling
+from fupin_cli.jobs.desk import Desk
+from fupin_cli.jobs.draft import draft
+from fupin_cli.jobs.lock import FOLDER
+from fupin_cli.jobs.log import job_log
+from fupin_cli.ledger import store
+from fupin_cli.outputs.files import atomic
+from fupin_cli.outputs.manifest import digest
+from fupin_cli.policy.months import month_index, month_text
+from fupin_cli.policy.rounding import fen_to_yuan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from fupin_cli.jobs.workspace import Workspace
+
+STATE = "run.json"
+# The worst of several parts' exit codes is the run's (SPEC 8.19).
+WORST_FIRST = (130, 70, 2, 11, 12, 10, 3, 1, 0)
+
+
+@dataclass
+class RunReport:
+    """What a run did: one line for the mail, the worst exit code, the files. `skipped`: nothing had changed."""
+
+    line: str
+    exit_code: int
+    outputs: list[Path] = field(default_factory=list)
+    skipped: bool = False
+
+
+def month_before(today: date) -> int:
+    """The month before the day's: the one that is due."""
+    return month_index(today) - 1
+
+
+def run_month(workspace: Workspace, month: int, folder: Path, operator: str, now: datetime) -> RunReport:
+    """Do a month's unattended work, unless nothing has changed since the last time. The caller holds the lock.
+
+    Raises:
+        FupinError: as the single jobs; it is in the log too.
+    """
+    stamp = now.isoformat(timespec="seconds")
+    with job_log(workspace.root, workspace.settings().run, stamp) as log:
+        log("start", month=month_text(month), tool=__version__, operator=operator)
+        began = time.perf_counter()
+        try:
+            report = _run(workspace, month, folder, operator, now, log)
+        except FupinError as error:
+            log("error", message=str(error), hint=error.hint, exit_code=error.exit_code)
+            raise
+        except BaseException as error:
+            log("error", message=type(error).__name__)
+            raise
+        seconds = round(time.perf_counter() - began, 2)
+        log("end", line=report.line, exit_code=report.exit_code, skipped=report.skipped, seconds=seconds)
+    return report
+
+
+def _run(  # noqa: PLR0913, PLR0917 - what a run works with
+    workspace: Workspace, month: int, folder: Path, operator: str, now: datetime, log: Callable[..., None]
+) -> RunReport:
+    text = month_text(month)
+    fingerprint = _fingerprint(workspace, month)
+    last = _states(workspace.root).get(text)
+    if (
+        last
+        and last["fingerprint"] == fingerprint
+        and all((workspace.root / path).exists() for path in last["outputs"])
+    ):
+        return RunReport(
+            f"{text}：与上次（{last['finished']}）的输入相同，没有重做。上次：{last['line']}", 0, skipped=True
+        )
+    desk = Desk(workspace)
+    report = RunReport("", 0)
+    parts: list[str] = []
+    checked = checking.check(desk, month, codes=set(all_rules()))
+    checking.write_outputs(checked, folder, split_by=None, force=False, operator=operator, now=now)
+    counts = dict(checked.result.found.group_by("severity").len().iter_rows())
+    parts.append(f"错误 {counts.get('error', 0)}，警告 {counts.get('warning', 0)}")
+    _add(report, checked, log, "check", errors=counts.get("error", 0), warnings=counts.get("warning", 0))
+    if month in desk.approved_months():
+        parts.append("已批准")
+    else:
+        parts.append(_draft(desk, month, folder, operator, now, report, log))
+    for earlier in _with_returns(desk):
+        run = reconciling.reconcile_months(desk, earlier, earlier)
+        reconciling.write_outputs(run, folder, operator=operator, now=now, force=False)
+        open_ = run.open_lines.height
+        parts.append(f"{month_text(earlier)} 对账{f' {open_} 行没有了结' if open_ else '全部了结'}")
+        _add(report, run, log, "reconcile", of=month_text(earlier), open=open_)
+    report.line = f"{text}：{'；'.join(parts)}。详见 {folder / text}"
+    if report.exit_code in (0, 1, 3):  # an unfinished run is done again
+        _remember(workspace, month, fingerprint, report, now)
+    return report
+
+
+def _draft(  # noqa: PLR0913, PLR0917 - what a run works with
+    desk: Desk, month: int, folder: Path, operator: str, now: datetime, report: RunReport, log: Callable[..., None]
+) -> str:
+    try:
+        run = draft(desk, month, folder, operator=operator, now=now)
+    except NoInputError as error:  # a month without a roster can still be checked and reconciled
+        report.exit_code = _worse(report.exit_code, error.exit_code)
+        log("payroll", message=str(error), exit_code=error.exit_code)
+        return str(error)
+    totals = run.totals()
+    money = fen_to_yuan(totals["amount"])
+    _add(report, run, log, "payroll", pay=totals["pay"], hold=totals["hold"], refuse=totals["refuse"], amount=money)
+    corrected = f"，以前月份差额 {run.corrections.height} 笔" if run.corrections.height else ""
+    return f"测算发放 {totals['pay']} 行 {money} 元，暂缓 {totals['hold']}，不予 {totals['refuse']}{corrected}，待批准"
+
+
+def _with_returns(desk: Desk) -> list[int]:
+    """Approved months that are not closed and for which the bank has answered."""
+    closed = desk.batches.filter(pl.col("kind") == store.CLOSING)["month"].to_list()
+    if not desk.returned.rows.height and not desk.returned.refused.height:
+        return []
+    answered = set(desk.rows["period"].drop_nulls()) | set(desk.returned.refused["folder"].drop_nulls())
+    return [month for month in desk.approved_months() if month not in closed and month in answered]
+
+
+def _add(report: RunReport, part: Any, log: Callable[..., None], event: str, **facts: Any) -> None:
+    report.exit_code = _worse(report.exit_code, part.exit_code)
+    report.outputs += part.outputs
+    log(event, exit_code=part.exit_code, outputs=[path.name for path in part.outputs], **facts)
+
+
+def _worse(one: int, other: int) -> int:
+    return min(one, other, key=WORST_FIRST.index)
+
+
+def _fingerprint(workspace: Workspace, month: int) -> str:
+    """All that a run's results depend on: files, settings, contracts, ledger, program."""
+    own = sorted([*([workspace.file] if workspace.file else []), *(workspace.root / "schemas").glob("*.yaml")])
+    return digest([
+        month, __version__,
+        [[file.name, file.sha256] for file in find_files(workspace.inbox)],
+        [[path.name, digest(path.read_text(encoding="utf-8", errors="replace"))] for path in own],
+        workspace.settings().model_dump(mode="json"),
+        store.batches(workspace.root)["batch"].to_list(),
+    ])  # fmt: skip
+
+
+def _states(root: Path) -> dict[str, Any]:
+    """What the last run of each month was made from; nothing if that cannot be read: the month is done again."""
+    try:
+        found: dict[str, Any] = json.loads((root / FOLDER / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _remember(workspace: Workspace, month: int, fingerprint: str, report: RunReport, now: datetime) -> None:
+    states = _states(workspace.root)
+    outputs = [
+        str(path.relative_to(workspace.root)) if path.is_relative_to(workspace.root) else str(path.resolve())
+        for path in report.outputs
+    ]
+    states[month_text(month)] = {
+        "fingerprint": fingerprint, "finished": now.isoformat(timespec="seconds"), "line": report.line, "exit_code": report.exit_code, "outputs": outputs,
+    }  # fmt: skip
+    with atomic(workspace.root / FOLDER / STATE) as temporary:
+        temporary.write_text(json.dumps(states, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

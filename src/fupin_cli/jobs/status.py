@@ -1,0 +1,68 @@
+"""`fupin status`: where every month stands, by the ledger and the bank returns alone, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.ledger import store
+from fupin_cli.policy.months import month_text
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.desk import Desk
+
+DRAFT, APPROVED, RETURNED, CLOSED = "draft", "approved", "returned", "closed"
+
+
+@dataclass(frozen=True)
+class MonthState:
+    """A month: its state, sums in fen (approved with corrections, paid, not paid yet), lines by what became of them."""
+
+    month: int
+    state: str
+    approved_fen: int = 0
+    paid_fen: int = 0
+    open_fen: int = 0
+    failed: int = 0
+    no_return: int = 0
+    other: int = 0
+    to_recover_fen: int = 0
+    todo: str = ""
+
+
+def month_states(desk: Desk) -> list[MonthState]:
+    """Every month that was computed or approved, in order."""
+    drafts = store.read(desk.workspace.root, "drafts")["month"].unique().to_list()
+    approved = set(desk.approved_months())
+    closed = set(desk.batches.filter(pl.col("kind") == store.CLOSING)["month"].to_list())
+    return [_state(desk, month, approved, closed) for month in sorted({*drafts, *approved})]
+
+
+def _state(desk: Desk, month: int, approved: set[int], closed: set[int]) -> MonthState:
+    text = month_text(month)
+    if month not in approved:
+        return MonthState(month, DRAFT, todo=f"看过结果后批准：fupin approve {text} --by 姓名")
+    lines = desk.money.filter((pl.col("month") == month) & (pl.col("approved_fen") != 0))
+    answered = lines.filter((pl.col("n_paid") + pl.col("n_failed") + pl.col("n_unknown")) > 0).height
+    left = pl.col("approved_fen") - pl.col("paid_fen")
+    failed = lines.filter("failed_only").height
+    no_return = lines.filter((pl.col("paid_fen") == 0) & ~pl.col("failed_only")).height
+    flagged = pl.col("wrong_retry") | pl.col("other_payee") | ((pl.col("paid_fen") != 0) & (left != 0))
+    other = lines.filter(flagged).height
+    state = CLOSED if month in closed else (RETURNED if answered else APPROVED)
+    if month in closed:
+        todo = ""
+    elif not answered:
+        todo = f"等银行回盘，放进收件夹后：fupin reconcile {text}"
+    elif failed:
+        todo = f"改正花名册后补发：fupin reconcile {text} --reissue --by 姓名"
+    elif no_return or other:
+        todo = f"查明差异：fupin reconcile {text}"
+    else:
+        todo = f"关账：fupin close {text} --by 姓名"
+    return MonthState(
+        month, state, int(lines["approved_fen"].sum()), int(lines["paid_fen"].sum()), int(lines.select(left).sum().item()),
+        failed, no_return, other, int(lines["outstanding_fen"].sum()), todo,
+    )  # fmt: skip

@@ -1,0 +1,60 @@
+"""What the terminal shows of a reconciliation. Names are masked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rich.table import Table
+from rich.text import Text
+
+from fupin_cli.outputs.terminal import clean
+from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.reconcile.match import AMBIGUOUS
+from fupin_cli.reconcile.verdict import MONEY, VERDICTS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fupin_cli.jobs.reconcile import ReconcileRun
+
+
+def reconcile_line(run: ReconcileRun) -> str:
+    """The reconciliation in one line."""
+    sums = {name: fen_to_yuan(fen) for name, fen in run.reconciled.totals().items()}
+    open_ = run.open_lines.height
+    rest = f"{open_} 行没有了结" if open_ else "全部了结"
+    return (
+        f"{run.title} 对账：{run.lines.height} 行，应发 {sums['due_fen']}，批准 {sums['approved_fen']}，实付 {sums['paid_fen']}，"
+        f"差额 {sums['difference_fen']} 元；{rest}"
+    )
+
+
+def show_reconcile(run: ReconcileRun, out: Console) -> None:
+    """Print the verdicts, why payments failed, rows that fit nowhere, and where the workbook is."""
+    table = Table(title=f"{run.title} 应发、批准、实付", title_justify="left")
+    table.add_column("结论")
+    table.add_column("行数", justify="right")
+    for title in ("应发(元)", "批准(元)", "实付(元)", "差额(元)"):
+        table.add_column(title, justify="right")
+    for row in run.reconciled.by_verdict().iter_rows(named=True):
+        table.add_row(VERDICTS[row["verdict"]][0], str(row["lines"]), *(fen_to_yuan(row[name]) for name in MONEY))
+    table.add_section()
+    table.add_row("合计", str(run.lines.height), *(fen_to_yuan(fen) for fen in run.reconciled.totals().values()))
+    out.print(table)
+    failed = run.lines.filter(pl.col("verdict") == "failed")
+    for why, count in failed.group_by("why").len().sort("len", descending=True).iter_rows():
+        out.print(Text(f"  代发失败 {count} 行：{clean(why)}"), soft_wrap=True)
+    for code, message, file, row in run.result.found.select("code", "message", "file", "_row").iter_rows():
+        out.print(Text(clean(f"{code} {file}!第{row}行 {message}"), style="yellow"), soft_wrap=True)
+    doubtful = run.reconciled.unmatched.filter(pl.col("matched") == AMBIGUOUS).height
+    if doubtful:
+        out.print(Text(f"回盘有 {doubtful} 行分不清属于谁，没有计入，见工作簿“对不上的回盘”", style="bold yellow"))
+    ready = run.send_again.filter("ready").height if run.send_again.height else 0
+    if ready:
+        out.print(
+            Text(f"已改正、可以补发 {ready} 行：fupin reconcile {run.title} --reissue --by 姓名", style="bold yellow")
+        )
+    out.print(Text(reconcile_line(run), style="bold"), soft_wrap=True)
+    for path in run.outputs:
+        out.print(Text(f"工作簿：{path}"), soft_wrap=True)

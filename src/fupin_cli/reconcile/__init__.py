@@ -1,0 +1,1 @@
+"""Due × approved × paid → one verdict for every line, and the sums that prove it."""

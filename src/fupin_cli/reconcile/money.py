@@ -1,0 +1,190 @@
+"""What stands approved and what was paid for each line, from the ledger and the matched returns alone (SPEC 7).
+
+A line here is person × post (or measure) × month. All amounts are fen.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from fupin_cli.ledger.store import AGAIN, APPROVED_KINDS, BACK_PAY, CANCEL, LINE, NETTED, OPENING, RECOVER, REISSUE
+from fupin_cli.reconcile.match import LINE as MATCHED
+from fupin_cli.reconcile.match import OBLIGATION, ROOT, agrees, sent_lines
+from fupin_cli.reconcile.returns import FAILED, OTHER, PAID, RECOVERED, UNKNOWN
+
+FACTS = ["name", "county", "township", "village", "fund"]
+
+
+def annotated(matched: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
+    """Add to matched rows the line they belong to (`OBLIGATION`), and what the checks ask of them.
+
+    `retry`: the row repeats another (by 原批次号, or by its own batch); `source_failed`, `source_paid`: what became of
+    that other; `other_account`, `other_name`: the payee is not the approved one.
+    """
+    roots = sent.unique(ROOT, keep="first", maintain_order=True).select(*ROOT, *OBLIGATION, root_fen="amount_fen")
+    again = batches.filter(pl.col("kind") == REISSUE)["batch"].to_list()
+    rows = matched.with_row_index("_n").join(roots, on=ROOT, how="left", maintain_order="left")
+    rows = rows.with_columns(
+        retry=pl.col("source_batch").is_not_null() | pl.col("batch").is_in(again).fill_null(value=False)
+    )
+    # What a retry repeats: rows of the same line in the batch it names (or in no named batch); else any earlier row.
+    other = rows.filter(pl.col("root_line").is_not_null()).select(
+        "_n", *ROOT, o_batch="batch", o_result="result", o_retry="retry"
+    )
+    pairs = rows.filter("retry").join(other, on=ROOT, suffix="_o").filter(pl.col("_n") != pl.col("_n_o"))
+    named = (
+        pl.when(pl.col("source_batch").is_not_null())
+        .then((pl.col("o_batch") == pl.col("source_batch")).fill_null(value=True))
+        .otherwise(~pl.col("o_retry"))
+    )
+    sources = (
+        pairs.filter(named)
+        .group_by("_n")
+        .agg(source_failed=(pl.col("o_result") == FAILED).any(), source_paid=(pl.col("o_result") == PAID).any())
+    )
+    payees = rows.select("_n", *ROOT, "account", "name").join(
+        sent.select(*ROOT, s_account="account", s_payee="payee", s_name="name"), on=ROOT
+    )
+    payees = payees.group_by("_n").agg(
+        other_account=(~agrees("account", "s_account") & pl.col("account").is_not_null()).all(),
+        other_name=(
+            (pl.col("name") != pl.col("s_payee")) & (pl.col("name") != pl.col("s_name")) & pl.col("name").is_not_null()
+        ).all(),
+    )
+    flags = ["source_failed", "source_paid", "other_account", "other_name"]
+    return (
+        rows.join(sources, on="_n", how="left", maintain_order="left")
+        .join(payees, on="_n", how="left", maintain_order="left")
+        .with_columns(pl.col(flags).fill_null(value=False))
+        .drop("_n")
+    )
+
+
+def approved_and_paid(
+    lines: pl.DataFrame, batches: pl.DataFrame, rows: pl.DataFrame, doubtful: pl.DataFrame, settlements: pl.DataFrame
+) -> pl.DataFrame:
+    """Sum up each line that was ever posted for.
+
+    `rows`: `annotated` rows; `doubtful`: lines that ambiguous rows may belong to; `settlements`: how lines of closed
+    months ended, for those whose return files are no longer there. Opening balances were paid. Gives `OBLIGATION`, name and place,
+    `posted_fen` (what stands approved, corrections counted), `approved_fen` (approved for payment: recoveries count once
+    the money is back), `paid_fen`, `recovered_fen`, `outstanding_fen` (to be recovered still), `sent`, `n_paid`,
+    `n_failed`, `n_unknown`, `n_unlinked`, `failed_only`, `pending` (sent again, no answer yet), `reason`, and the flags
+    `twice`, `wrong_retry`, `other_payee`, `in_doubt`.
+    """
+    amount = pl.col("amount_fen")
+    kind = pl.col("kind")
+    opening = batches.filter(pl.col("kind") == OPENING)["batch"].to_list()
+    order = lines.filter(kind.is_in(APPROVED_KINDS))
+    sums = order.group_by(OBLIGATION, maintain_order=True).agg(
+        *(pl.col(name).last() for name in FACTS),
+        posted_fen=amount.sum(),
+        base_fen=amount.filter(kind.is_in([LINE, BACK_PAY, CANCEL])).sum(),
+        recover_fen=-amount.filter(kind == RECOVER).sum(),
+        first_batch=pl.col("batch").first(),
+        first_line=pl.col("line_no").first(),
+        opening_fen=amount.filter(pl.col("batch").is_in(opening)).sum(),
+    )
+    netted = lines.filter(kind == NETTED)
+    kept = netted.group_by(OBLIGATION).agg(kept_fen=amount.sum())
+    targets = order.select("batch", *OBLIGATION, source_line="line_no")
+    into = (
+        netted.select("batch", "source_line", "amount_fen")
+        .join(targets, on=["batch", "source_line"])
+        .group_by(OBLIGATION)
+        .agg(into_fen=amount.sum())
+    )
+    result = pl.col("result")
+    found = rows.filter(pl.col("matched") == MATCHED)
+    answers = found.group_by(OBLIGATION).agg(
+        bank_fen=amount.filter(result == PAID).sum(),
+        back_fen=amount.filter(result == RECOVERED).sum(),
+        n_paid=(result == PAID).sum().cast(pl.Int64),
+        n_failed=(result == FAILED).sum().cast(pl.Int64),
+        n_unknown=(result == UNKNOWN).sum().cast(pl.Int64),
+        n_unlinked=((result == PAID) & ~pl.col("retry")).sum().cast(pl.Int64),
+        reason=pl.col("reason").filter(result == FAILED).last(),
+        bank_words=pl.col("failure").filter(result == FAILED).last(),
+        wrong_retry=((result == PAID) & pl.col("retry") & pl.col("source_paid")).any(),
+        other_payee=((result == PAID) & (pl.col("other_account") | pl.col("other_name"))).any(),
+    )
+    keyed = found.filter((result == PAID) & pl.col("batch").is_not_null() & pl.col("line_no").is_not_null())
+    twice = keyed.group_by(*OBLIGATION, "batch", "line_no").len().filter(pl.col("len") > 1).select(OBLIGATION).unique()
+    table = (
+        sums.join(kept, on=OBLIGATION, how="left", maintain_order="left")
+        .join(into, on=OBLIGATION, how="left", maintain_order="left")
+        .join(answers, on=OBLIGATION, how="left", maintain_order="left")
+        .join(twice.with_columns(twice=pl.lit(value=True)), on=OBLIGATION, how="left", maintain_order="left")
+        .join(_pending(lines, batches, found), on=OBLIGATION, how="left", maintain_order="left")
+        .join(_in_doubt(lines, batches, doubtful), on=OBLIGATION, how="left", maintain_order="left")
+        .join(_kept(settlements), on=OBLIGATION, how="left", maintain_order="left")
+    )
+    numbers = [
+        "settled_fen",
+        "kept_fen",
+        "into_fen",
+        "bank_fen",
+        "back_fen",
+        "n_paid",
+        "n_failed",
+        "n_unknown",
+        "n_unlinked",
+        "attempts",
+    ]
+    flags = ["settled_failed", "wrong_retry", "other_payee", "twice", "answered", "in_doubt"]
+    table = (
+        table.with_columns(pl.col(numbers).fill_null(0), pl.col(flags).fill_null(value=False))
+        .with_columns(_gone=(pl.col("n_paid") + pl.col("n_failed") + pl.col("n_unknown")) == 0)
+        .with_columns(
+            bank_fen=pl.when("_gone").then(pl.col("settled_fen") + pl.col("opening_fen")).otherwise("bank_fen"),
+            recovered_fen=pl.col("kept_fen") + pl.col("back_fen"),
+        )
+        .with_columns(
+            paid_fen=pl.col("bank_fen") + pl.col("into_fen") - pl.col("kept_fen") - pl.col("back_fen"),
+            pending=(pl.col("attempts") > 0) & ~pl.col("answered") & (pl.col("n_failed") <= pl.col("attempts")),
+        )
+    )
+    settled = pl.min_horizontal("recovered_fen", "recover_fen")
+    return table.with_columns(
+        approved_fen=pl.col("base_fen") - settled,
+        outstanding_fen=pl.col("recover_fen") - settled,
+        failed_only=(
+            ((pl.col("n_failed") > 0) & (pl.col("n_paid") == 0) & (pl.col("n_unknown") == 0) & ~pl.col("pending"))
+            | (pl.col("_gone") & pl.col("settled_failed"))
+        ),
+    ).drop("_gone")
+
+
+def _kept(settlements: pl.DataFrame) -> pl.DataFrame:
+    """What the bank had paid when a month was closed; what moved between lines of the ledger is counted there."""
+    return settlements.select(
+        *OBLIGATION, settled_fen="bank_fen", settled_failed=pl.col("verdict").is_in(["failed", "cancelled"])
+    )
+
+
+def _pending(lines: pl.DataFrame, batches: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Lines that were sent again: how often (`attempts`), and whether the bank has answered the last time."""
+    again = sent_lines(lines, batches).filter(pl.col("kind") == AGAIN)
+    last = again.group_by(OBLIGATION).agg(attempts=pl.len().cast(pl.Int64), last_batch=pl.col("batch").last())
+    known = batches["batch"].to_list()
+    rows = found.join(last.select(*OBLIGATION, "last_batch"), on=OBLIGATION)
+    unnumbered = pl.col("source_batch").is_not_null() & ~pl.col("batch").is_in(known).fill_null(value=False)
+    answered = rows.filter((pl.col("batch") == pl.col("last_batch")) | unnumbered).select(OBLIGATION).unique()
+    return last.drop("last_batch").join(
+        answered.with_columns(answered=pl.lit(value=True)), on=OBLIGATION, how="left", maintain_order="left"
+    )
+
+
+def _in_doubt(lines: pl.DataFrame, batches: pl.DataFrame, doubtful: pl.DataFrame) -> pl.DataFrame:
+    roots = sent_lines(lines, batches).join(doubtful, on=ROOT, how="semi").select(OBLIGATION).unique()
+    return roots.with_columns(in_doubt=pl.lit(value=True))
+
+
+def returned(table: pl.DataFrame) -> pl.DataFrame:
+    """Lines whose money came back and was not sent again: they are no payment, their month is not used (SPEC 8.7)."""
+    return table.filter(pl.col("failed_only")).select(OBLIGATION)
+
+
+def reason_or_other(reason: pl.Expr) -> pl.Expr:
+    """A failed line's reason, `other` where the bank gave none."""
+    return reason.fill_null(OTHER)

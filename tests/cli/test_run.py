@@ -1,0 +1,524 @@
+"""`fupin run`, `schedule`, `verify`, `doctor`, `config`: the unattended month and the care of a workspace."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shlex
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import polars as pl
+import pytest
+
+from fupin_cli.ledger import store
+from tests.cases.test_cases import BASE, build
+from tests.cases.test_reconcile_cases import write_returns
+from tests.cli.test_payroll import PROGRAM, SAMPLE
+from tests.conftest import Ran, write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MONTH = BASE["month"]
+KILLS = 100
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Path:
+    """A workspace of one person in a clean month."""
+    build({}, tmp_path / "one")
+    return tmp_path / "one"
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A workspace of the sample county."""
+    shutil.copytree(SAMPLE / "inbox", tmp_path / "w" / "inbox")
+    shutil.copy(SAMPLE / "fupin.toml", tmp_path / "w")
+    return tmp_path / "w"
+
+
+def approve(fupin: Callable[..., Ran], root: Path) -> None:
+    fupin("payroll", "-w", root, "--month", MONTH, "--operator", "甲", "-q")
+    assert fupin("approve", MONTH, "-w", root, "--by", "乙", "-y").code == 0
+
+
+def log_of(root: Path) -> list[dict[str, Any]]:
+    lines = (root / ".fupin" / "run.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_a_run_checks_and_drafts_and_never_approves(fupin: Callable[..., Ran], one: Path) -> None:
+    ran = fupin("run", "-w", one, "--month", MONTH)
+    assert ran.code == 0
+    assert len(ran.out.splitlines()) == 1
+    assert "测算发放 1 行 732.05 元，暂缓 0，不予 0，待批准" in ran.out
+    assert store.approval_of(one, 2024 * 12 + 4) is None
+    assert {p.name for p in (one / "out" / MONTH).glob("*.xlsx")} == {
+        f"{n}_{MONTH}.xlsx" for n in ("核查", "发放", "公示")
+    }
+    assert [entry["event"] for entry in log_of(one)] == ["start", "check", "payroll", "end"]
+    assert (one / ".fupin" / "run.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+def test_same_inputs_do_nothing_and_say_so(fupin: Callable[..., Ran], one: Path) -> None:
+    fupin("run", "-w", one, "--month", MONTH)
+    before = sorted(p.name for p in (one / "out" / MONTH).rglob("*"))
+    ran = fupin("run", "-w", one, "--month", MONTH)
+    assert ran.code == 0
+    assert "输入相同，没有重做" in ran.out
+    assert sorted(p.name for p in (one / "out" / MONTH).rglob("*")) == before
+    assert fupin("run", "-w", one, "--month", MONTH, "-q").out == ""
+    changes: list[Callable[[], Any]] = [
+        (one / "out" / MONTH / f"核查_{MONTH}.xlsx").unlink,
+        lambda: (one / "inbox" / MONTH / "新.csv").write_text("姓名,身份证号码,死亡日期\n", encoding="utf-8"),
+        lambda: (one / "fupin.toml").write_text(BASE["settings"] + "[post]\nage_max = 71\n", encoding="utf-8"),
+        lambda: approve(fupin, one),
+    ]
+    for change in changes:
+        change()
+        assert "没有重做" not in fupin("run", "-w", one, "--month", MONTH).out
+        assert "没有重做" in fupin("run", "-w", one, "--month", MONTH).out
+
+
+def test_the_default_month_is_the_one_before_today(fupin: Callable[..., Ran], one: Path) -> None:
+    assert fupin("run", "-w", one, "--today", "2024-06-01").out.startswith("2024-05：")
+    assert fupin("run", "-w", one, "--today", "2025-01-31").out.startswith("2024-12：")
+    ran = fupin("run", "-w", one, "--today", "昨天")
+    assert (ran.code, "--today 2024-06-05" in ran.err) == (2, True)
+
+
+def test_quiet_speaks_only_when_something_is_wrong(fupin: Callable[..., Ran], sample: Path, one: Path) -> None:
+    assert fupin("run", "-w", one, "--month", MONTH, "-q").out == ""
+    ran = fupin("run", "-w", sample, "--month", MONTH, "-q")
+    assert (ran.code, len(ran.out.splitlines())) == (1, 1)
+
+
+def test_returns_in_the_inbox_are_reconciled(fupin: Callable[..., Ran], one: Path) -> None:
+    approve(fupin, one)
+    write_returns(one / "inbox" / "2024-06", [{"批次号": "202405-01", "序号": 1, "处理结果": "失败"}])
+    ran = fupin("run", "-w", one, "--month", MONTH)
+    assert "已批准；2024-05 对账 1 行没有了结" in ran.out
+    assert ran.code == 1
+    assert (one / "out" / MONTH / f"对账_{MONTH}.xlsx").is_file()
+
+
+def test_no_input_and_no_roster(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "fupin.toml").write_text("", encoding="utf-8")
+    assert fupin("run", "-w", tmp_path, "--month", MONTH).code == 10
+    assert log_of(tmp_path)[-1]["event"] == "error"
+    write_csv(
+        tmp_path / "inbox" / "死亡人员.csv",
+        [{"姓名": "李四", "身份证号码": "211302198202020022", "死亡日期": "2024-01-01"}],
+    )
+    ran = fupin("run", "-w", tmp_path, "--month", MONTH)
+    assert ran.code == 10
+    assert "没有“在岗人员花名册”" in ran.out
+    assert (tmp_path / "out" / MONTH / f"核查_{MONTH}.xlsx").is_file()
+
+
+def held(root: Path) -> subprocess.Popen[bytes]:
+    """Another process that holds the workspace."""
+    code = (
+        "import sys, pathlib, datetime; from fupin_cli.jobs.lock import workspace_lock\n"
+        "with workspace_lock(pathlib.Path(sys.argv[1]), 'run', 0, datetime.datetime(2024, 6, 1, 6, 30)):\n"
+        "    print('held', flush=True); sys.stdin.read()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, root], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"held\n"
+    return process
+
+
+def release(process: subprocess.Popen[bytes]) -> None:
+    process.communicate(timeout=30)
+
+
+def test_one_job_at_a_time(fupin: Callable[..., Ran], one: Path) -> None:
+    other = held(one)
+    for command in (
+        ["run", "--month", MONTH], ["payroll", "--month", MONTH, "--wait", "0"], ["approve", MONTH, "--wait", "0"],
+        ["reconcile", MONTH, "--wait", "0"], ["close", MONTH, "--wait", "0"],
+    ):  # fmt: skip
+        ran = fupin(*command, "-w", one)
+        assert ran.code == 11, command
+        assert f"（run，进程 {other.pid}，2024-06-01T06:30:00 开始）" in ran.err
+    assert "正在运行：run" in fupin("doctor", "-w", one).out
+    waiting = subprocess.Popen([*PROGRAM, "run", "-w", one, "--month", MONTH, "--wait", "60"], stdout=subprocess.PIPE)
+    time.sleep(1)
+    release(other)
+    assert waiting.communicate(timeout=60)[0]
+    assert waiting.returncode == 0
+
+
+def test_a_lock_whose_holder_was_killed_is_free(fupin: Callable[..., Ran], one: Path) -> None:
+    other = held(one)
+    other.kill()
+    release(other)
+    assert "没有正常结束；锁已自动释放" in fupin("doctor", "-w", one).out
+    assert fupin("run", "-w", one, "--month", MONTH).code == 0
+
+
+def state(root: Path) -> tuple[int, set[str]]:
+    """Postings in the ledger, and what lies in the month's folder."""
+    names = {p.name for p in (root / "out" / MONTH).glob("*")} if (root / "out" / MONTH).exists() else set()
+    return store.batches(root).height, names
+
+
+def test_kill_9_at_any_moment_loses_nothing_and_the_next_run_recovers(fupin: Callable[..., Ran], one: Path) -> None:
+    """A month is run, approved, reconciled; each step is killed at random moments until a hundred were killed."""
+    write_returns(one / "inbox" / MONTH, [{"批次号": "202405-01", "序号": 1}])
+    steps = [
+        ["run", "--month", MONTH, "--operator", "甲"],
+        ["payroll", "--month", MONTH, "--operator", "甲", "-q"],
+        ["approve", MONTH, "--by", "乙", "--yes"],
+        ["reconcile", MONTH, "-q"],
+        ["close", MONTH, "--by", "丙"],
+    ]
+    moments = random.Random(20240501)  # noqa: S311 - moments to kill at
+    killed = 0
+    for step in steps:
+        for _ in range(KILLS // len(steps)):
+            process = subprocess.Popen(
+                [*PROGRAM, *step, "-w", one], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            time.sleep(moments.uniform(0, 1.6))
+            process.kill()
+            killed += process.wait() == -signal.SIGKILL
+            for path in (one / "out").rglob("*.xlsx"):
+                openpyxl.load_workbook(path, read_only=True).close()  # whole, or not there
+            for path in (one / "out").rglob("*.json"):
+                json.loads(path.read_text(encoding="utf-8"))
+            batches, lines = store.batches(one), store.read(one, "lines")
+            assert set(lines["batch"]) == set(batches.filter(pl.col("kind") == store.APPROVAL)["batch"])
+        code = fupin(*step, "-w", one).code
+        assert code in ((0, 12) if step[0] in ("approve", "close", "payroll") else (0,)), step
+    assert killed >= KILLS // 2  # on a fast machine some end before they are killed
+    assert fupin("status", "-w", one, "--format", "json").document["months"][0]["state"] == "closed"
+    assert [row["batch"] for row in store.batches(one).to_dicts()] == ["202405-01", "202405-99"]
+    assert store.read(one, "lines").height == 1
+    assert not [p for p in (one / "out").rglob(".*.tmp") if p.stat().st_mtime < time.time() - 60]
+    fupin("reconcile", MONTH, "-w", one)
+    assert not list((one / "out" / MONTH).glob(".*.tmp"))  # swept by the next job
+
+
+def test_asked_to_end_it_ends_and_leaves_nothing_half_written(one: Path) -> None:
+    ends = set()
+    for n in range(12):
+        process = subprocess.Popen(
+            [*PROGRAM, "run", "-w", one, "--month", MONTH], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        time.sleep(0.4 + n * 0.1)
+        process.terminate()
+        _, err = process.communicate()
+        ends.add(process.returncode)
+        assert "Traceback" not in err.decode()
+        assert not list(one.rglob(".*.tmp"))
+    assert ends <= {0, 130, -signal.SIGTERM}  # before Python listens, the system ends it
+    assert 130 in ends
+
+
+def test_the_log_is_exchanged_when_it_is_full(fupin: Callable[..., Ran], one: Path) -> None:
+    (one / "fupin.toml").write_text(BASE["settings"] + "[run]\nlog_kib = 1\nlog_files = 2\n", encoding="utf-8")
+    for _ in range(8):
+        fupin("run", "-w", one, "--month", MONTH)
+    assert sorted(p.name for p in (one / ".fupin").glob("run.jsonl*")) == ["run.jsonl", "run.jsonl.1", "run.jsonl.2"]
+    assert all(p.stat().st_size <= 2048 for p in (one / ".fupin").glob("run.jsonl*"))
+
+
+def test_a_hostile_file_name_cannot_break_the_log_or_the_terminal(fupin: Callable[..., Ran], one: Path) -> None:
+    (one / "inbox" / MONTH / 'a\x1b[31m\n{"event":"x"}.csv').write_text("x", encoding="utf-8")
+    for command in (["run", "--month", MONTH], ["check", "--month", MONTH, "-v"]):
+        ran = fupin(*command, "-w", one)
+        assert "\x1b" not in ran.out + ran.err
+    assert {entry["event"] for entry in log_of(one)} == {"start", "check", "payroll", "end"}
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_used(
+    fupin: Callable[..., Ran], one: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fupin_cli.intake import load as intake
+
+    real: Any = vars(intake)["read_file"]
+
+    def slowly(path: Path, *rest: Any) -> Any:
+        sheets = real(path, *rest)
+        if path.name == "出勤汇总表.csv":
+            with path.open("ab") as stream:
+                stream.write(b"\n")
+        return sheets
+
+    monkeypatch.setattr(intake, "read_file", slowly)
+    ran = fupin("check", "-w", one, "--month", MONTH, "--format", "json", "--no-workbook")
+    assert ran.code == 3
+    assert [f["message"] for f in ran.findings if f["code"] == "IN001"] == ["读的时候文件还在变（可能正在复制或保存）"]
+
+
+def test_a_full_disk_is_a_clear_error_and_nothing_half_written(one: Path) -> None:
+    limited = (
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); from fupin_cli.cli.main import run; run()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", limited, "run", "-w", one, "--month", MONTH], capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert "写不进去" in done.stderr.decode()
+    assert not list((one / "out").rglob("*.xlsx"))
+    assert not list((one / "out").rglob(".*.tmp"))
+
+
+def test_a_folder_that_cannot_be_written_is_a_clear_error(fupin: Callable[..., Ran], one: Path) -> None:
+    for command in (["run", "--month", MONTH], ["payroll", "--month", MONTH], ["reconcile", MONTH]):
+        ran = fupin(*command, "-w", one, "-o", "/proc/fupin")  # not even the superuser may write there
+        assert (ran.code, "写不进去" in ran.err) == (2, True), command
+
+
+def test_a_path_that_is_a_file_is_a_clear_error(fupin: Callable[..., Ran], one: Path) -> None:
+    (one / "out").write_text("", encoding="utf-8")
+    ran = fupin("run", "-w", one, "--month", MONTH)
+    assert (ran.code, "写不进去" in ran.err) == (2, True)
+
+
+def test_the_schedule_is_what_cron_and_systemd_take(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    root = tmp_path / "县 100% 的'账'"
+    build({}, root)
+    out = fupin("schedule", "-w", root, "--at", "6:05").out
+    (line,) = [text for text in out.splitlines() if text.startswith("5 6 * * * ")]
+    words = line.split(" ", 5)[5].replace(r"\%", "%")
+    assert "%" not in re.sub(r"\\%", "", line)
+    assert str(root) in shlex.split(words)
+    assert "100%% 的" in out
+    assert "OnCalendar=*-*-* 06:05:00" in out
+    assert fupin("schedule", "-w", root, "--at", "25:00").code == 2
+
+
+# --- verify ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def written(fupin: Callable[..., Ran], one: Path) -> Path:
+    """A month that was run, approved, returned, reconciled and closed."""
+    fupin("run", "-w", one, "--month", MONTH, "--operator", "甲")
+    assert fupin("approve", MONTH, "-w", one, "--by", "乙", "-y").code == 0
+    write_returns(one / "inbox" / MONTH, [{"批次号": "202405-01", "序号": 1}])
+    assert fupin("reconcile", MONTH, "-w", one).code == 0
+    assert fupin("close", MONTH, "-w", one, "--by", "丙").code == 0
+    ran = fupin("verify", "--all", "-w", one)
+    assert ran.code == 0, ran.out
+    for words in (
+        "清单 5 份，前后相连",
+        "核查：重算结果相同",
+        "批准：重算结果相同",
+        "对账：重算结果相同",
+        "关账：重算结果相同",
+    ):
+        assert words in ran.out
+    return one
+
+
+def touch(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b" ")
+
+
+def edit_manifest(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8").replace('"甲"', '"丁"'), encoding="utf-8")
+
+
+def edit_ledger(root: Path) -> None:
+    with sqlite3.connect(root / ".fupin" / "ledger.sqlite") as connection:
+        connection.execute("DROP TRIGGER lines_UPDATE")
+        connection.execute("UPDATE lines SET amount_fen = 99999")
+    connection.close()
+
+
+TAMPERING: list[tuple[str, Callable[[Path], Any], str]] = [
+    (
+        "an output changed",
+        lambda w: touch(w / "out" / MONTH / f"批准_{MONTH}.xlsx"),
+        f"输出 批准_{MONTH}.xlsx 被改动过",
+    ),
+    ("an output gone", lambda w: (w / "out" / MONTH / "代发_202405-01.csv").unlink(), "输出 代发_202405-01.csv 不见了"),
+    (
+        "an input changed",
+        lambda w: touch(w / "inbox" / MONTH / "出勤汇总表.csv"),
+        f"输入 {MONTH}/出勤汇总表.csv 在批准以后被改动过",
+    ),
+    ("a manifest changed", lambda w: edit_manifest(w / "out" / MONTH / "manifests" / "0001.json"), "与前一份对不上"),
+    (
+        "a manifest gone",
+        lambda w: (w / "out" / MONTH / "manifests" / "0002.json").unlink(),
+        "前面有清单被改动、删除或插入",
+    ),
+    ("a manifest broken", lambda w: (w / "out" / MONTH / "manifest.json").write_text("{"), "读不出，被改动过"),
+    ("all manifests gone", lambda w: shutil.rmtree(w / "out" / MONTH), "无从核对"),
+    ("the ledger changed", edit_ledger, "批次 202405-01 在账本里的行被改动过"),
+    ("the ledger gone", lambda w: (w / ".fupin" / "ledger.sqlite").unlink(), "清单里的批次 202405-01 不在账本里"),
+]
+
+
+@pytest.mark.parametrize(("what", "change", "words"), TAMPERING, ids=[t[0] for t in TAMPERING])
+def test_any_change_by_hand_is_named(
+    fupin: Callable[..., Ran], written: Path, what: str, change: Callable[[Path], Any], words: str
+) -> None:
+    del what
+    change(written)
+    ran = fupin("verify", MONTH, "-w", written)
+    assert ran.code == 12
+    assert words in ran.out
+    assert "有改动" in fupin("verify", MONTH, "-w", written, "-q").out
+
+
+def test_an_input_that_was_put_away_cannot_be_checked_but_is_no_change(
+    fupin: Callable[..., Ran], written: Path
+) -> None:
+    (written / "inbox" / MONTH / "出勤汇总表.csv").unlink()
+    ran = fupin("verify", MONTH, "-w", written, "--format", "json")
+    assert ran.code == 0
+    (month,) = ran.document["months"]
+    assert "已不在收件夹里，无从核对" in next(c["text"] for c in month["checks"] if c["state"] == "note")
+
+
+def test_an_input_mended_later_and_read_again_is_known(fupin: Callable[..., Ran], one: Path) -> None:
+    approve(fupin, one)
+    touch(one / "inbox" / MONTH / "出勤汇总表.csv")
+    assert fupin("verify", MONTH, "-w", one).code == 12
+    fupin("reconcile", MONTH, "-w", one)
+    ran = fupin("verify", MONTH, "-w", one)
+    assert (ran.code, "换过，后来的运行用的是现在这一份" in ran.out) == (0, True)
+
+
+def test_nothing_to_verify(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    assert fupin("verify", "-w", tmp_path).code == 10
+
+
+# --- doctor, config ------------------------------------------------------------------------------------------------
+
+
+def test_the_doctor_names_what_is_missing_and_what_to_do(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "fupin.toml").write_text("", encoding="utf-8")
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "deaths.yaml").write_text("columns: {}\n", encoding="utf-8")
+    ran = fupin("doctor", "-w", tmp_path)
+    assert ran.code == 0
+    for words in (
+        "accident_insurance.premium",
+        "本单位改过：deaths.yaml",
+        "polars",
+        "Python：3.",
+        "还剩",
+        "编码",
+        "字体",
+    ):
+        assert words in ran.out
+    (tmp_path / "fupin.toml").write_text("[post]\nage = 1\n", encoding="utf-8")
+    ran = fupin("doctor", "-w", tmp_path, "--format", "json")
+    assert ran.code == 2
+    assert [d["text"] for d in ran.document["checks"] if d["state"] == "bad"] == [
+        f"设置有误（{tmp_path / 'fupin.toml'}）：没有 post.age 这一项，是不是 age_max？"
+    ]
+
+
+def test_the_doctor_sees_a_broken_ledger(fupin: Callable[..., Ran], one: Path) -> None:
+    approve(fupin, one)
+    (one / ".fupin" / "ledger.sqlite").write_bytes(b"no ledger" * 100)
+    ran = fupin("doctor", "-w", one)
+    assert (ran.code, "用备份恢复" in ran.out) == (2, True)
+
+
+def test_config_says_where_each_value_came_from(
+    fupin: Callable[..., Ran], one: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FUPIN_POST__AGE_MAX", "65")
+    rows = {row["name"]: row for row in fupin("config", "-w", one, "--format", "json").document["settings"]}
+    assert (rows["post.age_max"]["value"], rows["post.age_max"]["origin"]) == (65, "环境变量 FUPIN_POST__AGE_MAX")
+    assert (rows["county.name"]["value"], rows["county.name"]["origin"]) == ("示例县", "fupin.toml")
+    assert rows["post.cap_months"]["origin"] == "默认"
+    assert "post.fixed_days = （没有填）" in fupin("config", "-w", one).out
+
+
+# --- encryption, personal data ---------------------------------------------------------------------------------------
+
+
+def test_workbooks_are_encrypted_and_encrypted_ones_read(fupin: Callable[..., Ran], one: Path, tmp_path: Path) -> None:
+    password = tmp_path / "密码.txt"
+    password.write_text("正确 horse\n", encoding="utf-8")
+    book = openpyxl.Workbook()
+    rows = pl.read_csv(one / "inbox" / MONTH / "出勤汇总表.csv", encoding="gb18030", infer_schema=False)
+    for row in (rows.columns, *rows.rows()):
+        book.worksheets[0].append(list(row))
+    book.save(tmp_path / "plain.xlsx")
+    from fupin_cli.encryption import decrypt, encrypt
+
+    encrypt(tmp_path / "plain.xlsx", "正确 horse")
+    (one / "inbox" / MONTH / "出勤汇总表.csv").unlink()
+    shutil.copy(tmp_path / "plain.xlsx", one / "inbox" / MONTH / "出勤汇总表.xlsx")
+    assert fupin("check", "-w", one, "--month", MONTH, "--no-workbook").code == 3
+    wrong = tmp_path / "错.txt"
+    wrong.write_text("错", encoding="utf-8")
+    ran = fupin("check", "-w", one, "--month", MONTH, "--no-workbook", "--password-file", wrong, "--format", "json")
+    assert (ran.code, ran.findings[-1]["message"]) in [
+        (3, f["message"]) for f in ran.findings if f["code"] == "IN001"
+    ] or any("给出的密码打不开" in f["message"] for f in ran.findings)
+    assert fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲", "--password-file", password).code == 0
+    path = one / "out" / MONTH / f"发放_{MONTH}.xlsx"
+    with pytest.raises(Exception, match="zip"):
+        openpyxl.load_workbook(path)
+    assert decrypt(path, "正确 horse").startswith(b"PK")
+    with pytest.raises(ValueError, match=r"(?i)key|password"):
+        decrypt(path, "错")
+    empty = tmp_path / "空.txt"
+    empty.write_text("\n", encoding="utf-8")
+    for bad in (empty, tmp_path / "没有.txt"):
+        ran = fupin("check", "-w", one, "--month", MONTH, "--password-file", bad)
+        assert (ran.code, "密码" in ran.err) == (2, True)
+
+
+def personal(root: Path) -> set[str]:
+    """Every ID number and account in the files of a county."""
+    found: set[str] = set()
+    for path in root.rglob("*"):
+        if path.suffix == ".csv":
+            found |= set(
+                re.findall(r"(?<!\d)\d{15,19}[\dXx]?(?!\d)", path.read_bytes().decode("gb18030", errors="ignore"))
+            )
+        elif path.suffix == ".xlsx" and not path.name.startswith("~$"):
+            for sheet in openpyxl.load_workbook(path).worksheets:
+                for row in sheet.iter_rows(values_only=True):
+                    found |= {n for cell in row for n in re.findall(r"(?<!\d)\d{15,19}[\dXx]?(?!\d)", str(cell))}
+    return found
+
+
+def test_no_number_of_anybody_leaves_unmasked(sample: Path) -> None:
+    numbers = personal(sample / "inbox")
+    assert len(numbers) > 400
+    said = ""
+    batch = {"批次号": "202405-01", "序号": 1, "处理结果": "失败", "失败原因": "账号与姓名不匹配"}
+    commands = [
+        ["run", "--month", MONTH, "--operator", "甲"], ["check", "--month", MONTH, "-v"], ["check", "--month", MONTH, "--format", "json"],
+        ["payroll", "--month", MONTH, "--operator", "甲", "--format", "json"], ["approve", MONTH, "--by", "乙", "-y"], ["ledger", "show", "--month", MONTH],
+        ["reconcile", MONTH], ["reconcile", MONTH, "--format", "json"], ["payroll", "--month", MONTH], ["status"], ["close", MONTH], ["verify", "--all"],
+        ["doctor"], ["config"],
+    ]  # fmt: skip
+    for command in commands:
+        if command[0] == "reconcile":
+            write_returns(
+                sample / "inbox" / MONTH,
+                [batch, {"处理结果": "成功"}, {"身份证号码": min(numbers), "处理结果": "处理中"}],
+            )
+        done = subprocess.run([*PROGRAM, *command, "-w", sample], capture_output=True, check=False)
+        assert done.returncode in (0, 1, 12), (command, done.stderr.decode())
+        said += done.stdout.decode() + done.stderr.decode()
+    said += "".join(path.read_text(encoding="utf-8") for path in (sample / ".fupin").glob("run.jsonl*"))
+    said += "".join(path.read_text(encoding="utf-8") for path in (sample / "out").rglob("*.json"))
+    assert len(said) > 100_000
+    assert not [number for number in numbers if number in said]

@@ -1,0 +1,62 @@
+"""A whole year of the made-up county, to the fen (`tests/sample/year.py` tells the story)."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from fupin_cli.cli.main import main
+from fupin_cli.ledger import store
+from fupin_cli.policy.months import month_text
+from tests.sample.year import MONTHS, Year
+
+
+def yuan(fen: int) -> Decimal:
+    return Decimal(fen) / 100
+
+
+def from_the_bank(root: Path) -> Decimal:
+    """What all return files say was paid, less what was paid back."""
+    total = Decimal(0)
+    for path in root.glob("inbox/*/回盘_*.csv"):
+        for row in csv.DictReader(path.read_bytes().decode("gb18030").splitlines()):
+            total += Decimal(row["金额"]) * {"成功": 1, "已追回": -1}.get(row["处理结果"] or "", 0)
+    return total
+
+
+def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    year = Year(tmp_path, main)
+    for index in range(12):
+        year.live(index)
+    lines = year.ledger()
+    amount, kind = pl.col("amount_fen"), pl.col("kind")
+    # What stands approved for everybody and every month is what they were due, reckoned by hand.
+    stands = lines.filter(kind.is_in(store.APPROVED_KINDS)).group_by("person", "month").agg(amount.sum())
+    found = {(person, month_text(month)): yuan(fen) for person, month, fen in stands.iter_rows()}
+    should_be = year.should_be()
+    assert {key: fen for key, fen in found.items() if fen} == {key: fen for key, fen in should_be.items() if fen}
+    # The story has all it was to have.
+    sums = dict(lines.group_by("kind").agg(amount.sum()).iter_rows())
+    assert set(sums) == {"line", "back_pay", "recover", "reissue", "netted"}
+    assert lines.filter((kind == store.RECOVER) & (pl.col("person") == year.dead)).height == 2
+    assert lines.filter((kind == store.NETTED) & (pl.col("person") == year.mended)).height == 1
+    capfd.readouterr()
+    code = main(
+        ["reconcile", "--from", MONTHS[0], "--to", MONTHS[-1], "-w", str(tmp_path), "--format", "json", "--no-workbook"]
+    )
+    totals = json.loads(capfd.readouterr().out)["totals"]
+    due, approved, paid = (Decimal(totals[name]) for name in ("due", "approved", "paid"))
+    corrections = yuan(sums["back_pay"] + sums["recover"])
+    assert due == sum(should_be.values()) == yuan(sums["line"]) + corrections
+    left = approved - paid  # returned and not sent again, or not answered: nothing by the end of the year
+    assert paid + left == approved
+    assert not left
+    assert from_the_bank(tmp_path) == paid == due
+    assert set(totals["by_verdict"]) <= {"paid", "not_due"}
+    assert code == 0
+    assert main(["verify", "--all", "-w", str(tmp_path), "-q"]) == 0

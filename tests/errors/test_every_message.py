@@ -1,0 +1,345 @@
+"""A catalogue: what a user did, what the program said, how it ended. The last test looks that none is missing."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import sqlite3
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+
+from fupin_cli.encryption import encrypt
+from fupin_cli.errors import FupinError
+from fupin_cli.policy.parameters import parse_policy
+from tests.cases.test_cases import BASE, build
+from tests.conftest import Ran, write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+M = BASE["month"]
+GOOD = "姓名,身份证号码,死亡日期\n李四,211302198202020022,2024-01-01\n"
+
+
+def text(name: str, body: str) -> Callable[[Path], Any]:
+    """Write a file of the workspace."""
+
+    def write(root: Path) -> None:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(body, encoding="utf-8")
+
+    return write
+
+
+def raw(name: str, body: bytes) -> Callable[[Path], Any]:
+    def write(root: Path) -> None:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(body)
+
+    return write
+
+
+def both(*steps: Callable[[Path], Any]) -> Callable[[Path], Any]:
+    def do(root: Path) -> None:
+        for step in steps:
+            step(root)
+
+    return do
+
+
+def run(*arguments: str) -> Callable[[Path], Any]:
+    """Run fupin before, whatever it says."""
+
+    def do(root: Path) -> None:
+        from fupin_cli.cli.main import main
+
+        main([*arguments, "-w", str(root)])
+
+    return do
+
+
+DRAFTED = run("payroll", "--month", M, "--operator", "甲", "-q")
+APPROVED = both(DRAFTED, run("approve", M, "--by", "乙", "-y"))
+CLOSED = both(APPROVED, run("close", M, "--by", "丙", "--document", "文1"))
+LEDGER = ".fupin/ledger.sqlite"
+
+
+def nothing(_: Path) -> None: ...
+
+
+def no_inbox(root: Path) -> None:
+    shutil.rmtree(root / "inbox")
+
+
+def newer_ledger(root: Path) -> None:
+    with sqlite3.connect(root / LEDGER) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+
+def change_attendance(root: Path) -> None:
+    path = root / "inbox" / M / "出勤汇总表.csv"
+    path.write_bytes(path.read_bytes().replace(b",22,22,", b",22,11,"))
+
+
+def remove_roster(root: Path) -> None:
+    (root / "inbox" / M / "在岗人员花名册.csv").unlink()
+
+
+def folder_in_the_way(name: str) -> Callable[[Path], Any]:
+    def make(root: Path) -> None:
+        if (root / name).is_file():
+            (root / name).unlink()
+        (root / name).mkdir(parents=True)
+
+    return make
+
+
+# what was done before, the command, words of the message, exit code
+CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
+    (nothing, "check --month 2024-5", "月份写法不对：", 2),
+    (nothing, "check --month 2024-13", "月份写法不对：", 2),
+    (nothing, f"check --month {M} --select POST99", "没有 POST99 这条规则", 2),
+    (nothing, f"check /nowhere --month {M}", "找不到 /nowhere", 10),
+    (nothing, f"check --month {M} -w /nowhere", "工作区 /nowhere 不存在", 2),
+    (both(no_inbox, folder_in_the_way("inbox")), f"check --month {M}", "inbox 里没有文件", 10),
+    (both(no_inbox, text("inbox/a.csv", "甲,乙\n1,2\n")), f"check --month {M}", "没有认出任何一张表", 10),
+    (text("out", ""), f"check --month {M}", "输出文件夹 ", 2),
+    (folder_in_the_way(f"out/{M}/核查_{M}.xlsx"), f"check --month {M} --force", " 写不进去：", 2),
+    (text("fupin.toml", "[county\n"), f"check --month {M}", "设置文件不是合格的 TOML（", 2),
+    (text("fupin.toml", "[post]\ncap = 1\n"), f"check --month {M}", "没有 post.cap 这一项，是不是 cap_months？", 2),
+    (text("fupin.toml", "[post]\ncap_months = 0\n"), f"check --month {M}", "设置有误（", 2),
+    (text("fupin.toml", '[county]\ncity = "某市"\n'), f"check --month {M}", "没有 某市 的政策文件", 2),
+    (text("fupin.toml", '[checks]\nrequired_tables = ["death"]\n'), f"check --month {M}", "设置 checks.required_tables：没有 ", 2),
+    (text("schemas/deaths.yaml", "a: [\n"), f"check --month {M}", " 不是合格的 YAML：", 2),
+    (text("schemas/deaths.yaml", ""), f"check --month {M}", "表格式文件 deaths.yaml 是空的", 2),
+    (text("schemas/deaths.yaml", "titel: x\n"), f"check --month {M}", " 这一项，是不是 title", 2),
+    (text("schemas/own.yaml", "table: own\n"), f"check --month {M}", "表格式 own：缺 ", 2),
+    (text("schemas/deaths.yaml", "columns: {x: {header: y, type: z}}\n"), f"check --month {M}", "没有 z 这种类型", 2),
+    (text("空.txt", "\n"), f"check --month {M} --password-file 空.txt", "密码文件 空.txt 是空的", 2),
+    (nothing, f"check --month {M} --password-file 没有.txt", "密码文件 没有.txt 读不出", 2),
+    (nothing, f"payroll --month {M} --split-by village", "--split-by 的值不对：", 2),
+    (remove_roster, f"payroll --month {M}", "没有“在岗人员花名册”，发放从花名册算起", 10),
+    (text(".fupin/person.key", "not hex\n"), f"payroll --month {M}", " 读不出或写不进去：", 2),
+    (text(".fupin", ""), f"payroll --month {M}", "写不进去：", 2),
+    (APPROVED, f"payroll --month {M}", "；重算的结果与批准的一致", 12),
+    (both(APPROVED, change_attendance), f"payroll --month {M}", "；以前月份差额 1 笔：追回 366.02 元", 12),
+    (nothing, "approve", "要写明一个月份", 2),
+    (nothing, f"approve {M} --by 乙", " 还没有测算过", 12),
+    (DRAFTED, f"approve {M} --by 甲 -y", "测算和批准是同一个人（", 12),
+    (both(DRAFTED, change_attendance), f"approve {M} --by 乙 -y", "）以后有变化：", 12),
+    (APPROVED, f"approve {M} --by 丙 -y", f"{M} 已由 乙 批准（批次 202405-01），结果不能再变", 12),
+    (both(APPROVED, newer_ledger), f"approve {M} --by 丙 -y", "账本是更新版本的程序写的（格式 99", 2),
+    (raw(LEDGER, b"no ledger" * 99), f"approve {M} --by 丙 -y", "ledger.sqlite 读写不了：", 2),
+    (folder_in_the_way(LEDGER), f"approve {M} --by 丙 -y", "ledger.sqlite 读写不了：", 2),
+    (nothing, f"explain 没有这人 --month {M}", " 的花名册里没有这个人的行", 2),
+    (nothing, f"ledger bank {M}", " 还没有批准，不能写代发文件", 2),
+    (nothing, f"ledger import inbox/{M}/出勤汇总表.csv", " 不是“补贴发放台账”", 10),
+    (text("h.csv", "身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-13,1\n"), "ledger import h.csv", " 处读不出，没有导入", 2),
+    (text("h.csv", "身份证号码,补贴类型,补贴月份,金额,发放状态\n211302198001010012,岗位补贴,2024-01,1,退回\n"), "ledger import h.csv", " 里没有一笔已发的补贴", 10),
+    (both(text("h.csv", "身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-01,1\n"), lambda r: run("ledger", "import", str(r / "h.csv"))(r)),
+     "ledger import h.csv", "期初余额已经导入过，不能再导", 12),
+    (nothing, "rules --parameters", "--parameters 要写明月份", 2),
+    (nothing, "template 没有的表", "没有 没有的表 这张表", 2),
+    (text("t.xlsx", ""), "template deaths -o t.xlsx", "t.xlsx 已经存在", 2),
+    (nothing, "init .", "fupin.toml 已经存在", 2),
+    (nothing, f"reconcile --from {M} --to {M} {M}", "几个月一起对账要同时写 --from 和 --to，不再写月份", 2),
+    (nothing, f"reconcile --from {M}", "几个月一起对账要同时写 --from 和 --to，不再写月份", 2),
+    (nothing, f"reconcile --from {M} --to 2024-04", f"--from {M} 晚于 --to 2024-04", 2),
+    (nothing, f"reconcile --from {M} --to 2024-06 --reissue", "补发一次只能写一个月份", 2),
+    (nothing, f"reconcile {M} --reissue -y", " 还没有批准，没有可补发的", 12),
+    (APPROVED, f"reconcile {M} --reissue --by 甲 -y", "测算和补发是同一个人（", 12),
+    (CLOSED, f"reconcile {M} --reissue --by 乙 -y", " 已经关账，不能再补发", 12),
+    (nothing, f"close {M}", " 还没有批准，不能关账", 12),
+    (APPROVED, f"close {M}", " 还有没有了结的：未回盘 1 笔", 1),
+    (CLOSED, f"close {M}", f"{M} 已由 丙 关账（", 12),
+    (nothing, "run --today x", "--today 的值不对：", 2),
+    (folder_in_the_way(".fupin/run.jsonl"), f"run --month {M}", "run.jsonl 写不进去：", 2),
+    (nothing, "schedule --at 8", "--at 的值不对：", 2),
+    (nothing, "verify", " 里还没有任何月份的清单", 10),
+    (nothing, "fly", "没有 fly 这个命令", 2),
+    (nothing, "check", "缺少 --month", 2),
+    (nothing, f"check --month {M} --colour", "没有 --colour 这个选项", 2),
+    (nothing, f"check --month {M} --format xml", "不在可选的值", 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "command", "words", "code"), CASES, ids=[f"{c[1]}: {c[2]}" for c in CASES])
+def test_message(
+    fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    before: Callable[[Path], Any], command: str, words: str, code: int,
+) -> None:  # fmt: skip
+    root = tmp_path / "w"
+    build({}, root)
+    monkeypatch.chdir(root)
+    before(root)
+    ran = fupin(*command.split())
+    assert words in ran.err, ran.err
+    assert ran.code == code
+    if code and "用法见" not in ran.err:
+        assert "提示: " in ran.err
+    assert "Traceback" not in ran.err
+
+
+def zipped(name: str, parts: dict[str, bytes]) -> Callable[[Path], Any]:
+    def make(root: Path) -> None:
+        with zipfile.ZipFile(root / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part, body in parts.items():
+                archive.writestr(part, body)
+
+    return make
+
+
+def workbook(name: str, change: Callable[[openpyxl.Workbook], Any] = lambda _: None) -> Callable[[Path], Any]:
+    def make(root: Path) -> None:
+        book = openpyxl.Workbook()
+        book.worksheets[0].append(["姓名"])
+        change(book)
+        book.save(root / name)
+
+    return make
+
+
+def encrypted(root: Path) -> None:
+    workbook("密.xlsx")(root)
+    encrypt(root / "密.xlsx", "1")
+
+
+def broken_directory(root: Path) -> None:
+    workbook("坏.xlsx")(root)
+    with zipfile.ZipFile(root / "坏.xlsx") as old, zipfile.ZipFile(root / "坏2.xlsx", "w") as new:
+        for part in old.namelist():
+            new.writestr(part, b"<workbook" if part == "xl/workbook.xml" else old.read(part))
+    (root / "坏.xlsx").unlink()
+
+
+def swollen(root: Path) -> None:
+    """A sheet that unpacks to more than its zip says."""
+    workbook("胀.xlsx")(root)
+    sheet = b"<worksheet><sheetData>" + b" " * (3 << 20) + b"</sheetData></worksheet>"
+    with zipfile.ZipFile(root / "胀.xlsx") as old, zipfile.ZipFile(root / "胀2.xlsx", "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, sheet if "sheet1" in part else old.read(part))
+    (root / "胀.xlsx").unlink()
+
+
+LIMITS = "[intake]\nmax_unpacked_mib = 1\nmax_cells_million = 1\n"
+# a file in the inbox beside a good one, and words of IN001
+UNREADABLE: list[tuple[Callable[[Path], Any], str]] = [
+    (raw("a.csv", b""), "文件是空的"),
+    (workbook("a.xlsx", lambda book: book.worksheets[0].delete_rows(1)), "文件里没有内容"),
+    (raw("a.png", b"\x89PNG\x00\x00"), "这不是表格文件"),
+    (raw("a.csv", b"\xff\xff\xff\x80 a,b\n"), "文字编码既不是 UTF-8 也不是 GB18030，读不出来"),
+    (raw("a.csv", "姓名,身份证号码\n".encode() * 9000 + b"\xff\xff\xff\n"), "文字编码前后不一致，读不出来"),
+    (raw("a.csv", b",".join([b"1"] * 600) + b"\n1" * 2000), "文件有 2001 行，超过上限，没有打开"),
+    (raw("a.csv", b"1,2\n" * 400_000), "文件超过上限 1 MiB，没有打开"),
+    (raw("a.xls", b"<html><body>x</body></html>"), "这是网页，里面没有表"),
+    (raw("a.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'), "这是 XML 电子表格 2003，不是真正的 .xls"),
+    (raw("a.xlsx", b"PK\x03\x04 cut off"), "文件不完整或已损坏，打不开"),
+    (zipped("a.xlsx", {"word/document.xml": b"<x/>"}), "这不是 Excel 工作簿（.xlsx）"),
+    (broken_directory, "工作簿内部的目录已损坏，打不开"),
+    (swollen, " MiB，超过上限 1 MiB，没有打开"),
+    (zipped("a.xlsx", {"xl/workbook.xml": b" " * (30 << 20)}), "MiB，超过上限 "),
+    (workbook("a.xlsx", lambda book: book.worksheets[0].cell(900_000, 300, "x")), " 列，范围过大，没有打开"),
+    (encrypted, "文件加了密码，打不开"),
+    (lambda root: (root / "a.csv").symlink_to("/proc/self/mem"), ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "words"), UNREADABLE, ids=[words or "a link that leads outside" for _, words in UNREADABLE]
+)
+def test_unreadable(fupin: Callable[..., Ran], tmp_path: Path, make: Callable[[Path], Any], words: str) -> None:
+    inbox = tmp_path / "inbox"
+    text("死亡人员.csv", GOOD)(inbox)
+    text("fupin.toml", LIMITS)(tmp_path)
+    make(inbox)
+    ran = fupin("check", "-w", tmp_path, "--month", M, "--format", "json", "--no-workbook")
+    said = [f["message"] for f in ran.findings if f["code"] == "IN001"]
+    if not words:
+        assert (ran.code, said) == (0, [])
+        return
+    assert len(said) == 1
+    assert words in said[0]
+    assert ran.code == 3
+
+
+@pytest.mark.parametrize(
+    ("make", "password", "words"),
+    [(encrypted, "2", "文件加了密码，给出的密码打不开")],
+)
+def test_encrypted(
+    fupin: Callable[..., Ran], tmp_path: Path, make: Callable[[Path], Any], password: str, words: str
+) -> None:
+    text("死亡人员.csv", GOOD)(tmp_path)
+    make(tmp_path)
+    text("../密码", password)(tmp_path)
+    ran = fupin(
+        "check",
+        tmp_path,
+        "--month",
+        M,
+        "--format",
+        "json",
+        "--no-workbook",
+        "--password-file",
+        tmp_path / ".." / "密码",
+    )
+    assert any(words in f["message"] for f in ran.findings)
+    assert ran.code == 3
+
+
+def test_a_wrong_policy_file_is_told_to_whoever_wrote_it() -> None:
+    with pytest.raises(FupinError, match=r"政策文件 x\.yaml 有误："):
+        parse_policy("id: 1\n", "x.yaml")
+
+
+# Provoked where more than a command line is needed: file of tests → the words stand there.
+ELSEWHERE = {
+    "这个工作区有另一个 fupin 在运行": "tests/cli/test_run.py::test_one_job_at_a_time",
+    "读的时候文件还在变（可能正在复制或保存）": "tests/cli/test_run.py::test_a_file_that_grows_while_it_is_read_is_not_used",
+    " 读写不了：": "tests/cli/test_payroll.py::test_a_full_disk_posts_nothing_and_the_ledger_stays_readable",
+    " 打不开：": "an input folder whose listing the system refuses; a ledger in a folder that cannot be made",
+    "文件打不开：": "a file that the system refuses to open; the superuser may open any",
+    "加密的文件里不是 .xlsx": "an encrypted file of another kind of Office program",
+    "文件解压后超过上限，没有打开": "a zip whose directory lies about sizes (tests/unit/test_readers.py::test_bombs_are_not_opened)",
+    "文件压缩得异常紧，疑似压缩炸弹，没有打开": "tests/unit/test_readers.py::test_bombs_are_not_opened",
+    "网页格式的表打不开": "a web page that the parser gives up on; none is known",
+    " 行，超过上限，没有打开": "above: the number stands before the words",
+}
+KINDS = {
+    "FupinError",
+    "UsageError",
+    "NoInputError",
+    "MonthClosedError",
+    "OpenDifferencesError",
+    "LockedError",
+    "UnreadableError",
+}
+
+
+def test_no_message_is_missing_from_the_catalogue() -> None:
+    said = [words for _, _, words, _ in CASES] + [words for _, words in UNREADABLE]
+    said += ["文件加了密码，给出的密码打不开", "政策文件 x.yaml 有误：", *ELSEWHERE]
+    missing = []
+    for path in sorted((Path(__file__).parents[2] / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS and node.args:
+                parts = [
+                    c.value for c in ast.walk(node.args[0]) if isinstance(c, ast.Constant) and isinstance(c.value, str)
+                ]
+                longest = max(parts, key=len, default="")
+                if longest and not any(
+                    longest.strip() in words or words.strip() in longest for words in said if words.strip()
+                ):
+                    missing.append(f"{path.name}:{node.lineno} {longest}")
+    assert missing == []
+
+
+def test_the_good_file_beside_a_wrong_one_is_good(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    write_csv(tmp_path / "a.csv", [dict(zip(*(line.split(",") for line in GOOD.splitlines()), strict=True))])
+    assert fupin("check", tmp_path, "--month", M, "--no-workbook").code == 0
