@@ -74,9 +74,9 @@ class Year:
         if month == MONTHS[0]:
             (self.root / "fupin.toml").write_text(SETTINGS + OLD_STANDARD, encoding="utf-8")
             write_csv(self.root / "inbox" / "意外险名单.csv", self.county.insurance)
-        if month == f"{YEAR}-05":  # died in February, on the list in May
+        if month == f"{YEAR}-05":  # died in March, on the list in May
             who = next(r for r in self.county.roster if r["身份证号"] == self.dead)
-            row = {"姓名": who["姓名"], "身份证号码": self.dead, "死亡日期": f"{YEAR}-02-29"}
+            row = {"姓名": who["姓名"], "身份证号码": self.dead, "死亡日期": f"{YEAR}-03-05"}
             write_csv(folder / "死亡人员.csv", [row])
         if month == f"{YEAR}-06":  # the township mends February's attendance
             self.worked[self.mended, f"{YEAR}-02"] = 11
@@ -161,7 +161,6 @@ class Year:
         self.write_roster(month)
         self.run("reconcile", month, "--reissue", "--by", "审核", "--yes", expect=(1,))
         self.bank(month, f"{month.replace('-', '')}-02", {})
-        self.run("run", "--month", month, "--operator", "编制", expect=(0, 1))
         self.run("close", month, "--by", "负责")
 
     def paid_back(self, month: str) -> list[dict[str, Any]]:

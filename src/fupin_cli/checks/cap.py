@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.checks.mea import TABLES, measure_findings
 from fupin_cli.checks.post_people import at_stake
 from fupin_cli.checks.registry import report, rule, with_others
 from fupin_cli.measures.used_months import MEASURE, paid_rows
@@ -245,7 +246,7 @@ def paid_twice(ctx: Context) -> pl.LazyFrame:
         )
         rows = ctx.judged.lazy().join(this_month, on="id_number", how="semi")
         found.append(report(rows, TABLE, "台账显示本月已经发过", "id_number", **at_stake()))
-    return pl.concat(found, how="diagonal")
+    return pl.concat([*found, measure_findings(ctx, "CAP007").lazy()], how="diagonal")
 
 
 @rule(
@@ -253,7 +254,7 @@ def paid_twice(ctx: Context) -> pl.LazyFrame:
     "月份不在政策执行期内",
     "error",
     "refuse",
-    tables=(TABLE,),
+    any_of=(TABLE, *TABLES),
     compares="本月与政策执行期，享受依据",
     bounds=("policy.extend_to",),
     hint="政策延期的，把延期文件写入 [policy] extend_to；老政策享受期未满的，填享受依据",
@@ -262,16 +263,47 @@ def paid_twice(ctx: Context) -> pl.LazyFrame:
 )
 def term(ctx: Context) -> pl.LazyFrame:
     """Refused outside the term, except what runs on under the two older documents (SPEC 8.14)."""
-    if ctx.policy.in_term(ctx.month):
-        return report(ctx.judged.lazy().clear(), TABLE, "")
+    others = measure_findings(ctx, "CAP008").lazy()
+    if ctx.policy.in_term(ctx.month) or not ctx.has(TABLE):
+        return others
     bases = ctx.judged["basis"].drop_nulls().unique().to_list()
     older = [basis for basis in bases if ctx.policy.is_grandfathered(basis)]
     rows = ctx.judged.lazy().filter(~pl.col("basis").is_in(older).fill_null(value=False))
     file = ctx.policy.file
-    return report(
-        rows,
-        TABLE,
-        f"政策执行期为 {file.valid_from} 至 {months.last_day(ctx.policy.last_month)}",
-        "id_number",
-        **at_stake(),
-    )
+    message = f"政策执行期为 {file.valid_from} 至 {months.last_day(ctx.policy.last_month)}"
+    return pl.concat([report(rows, TABLE, message, "id_number", **at_stake()), others], how="diagonal")
+
+
+@rule(
+    "CAP009",
+    "不能同时享受的补贴",
+    "error",
+    "refuse",
+    any_of=TABLES,
+    partly=(TABLE, HISTORY),
+    waivable=True,
+    compares="同一人本月的岗位补贴、单位补贴、灵活就业社保补贴，满勤与培训",
+    hint="只留一项；岗位补贴不受影响",
+    clause="三(五)",
+    law="违规发放补贴",
+)
+def exclusive(ctx: Context) -> pl.DataFrame:
+    """Measures of one person that exclude each other in one month: the flexible or employer line is refused."""
+    return measure_findings(ctx, "CAP009")
+
+
+@rule(
+    "CAP010",
+    "一次性补贴重复发放",
+    "error",
+    "refuse",
+    any_of=TABLES,
+    partly=(HISTORY,),
+    compares="补贴发放台账和账本中同一人的同一项",
+    hint="核实以前的发放；确未发放的改正台账",
+    clause="二(一)",
+    law="一次性铁路、公路或航运",
+)
+def once(ctx: Context) -> pl.DataFrame:
+    """What is paid once only was paid before, or is claimed twice."""
+    return measure_findings(ctx, "CAP010")

@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.overlaps import overlapping
 from fupin_cli.checks.post_people import at_stake
 from fupin_cli.checks.registry import report, rule, with_others
+from fupin_cli.measures.accident import periods_begun
 from fupin_cli.policy.months import day_mask
 from fupin_cli.policy.rounding import yuan_to_fen
 
@@ -82,15 +83,7 @@ def premium(ctx: Context) -> pl.LazyFrame:
     settings = ctx.settings.accident_insurance
     standard = yuan_to_fen(settings.premium or "0")
     per = 12 if settings.premium_period == "year" else 1
-    start, after = pl.col("start"), pl.col("end").dt.offset_by("1d")
-    whole = (
-        (after.dt.year() - start.dt.year()).cast(pl.Int64) * 12
-        + after.dt.month().cast(pl.Int64)
-        - start.dt.month().cast(pl.Int64)
-    )
-    begun_months = whole + (after.dt.day() > start.dt.day()).cast(pl.Int64)  # a month that is begun counts
-    periods = (begun_months + per - 1) // per
-    over = pl.col("premium_fen") - periods * standard
+    over = pl.col("premium_fen") - periods_begun(per) * standard
     rows = (
         ctx.table(TABLE).filter(pl.col("end") >= pl.col("start")).with_columns(_over=over).filter(pl.col("_over") > 0)
     )

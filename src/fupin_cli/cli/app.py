@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fupin_cli.cli import care, check, chinese, explain, init, ledger, payroll, reconcile, rules, run, template
+from fupin_cli.cli import care, check, chinese, explain, init, ledger, payroll, reconcile, rules, run, subsidy, template
 
 app = typer.Typer(
     name="fupin",
@@ -46,6 +46,7 @@ app.command("check", cls=chinese.Command, help="核查一个月的表，写出�
 app.command("payroll", cls=chinese.Command, help="测算一个月的岗位补贴：发放、暂缓、不予，写出花名册和公示表。")(
     payroll.payroll
 )
+app.command("subsidy", cls=chinese.Command, help="岗位以外的各项补贴：列出，或测算一项、全部。")(subsidy.subsidy)
 app.command("approve", cls=chinese.Command, help="批准一个月的测算：记入账本，写出银行代发文件。")(payroll.approve)
 app.command("reconcile", cls=chinese.Command, help="对账：应发、批准、实付逐行核对，退回的改正后补发。")(
     reconcile.reconcile

@@ -7,6 +7,7 @@ import signal
 import sys
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
+INTERRUPTED = ("中断了", "没有写完的文件已经删去；可以重新运行", EXIT_INTERRUPTED)
 
 
 def run() -> None:
@@ -19,7 +20,11 @@ def run() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def _interrupt(*_: object) -> None:
+asked_to_end: list[int] = []
+
+
+def _interrupt(number: int, _: object) -> None:
+    asked_to_end.append(number)
     raise KeyboardInterrupt
 
 
@@ -39,11 +44,13 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run
     except Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, Abort):
-        return fail("中断了", "没有写完的文件已经删去；可以重新运行", EXIT_INTERRUPTED)
+        return fail(*INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort
+        if asked_to_end:  # a library may have turned the interruption into an error of its own
+            return fail(*INTERRUPTED)
         told = usage_message(error)
         if told:
             return fail(*told, EXIT_USAGE)

@@ -90,6 +90,31 @@ def one_month(argument: str | None, option: str | None, example: str) -> str:
     return text
 
 
+def month_range(
+    argument: str | None, month: str | None, first: str | None, last: str | None, example: str
+) -> tuple[int, int]:
+    """The months meant: one, or all from one to another.
+
+    Raises:
+        UsageError: both ways at once, half a range, or a range that runs backwards.
+    """
+    from fupin_cli.errors import UsageError
+    from fupin_cli.policy.months import parse_month
+
+    if not (first or last):
+        one = parse_month(one_month(argument, month, example))
+        return one, one
+    if month or argument or not (first and last):
+        raise UsageError(
+            "几个月一起做要同时写 --from 和 --to，不再写月份",
+            f"例如 {example.rsplit(' ', 1)[0].removesuffix(' --month')} --from 2024-01 --to 2024-12",
+        )
+    start, end = parse_month(first), parse_month(last)
+    if end < start:
+        raise UsageError(f"--from {first} 晚于 --to {last}", "把两个月份对调")
+    return start, end
+
+
 def operator_name() -> str:
     """Who runs the program, by the system; empty where the system does not know (some cron set-ups)."""
     import getpass

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.ledger.store import Batch
 
+InboxOption = Annotated[
+    Path | None,
+    typer.Option("--inbox", metavar="收件夹", help="各表所在的文件夹（默认：工作区的 inbox/）", show_default=False),
+]
 Inbox = Annotated[
     Path | None, typer.Argument(metavar="收件夹", help="文件夹或文件（默认：工作区的 inbox/）", show_default=False)
 ]
@@ -78,7 +82,7 @@ def payroll(
         desk = Desk(place, inbox, progress)
         approved = store.approval_of(place.root, wanted)
         if approved is not None:
-            _approved_already(desk, approved, folder, as_json=output_format is Format.json, unmask=unmask)
+            approved_already(desk, approved, folder, as_json=output_format is Format.json, unmask=unmask)
         if no_workbook:
             run = compute(desk, wanted)
         else:
@@ -99,17 +103,23 @@ def payroll(
     return run.exit_code
 
 
-def _approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool, unmask: bool) -> NoReturn:
+def approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool, unmask: bool) -> NoReturn:
     """An approved month never changes: show what it should have been, if that is something else (exit 12)."""
     import sys
 
-    from fupin_cli.jobs.approve import MonthClosedError, approved_words
+    from fupin_cli.jobs.approve import approved_words
+    from fupin_cli.jobs.approve_errors import MonthClosedError
     from fupin_cli.jobs.payroll import payroll as compute
     from fupin_cli.jobs.payroll import write_corrections
+    from fupin_cli.jobs.subsidy import find_measure, subsidy
     from fupin_cli.outputs.payroll_json import payroll_json
     from fupin_cli.outputs.payroll_workbook import correction_words
 
-    run = compute(desk, approved.month)
+    run = (
+        compute(desk, approved.month)
+        if approved.measure == "post"
+        else subsidy(desk, find_measure(approved.measure), approved.month)
+    )
     if as_json:
         sys.stdout.write(payroll_json(run, unmask=unmask) + "\n")
     words = correction_words(run)
@@ -127,10 +137,13 @@ def approve(
     month: MonthOption = None,
     operator: Operator = None,
     document: Annotated[str, typer.Option("--document", metavar="文号", help="批准文号", show_default=False)] = "",
-    inbox: Annotated[
-        Path | None,
-        typer.Option("--inbox", metavar="收件夹", help="测算时用的文件夹（默认：工作区的 inbox/）", show_default=False),
-    ] = None,
+    measure: Annotated[
+        str, typer.Option("--measure", metavar="补贴", help="批准哪一项补贴（默认：岗位补贴）", show_default=False)
+    ] = "post",
+    over_budget: Annotated[
+        str, typer.Option("--over-budget", metavar="文号", help="同意超过资金预算的文号", show_default=False)
+    ] = "",
+    inbox: InboxOption = None,
     workspace: Workspace = None,
     output: Output = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问")] = False,
@@ -147,8 +160,10 @@ def approve(
     from fupin_cli.cli.progress import progress_bar
     from fupin_cli.jobs import approve as approval
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.funds import refuse_over_budget
     from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.payroll import payroll as compute
+    from fupin_cli.jobs.subsidy import find_measure, subsidy
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.outputs.payroll_json import correction_rows, totals_of
@@ -161,12 +176,13 @@ def approve(
     place = find_workspace(workspace, password_file)
     folder = output or place.out
     now = datetime.now().astimezone()
+    chosen = None if measure == "post" else find_measure(measure)
     with workspace_lock(place.root, "approve", wait, now):
-        approval.refuse_if_approved(place.root, wanted)
+        approval.refuse_if_approved(place.root, wanted, chosen.code if chosen else "post")
         make_folder(folder / month_text(wanted))
         with progress_bar(enabled=not no_progress and sys.stderr.isatty()) as progress:
             desk = Desk(place, inbox, progress)
-            run = compute(desk, wanted)
+            run = subsidy(desk, chosen, wanted) if chosen else compute(desk, wanted)
         if run.result.crashed:
             raise RuntimeError("a rule crashed: nothing is approved on results that are not whole")
         total = fen_to_yuan(run.totals()["amount"])
@@ -176,11 +192,13 @@ def approve(
             and not typer.confirm(f"批准 {text}：{run.totals()['pay']} 行，{total} 元？", default=False)
         ):
             raise typer.Abort
-        batch = approval.approve(run, desk, operator or operator_name(), document, now)
+        refuse_over_budget(run, desk, over_budget)
+        full = "，".join(part for part in (document, f"超预算 {over_budget}" if over_budget else "") if part)
+        batch = approval.approve(run, desk, operator or operator_name(), full, now)
         bank = approval.write_approved(run, desk, batch, folder, now)
     if output_format is Format.json:
         body = {
-            "format": "fupin.approve/1", "month": text, "batch": batch.batch, "operator": batch.operator, "document": document,
+            "format": "fupin.approve/1", "month": text, "measure": run.measure, "batch": batch.batch, "operator": batch.operator, "document": document,
             "totals": totals_of(run, run.lines), "corrections": correction_rows(run, unmask=False),
             "bank": {"rows": bank.rows, "amount": fen_to_yuan(bank.fen), "left_out": len(bank.left_out),
                      "left_out_amount": fen_to_yuan(bank.left_out_fen), "kept_back": fen_to_yuan(bank.kept_fen),

@@ -22,6 +22,7 @@ from fupin_cli.cli.options import (
     Unmask,
     Wait,
     Workspace,
+    month_range,
     one_month,
     operator_name,
 )
@@ -78,7 +79,7 @@ def reconcile(
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.policy.rounding import fen_to_yuan
 
-    start, end = _range(month_argument, month, first, last)
+    start, end = month_range(month_argument, month, first, last, "fupin reconcile 2024-05")
     if reissue and start != end:
         raise UsageError("补发一次只能写一个月份", "例如 fupin reconcile 2024-05 --reissue --by 姓名")
     place = find_workspace(workspace, password_file)
@@ -103,28 +104,6 @@ def reconcile(
     else:
         _show(run, batch, bank, reissue=reissue, quiet=quiet)
     return run.exit_code
-
-
-def _range(argument: str | None, month: str | None, first: str | None, last: str | None) -> tuple[int, int]:
-    """The months to reconcile: one, or all from one to another.
-
-    Raises:
-        UsageError: both ways at once, half a range, or a range that runs backwards.
-    """
-    from fupin_cli.errors import UsageError
-    from fupin_cli.policy.months import parse_month
-
-    if not (first or last):
-        one = parse_month(one_month(argument, month, "fupin reconcile 2024-05"))
-        return one, one
-    if month or argument or not (first and last):
-        raise UsageError(
-            "几个月一起对账要同时写 --from 和 --to，不再写月份", "例如 fupin reconcile --from 2024-01 --to 2024-12"
-        )
-    start, end = parse_month(first), parse_month(last)
-    if end < start:
-        raise UsageError(f"--from {first} 晚于 --to {last}", "把两个月份对调")
-    return start, end
 
 
 def _ask(run: ReconcileRun) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import __version__
-from fupin_cli.errors import FupinError
+from fupin_cli.jobs.approve_errors import MonthClosedError
 from fupin_cli.jobs.draft import draft_of
 from fupin_cli.jobs.payroll import write_outputs
 from fupin_cli.ledger import store
-from fupin_cli.measures.claims import PAY
+from fupin_cli.measures.claims import MEASURE, PAY
 from fupin_cli.measures.corrections import netting
 from fupin_cli.outputs.bank import BankFiles, write_bank_files
 from fupin_cli.outputs.manifest import digest, write_manifest
@@ -23,24 +23,18 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.jobs.payroll import PayrollRun
     from fupin_cli.policy.settings import Bank
 
 
-class MonthClosedError(FupinError):
-    """The month is approved, or results differ from what was drafted (exit 12)."""
-
-    exit_code = 12
-
-
-def refuse_if_approved(root: Path, month: int) -> None:
+def refuse_if_approved(root: Path, month: int, measure: str) -> None:
     """An approved month never changes.
 
     Raises:
         MonthClosedError: the month is approved.
     """
-    batch = store.approval_of(root, month)
+    batch = store.approval_of(root, month, measure)
     if batch is not None:
         raise MonthClosedError(approved_words(batch), f"查看：fupin ledger show --month {month_text(month)}")
 
@@ -57,12 +51,10 @@ def approve(run: PayrollRun, desk: Desk, operator: str, document: str, now: date
         MonthClosedError: no draft; inputs, settings or results have changed; the approver drafted it; approved already.
     """
     month, root = run.month, desk.workspace.root
-    refuse_if_approved(root, month)
-    draft = store.last_draft(root, month)
+    refuse_if_approved(root, month, run.measure)
+    draft = store.last_draft(root, month, run.measure)
     if draft is None:
-        raise MonthClosedError(
-            f"{month_text(month)} 还没有测算过", f"先运行：fupin payroll --month {month_text(month)}"
-        )
+        raise MonthClosedError(f"{month_text(month)} 还没有测算过", f"先运行：{_computing(run)}")
     current = draft_of(run, operator, now)
     changed = [
         words
@@ -75,22 +67,28 @@ def approve(run: PayrollRun, desk: Desk, operator: str, document: str, now: date
     if changed:
         raise MonthClosedError(
             f"测算（{draft.drafted_at}）以后有变化：{'、'.join(changed)}",
-            f"重新测算、看过结果再批准：fupin payroll --month {month_text(month)}",
+            f"重新测算、看过结果再批准：{_computing(run)}",
         )
     if draft.operator == operator and not run.policy.settings.approval.one_person_office:
         raise MonthClosedError(
             f"测算和批准是同一个人（{operator}）",
             "换一个人批准（--operator）；只有一个人的单位可设 [approval] one_person_office = true",
         )
-    name = f"{month_text(month).replace('-', '')}-01"
+    name = store.next_batch(root, month)
     batch = store.Batch(
         name, store.APPROVAL, month, current.drafted_at, operator, draft.operator, document, draft.result_hash, draft.inputs_hash,
-        run.policy.file.id, __version__,
+        run.policy.file.id, __version__, run.measure,
     )  # fmt: skip
     lines = _ledger_lines(run, name)
     lines += _correction_lines(run, name, len(lines))
     store.post(root, batch, lines + _netted_lines(run, desk, lines))
     return batch
+
+
+def _computing(run: PayrollRun) -> str:
+    """The command that computes a month of this measure."""
+    name = "payroll" if run.measure == MEASURE else f"subsidy {run.measure}"
+    return f"fupin {name} --month {month_text(run.month)}"
 
 
 def _ledger_lines(run: PayrollRun, batch: str) -> list[store.Line]:
@@ -99,7 +97,7 @@ def _ledger_lines(run: PayrollRun, batch: str) -> list[store.Line]:
     return [
         store.Line(
             batch, number, run.measure, row["person_key"], row["name"], row["post_id"], run.month, row["status"], row["codes"],
-            row["amount_fen"], row["due_fen"], row["standard_fen"], run.policy.settings.post.proration, row["numerator_x100"],
+            row["amount_fen"], row["due_fen"], row["standard_fen"], run.proration, row["numerator_x100"],
             row["divisor_x100"], row["fund"], row["county"], row["township"], row["village"], row["bank"], row["account"],
             row["payee_name"] or row["name"], row["payee_id"] or row["person_key"], row["phone"], row["head_name"], row["head_id"], "",
         )
@@ -113,7 +111,7 @@ def _correction_lines(run: PayrollRun, batch: str, after: int) -> list[store.Lin
         store.Line(
             batch, number, row["measure"], row["person"], row["name"], row["post_id"], row["month"],
             row["status"], row["codes"] or "", row["amount_fen"], row["due_fen"],
-            row["standard_fen"], run.policy.settings.post.proration, row["numerator_x100"], row["divisor_x100"], row["fund"],
+            row["standard_fen"], run.proration, row["numerator_x100"], row["divisor_x100"], row["fund"],
             row["county"], row["township"], row["village"], row["bank"], row["account"], row["payee"], row["payee_id"],
             row["phone"], row["head_name"], row["head_id"], "", row["kind"], 0, row["old_fen"], row["reason"],
         )
@@ -173,6 +171,7 @@ def write_approved(run: PayrollRun, desk: Desk, batch: store.Batch, folder: Path
         batch.operator,
         now,
         result=batch.result_hash,
+        measure=run.measure,
         batch=batch.batch,
         document=batch.document,
         ledger_sha256=posted,

@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli import __version__
 from fupin_cli.errors import FupinError
-from fupin_cli.jobs.approve import MonthClosedError
+from fupin_cli.jobs.approve_errors import MonthClosedError
 from fupin_cli.ledger import store
 from fupin_cli.outputs.manifest import digest
 from fupin_cli.policy.months import month_text
@@ -73,7 +73,7 @@ def refuse_unless_open(desk: Desk, month: int) -> None:
         MonthClosedError: the month is not approved, or closed already.
     """
     root, text = desk.workspace.root, month_text(month)
-    if store.approval_of(root, month) is None:
+    if store.approval_of(root, month, None) is None:
         raise MonthClosedError(f"{text} 还没有批准，不能关账", f"先批准：fupin approve {text} --by 姓名")
     closed = store.batch_of(root, store.CLOSING, month)
     if closed is not None:

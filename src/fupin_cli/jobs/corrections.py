@@ -10,24 +10,25 @@ from fupin_cli.ledger.store import APPROVED_KINDS
 from fupin_cli.measures.corrections import FIGURES, KEYS, PAYEE, differences
 
 if TYPE_CHECKING:
+    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.jobs.payroll import PayrollRun
 
 
-def months_to_check(desk: Desk, month: int) -> list[int]:
+def months_to_check(desk: Desk, month: int, measure: str) -> list[int]:
     """Approved months that the payroll of a month computes again: those of the last `months_back`, and later ones."""
     back = desk.policy.settings.corrections.months_back
-    return [m for m in desk.approved_months() if m != month and m >= month - back]
+    return [m for m in desk.approved_months(measure) if m != month and m >= month - back]
 
 
 def corrections_of(desk: Desk, again: PayrollRun) -> pl.DataFrame:
     """Differences (`measures.corrections.differences`) of an approved month that was computed again."""
-    return differences(_standing(desk, again.month), lines_now(again), desk.money)
+    return differences(_standing(desk, again.month, again.measure), lines_now(again), desk.money)
 
 
-def _standing(desk: Desk, month: int) -> pl.DataFrame:
+def _standing(desk: Desk, month: int, measure: str) -> pl.DataFrame:
     """What stands approved for a month: the facts of each line's last posting, the sum of all, the first one's number."""
-    posted = desk.lines.filter((pl.col("month") == month) & pl.col("kind").is_in(APPROVED_KINDS))
+    mine = (pl.col("month") == month) & (pl.col("measure") == measure)
+    posted = desk.lines.filter(mine & pl.col("kind").is_in(APPROVED_KINDS))
     last = posted.unique(KEYS, keep="last", maintain_order=True).select(*KEYS, *FIGURES, *PAYEE)
     sums = posted.group_by(KEYS).agg(
         old_fen=pl.col("amount_fen").sum(), batch=pl.col("batch").first(), line_no=pl.col("line_no").first()

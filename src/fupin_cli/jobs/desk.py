@@ -117,21 +117,31 @@ class Desk:
     def _payments(self) -> pl.DataFrame:
         return payments(self.lines, self.money)
 
-    def approved_months(self) -> list[int]:
-        """Month indexes of the approved months."""
+    def approved_months(self, measure: str | None = "post") -> list[int]:
+        """Month indexes in which a measure (None: any) was approved."""
         approvals = self.batches.filter(pl.col("kind") == store.APPROVAL)
-        months: list[int] = approvals["month"].sort().to_list()
+        if measure is not None:
+            approvals = approvals.filter(pl.col("measure") == measure)
+        months: list[int] = approvals["month"].unique().sort().to_list()
         return months
 
-    def context(self, month: int) -> Context:
-        """Read a month as it is computed: for the first time, or, once approved, again.
+    def measures_in(self, month: int) -> list[str]:
+        """Measures that lines of the ledger are for in a month, the opening balance left out."""
+        opening = self.batches.filter(pl.col("kind") == store.OPENING)["batch"].to_list()
+        lines = self.lines.filter((pl.col("month") == month) & ~pl.col("batch").is_in(opening))
+        found: list[str] = lines["measure"].unique().sort().to_list()
+        return found
+
+    def context(self, month: int, measure: str = "post") -> Context:
+        """Read a month as a measure of it is computed: for the first time, or, once approved, again.
 
         Computed again, it knows the ledger as it was then, and the lists of the dead, of prisoners, … as they are now.
         """
-        again = month in self.approved_months()
+        again = month in self.approved_months(measure)
         intake = self._intake(month, known_until=FAR_AHEAD if again else None)
         if self.lines.height:
-            add_ledger(intake, self._payments, self.contracts[HISTORY], before=month if again else None)
+            paid = self._payments
+            add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
         return Context(intake, self.policy, self.contracts)
 
     def _intake(self, month: int, known_until: int | None) -> Intake:

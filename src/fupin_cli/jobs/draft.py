@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.jobs.payroll import PayrollRun
 
 STATE = "状态：测算（未批准）"
 
@@ -37,6 +37,7 @@ def draft_of(run: PayrollRun, operator: str, now: datetime) -> store.Draft:
         digest_of(run),
         digest([list(pair) for pair in inputs]),
         digest(settings),
+        run.measure,
     )
 
 
@@ -58,11 +59,28 @@ def draft(  # noqa: PLR0913 - what a run is told on the command line
         FupinError: as `payroll`; the folder or the ledger cannot be written to.
     """
     run = job.payroll(desk, month)
-    if run.result.crashed:
-        return run
+    if not run.result.crashed:
+        record(run, desk, folder, operator=operator, now=now, split_by=split_by, force=force)
+    return run
+
+
+def record(  # noqa: PLR0913 - what a run is told on the command line
+    run: PayrollRun,
+    desk: Desk,
+    folder: Path,
+    *,
+    operator: str,
+    now: datetime,
+    split_by: str | None = None,
+    force: bool = False,
+) -> None:
+    """Write a computed month's workbooks into `folder/2024-05/` and note the draft.
+
+    Raises:
+        FupinError: the folder or the ledger cannot be written to.
+    """
     entry = draft_of(run, operator, now)
     desk.progress("写工作簿", 0, 1)
     job.write_outputs(run, folder, split_by=split_by, force=force, state=STATE)
     store.add_draft(desk.workspace.root, entry)
-    write_manifest(run, folder, "payroll", operator, now, result=entry.result_hash)
-    return run
+    write_manifest(run, folder, "payroll", operator, now, result=entry.result_hash, measure=run.measure)

@@ -15,7 +15,7 @@ from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.payroll import PayrollRun
+    from fupin_cli.jobs.claim_run import PayrollRun
 
 METHOD = {
     "attendance": "本月累计出勤天数 ÷ 规定出勤天数",

@@ -46,22 +46,25 @@ def payments(lines: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(both).filter(pl.col("amount_fen") > 0)
 
 
-def add_ledger(intake: Intake, paid: pl.DataFrame, spec: TableSpec, before: int | None = None) -> None:
+def add_ledger(
+    intake: Intake, paid: pl.DataFrame, spec: TableSpec, before: int | None = None, measure: str = "post"
+) -> None:
     """Add the ledger's payments (`payments`) to the history table; what both have counts once.
 
-    `before`: an approved month that is computed again. The ledger's payments of that month and later ones were not
-    there when it was computed first and are left out, in the ledger and where the file lists them too.
+    `before`: a month of `measure` that was approved and is computed again. The ledger's payments of that measure for that
+    month and later ones were not there when it was computed first and are left out, in the ledger and where the file
+    lists them too.
     """
     known = intake.tables.get(TABLE)
     if known is not None:
         stale = paid.filter("changed").select(SAME)
         known = known.join(stale, on=SAME, how="anti", nulls_equal=True, maintain_order="left")
         if before is not None:
-            later = paid.filter(pl.col("month") >= before).select(PAYMENT)
+            later = paid.filter((pl.col("month") >= before) & (pl.col("measure") == measure)).select(PAYMENT)
             known = known.join(later, on=PAYMENT, how="anti", maintain_order="left")
         intake.tables[TABLE] = known
     if before is not None:
-        paid = paid.filter(pl.col("month") < before)
+        paid = paid.filter((pl.col("month") < before) | (pl.col("measure") != measure))
     if not paid.height:
         return
     schema = {name: dtype_of(column) for name, column in spec.columns.items()}

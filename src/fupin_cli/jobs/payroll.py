@@ -2,111 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.engine import CheckResult, run_checks
+from fupin_cli.checks.engine import run_checks
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import NoInputError
+from fupin_cli.jobs.claim_run import APART, PayrollRun
 from fupin_cli.jobs.corrections import corrections_of, months_to_check
-from fupin_cli.jobs.exit_codes import exit_code
+from fupin_cli.jobs.funds import funds_of
 from fupin_cli.jobs.person_code import person_codes, workspace_key
-from fupin_cli.measures.claims import HOLD, KEYS, MEASURE, PAY, REFUSE, STATUSES, claim_lines, line_codes
-from fupin_cli.measures.households import heads_of, one_row_each
+from fupin_cli.measures.claims import HOLD, KEYS, MEASURE, claim_lines, line_codes
 from fupin_cli.measures.roster import roster_rows
 from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from fupin_cli.checks.context import Context
-    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.load import Intake
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.policy.parameters import Policy
 
 NEEDED = ("posts", "registry", "accident_insurance")
 ROSTER = "assignments"
-RANK = {PAY: 0, HOLD: 1, REFUSE: 2}
-
-
-@dataclass
-class PayrollRun:
-    """A computed month. `lines`: one row a claim line (see `claim_lines`), in the order of the roster."""
-
-    month: int
-    policy: Policy
-    intake: Intake
-    contracts: dict[str, TableSpec]
-    result: CheckResult
-    lines: pl.DataFrame
-    rows_out_of_month: int
-    # Differences of months approved before (`measures.corrections.differences`), to be posted with this one.
-    corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
-    outputs: list[Path] = field(default_factory=list)
-    posted: int = 0  # postings that the ledger had
-    password: str | None = None  # with which its workbooks are encrypted
-
-    @property
-    def exit_code(self) -> int:
-        """70 a rule crashed, 3 input could not be read, 1 an error finding that is not waived, else 0."""
-        unpriced = self.lines["codes"].list.set_intersection(["IN012", "MEA001"]).list.len().sum() > 0
-        return exit_code(self.result, self.intake, found=unpriced or self.result.at_or_above("error"))
-
-    @property
-    def missing_words(self) -> str:
-        """Which tables were not supplied, in words; empty if none that is needed."""
-        titles = [self.contracts[table].title for table in missing_tables(self.intake, self.policy)]
-        return f"没有报送：{'、'.join(titles)}" if titles else ""
-
-    @property
-    def measure(self) -> str:
-        """Which subsidy."""
-        return MEASURE
-
-    def correction_sums(self) -> dict[str, int]:
-        """Money of the corrections in fen by kind: `back_pay`, `recover`, `cancel` (all as positive amounts)."""
-        if not self.corrections.height:
-            return {}
-        sums = self.corrections.group_by("kind").agg(pl.col("amount_fen").sum().abs())
-        return dict(sorted(sums.iter_rows()))
-
-    def with_heads(self) -> pl.DataFrame:
-        """Claim lines with the head of each person's household, where the registry was supplied."""
-        registry = self.intake.tables.get("registry")
-        if registry is None:
-            return self.lines.with_columns(head_id=pl.lit(""), head_name=pl.lit(""))
-        people = one_row_each(registry)
-        homes = people.select("id_number", "household_id").join(heads_of(people), on="household_id", how="left")
-        return self.lines.join(homes.drop("household_id"), on="id_number", how="left", maintain_order="left")
-
-    @cached_property
-    def people(self) -> dict[str, int]:
-        """People by the best of their lines: pay before hold before refuse."""
-        rank = pl.col("status").replace_strict(RANK, return_dtype=pl.Int8)
-        best = self.lines.group_by("person_key").agg(rank.min().alias("r"))["r"]
-        return {status: int((best == RANK[status]).sum()) for status in STATUSES}
-
-    def totals(self, lines: pl.DataFrame | None = None) -> dict[str, int]:
-        """Counts and sums in fen over lines: lines, pay, hold, refuse, amount, due_hold, due_refuse."""
-        rows = self.lines if lines is None else lines
-        by_status = dict(rows.group_by("status").len().iter_rows())
-        due = dict(rows.group_by("status").agg(pl.col("due_fen").sum()).iter_rows())
-        return {
-            "lines": rows.height, **{status: by_status.get(status, 0) for status in STATUSES},
-            "amount": int(rows["amount_fen"].sum()), "due_hold": due.get(HOLD, 0) or 0, "due_refuse": due.get(REFUSE, 0) or 0,
-        }  # fmt: skip
-
-
-# Groups whose findings stand on no line of a payroll: an approved month is computed again without them.
-APART = ("REG", "WRK")
 
 
 def payroll(desk: Desk, month: int) -> PayrollRun:
-    """Compute a month from its files, and what months approved before should have been.
+    """Compute a month's post subsidies from its files, and what months approved before should have been.
 
     Writes nothing but, once, the workspace's key for person codes. A month that is approved itself gives its own
     differences.
@@ -114,17 +40,20 @@ def payroll(desk: Desk, month: int) -> PayrollRun:
     Raises:
         FupinError: wrong settings (exit 2), no input or no roster (exit 10).
     """
-    run = compute(desk, month, set(all_rules()))
-    approved = month in desk.approved_months()
-    earlier = [] if approved else months_to_check(desk, month)
-    parts = []
-    for number, m in enumerate(earlier, 1):
-        desk.progress(f"重算 {month_text(m)}", number, len(earlier))
-        parts.append(corrections_of(desk, again(desk, m)))
-    if approved:
-        parts.append(corrections_of(desk, run))
+    return with_corrections(desk, compute(desk, month, set(all_rules())), again)
+
+
+def with_corrections(desk: Desk, run: PayrollRun, once_more: Callable[[Desk, int], PayrollRun]) -> PayrollRun:
+    """Add to a run the differences of the months of its measure that were approved before (`once_more` computes one), and the funds."""
+    approved = run.month in desk.approved_months(run.measure)
+    earlier = [] if approved else months_to_check(desk, run.month, run.measure)
+    parts = [corrections_of(desk, run)] if approved else []
+    for number, month in enumerate(earlier, 1):
+        desk.progress(f"重算 {month_text(month)}", number, len(earlier))
+        parts.append(corrections_of(desk, once_more(desk, month)))
     if parts:
         run.corrections = pl.concat(parts)
+    run.funds = funds_of(desk, run.month // 12)
     return run
 
 
@@ -228,16 +157,17 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     text = month_text(run.month)
     target = folder / text
     make_folder(target)
-    plans = {f"{'批准' if approved else '发放'}_{text}": payroll_sheets(run, run.lines, state)}
+    which = "" if run.measure == MEASURE else f"{safe_name(run.title)}_"
+    plans = {f"{'批准' if approved else '发放'}_{which}{text}": payroll_sheets(run, run.lines, state)}
     if split_by == "town":
         towns = run.lines.with_columns(pl.col("township").fill_null(NO_TOWN)).partition_by("township", as_dict=True)
         plans |= {
-            f"发放_{text}_{safe_name(str(town))}": payroll_sheets(run, part, state, str(town))
+            f"发放_{which}{text}_{safe_name(str(town))}": payroll_sheets(run, part, state, str(town))
             for (town,), part in sorted(towns.items())
         }
     posts = run.intake.tables.get("posts")
     names = dict(posts.select("post_id", "post_name").drop_nulls().iter_rows()) if posts is not None else {}
-    notices = [] if approved else notice_sheets(run, names)
+    notices = [] if approved or which else notice_sheets(run, names)
     if notices:
         plans[f"公示_{text}"] = notices
     run.outputs += save_workbooks(target, plans.items(), last_day(run.month), force=force, password=run.password)
@@ -256,5 +186,6 @@ def write_corrections(run: PayrollRun, folder: Path) -> None:
 
     target = folder / month_text(run.month)
     make_folder(target)
-    books = [(f"重算差额_{month_text(run.month)}", [correction_sheet(run)])]
+    which = "" if run.measure == MEASURE else f"{run.measure}_"
+    books = [(f"重算差额_{which}{month_text(run.month)}", [correction_sheet(run)])]
     run.outputs += save_workbooks(target, books, last_day(run.month), force=False, password=run.password)

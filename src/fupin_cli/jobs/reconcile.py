@@ -17,7 +17,9 @@ from fupin_cli.jobs.desk import FAR_AHEAD
 from fupin_cli.jobs.exit_codes import exit_code
 from fupin_cli.jobs.payroll import again
 from fupin_cli.jobs.reissue import to_send_again
-from fupin_cli.measures.claims import PAY
+from fupin_cli.jobs.subsidy import compute_measure
+from fupin_cli.measures.claims import MEASURE, PAY
+from fupin_cli.measures.measure import all_measures
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconcile.match import OBLIGATION
 from fupin_cli.reconcile.money import FACTS
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.intake.load import Intake
+    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.policy.parameters import Policy
 
@@ -82,7 +85,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     runs = []
     for number, month in enumerate(range(first, last + 1), 1):
         desk.progress(f"对账 {month_text(month)}", number, last - first + 1)
-        runs.append(again(desk, month))
+        runs += [computed(desk, month, measure) for measure in dict.fromkeys((MEASURE, *desk.measures_in(month)))]
     now = pl.concat([lines_now(run) for run in runs])
     due = now.select(
         *OBLIGATION, *FACTS, "status", "codes", due_fen=pl.when(pl.col("status") == PAY).then("amount_fen").otherwise(0)
@@ -103,6 +106,11 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     )  # fmt: skip
     run.send_again = to_send_again(run, desk)
     return run
+
+
+def computed(desk: Desk, month: int, measure: str) -> PayrollRun:
+    """A month of a measure as it is computed now."""
+    return again(desk, month) if measure == MEASURE else compute_measure(desk, all_measures()[measure], month)
 
 
 def write_outputs(  # noqa: PLR0913 - what a run is told on the command line

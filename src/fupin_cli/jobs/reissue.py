@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import __version__
-from fupin_cli.jobs.approve import MonthClosedError, bank_files
+from fupin_cli.jobs.approve import bank_files
+from fupin_cli.jobs.approve_errors import MonthClosedError
 from fupin_cli.ledger import store
 from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.files import make_folder
@@ -87,7 +88,7 @@ def reissue(run: ReconcileRun, desk: Desk, operator: str, document: str, now: da
         MonthClosedError: the month is not approved, or closed; the operator computed the month themselves.
     """
     month = run.month
-    approval = store.approval_of(desk.workspace.root, month)
+    approval = store.approval_of(desk.workspace.root, month, None)
     if approval is None:
         raise MonthClosedError(
             f"{month_text(month)} 还没有批准，没有可补发的", f"先批准：fupin approve {month_text(month)} --by 姓名"
@@ -102,8 +103,7 @@ def reissue(run: ReconcileRun, desk: Desk, operator: str, document: str, now: da
     ready = run.send_again.filter("ready")
     if not ready.height:
         return None
-    own = desk.batches.filter(pl.col("month") == month, pl.col("kind").is_in([store.APPROVAL, store.REISSUE])).height
-    name = f"{month_text(month).replace('-', '')}-{own + 1:02d}"
+    name = store.next_batch(desk.workspace.root, month)
     batch = store.Batch(
         name, store.REISSUE, month, now.isoformat(timespec="seconds"), operator, approval.drafter, document, "", "",
         run.policy.file.id, __version__,
@@ -111,7 +111,7 @@ def reissue(run: ReconcileRun, desk: Desk, operator: str, document: str, now: da
     lines = [
         store.Line(
             name, number, row["measure"], row["person"], row["name"], row["post_id"], row["month"], PAY, row["codes"], row["amount_fen"],
-            row["due_fen"], row["standard_fen"], run.policy.settings.post.proration, row["numerator_x100"], row["divisor_x100"], row["fund"],
+            row["due_fen"], row["standard_fen"], "", row["numerator_x100"], row["divisor_x100"], row["fund"],
             row["county"], row["township"], row["village"], row["bank"], row["account"], row["payee"], row["payee_id"], row["phone"],
             row["head_name"], row["head_id"], row["root_batch"], store.AGAIN, row["root_line"], 0, row["why"],
         )

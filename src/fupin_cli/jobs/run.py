@@ -119,7 +119,7 @@ def _draft(  # noqa: PLR0913, PLR0917 - what a run works with
     try:
         run = draft(desk, month, folder, operator=operator, now=now)
     except NoInputError as error:  # a month without a roster can still be checked and reconciled
-        report.exit_code = _worse(report.exit_code, error.exit_code)
+        report.exit_code = worse(report.exit_code, error.exit_code)
         log("payroll", message=str(error), exit_code=error.exit_code)
         return str(error)
     totals = run.totals()
@@ -135,16 +135,17 @@ def _with_returns(desk: Desk) -> list[int]:
     if not desk.returned.rows.height and not desk.returned.refused.height:
         return []
     answered = set(desk.rows["period"].drop_nulls()) | set(desk.returned.refused["folder"].drop_nulls())
-    return [month for month in desk.approved_months() if month not in closed and month in answered]
+    return [month for month in desk.approved_months(None) if month not in closed and month in answered]
 
 
 def _add(report: RunReport, part: Any, log: Callable[..., None], event: str, **facts: Any) -> None:
-    report.exit_code = _worse(report.exit_code, part.exit_code)
+    report.exit_code = worse(report.exit_code, part.exit_code)
     report.outputs += part.outputs
     log(event, exit_code=part.exit_code, outputs=[path.name for path in part.outputs], **facts)
 
 
-def _worse(one: int, other: int) -> int:
+def worse(one: int, other: int) -> int:
+    """The worse of two exit codes."""
     return min(one, other, key=WORST_FIRST.index)
 
 

@@ -35,7 +35,7 @@ class MonthState:
 def month_states(desk: Desk) -> list[MonthState]:
     """Every month that was computed or approved, in order."""
     drafts = store.read(desk.workspace.root, "drafts")["month"].unique().to_list()
-    approved = set(desk.approved_months())
+    approved = set(desk.approved_months(None))
     closed = set(desk.batches.filter(pl.col("kind") == store.CLOSING)["month"].to_list())
     return [_state(desk, month, approved, closed) for month in sorted({*drafts, *approved})]
 

@@ -19,7 +19,9 @@ from fupin_cli.jobs import reconcile as reconciling
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.draft import digest_of
 from fupin_cli.jobs.payroll import payroll
+from fupin_cli.jobs.subsidy import find_measure, subsidy
 from fupin_cli.ledger import store
+from fupin_cli.measures.claims import MEASURE
 from fupin_cli.outputs.check_json import check_rows
 from fupin_cli.outputs.manifest import NAME, digest, kept_manifests
 from fupin_cli.outputs.reconcile_json import line_rows
@@ -65,10 +67,10 @@ def verify_month(
     _outputs(folder / result.month, manifests, result)
     _inputs(workspace, folder, manifests, result)
     _ledger(workspace, month, manifests, result)
-    latest: dict[str, dict[str, Any]] = {m["job"]: m for m in manifests}
-    if "approve" in latest:
-        latest.pop("payroll", None)  # the approval was computed from the same
-    for job, manifest in latest.items():
+    latest = {(m["job"], m.get("measure", MEASURE)): m for m in manifests}
+    for (job, measure), manifest in latest.items():
+        if job == "payroll" and ("approve", measure) in latest:
+            continue  # the approval was computed from the same
         progress(f"重算 {result.month} {job}", 0, 1)
         _again(workspace, month, job, manifest, result)
     return result
@@ -209,6 +211,7 @@ def _result(desk: Desk, month: int, job: str, manifest: dict[str, Any]) -> str:
             check_rows(checking.check(desk, month, codes=set(manifest.get("codes", all_rules()))), unmask=True)
         )
     if job in ("payroll", "approve"):
-        return digest_of(payroll(desk, month))
+        name = manifest.get("measure", MEASURE)
+        return digest_of(payroll(desk, month) if name == MEASURE else subsidy(desk, find_measure(name), month))
     run = reconciling.reconcile_months(desk, parse_month(manifest["first"]), month)
     return digest(line_rows(run, unmask=True))

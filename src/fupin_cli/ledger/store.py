@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER, FILE = ".fupin", "ledger.sqlite"
-VERSION = 2
+VERSION = 3
 WAIT_SECONDS = 30.0
 PORTION = 100_000
 # Kinds of posting: the opening balance, a month's approval, a batch that is sent again, the end of a month.
@@ -44,6 +44,7 @@ class Draft:
     result_hash: str
     inputs_hash: str
     settings_hash: str
+    measure: str = "post"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Batch:
     source_hash: str
     policy: str
     tool: str
+    measure: str = "post"
 
 
 @dataclass(frozen=True)
@@ -189,9 +191,10 @@ def _create(connection: sqlite3.Connection) -> None:
                 f"CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table} "
                 "BEGIN SELECT RAISE(ABORT, '账本只增不改'); END"
             )
-    # One approval a month and one opening balance: the second of two at once fails here, whoever it is.
+    # One approval a month and measure, one opening balance: the second of two at once fails here, whoever it is.
+    connection.execute("DROP INDEX IF EXISTS one_approval")
     connection.execute(
-        "CREATE UNIQUE INDEX IF NOT EXISTS one_approval ON batches (kind, month) WHERE kind = 'approval'"
+        "CREATE UNIQUE INDEX IF NOT EXISTS one_approval_each ON batches (measure, month) WHERE kind = 'approval'"
     )
     connection.execute("CREATE UNIQUE INDEX IF NOT EXISTS one_closing ON batches (kind, month) WHERE kind = 'closing'")
     connection.execute("CREATE UNIQUE INDEX IF NOT EXISTS one_opening ON batches (kind) WHERE kind = 'opening'")
@@ -285,18 +288,26 @@ def batches(root: Path) -> pl.DataFrame:
     return read(root, "batches")
 
 
-def batch_of(root: Path, kind: str, month: int) -> Batch | None:
-    """The approval, or the closing, of a month."""
+def batch_of(root: Path, kind: str, month: int, measure: str | None = None) -> Batch | None:
+    """The first batch of a kind in a month (of one measure)."""
     found = batches(root).filter((pl.col("kind") == kind) & (pl.col("month") == month))
+    if measure is not None:
+        found = found.filter(pl.col("measure") == measure)
     return Batch(*found.row(0)) if found.height else None
 
 
-def approval_of(root: Path, month: int) -> Batch | None:
-    """The batch by which a month was approved."""
-    return batch_of(root, APPROVAL, month)
+def approval_of(root: Path, month: int, measure: str | None = "post") -> Batch | None:
+    """The batch by which a month of a measure (None: of any) was approved."""
+    return batch_of(root, APPROVAL, month, measure)
 
 
-def last_draft(root: Path, month: int) -> Draft | None:
-    """The latest payroll that was computed for a month."""
-    found = read(root, "drafts").filter(pl.col("month") == month)
+def next_batch(root: Path, month: int) -> str:
+    """The number of a month's next batch: YYYYMM-01, -02, …; closings have -99."""
+    own = batches(root).filter((pl.col("month") == month) & pl.col("kind").is_in([APPROVAL, REISSUE]))
+    return f"{month // 12:04d}{month % 12 + 1:02d}-{own.height + 1:02d}"
+
+
+def last_draft(root: Path, month: int, measure: str = "post") -> Draft | None:
+    """The latest computation of a month of a measure."""
+    found = read(root, "drafts").filter((pl.col("month") == month) & (pl.col("measure") == measure))
     return Draft(*found.row(found.height - 1)) if found.height else None

@@ -27,13 +27,13 @@ def paid_rows(history: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def used_months(history: pl.DataFrame, policy: Policy, month: int) -> pl.DataFrame:
-    """Count what each person has used before a line of `month` is paid; the line's own month does not count.
+def used_months(history: pl.DataFrame, policy: Policy, month: int, measure: str = MEASURE) -> pl.DataFrame:
+    """Count what each person has used of a measure before a line of `month` is paid; the line's own month does not count.
 
     Gives id_number, months_counted (distinct months), first_paid (month index), used_num / used_den: the exact
     number of months by the county's way of counting (`paid_months`, `prorated`; `calendar_span` needs first_paid).
     """
-    paid = paid_rows(history).filter((pl.col("measure") == MEASURE) & (pl.col("month") != month))
+    paid = paid_rows(history).filter((pl.col("measure") == measure) & (pl.col("month") != month))
     by_month = paid.group_by("id_number", "month").agg(pl.col("amount_fen").sum())
     standards = policy.standards_fen(by_month["month"].unique())
     common = lcm(*standards.values()) if standards else 1
@@ -100,17 +100,19 @@ def first_approvals(assignments: pl.DataFrame, history: pl.DataFrame | None) -> 
     )
 
 
-def pension_facts(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFrame:
+def pension_facts(
+    lines: pl.DataFrame, policy: Policy, month: int, extension: str = "post.extension_years"
+) -> pl.DataFrame:
     """Pension scheme and date of each line's person, and whether the line may go on to that date.
 
     `lines` has id_number, insured_type, first_approval of the person (`person_approval`). Adds `scheme` (null: a woman
     insured as an employee of unknown kind), `pension_date` (by the law of the month), `extended` (less than
     5 years away at first approval): SPEC 2.3, 2.4.
     """
-    years = policy.number("post.extension_years", month)
+    years = policy.number(extension, month)
     sex = sex_expr(pl.col("id_number"))
     default = RESIDENT if policy.settings.post.scheme == "resident" else None
-    employee = pl.col("insured_type").is_in(["职工男", "职工女干部", "职工女工人"]) | (
+    employee = pl.col("insured_type").is_in(["职工男", "职工女", "职工女干部", "职工女工人"]) | (
         pl.col("insured_type").is_null() & pl.lit(default is None)
     )
     fits = pl.col("insured_type").is_in(["职工女干部", "职工女工人"])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.intake.load import Intake
     from fupin_cli.jobs.check import CheckRun
-    from fupin_cli.jobs.payroll import PayrollRun
+    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.reconcile import ReconcileRun
 
 NAME, KEPT = "manifest.json", "manifests"

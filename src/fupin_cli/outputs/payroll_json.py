@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.measures.claims import MEASURE, fraction_text
+from fupin_cli.measures.claims import fraction_text
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
@@ -15,7 +15,7 @@ from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.payroll import PayrollRun
+    from fupin_cli.jobs.claim_run import PayrollRun
 
 MONEY = ("amount", "due_hold", "due_refuse")
 NO_FUND = "（资金来源不明）"
@@ -40,7 +40,7 @@ def line_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
     lines = run.lines.with_columns(_before=months_series(run.lines, "before"), _after=months_series(run.lines, "after"))
     person, name = pl.col("id_number"), pl.col("name")
     return lines.select(
-        measure=pl.lit(MEASURE),
+        measure=pl.lit(run.measure),
         person=person if unmask else mask_number_expr(person),
         name=name if unmask else mask_name_expr(name),
         post="post_id",
@@ -49,7 +49,7 @@ def line_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
         codes="codes",
         waived="waived_codes",
         standard=fen_to_yuan_expr(pl.col("standard_fen")),
-        proration=pl.lit(run.policy.settings.post.proration),
+        proration=pl.lit(run.proration),
         numerator=days_text(pl.col("numerator_x100")),
         divisor=days_text(pl.col("divisor_x100")),
         amount=fen_to_yuan_expr(pl.col("amount_fen")),
@@ -63,7 +63,8 @@ def line_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
         township="township",
         village="village",
         post_kind="post_kind",
-        table=pl.lit("assignments"),
+        table=pl.lit(run.table),
+        clause=pl.lit(run.clause),
         file="_file",
         sheet="_sheet",
         row="_row",
@@ -113,6 +114,7 @@ def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
     return {
         "format": "fupin.payroll/1",
         "month": month_text(run.month),
+        "measure": run.measure,
         "policy": run.policy.file.id,
         "inputs": input_list(run.intake),
         "lines": line_rows(run, unmask=unmask),
@@ -120,6 +122,7 @@ def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
         "totals": {**totals_of(run, run.lines), "people": run.people},
         "corrections": correction_rows(run, unmask=unmask),
         "correction_totals": {kind: fen_to_yuan(fen) for kind, fen in run.correction_sums().items()},
+        "funds": [fund.to_dict() for fund in run.funds],
         "by_fund": grouped(run, "fund", NO_FUND),
         "by_county": grouped(run, "county", NO_TOWN),
         "by_town": grouped(run, "township", NO_TOWN),

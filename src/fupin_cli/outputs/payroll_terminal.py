@@ -18,7 +18,7 @@ from fupin_cli.policy.rounding import fen_to_yuan
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fupin_cli.jobs.payroll import PayrollRun
+    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.ledger.store import Batch
     from fupin_cli.outputs.bank import BankFiles
 
@@ -34,7 +34,7 @@ def payroll_line(run: PayrollRun) -> str:
 
 def show_payroll(run: PayrollRun, out: Console) -> None:
     """Print totals by township, why lines are held or refused, and where the workbooks are."""
-    towns = Table(title=f"{month_text(run.month)} 乡村公益性岗位补贴", title_justify="left")
+    towns = Table(title=f"{month_text(run.month)} {run.title}", title_justify="left")
     towns.add_column("乡镇")
     for title in ("行数", "发放", "暂缓", "不予", "发放金额(元)"):
         towns.add_column(title, justify="right")
@@ -53,7 +53,7 @@ def show_payroll(run: PayrollRun, out: Console) -> None:
     if run.missing_words:
         out.print(Text(f"{run.missing_words}；各行因此暂缓（IN012）", style="bold yellow"), soft_wrap=True)
     if run.rows_out_of_month:
-        out.print(Text(f"花名册另有 {run.rows_out_of_month} 行不在本月，没有算"))
+        out.print(Text(f"表里另有 {run.rows_out_of_month} 行不在本月（或已发过），没有算"))
     if words := correction_words(run):
         out.print(Text(f"{words}，见工作簿“补发追回”", style="bold yellow"), soft_wrap=True)
     out.print(Text(payroll_line(run), style="bold"), soft_wrap=True)

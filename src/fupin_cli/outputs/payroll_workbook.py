@@ -8,7 +8,8 @@ import polars as pl
 
 from fupin_cli import __version__
 from fupin_cli.checks.registry import all_rules
-from fupin_cli.measures.claims import HOLD, PAY, REFUSE, fraction_text
+from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, fraction_text
+from fupin_cli.measures.measure import all_measures
 from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
@@ -16,7 +17,7 @@ from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.payroll import PayrollRun
+    from fupin_cli.jobs.claim_run import PayrollRun
 
 METHODS = {"attendance": "出勤÷规定", "calendar": "在岗日÷当月天数", "fixed": "出勤÷固定天数"}
 PERSON = {
@@ -28,6 +29,9 @@ PERSON = {
     "post_id": "岗位编号",
 }
 FIGURES = {"standard_fen": "月标准(元)", "numerator": "出勤/在岗天数", "divisor": "规定/当月天数"}
+
+
+MEASURE_FIGURES = {"standard_fen": "标准或基数(元)", "numerator": "数量", "divisor": "除以", "how": "算法"}
 
 
 def in_words(fen: int) -> str:
@@ -49,18 +53,38 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
         notes=pl.col("codes").list.join("、"),
         payee=pl.coalesce("payee_name", "name"),
     )
-    title = f"{run.policy.settings.county.name} {part} {month_text(run.month)} 乡村公益性岗位补贴".replace(
-        "  ", " "
-    ).strip()
+    title = f"{run.policy.settings.county.name} {part} {month_text(run.month)} {run.title}".replace("  ", " ").strip()
     return [
         _summary(run, rows, title, state, part),
-        _roster(rows, title),
+        _roster(run, rows, title),
         _stopped(run, rows, HOLD, "暂缓", title),
         _stopped(run, rows, REFUSE, "不予", title),
-        _months(run, rows, title),
+        *([_months(run, rows, title)] if run.measure == MEASURE else []),
         *([correction_sheet(run, part)] if run.corrections.height else []),
+        *([_funds(run, title)] if run.funds else []),
         _parameters(run, title),
     ]
+
+
+def _funds(run: PayrollRun, title: str) -> SheetPlan:
+    """Each fund's budget of the year, what was approved before this month's lines, paid, left, and what these lines come to."""
+    now = dict(run.lines.group_by("fund").agg(pl.col("amount_fen").sum()).iter_rows())
+    rows = [(f.name, f.budget_fen, f.committed_fen, f.paid_fen, f.left_fen, int(now.get(f.name, 0))) for f in run.funds]
+    headers = {
+        "fund": "资金", "budget_fen": "本年预算(元)", "committed_fen": "已批准(元)", "paid_fen": "已支付(元)", "left_fen": "预算余额(元)", "now_fen": "本次发放(元)",
+    }  # fmt: skip
+    schema = {name: pl.String if name == "fund" else pl.Int64 for name in headers}
+    table = pl.DataFrame(rows, schema=schema, orient="row")
+    below = ("预算在 fupin.toml 的 [budget] 里设；没有设的不限。已批准的含以前月份差额，不含本次。",)
+    return SheetPlan(
+        "资金",
+        headers,
+        table,
+        f"{title}资金",
+        filtered=False,
+        below=below,
+        summed=("committed_fen", "paid_fen", "now_fen"),
+    )
 
 
 CORRECTION = {"back_pay": "补发", "recover": "追回", "cancel": "撤销（款已退回）"}
@@ -142,20 +166,19 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
                      summed=("lines", "pay", "people", "amount_fen", "hold", "due_hold_fen", "refuse"))  # fmt: skip
 
 
-def _roster(rows: pl.DataFrame, title: str) -> SheetPlan:
+def _roster(run: PayrollRun, rows: pl.DataFrame, title: str) -> SheetPlan:
     """Who is paid what, and where to."""
     headers = (
         PERSON
-        | FIGURES
+        | (FIGURES if run.measure == MEASURE else MEASURE_FIGURES)
         | {
             "amount_fen": "实发金额(元)",
             "bank": "开户银行",
             "account": "账号",
             "payee": "收款人",
-            "after": "累计月数",
-            "cap_text": "最后可发月",
-            "notes": "提示",
         }
+        | ({"after": "累计月数", "cap_text": "最后可发月"} if run.measure == MEASURE else {})
+        | {"notes": "提示"}
     )
     paid = _numbered(rows.filter(pl.col("status") == PAY))
     signed = ("编制：                    审核：                    负责人：",)
@@ -236,19 +259,37 @@ def _left(rows: pl.DataFrame, cap: int) -> pl.Series:
     return pl.Series(texts, dtype=pl.String)
 
 
-def _parameters(run: PayrollRun, title: str) -> SheetPlan:
-    """Each number used, with its source."""
+def _post_choices(run: PayrollRun) -> list[tuple[str, ...]]:
+    """What the county has chosen for posts."""
     post = run.policy.settings.post
-    rows = [(p.name, p.title, p.value, p.unit, p.source, p.clause) for p in run.policy.in_force(run.month)]
     chosen = {
         "post.proration": ("折月方法", METHODS[post.proration]), "post.fixed_days": ("固定天数", str(post.fixed_days or "")),
         "post.month_count": ("月数计法", post.month_count), "post.cap_months": ("最长月数（县）", str(post.cap_months)),
         "post.after_pension": ("过养老金领取月后", post.after_pension), "post.scheme": ("默认参保类型", post.scheme),
         "post.age_max": ("年龄上限", str(post.age_max)),
     }  # fmt: skip
-    rows += [
-        (name, words, value, "", "fupin.toml [post]", "三(五)") for name, (words, value) in chosen.items() if value
+    return [(name, words, value, "", "fupin.toml [post]", "三(五)") for name, (words, value) in chosen.items() if value]
+
+
+def _own_settings(run: PayrollRun) -> list[tuple[str, ...]]:
+    """What the county has set for a measure."""
+    measure = all_measures()[run.measure]
+    section = measure.section or measure.code
+    own = getattr(run.policy.settings, section, None)
+    values = own.model_dump(mode="json") if own is not None else {}
+    return [
+        (f"{section}.{key}", measure.title, str(value), "", f"fupin.toml [{section}]", measure.clause)
+        for key, value in values.items()
+        if value not in (None, {}, [])
     ]
+
+
+def _parameters(run: PayrollRun, title: str) -> SheetPlan:
+    """Each number used, with its source."""
+    rows: list[tuple[str, ...]] = [
+        (p.name, p.title, p.value, p.unit, p.source, p.clause) for p in run.policy.in_force(run.month)
+    ]
+    rows += _post_choices(run) if run.measure == MEASURE else _own_settings(run)
     headers = {"name": "名称", "title": "含义", "value": "数值", "unit": "单位", "source": "出处", "clause": "依据"}
     frame = pl.DataFrame(rows, schema=dict.fromkeys(headers, pl.String), orient="row")
     return SheetPlan("参数", headers, frame, f"{title}用到的数字", wrapped=("source",), filtered=False)

@@ -191,6 +191,11 @@ class Policy:
         period = self._period(name, month) or self.file.parameters[name].periods[-1]
         return int(period.value)
 
+    def fen(self, name: str, month: int) -> int:
+        """Give an amount of the law in fen, in force in the month or the last one known."""
+        period = self._period(name, month) or self.file.parameters[name].periods[-1]
+        return yuan_to_fen(str(period.value))
+
     def is_grandfathered(self, basis: str) -> bool:
         """Whether 享受依据 names one of the documents that run to their own end (附则)."""
         return normalise_document(basis) in {normalise_document(d) for d in self.file.grandfathered.documents}

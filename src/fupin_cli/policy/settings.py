@@ -8,32 +8,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from fupin_cli.errors import FupinError
+from fupin_cli.policy import measure_settings as measure
+from fupin_cli.policy.measure_settings import Count, Money, Section
 from fupin_cli.policy.months import MONTH_PATTERN
-from fupin_cli.policy.rounding import yuan_to_fen
 
 FILE_NAME = "fupin.toml"
 
 
-def _money(value: Any) -> str:
-    """Keep an amount as text in yuan; TOML numbers are accepted by the digits that were typed."""
-    text = str(value)
-    yuan_to_fen(text)
-    return text
-
-
-Money = Annotated[str, BeforeValidator(_money)]
 Month = Annotated[str, Field(pattern=MONTH_PATTERN.pattern.replace(r"\Z", "$"))]
-Count = Annotated[int, Field(ge=1)]
-
-
-class Section(BaseModel):
-    """A table of the settings file: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class County(Section):
@@ -68,7 +54,7 @@ class Post(Section):
     after_pension: Literal["refuse", "hold", "within_36"] = "refuse"
     scheme: Literal["resident", "employee"] = "resident"
     age_max: Count = 70
-    standard: dict[Annotated[str, Field(pattern=r"^20\d\d$")], Standard] = {}
+    standard: dict[Annotated[str, Field(pattern=r"^20\d\d$")], Standard] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fixed(self) -> Post:
@@ -98,8 +84,8 @@ class Checks(Section):
     spell_open_since: Month = "2021-01"
     insurance_gap: Literal["warn", "hold"] = "warn"
     village_kind_quota: Count | None = None
-    required_tables: list[str] = []
-    extra_area_codes: list[Annotated[str, Field(pattern=r"^\d{6}$")]] = []
+    required_tables: list[str] = Field(default_factory=list)
+    extra_area_codes: list[Annotated[str, Field(pattern=r"^\d{6}$")]] = Field(default_factory=list)
 
 
 BANK_FIELDS = (
@@ -168,7 +154,7 @@ class Bank(Section):
 
     profile: str = "generic-csv"
     encoding: Annotated[str, BeforeValidator(_encoding)] = "GBK"
-    profiles: dict[str, BankProfile] = {}
+    profiles: dict[str, BankProfile] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _known(self) -> Bank:
@@ -224,6 +210,12 @@ class Intake(Section):
     max_cells_million: Count = 60
 
 
+# Measures whose fund the policy leaves to the county.
+FUND_LEFT_TO_COUNTY = (
+    "accident_insurance", "training_living", "training_course", "startup_interest", "startup_venue", "incubator",
+)  # fmt: skip
+
+
 class Settings(BaseSettings):
     """All settings of a workspace. Precedence: environment over file over built-in."""
 
@@ -241,6 +233,26 @@ class Settings(BaseSettings):
     corrections: Corrections = Corrections()
     run: Run = Run()
     intake: Intake = Intake()
+    transport: measure.Transport = measure.Transport()
+    on_the_job_training: measure.OnTheJobTraining = measure.OnTheJobTraining()
+    employer_post: measure.EmployerPost = measure.EmployerPost()
+    flexible_social_insurance: measure.Flexible = measure.Flexible()
+    training: measure.Training = measure.Training()
+    rain_dew: measure.RainDew = measure.RainDew()
+    startup: measure.Startup = measure.Startup()
+    base_reward: measure.BaseReward = measure.BaseReward()
+    unemployment_aid: measure.UnemploymentAid = measure.UnemploymentAid()
+    work_relief: measure.WorkRelief = measure.WorkRelief()
+    funds: dict[str, str] = Field(default_factory=dict)
+    budget: dict[str, Money] = Field(default_factory=dict)
+    payees: dict[str, measure.Payee] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _measures(self) -> Settings:
+        for code in self.funds:
+            if code not in FUND_LEFT_TO_COUNTY:
+                raise ValueError(f"funds：没有 {code} 这项补贴，可写：{'、'.join(FUND_LEFT_TO_COUNTY)}")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -298,6 +310,10 @@ def known_keys(place: tuple[int | str, ...]) -> list[str]:
     for part in place:
         if part == "profiles":
             return list(BankProfile.model_fields) if len(place) > 2 else []  # noqa: PLR2004 - [bank.profiles.名称]
+        if part == "payees":
+            return list(measure.Payee.model_fields) if len(place) > 1 else []
+        if part in ("funds", "budget"):
+            return list(FUND_LEFT_TO_COUNTY) if part == "funds" else []
         if part == "standard":
             return ["annual", "monthly", "source"] if len(place) > 2 else []  # noqa: PLR2004 - [post.standard.2025]
         model = model.model_fields[str(part)].annotation

@@ -1,0 +1,135 @@
+"""`fupin subsidy`: every other subsidy of the policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fupin_cli.cli.options import (
+    PATIENCE,
+    Force,
+    Format,
+    MonthOption,
+    NoProgress,
+    Operator,
+    Output,
+    OutputFormat,
+    PasswordFile,
+    Quiet,
+    Unmask,
+    Wait,
+    Workspace,
+    month_range,
+    operator_name,
+)
+from fupin_cli.cli.payroll import InboxOption, approved_already
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.claim_run import PayrollRun
+
+
+def subsidy(
+    name: Annotated[
+        str | None, typer.Argument(metavar="补贴", help="代号或名称；不写则列出全部", show_default=False)
+    ] = None,
+    month: MonthOption = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="年-月", help="从哪个月", show_default=False)] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="年-月", help="到哪个月", show_default=False)] = None,
+    everything: Annotated[bool, typer.Option("--all", help="收件夹里有表的全部补贴")] = False,
+    inbox: InboxOption = None,
+    workspace: Workspace = None,
+    output: Output = None,
+    operator: Operator = None,
+    output_format: OutputFormat = Format.text,
+    unmask: Unmask = False,
+    no_workbook: Annotated[bool, typer.Option("--no-workbook", help="只看结果：不写工作簿，不记为测算")] = False,
+    password_file: PasswordFile = None,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+    force: Force = False,
+    wait: Wait = PATIENCE,
+) -> int:
+    """List the subsidies, or compute one (or all) as drafts."""
+    import sys
+    from contextlib import nullcontext
+    from datetime import datetime
+
+    from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.errors import NoInputError, UsageError
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.draft import record
+    from fupin_cli.jobs.lock import workspace_lock
+    from fupin_cli.jobs.run import worse
+    from fupin_cli.jobs.subsidy import find_measure, subsidy, supplied
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.ledger import store
+
+    place = find_workspace(workspace, password_file)
+    if name is None and not everything:
+        return _list(place.settings(), as_json=output_format is Format.json)
+    if name is not None and everything:
+        raise UsageError("--all 与补贴名称只写一个", "例如 fupin subsidy transport --month 2024-05")
+    start, end = month_range(None, month, first, last, "fupin subsidy transport --month 2024-05")
+    chosen = find_measure(name) if name is not None else None
+    now, maker, folder = datetime.now().astimezone(), operator or operator_name(), output or place.out
+    code, runs = 0, []
+    with (
+        nullcontext() if no_workbook else workspace_lock(place.root, "subsidy", wait, now),
+        progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress,
+    ):
+        for wanted in range(start, end + 1):
+            desk = Desk(place, inbox, progress)
+            measures = [chosen] if chosen else supplied(desk, wanted)
+            if not measures:
+                raise NoInputError("收件夹里没有这些补贴的表", "看需要哪些表：fupin subsidy")
+            for measure in measures:
+                approved = store.approval_of(place.root, wanted, measure.code)
+                if approved is not None and chosen and start == end:
+                    approved_already(desk, approved, folder, as_json=output_format is Format.json, unmask=unmask)
+                if approved is not None:
+                    continue
+                run = subsidy(desk, measure, wanted)
+                if not no_workbook and not run.result.crashed:
+                    record(run, desk, folder, operator=maker, now=now, force=force)
+                code = worse(code, run.exit_code)
+                runs.append(run)
+    _show(runs, as_json=output_format is Format.json, unmask=unmask, quiet=quiet)
+    return code
+
+
+def _show(runs: list[PayrollRun], *, as_json: bool, unmask: bool, quiet: bool) -> None:
+    import json
+    import sys
+
+    from fupin_cli.outputs.payroll_json import payroll_document
+    from fupin_cli.outputs.payroll_terminal import payroll_line, show_payroll
+    from fupin_cli.outputs.terminal import console
+
+    if as_json:
+        documents = [payroll_document(run, unmask=unmask) for run in runs]
+        body = documents[0] if len(documents) == 1 else {"format": "fupin.subsidies/1", "runs": documents}
+        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+        return
+    out = console()
+    for run in runs:
+        if not quiet:
+            show_payroll(run, out)
+        elif run.exit_code:
+            sys.stdout.write(f"{run.title} {payroll_line(run)}\n")
+
+
+def _list(settings: object, *, as_json: bool) -> int:
+    """Every subsidy: clause, fund, who, table, what is not set here."""
+    import json
+    import sys
+
+    from fupin_cli.outputs.subsidy_view import subsidy_rows, subsidy_table
+    from fupin_cli.outputs.terminal import console
+
+    if as_json:
+        body = {"format": "fupin.subsidies/1", "measures": subsidy_rows(settings)}
+        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+    else:
+        console().print(subsidy_table(settings))
+    return 0

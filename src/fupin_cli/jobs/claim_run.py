@@ -1,0 +1,114 @@
+"""A computed month of one subsidy: its lines with status, codes and amounts, and totals that tie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.jobs.exit_codes import exit_code
+from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, STATUSES
+from fupin_cli.measures.households import heads_of, one_row_each
+from fupin_cli.measures.measure import all_measures
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fupin_cli.checks.engine import CheckResult
+    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.load import Intake
+    from fupin_cli.jobs.funds import Fund
+    from fupin_cli.policy.parameters import Policy
+
+POST_TITLE = "乡村公益性岗位补贴"
+RANK = {PAY: 0, HOLD: 1, REFUSE: 2}
+# Groups whose findings stand on no line of a payroll: an approved month is computed again without them.
+APART = ("REG", "WRK")
+
+
+@dataclass
+class PayrollRun:
+    """A computed month. `lines`: one row a claim line (see `claim_lines`), in the order of the roster."""
+
+    month: int
+    policy: Policy
+    intake: Intake
+    contracts: dict[str, TableSpec]
+    result: CheckResult
+    lines: pl.DataFrame
+    rows_out_of_month: int
+    # Differences of months approved before (`measures.corrections.differences`), to be posted with this one.
+    corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
+    measure: str = MEASURE
+    missing: list[str] = field(default_factory=list)  # tables without which no line can be judged (SPEC 8.5)
+    funds: list[Fund] = field(default_factory=list)  # as they stood before this run
+    outputs: list[Path] = field(default_factory=list)
+    posted: int = 0  # postings that the ledger had
+    password: str | None = None  # with which its workbooks are encrypted
+
+    @property
+    def exit_code(self) -> int:
+        """70 a rule crashed, 3 input could not be read, 1 an error finding that is not waived, else 0."""
+        unpriced = self.lines["codes"].list.set_intersection(["IN012", "MEA001"]).list.len().sum() > 0
+        return exit_code(self.result, self.intake, found=unpriced or self.result.at_or_above("error"))
+
+    @property
+    def missing_words(self) -> str:
+        """Which tables were not supplied, in words; empty if none that is needed."""
+        titles = [self.contracts[table].title for table in self.missing]
+        return f"没有报送：{'、'.join(titles)}" if titles else ""
+
+    @property
+    def title(self) -> str:
+        """The subsidy in the policy's words."""
+        return POST_TITLE if self.measure == MEASURE else all_measures()[self.measure].title
+
+    @property
+    def table(self) -> str:
+        """The table whose rows make the lines."""
+        return "assignments" if self.measure == MEASURE else all_measures()[self.measure].table
+
+    @property
+    def clause(self) -> str:
+        """The clause that the subsidy rests on."""
+        return "三(五)" if self.measure == MEASURE else all_measures()[self.measure].clause
+
+    @property
+    def proration(self) -> str:
+        """How a month's part is reckoned; of other measures than posts their quantity stands on the line itself."""
+        return self.policy.settings.post.proration if self.measure == MEASURE else "quantity"
+
+    def correction_sums(self) -> dict[str, int]:
+        """Money of the corrections in fen by kind: `back_pay`, `recover`, `cancel` (all as positive amounts)."""
+        if not self.corrections.height:
+            return {}
+        sums = self.corrections.group_by("kind").agg(pl.col("amount_fen").sum().abs())
+        return dict(sorted(sums.iter_rows()))
+
+    def with_heads(self) -> pl.DataFrame:
+        """Claim lines with the head of each person's household, where the registry was supplied."""
+        registry = self.intake.tables.get("registry")
+        if registry is None:
+            return self.lines.with_columns(head_id=pl.lit(""), head_name=pl.lit(""))
+        people = one_row_each(registry)
+        homes = people.select("id_number", "household_id").join(heads_of(people), on="household_id", how="left")
+        return self.lines.join(homes.drop("household_id"), on="id_number", how="left", maintain_order="left")
+
+    @cached_property
+    def people(self) -> dict[str, int]:
+        """People by the best of their lines: pay before hold before refuse."""
+        rank = pl.col("status").replace_strict(RANK, return_dtype=pl.Int8)
+        best = self.lines.group_by("person_key").agg(rank.min().alias("r"))["r"]
+        return {status: int((best == RANK[status]).sum()) for status in STATUSES}
+
+    def totals(self, lines: pl.DataFrame | None = None) -> dict[str, int]:
+        """Counts and sums in fen over lines: lines, pay, hold, refuse, amount, due_hold, due_refuse."""
+        rows = self.lines if lines is None else lines
+        by_status = dict(rows.group_by("status").len().iter_rows())
+        due = dict(rows.group_by("status").agg(pl.col("due_fen").sum()).iter_rows())
+        return {
+            "lines": rows.height, **{status: by_status.get(status, 0) for status in STATUSES},
+            "amount": int(rows["amount_fen"].sum()), "due_hold": due.get(HOLD, 0) or 0, "due_refuse": due.get(REFUSE, 0) or 0,
+        }  # fmt: skip

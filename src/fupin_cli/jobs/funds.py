@@ -1,0 +1,81 @@
+"""Each fund's budget, what was approved from it, paid, and left, in a year; approvals stay within the budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.jobs.approve_errors import MonthClosedError
+from fupin_cli.ledger import store
+from fupin_cli.policy.rounding import fen_to_yuan, yuan_to_fen
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.claim_run import PayrollRun
+    from fupin_cli.jobs.desk import Desk
+
+
+@dataclass(frozen=True)
+class Fund:
+    """A fund in a year, in fen. `budget_fen`, `left_fen`: None where the county has set no budget."""
+
+    name: str
+    budget_fen: int | None
+    committed_fen: int
+    paid_fen: int
+
+    @property
+    def left_fen(self) -> int | None:
+        """What the budget leaves after what was approved."""
+        return None if self.budget_fen is None else self.budget_fen - self.committed_fen
+
+    def to_dict(self) -> dict[str, str | None]:
+        """As JSON, money in yuan."""
+        money = {
+            "budget": self.budget_fen,
+            "committed": self.committed_fen,
+            "paid": self.paid_fen,
+            "left": self.left_fen,
+        }
+        return {"fund": self.name, **{key: None if fen is None else fen_to_yuan(fen) for key, fen in money.items()}}
+
+
+def funds_of(desk: Desk, year: int) -> list[Fund]:
+    """Every fund that has a budget, or from which batches of the year were approved.
+
+    Committed is what the year's batches posted, corrections counted; paid what of their lines the bank has paid.
+    """
+    batches = desk.batches.filter(pl.col("month") // 12 == year).filter(pl.col("kind") == store.APPROVAL)
+    posted = desk.lines.filter(pl.col("kind").is_in(store.APPROVED_KINDS)).join(
+        batches.select("batch"), on="batch", how="semi"
+    )
+    committed = dict(posted.group_by("fund").agg(pl.col("amount_fen").sum()).iter_rows())
+    months = desk.money.filter(pl.col("month") // 12 == year) if desk.lines.height else desk.lines.clear()
+    paid = dict(months.group_by("fund").agg(pl.col("paid_fen").sum()).iter_rows()) if months.height else {}
+    budget = {name: yuan_to_fen(text) for name, text in desk.policy.settings.budget.items()}
+    names = sorted(
+        {*budget, *(name for name, fen in committed.items() if fen), *(name for name, fen in paid.items() if fen)}
+    )
+    return [Fund(name, budget.get(name), int(committed.get(name, 0)), int(paid.get(name, 0))) for name in names]
+
+
+def refuse_over_budget(run: PayrollRun, desk: Desk, document: str) -> None:
+    """An approval that would exceed a fund's budget needs a document that says so.
+
+    Raises:
+        MonthClosedError: a budget would be exceeded, and no document was given (exit 12).
+    """
+    if document or not desk.policy.settings.budget:
+        return
+    wanted = dict(run.lines.group_by(pl.col("fund").fill_null("")).agg(pl.col("amount_fen").sum()).iter_rows())
+    if run.corrections.height:
+        for fund, fen in run.corrections.group_by("fund").agg(pl.col("amount_fen").sum()).iter_rows():
+            wanted[fund] = wanted.get(fund, 0) + fen
+    left = {fund.name: fund.left_fen for fund in funds_of(desk, run.month // 12)}
+    over = {name: fen - room for name, fen in wanted.items() if (room := left.get(name)) is not None and fen > room}
+    if over:
+        words = "，".join(f"{name} 超出 {fen_to_yuan(fen)} 元" for name, fen in over.items())
+        raise MonthClosedError(
+            f"超过本年预算：{words}", "调整预算（fupin.toml 的 [budget]），或写明同意超支的文号：--over-budget 文号"
+        )

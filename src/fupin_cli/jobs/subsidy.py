@@ -1,0 +1,160 @@
+"""`fupin subsidy`: a month's lines of a measure besides posts, as a run in the common form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli import findings
+from fupin_cli.checks.engine import run_checks
+from fupin_cli.checks.mea import faults_of
+from fupin_cli.checks.registry import all_rules
+from fupin_cli.errors import NoInputError, UsageError
+from fupin_cli.jobs.claim_run import APART, PayrollRun
+from fupin_cli.jobs.payroll import with_corrections
+from fupin_cli.jobs.person_code import person_codes, workspace_key
+from fupin_cli.measures.claim_status import claim_status
+from fupin_cli.measures.claims import HOLD
+from fupin_cli.measures.measure import Measure, all_measures, fund_of
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+    from fupin_cli.checks.engine import CheckResult
+    from fupin_cli.jobs.desk import Desk
+
+AREA = ["county", "township", "village"]
+
+
+def find_measure(code: str) -> Measure:
+    """Find a measure by its code or its title.
+
+    Raises:
+        UsageError: there is none of that name; the hint names the nearest.
+    """
+    import difflib
+
+    known = all_measures()
+    for measure in known.values():
+        if code in (measure.code, measure.title):
+            return measure
+    near = difflib.get_close_matches(code, [*known, *(m.title for m in known.values())], n=1, cutoff=0.0)[0]
+    raise UsageError(f"没有 {code} 这项补贴", f"是不是 {near}？全部补贴：fupin subsidy")
+
+
+def compute_measure(desk: Desk, measure: Measure, month: int) -> PayrollRun:
+    """Compute a measure for a month.
+
+    Raises:
+        NoInputError: the measure's table was not supplied (exit 10).
+    """
+    ctx = desk.context(month, measure.code)
+    if not ctx.has(measure.table) and measure.table not in ctx.intake.set_aside:
+        title = desk.contracts[measure.table].title
+        raise NoInputError(
+            f"没有“{title}”，{measure.title}算不了", f"放进收件夹；空白模板：fupin template {measure.table}"
+        )
+    codes = {code for code, rule in all_rules().items() if rule.group not in APART}
+    result = run_checks(ctx, codes, desk.progress)
+    missing = [table for table in measure.needs if not ctx.has(table)]
+    lines = _lines(ctx, measure, result, ["IN012"] if missing else [])
+    lines = lines.with_columns(person_code=person_codes(lines["person_key"], workspace_key(desk.workspace.root)))
+    claims = ctx.claims.get(measure.code)
+    return PayrollRun(
+        month, ctx.policy, ctx.intake, ctx.contracts, result, lines, claims.left if claims else 0,
+        measure=measure.code, missing=missing, posted=desk.batches.height, password=desk.workspace.password,
+    )  # fmt: skip
+
+
+def subsidy(desk: Desk, measure: Measure, month: int) -> PayrollRun:
+    """Compute a measure for a month, and what its months approved before should have been.
+
+    Raises:
+        NoInputError: the measure's table was not supplied (exit 10).
+    """
+    return with_corrections(desk, compute_measure(desk, measure, month), lambda d, m: compute_measure(d, measure, m))
+
+
+def _lines(ctx: Context, measure: Measure, result: CheckResult, more: list[str]) -> pl.DataFrame:
+    if measure.code not in ctx.claims:
+        ctx.intake.tables[measure.table] = ctx.intake.set_aside[measure.table].drop("_reason").clear()
+        ctx.claims[measure.code] = measure.claims(ctx)
+    rows = ctx.claims[measure.code].rows
+    if "id_ok" not in rows.columns:
+        rows = rows.with_columns(id_ok=pl.lit(value=True))
+    told = findings.gather(faults_of(ctx, measure.code)) if rows.height else findings.empty()
+    rules = all_rules()
+    effects = {code: rule.effect for code, rule in rules.items()}
+    faults = told.with_columns(effect=pl.coalesce("effect", pl.col("code").replace_strict(effects, default="hold")))
+    waived = result.found.filter("waived").select("code", "_src", "_row", "message", waived=pl.lit(value=True))
+    faults = faults.join(waived.unique(), on=["code", "_src", "_row", "message"], how="left").with_columns(
+        pl.col("waived").fill_null(value=False)
+    )
+    found = result.found.filter(pl.col("table") == measure.table)
+    lines = claim_status(rows, faults, found, more)
+    own = [name for name in AREA if name in rows.columns]
+    lines = pl.concat([lines, _unkeyed(ctx, measure, found, lines)], how="diagonal")
+    lines = _with_people(ctx, lines, own)
+    settings = ctx.settings
+    payees = settings.payees
+    organisation = pl.col("payee_key").is_not_null()
+    key = pl.col("payee_key")
+    kept = {
+        name: key.replace_strict({k: getattr(v, name) for k, v in payees.items()}, default=None, return_dtype=pl.String)
+        for name in ("account", "bank", "name")
+    }
+    spot = pl.format("行{}-{}", "_src", "_row")
+    return lines.with_columns(
+        person_key=pl.coalesce("id_number", pl.when(organisation).then("payee_key"), spot),
+        post_id=pl.col("ref").fill_null(""),
+        fund=pl.lit(fund_of(measure, settings)),
+        standard_fen="rate_fen",
+        payee_id=pl.coalesce("payee_key", "id_number"),
+        payee_name=pl.coalesce(pl.when(kept["name"] != "").then(kept["name"]), "payee_name", "name"),
+        account=pl.when(organisation).then(kept["account"]).otherwise("account"),
+        bank=pl.when(organisation).then(kept["bank"]).otherwise("bank"),
+        extended=pl.lit(value=False),
+    ).sort("_src", "_row", maintain_order=True)
+
+
+def _unkeyed(ctx: Context, measure: Measure, found: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose ID number cannot be a key still make a line, held with the code of their ID (SPEC 8.3)."""
+    aside = ctx.intake.set_aside.get(measure.table)
+    if aside is None or not aside.height:
+        return lines.clear()
+    if measure.monthly:
+        aside = aside.filter(pl.col("month") == ctx.month)
+    codes = found.group_by("_src", "_row").agg(codes=pl.col("code").unique().sort())
+    none = pl.lit([], dtype=pl.List(pl.String))
+    return aside.join(codes, on=["_src", "_row"], how="left", maintain_order="left").select(
+        *(name for name in ("_src", "_row", "_file", "_sheet", "name") if name in aside.columns),
+        id_number=pl.lit(None, dtype=pl.String), codes=pl.col("codes").fill_null(none), waived_codes=none,
+        status=pl.lit(HOLD), amount_fen=pl.lit(0, dtype=pl.Int64),
+    )  # fmt: skip
+
+
+def _with_people(ctx: Context, lines: pl.DataFrame, own: list[str]) -> pl.DataFrame:
+    """Where people live, and the account of who has none in this table but on the roster."""
+    if ctx.has("registry"):
+        homes = ctx.people.select("id_number", *(pl.col(name).alias(f"_{name}") for name in AREA))
+        lines = lines.join(homes, on="id_number", how="left", maintain_order="left").with_columns(
+            pl.coalesce(name, f"_{name}").alias(name) for name in AREA
+        )
+    del own
+    if ctx.has("assignments"):
+        held = ctx.intake.tables["assignments"].filter(pl.col("account").is_not_null())
+        held = held.unique("id_number", keep="last", maintain_order=True).select(
+            "id_number", _account="account", _bank="bank", _payee="payee_name"
+        )
+        none = pl.col("account").is_null() & pl.col("payee_key").is_null()
+        lines = lines.join(held, on="id_number", how="left", maintain_order="left").with_columns(
+            account=pl.when(none).then("_account").otherwise("account"), bank=pl.when(none).then("_bank").otherwise("bank"),
+            payee_name=pl.when(none).then(pl.coalesce("_payee", "payee_name")).otherwise("payee_name"),
+        )  # fmt: skip
+    return lines
+
+
+def supplied(desk: Desk, month: int) -> list[Measure]:
+    """Measures whose table is in the inbox."""
+    ctx = desk.context(month)
+    return [measure for measure in all_measures().values() if ctx.has(measure.table)]

@@ -1,0 +1,66 @@
+"""意外伤害商业保险 (三(五)): the county's premium for each person on a post, in the month in which a policy begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.measures.conditions import HISTORY, fen, in_term, missing_settings, once_only, paid_before
+from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, register, unset
+from fupin_cli.policy import months
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+    from fupin_cli.policy.settings import Settings
+
+CODE, TABLE = "accident_insurance", "accident_insurance"
+YEAR = 12
+
+
+def periods_begun(per: int) -> pl.Expr:
+    """Periods of `per` months that a policy (`start`, `end`) has begun; a month that is begun counts."""
+    start, after = pl.col("start"), pl.col("end").dt.offset_by("1d")
+    whole = (months.index_expr(after) - months.index_expr(start)).cast(pl.Int64)
+    begun = whole + (after.dt.day() > start.dt.day()).cast(pl.Int64)
+    return (begun + per - 1) // per
+
+
+def claims(ctx: Context) -> Claims:
+    """One claim a policy that begins in the month: what was paid, at most premium × periods."""
+    own = ctx.settings.accident_insurance
+    everything = ctx.intake.tables[TABLE]
+    rows = everything.with_columns(
+        _until=pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "_src", "_row"])
+    )
+    rows = rows.filter(months.index_expr(pl.col("start")) == ctx.month).with_columns(ref="policy_no")
+    per = YEAR if own.premium_period == "year" else 1
+    premium = fen(own.premium)
+    rows = rows.with_columns(rate_fen=pl.lit(premium, dtype=pl.Int64), _periods=periods_begun(per))
+    limit = pl.col("rate_fen") * pl.col("_periods")
+    paid = pl.col("premium_fen").fill_null(limit)
+    last = paid_before(ctx, CODE).group_by("id_number", "ref").agg(_last=pl.col("month").max())
+    rows = rows.with_columns(
+        due_fen=pl.when(paid > limit).then(limit).otherwise(pl.when(limit.is_not_null()).then(paid)),
+        numerator_x100=pl.col("_periods") * 100, divisor_x100=pl.lit(100, dtype=pl.Int64), payee_key="insurer", payee_name="insurer",
+        how=pl.lit("实际保费，不超过县定标准 × 期数"),
+    ).join(last, on=["id_number", "ref"], how="left", maintain_order="left")  # fmt: skip
+    held = ctx.lines["id_number"].unique() if ctx.has("assignments") else pl.Series([], dtype=pl.String)
+    away = ~pl.col("id_number").is_in(held.implode()) if ctx.has("assignments") else pl.lit(value=False)
+    return Claims(rows, [
+        *missing_settings(settings(ctx.settings)),
+        Fault("MEA011", away, "本月不在公益性岗位上"),
+        Fault("CAP010", (pl.col("_until") >= pl.col("start")).fill_null(value=False), "同一天已有一份保险", "start"),
+        *once_only(), *in_term(ctx),
+    ], everything.height - rows.height)  # fmt: skip
+
+
+def settings(given: Settings) -> list[str]:
+    """What must be set: the premium."""
+    return unset("accident_insurance", given.accident_insurance, "premium")
+
+
+register(Measure(
+    CODE, "意外伤害商业保险", "三(五)", "为安置人员购买意外伤害商业保险", COUNTY, "保险公司（用人单位购买）", TABLE, claims, settings,
+    needs=("assignments",), optional=(HISTORY,),
+))  # fmt: skip

@@ -1,0 +1,222 @@
+"""Conditions that several measures share: who is helped, what was paid before, caps over time, months covered."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.measures.measure import Fault
+from fupin_cli.measures.used_months import paid_rows, pension_facts, used_months
+from fupin_cli.policy import months
+from fupin_cli.policy.idnumber import sex_expr
+from fupin_cli.policy.rounding import HALF_UP, yuan_to_fen
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+
+HISTORY = "payment_history"
+MIN_AGE = 16
+BIG = pl.Int128
+PAID_BEFORE = {"id_number": pl.String, "month": pl.Int32, "ref": pl.String}
+ORGANISATIONS = ("employer_social_insurance", "employer_post")
+
+
+def of_month(ctx: Context, table: str) -> pl.DataFrame:
+    """Rows of a table with a month column that are of the run's month."""
+    return ctx.intake.tables[table].filter(pl.col("month") == ctx.month)
+
+
+def of_folder(ctx: Context, table: str) -> pl.DataFrame:
+    """Rows of a table without a month: those of the month's own folder, and of the inbox itself."""
+    folders = {s.index: s.folder for s in ctx.intake.sources}
+    own = [index for index, folder in folders.items() if folder is None or folder == ctx.month]
+    return ctx.intake.tables[table].filter(pl.col("_src").is_in(own))
+
+
+def with_eligibility(ctx: Context, rows: pl.DataFrame, *, labour: bool = True) -> pl.DataFrame:
+    """Add `_why`: why the person is not one whom the policy helps (一); null where they are, or nothing is known."""
+    if not ctx.has("registry"):
+        return rows.with_columns(_why=pl.lit(None, dtype=pl.String))
+    people = ctx.people.select("id_number", "beneficiary", "can_work", "in_school", "age", _found=pl.lit(value=True))
+    rows = rows.join(people, on="id_number", how="left", maintain_order="left")
+    why = (
+        pl.when(pl.col("_found").is_null()).then(pl.lit("全国防返贫监测系统的导出里没有这个人"))
+        .when(~pl.col("beneficiary")).then(pl.lit("既不是脱贫户，也不是监测对象"))
+        .when(pl.lit(not labour)).then(None)
+        .when(pl.col("age") < MIN_AGE).then(pl.lit("不满16周岁"))
+        .when(pl.col("in_school")).then(pl.lit("在校"))
+        .when(~pl.col("can_work")).then(pl.lit("没有劳动能力"))
+    )  # fmt: skip
+    return rows.with_columns(_why=why).drop("beneficiary", "can_work", "in_school", "age", "_found")
+
+
+def not_eligible() -> Fault:
+    """MEA002, by `with_eligibility`."""
+    return Fault("MEA002", pl.col("_why").is_not_null(), pl.format("{}", "_why"))
+
+
+def paid_before(ctx: Context, measure: str) -> pl.DataFrame:
+    """Payments of a measure in other months: id_number, month, ref (what the ledger knows the claim by)."""
+    if not ctx.has(HISTORY):
+        return pl.DataFrame(schema=PAID_BEFORE)
+    paid = paid_rows(ctx.intake.tables[HISTORY]).filter((pl.col("measure") == measure) & (pl.col("month") != ctx.month))
+    return paid.select("id_number", "month", ref="post_id")
+
+
+def with_last_paid(ctx: Context, rows: pl.DataFrame, measure: str, key: str = "id_number") -> pl.DataFrame:
+    """Add `_last`: the latest other month in which the person was paid this measure; null if never."""
+    last = paid_before(ctx, measure).group_by(pl.col("id_number").alias(key)).agg(_last=pl.col("month").max())
+    return rows.join(last, on=key, how="left", maintain_order="left")
+
+
+def once_only(when: pl.Expr | None = None) -> list[Fault]:
+    """CAP010: paid before (`_last`), or claimed twice in these files (the first counts)."""
+    paid = pl.col("_last").is_not_null() if when is None else when
+    again = pl.int_range(pl.len()).over("id_number", "ref") > 0
+    return [
+        Fault("CAP010", paid, pl.format("一次性补贴，{} 已经发过", months.text_expr(pl.col("_last")))),
+        Fault("CAP010", again, "同一个人同一项报了两次，只算第一次"),
+    ]
+
+
+def month_paid(ctx: Context, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, Fault]:
+    """CAP007: the history says that this month was paid already. Adds `_paid`."""
+    if not ctx.has(HISTORY):
+        return rows.with_columns(_paid=pl.lit(value=False)), Fault("CAP007", pl.col("_paid"), "")
+    paid = paid_rows(ctx.intake.tables[HISTORY]).filter((pl.col("measure") == measure) & (pl.col("month") == ctx.month))
+    who = paid.select(pl.col("id_number").unique()).with_columns(_paid=pl.lit(value=True))
+    rows = rows.join(who, on="id_number", how="left", maintain_order="left").with_columns(
+        pl.col("_paid").fill_null(value=False)
+    )
+    return rows, Fault("CAP007", pl.col("_paid"), "台账显示本月已经发过")
+
+
+def with_cap(ctx: Context, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> tuple[pl.DataFrame, list[Fault]]:
+    """MEA008: 36 months per person over all employers; to the pension date where under five years off at first approval.
+
+    `rows` has first_approval; `insured`: how the person is insured (参保类型), null where a woman's kind of post is not
+    known. Adds `months_counted`, `extended`, `pension_date`.
+    """
+    cap = ctx.policy.number("social_insurance.cap_months", ctx.month)
+    history = ctx.maybe(HISTORY)
+    rows = rows.with_columns(insured_type=insured, person_approval=pl.col("first_approval"))
+    rows = pension_facts(rows, ctx.policy, ctx.month, "social_insurance.extension_years")
+    if history is None:
+        rows = rows.with_columns(months_counted=pl.lit(0, dtype=pl.Int64))
+    else:
+        used = used_months(history, ctx.policy, ctx.month, measure).select("id_number", "months_counted")
+        rows = rows.join(used, on="id_number", how="left", maintain_order="left")
+    elsewhere = pl.col("months_elsewhere").fill_null(0) if "months_elsewhere" in rows.columns else pl.lit(0)
+    rows = rows.with_columns(months_counted=pl.col("months_counted").fill_null(0) + elsewhere)
+    late = (months.index_expr(pl.col("pension_date")) < ctx.month).fill_null(value=False)
+    over = pl.col("months_counted") >= cap
+    unclear = over & pl.col("pension_date").is_null()
+    return rows, [
+        Fault("MEA008", over & ~pl.col("extended") & ~unclear, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "months_counted"), "first_approval"),
+        Fault("MEA008", unclear, "满36个月，女职工没有写明是干部还是工人，看不出能否延长", "first_approval", "hold"),
+        Fault("MEA008", late, pl.format("养老金领取日期为 {}，其后的月份不再发", "pension_date"), "first_approval"),
+    ]  # fmt: skip
+
+
+def as_employee() -> pl.Expr:
+    """How an employee is insured, by the sex in the ID number; of women it is not known whether as cadre or worker."""
+    return pl.when(sex_expr(pl.col("id_number")) == "男").then(pl.lit("职工男")).otherwise(pl.lit("职工女"))
+
+
+def as_flexible() -> pl.Expr:
+    """How somebody in flexible work is insured: men to 60, women to 55."""
+    return pl.when(sex_expr(pl.col("id_number")) == "男").then(pl.lit("职工男")).otherwise(pl.lit("职工女干部"))
+
+
+def in_term(ctx: Context, *, basis: bool = False, last: int | None = None) -> list[Fault]:
+    """CAP008: the month is outside the policy's term, or the measure's own (`last`); older promises run on."""
+    end = ctx.policy.last_month if last is None else min(last, ctx.policy.last_month)
+    if months.month_index(ctx.policy.file.valid_from) <= ctx.month <= end:
+        return []
+    older: pl.Expr = pl.lit(value=False)
+    if basis:
+        older = (
+            pl.col("basis").map_elements(ctx.policy.is_grandfathered, return_dtype=pl.Boolean).fill_null(value=False)
+        )
+    first = months.month_text(months.month_index(ctx.policy.file.valid_from))
+    return [Fault("CAP008", ~older, f"本项政策执行期为 {first} 至 {months.month_text(end)}")]
+
+
+def on_post(ctx: Context) -> pl.DataFrame:
+    """People on a post in the month, by roster or by payment: id_number, `full` (attendance full)."""
+    parts = [pl.DataFrame(schema={"id_number": pl.String, "full": pl.Boolean})]
+    if ctx.has("assignments"):
+        full = (pl.col("attended_x100") >= pl.col("required_x100")).fill_null(value=False)
+        parts.append(ctx.lines.select("id_number", full=full))
+    if ctx.has(HISTORY):
+        paid = paid_rows(ctx.intake.tables[HISTORY]).filter(
+            (pl.col("measure") == "post") & (pl.col("month") == ctx.month)
+        )
+        parts.append(paid.select("id_number", full=pl.lit(value=False)))
+    return pl.concat(parts).group_by("id_number").agg(pl.col("full").any())
+
+
+def with_exclusion(ctx: Context, rows: pl.DataFrame, *, employer: bool) -> tuple[pl.DataFrame, list[Fault]]:
+    """CAP009: on a post in the month; with `employer` also claimed for or paid to an employer. Adds `_post`, `_employer`."""
+    held = on_post(ctx).select("id_number", _post=pl.lit(value=True))
+    rows = rows.join(held, on="id_number", how="left", maintain_order="left")
+    claimed = [pl.DataFrame(schema={"id_number": pl.String})]
+    if employer and ctx.has("employer_claims"):
+        claimed.append(of_month(ctx, "employer_claims").select("id_number"))
+    if employer and ctx.has(HISTORY):
+        paid = paid_rows(ctx.intake.tables[HISTORY])
+        claimed.append(
+            paid.filter(pl.col("measure").is_in(ORGANISATIONS) & (pl.col("month") == ctx.month)).select("id_number")
+        )
+    others = pl.concat(claimed).unique().with_columns(_employer=pl.lit(value=True))
+    rows = rows.join(others, on="id_number", how="left", maintain_order="left")
+    return rows, [
+        Fault("CAP009", pl.col("_post").is_not_null(), "本月在公益性岗位上，两项不能同时享受"),
+        Fault(
+            "CAP009", pl.col("_employer").is_not_null(), "本月单位已为其申请社会保险补贴或岗位补贴，两项不能同时享受"
+        ),
+    ]
+
+
+def not_insured_here(ctx: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """MEA011: the social insurance list has the person in the month, and only at other employers. Adds `_elsewhere`."""
+    if not ctx.has("employee_insurance"):
+        return rows, []
+    known = ctx.intake.tables["employee_insurance"].filter(
+        (pl.col("start_month") <= ctx.month) & (pl.col("end_month").fill_null(ctx.month) >= ctx.month)
+    )
+    units = known.group_by("id_number").agg(_units=pl.col("employer"))
+    rows = rows.join(units, on="id_number", how="left", maintain_order="left")
+    elsewhere = (pl.col("_units").is_not_null() & ~pl.col("_units").list.contains(pl.col("employer"))).fill_null(
+        value=False
+    )
+    message = pl.format("本月参保单位是 {}，不是申请单位", pl.col("_units").list.join("、"))
+    return rows, [Fault("MEA011", elsewhere, message, "employer")]
+
+
+def missing_settings(names: list[str]) -> list[Fault]:
+    """MEA001: what the county has to set before the amount can be computed."""
+    return [Fault("MEA001", pl.lit(value=True), f"没有设置 {'、'.join(names)}", effect="hold")] if names else []
+
+
+def fen(text: str | None) -> int | None:
+    """A setting in yuan as fen; None where it is not set."""
+    return None if text is None else yuan_to_fen(text)
+
+
+def share_of(amount: pl.Expr, share: str | None) -> pl.Expr:
+    """A share (2/3, 0.5) of an amount in fen, exact, half up; null where the share is not set."""
+    if share is None:
+        return pl.lit(None, dtype=pl.Int64)
+    part = Fraction(share)
+    top = amount.cast(BIG) * pl.lit(part.numerator, dtype=BIG)
+    return HALF_UP.divide(top, pl.lit(part.denominator, dtype=BIG)).cast(pl.Int64)
+
+
+def at_most(amount: pl.Expr, limit: int | None) -> pl.Expr:
+    """An amount, capped where there is a cap. An unknown amount stays unknown."""
+    if limit is None:
+        return amount
+    return pl.when(amount > limit).then(pl.lit(limit, dtype=pl.Int64)).otherwise(amount)

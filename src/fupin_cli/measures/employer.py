@@ -1,0 +1,120 @@
+"""企业/车间社会保险补贴 and 岗位补贴 (二4, 三(二)): for the people whom an enterprise or a recognised workshop employs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.measures.conditions import (
+    HISTORY,
+    as_employee,
+    fen,
+    in_term,
+    missing_settings,
+    month_paid,
+    not_eligible,
+    not_insured_here,
+    of_month,
+    with_cap,
+    with_eligibility,
+    with_exclusion,
+)
+from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, register, unset
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+    from fupin_cli.policy.settings import Settings
+
+TABLE, WORKSHOPS = "employer_claims", "workshops"
+INSURANCE, POST = "employer_social_insurance", "employer_post"
+WORKSHOP = "就业帮扶车间"
+
+
+def _base(ctx: Context, measure: str) -> Claims:
+    """Rows of the month with the conditions that both subsidies share; `_insured_fen`: what the employer paid."""
+    everything = ctx.intake.tables[TABLE]
+    rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref="credit_code")
+    parts = ["pension_fen", "medical_fen", "unemployment_fen"]
+    rows = rows.with_columns(_insured_fen=pl.sum_horizontal(pl.col(parts).fill_null(0)))
+    rows, paid = month_paid(ctx, rows, measure)
+    rows, elsewhere = not_insured_here(ctx, rows)
+    rows, cap = with_cap(ctx, rows, measure, as_employee())
+    rows, exclusion = with_exclusion(ctx, rows, employer=False)
+    rows, recognised = _recognised(ctx, rows)
+    out_of_force = (pl.col("contract_start") > ctx.last) | (pl.col("contract_end") < ctx.first)
+    twice = pl.int_range(pl.len()).over("id_number") > 0
+    faults = [
+        not_eligible(),
+        *recognised,
+        Fault("MEA005", pl.col("_insured_fen") == 0, "没有填单位缴纳的社会保险费，看不出是否参保", "pension_fen"),
+        *cap,
+        Fault("MEA011", out_of_force.fill_null(value=False), pl.format("合同 {} 至 {} 不在本月", "contract_start", "contract_end"), "contract_end"),
+        *elsewhere,
+        paid,
+        Fault("CAP007", twice, "同一个人本月由两个单位申请，只算第一个"),
+        *exclusion[:1],
+        *in_term(ctx),
+    ]  # fmt: skip
+    rows = rows.with_columns(
+        numerator_x100=pl.lit(100, dtype=pl.Int64),
+        divisor_x100=pl.lit(100, dtype=pl.Int64),
+        payee_key="credit_code",
+        payee_name="employer",
+    )
+    return Claims(rows, faults, everything.height - rows.height)
+
+
+def _recognised(ctx: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """MEA003: a workshop must be recognised and not have left by the month. Without the list it is not known: IN012."""
+    is_workshop = pl.col("employer_kind") == WORKSHOP
+    if not ctx.has(WORKSHOPS):
+        return rows, [
+            Fault("IN012", is_workshop.fill_null(value=False), "没有报送就业帮扶车间台账", "employer_kind", "hold")
+        ]
+    known = ctx.intake.tables[WORKSHOPS].unique("credit_code", keep="first", maintain_order=True)
+    known = known.select("credit_code", _recognised="recognised_on", _left="left_on")
+    rows = rows.join(known, on="credit_code", how="left", maintain_order="left")
+    active = (pl.col("_recognised") <= ctx.last) & (pl.col("_left").is_null() | (pl.col("_left") >= ctx.first))
+    return rows, [
+        Fault(
+            "MEA003",
+            (is_workshop & ~active.fill_null(value=False)).fill_null(value=False),
+            "本月不是认定的就业帮扶车间",
+            "credit_code",
+        )
+    ]
+
+
+def insurance(ctx: Context) -> Claims:
+    """The employer's part of pension, medical and unemployment insurance actually paid."""
+    found = _base(ctx, INSURANCE)
+    found.rows = found.rows.with_columns(
+        rate_fen="_insured_fen", due_fen="_insured_fen", how=pl.lit("养老、医疗、失业保险单位实缴部分之和")
+    )
+    return found
+
+
+def post(ctx: Context) -> Claims:
+    """The county's monthly rate."""
+    found = _base(ctx, POST)
+    rate = pl.lit(fen(ctx.settings.employer_post.monthly), dtype=pl.Int64)
+    found.rows = found.rows.with_columns(rate_fen=rate, due_fen=rate, how=pl.lit("月标准"))
+    found.faults = [*missing_settings(post_settings(ctx.settings)), *found.faults]
+    return found
+
+
+def post_settings(given: Settings) -> list[str]:
+    """What must be set: the monthly rate."""
+    return unset("employer_post", given.employer_post, "monthly")
+
+
+OTHERS = (WORKSHOPS, "employee_insurance", "assignments", HISTORY)
+register(Measure(
+    INSURANCE, "企业/车间社会保险补贴", "二4", "落实社会保险补贴、岗位补贴等政策", EMPLOYMENT, "企业、就业帮扶车间、合作社", TABLE, insurance,
+    optional=OTHERS, monthly=True, also=("三(二)",),
+))  # fmt: skip
+register(Measure(
+    POST, "企业/车间岗位补贴", "二4", "落实社会保险补贴、岗位补贴等政策", EMPLOYMENT, "企业、就业帮扶车间、合作社", TABLE, post, post_settings,
+    optional=OTHERS, monthly=True, also=("三(二)",),
+))  # fmt: skip

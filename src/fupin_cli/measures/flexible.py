@@ -1,0 +1,76 @@
+"""灵活就业社保补贴 (三(四)): the county's share, at most 2/3, of what a person in flexible work paid."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.errors import FupinError
+from fupin_cli.measures.conditions import (
+    HISTORY,
+    as_flexible,
+    in_term,
+    missing_settings,
+    month_paid,
+    not_eligible,
+    of_month,
+    share_of,
+    with_cap,
+    with_eligibility,
+    with_exclusion,
+)
+from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, register, unset
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+    from fupin_cli.policy.settings import Settings
+
+CODE, TABLE = "flexible_social_insurance", "flexible_claims"
+THIRDS = 3
+
+
+def claims(ctx: Context) -> Claims:
+    """One claim a person and month.
+
+    Raises:
+        FupinError: the county's share is above what the law allows.
+    """
+    share = ctx.settings.flexible_social_insurance.share
+    most = ctx.policy.number("flexible.share_max_thirds", ctx.month)
+    if share is not None and Fraction(share) > Fraction(most, THIRDS):
+        raise FupinError(
+            f"设置 flexible_social_insurance.share：{share} 超过上限 {most}/{THIRDS}",
+            "改成不超过上限的比例（就业补助资金管理办法）",
+        )
+    everything = ctx.intake.tables[TABLE]
+    rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref=pl.lit(""))
+    rows, paid = month_paid(ctx, rows, CODE)
+    rows, cap = with_cap(ctx, rows, CODE, as_flexible())
+    rows, exclusion = with_exclusion(ctx, rows, employer=True)
+    rows = rows.with_columns(rate_fen=pl.sum_horizontal(pl.col("pension_fen", "medical_fen").fill_null(0)))
+    rows = rows.with_columns(
+        due_fen=share_of(pl.col("rate_fen"), share), numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
+        how=pl.lit(f"本人缴纳的养老、医疗保险费 × {share or '比例未设'}"),
+    )  # fmt: skip
+    return Claims(rows, [
+        *missing_settings(settings(ctx.settings)),
+        not_eligible(),
+        Fault("MEA005", pl.col("rate_fen") == 0, "没有缴费，看不出是否参保", "pension_fen"),
+        *cap,
+        paid,
+        *exclusion,
+        *in_term(ctx),
+    ], everything.height - rows.height)  # fmt: skip
+
+
+def settings(given: Settings) -> list[str]:
+    """What must be set: the county's share."""
+    return unset("flexible_social_insurance", given.flexible_social_insurance, "share")
+
+
+register(Measure(
+    CODE, "灵活就业社保补贴", "三(四)", "社会保险补贴等", EMPLOYMENT, "灵活就业的脱贫劳动力", TABLE, claims, settings,
+    optional=("assignments", "employer_claims", HISTORY), monthly=True,
+))  # fmt: skip

@@ -1,0 +1,80 @@
+"""以工代训补贴 (三(二)): up to six months for each person an employer trains at work, by days; to the end of 2021."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.measures.conditions import (
+    HISTORY,
+    fen,
+    in_term,
+    missing_settings,
+    month_paid,
+    not_eligible,
+    not_insured_here,
+    of_month,
+    with_eligibility,
+)
+from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.used_months import used_months
+from fupin_cli.policy.months import parse_month
+from fupin_cli.policy.rounding import prorate_fen
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+    from fupin_cli.policy.settings import Settings
+
+CODE, TABLE = "on_the_job_training", "on_the_job_training"
+
+
+def claims(ctx: Context) -> Claims:
+    """One claim a person, employer and month: monthly rate × days trained ÷ days required."""
+    own = ctx.settings.on_the_job_training
+    everything = ctx.intake.tables[TABLE]
+    rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref="credit_code")
+    rows, paid = month_paid(ctx, rows, CODE)
+    rows, elsewhere = not_insured_here(ctx, rows)
+    rows = _with_used(ctx, rows)
+    cap = ctx.policy.number("on_the_job_training.cap_months", ctx.month)
+    term = str(ctx.policy.number("on_the_job_training.term", ctx.month))
+    days = (own.divisor_days or 0) * 100
+    divisor = (
+        pl.when(pl.col("required_days_x100") > 0)
+        .then("required_days_x100")
+        .otherwise(pl.lit(days or None, dtype=pl.Int64))
+    )
+    rows = rows.with_columns(
+        rate_fen=pl.lit(fen(own.monthly), dtype=pl.Int64), numerator_x100="trained_days_x100", divisor_x100=divisor,
+        payee_key="credit_code", payee_name="employer", how=pl.lit("月标准 × 实际训练天数 ÷ 应训练天数（最多一个月）"),
+    ).with_columns(due_fen=prorate_fen(pl.col("rate_fen"), pl.col("numerator_x100"), pl.col("divisor_x100")))  # fmt: skip
+    return Claims(rows, [
+        *missing_settings(settings(ctx.settings)),
+        Fault("MEA001", pl.col("divisor_x100").is_null(), "没有填应训练天数，也没有设置 on_the_job_training.divisor_days", "required_days_x100", "hold"),
+        not_eligible(),
+        Fault("MEA008", pl.col("_used") >= cap, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "_used"), "month"),
+        Fault("MEA012", pl.col("had_before").fill_null(value=False), "已享受过以工代训补贴", "had_before"),
+        *elsewhere,
+        paid,
+        *in_term(ctx, basis=True, last=parse_month(f"{term[:4]}-{term[4:]}")),
+    ], everything.height - rows.height)  # fmt: skip
+
+
+def _with_used(ctx: Context, rows: pl.DataFrame) -> pl.DataFrame:
+    history = ctx.maybe(HISTORY)
+    if history is None:
+        return rows.with_columns(_used=pl.lit(0, dtype=pl.Int64))
+    used = used_months(history, ctx.policy, ctx.month, CODE).select("id_number", _used="months_counted")
+    return rows.join(used, on="id_number", how="left", maintain_order="left").with_columns(pl.col("_used").fill_null(0))
+
+
+def settings(given: Settings) -> list[str]:
+    """What must be set: the monthly rate."""
+    return unset("on_the_job_training", given.on_the_job_training, "monthly")
+
+
+register(Measure(
+    CODE, "以工代训补贴", "三(二)", "最长不超过6个月的职业培训补贴", EMPLOYMENT, "企业、就业帮扶车间等", TABLE, claims, settings,
+    optional=("employee_insurance", HISTORY), monthly=True,
+))  # fmt: skip

@@ -1,0 +1,136 @@
+"""培训生活费补贴 and 职业培训补贴 (四(三)): paid for the month in which a class ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.measures.conditions import (
+    BIG,
+    HISTORY,
+    fen,
+    in_term,
+    missing_settings,
+    not_eligible,
+    on_post,
+    once_only,
+    paid_before,
+    with_eligibility,
+)
+from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, register, unset
+from fupin_cli.policy import months
+from fupin_cli.policy.rounding import HALF_UP
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+    from fupin_cli.policy.settings import Settings
+
+TABLE, LIVING, COURSE = "training", "training_living", "training_course"
+DAY, TENTHS = 100, 10
+
+
+def _base(ctx: Context) -> tuple[pl.DataFrame, list[Fault], int]:
+    everything = ctx.intake.tables[TABLE]
+    rows = everything.filter(months.index_expr(pl.col("end")) == ctx.month)
+    rows = with_eligibility(ctx, rows).with_columns(ref="class_no")
+    too_many = (pl.col("attended_days_x100") > pl.col("scheduled_days_x100")).fill_null(value=False)
+    return (
+        rows,
+        [not_eligible(), Fault("MEA009", too_many, "实到天数多于应到天数", "attended_days_x100")],
+        everything.height - rows.height,
+    )
+
+
+def living(ctx: Context) -> Claims:
+    """Daily rate (monthly 低保 × 1.5 ÷ days) × days attended. A day of two classes is paid with the earlier one."""
+    own = ctx.settings.training
+    rows, faults, left = _base(ctx)
+    rows = _free_days(rows)
+    times = ctx.policy.number("training.dibao_times_tenths", ctx.month)
+    dibao = fen(own.dibao_monthly)
+    month_rate = None if dibao is None else HALF_UP.divide(dibao * times, TENTHS)
+    payable = pl.min_horizontal("attended_days_x100", "_free_x100")
+    divisor = own.days_per_month * DAY
+    top = pl.lit(dibao, dtype=BIG) * pl.lit(times, dtype=BIG) * pl.col("numerator_x100").cast(BIG)
+    exact = HALF_UP.divide(top, pl.lit(TENTHS * divisor, dtype=BIG)).cast(pl.Int64)
+    rows = rows.with_columns(
+        rate_fen=pl.lit(month_rate, dtype=pl.Int64), numerator_x100=pl.when(pl.col("attended_days_x100").is_not_null()).then(payable),
+        divisor_x100=pl.lit(divisor, dtype=pl.Int64), how=pl.lit(f"农村低保月标准 × 1.5 ÷ {own.days_per_month} × 实到天数"),
+    ).with_columns(due_fen=exact)  # fmt: skip
+    rows, exclusion = _on_full_post(ctx, rows)
+    rows, again = _before(ctx, rows, LIVING)
+    return Claims(
+        rows, [*missing_settings(living_settings(ctx.settings)), *faults, *exclusion, *again, *in_term(ctx)], left
+    )
+
+
+def _free_days(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `_free_x100`: days of each class, both ends included, that no earlier class of the person covers."""
+    rows = rows.with_row_index("_n").with_columns(_days=(pl.col("end") - pl.col("start")).dt.total_days() + 1)
+    before = pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "_n"])
+    taken = (
+        pl.when(before >= pl.col("start"))
+        .then(pl.min_horizontal((before - pl.col("start")).dt.total_days() + 1, "_days"))
+        .otherwise(0)
+    )
+    return rows.with_columns(_free_x100=(pl.col("_days") - taken) * DAY).drop("_n", "_days")
+
+
+def _on_full_post(ctx: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """CAP009: on days when attendance on a post is full, nobody was at a class."""
+    full = on_post(ctx).filter("full").select("id_number", _full=pl.lit(value=True))
+    rows = rows.join(full, on="id_number", how="left", maintain_order="left")
+    inside = (pl.col("end") >= ctx.first) & (pl.col("start") <= ctx.last)
+    return rows, [
+        Fault("CAP009", pl.col("_full").is_not_null() & inside, "本月在公益性岗位上满勤，与培训的日子重叠", "start")
+    ]
+
+
+def _before(ctx: Context, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, list[Fault]]:
+    """CAP010: the same class paid before."""
+    last = paid_before(ctx, measure).group_by("id_number", "ref").agg(_last=pl.col("month").max())
+    rows = rows.join(last, on=["id_number", "ref"], how="left", maintain_order="left")
+    return rows, once_only()
+
+
+def course(ctx: Context) -> Claims:
+    """The county's rate for the person and course, to the training body; the trainee is not charged."""
+    own = ctx.settings.training
+    rows, faults, left = _base(ctx)
+    rate = pl.lit(fen(own.course), dtype=pl.Int64)
+    for trade, amount in own.courses.items():
+        rate = pl.when(pl.col("trade") == trade).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
+    rows = rows.with_columns(
+        rate_fen=rate, due_fen=rate, numerator_x100=pl.lit(DAY, dtype=pl.Int64), divisor_x100=pl.lit(DAY, dtype=pl.Int64),
+        payee_key="provider", payee_name="provider", how=pl.format("工种 {} 的标准", pl.col("trade").fill_null("不明")),
+    )  # fmt: skip
+    rows, again = _before(ctx, rows, COURSE)
+    charged = Fault("MEA010", pl.col("charged").fill_null(value=False), "向学员收了费", "charged")
+    unset_rate = Fault(
+        "MEA001",
+        pl.col("rate_fen").is_null(),
+        "没有设置 training.course，也没有设置这个工种的 training.courses",
+        "trade",
+        "hold",
+    )
+    return Claims(rows, [unset_rate, *faults, charged, *again, *in_term(ctx)], left)
+
+
+def living_settings(given: Settings) -> list[str]:
+    """What must be set: the rural 低保 standard."""
+    return unset("training", given.training, "dibao_monthly")
+
+
+def course_settings(given: Settings) -> list[str]:
+    """What must be set: a rate, or rates by trade."""
+    return [] if given.training.courses else unset("training", given.training, "course")
+
+
+register(Measure(
+    LIVING, "培训生活费补贴(含交通费)", "四(三)", "按当地农村最低生活保障标准的1.5倍", COUNTY, "参训脱贫劳动力", TABLE, living, living_settings,
+    optional=("assignments", "attendance", HISTORY), section="training",
+))  # fmt: skip
+register(Measure(
+    COURSE, "职业培训补贴(直补机构)", "四(三)", "培训补贴直补承担政府补贴项目培训机构", COUNTY, "培训机构", TABLE, course, course_settings, optional=(HISTORY,), section="training",
+))  # fmt: skip

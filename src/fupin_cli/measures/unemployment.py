@@ -1,0 +1,55 @@
+"""失业补助金 (二4): the county's amount a month for the insured unemployed whose benefit ran out, or who do not qualify."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.measures.conditions import (
+    HISTORY,
+    fen,
+    in_term,
+    missing_settings,
+    month_paid,
+    not_eligible,
+    of_month,
+    with_eligibility,
+)
+from fupin_cli.measures.measure import UNEMPLOYMENT, Claims, Fault, Measure, register, unset
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+    from fupin_cli.policy.settings import Settings
+
+CODE, TABLE = "unemployment_aid", "unemployment_aid"
+
+
+def claims(ctx: Context) -> Claims:
+    """One claim a person and month."""
+    everything = ctx.intake.tables[TABLE]
+    rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref=pl.lit(""))
+    rows, paid = month_paid(ctx, rows, CODE)
+    rate = pl.lit(fen(ctx.settings.unemployment_aid.monthly), dtype=pl.Int64)
+    rows = rows.with_columns(
+        rate_fen=rate, due_fen=rate, numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64), how=pl.lit("月标准"),
+    )  # fmt: skip
+    ran_out = (pl.col("benefit_end") < ctx.first).fill_null(value=False)
+    qualifies = ~ran_out & pl.col("ineligible_reason").is_null()
+    return Claims(rows, [
+        *missing_settings(settings(ctx.settings)),
+        not_eligible(),
+        Fault("MEA005", pl.col("insured_from").is_null(), "没有填参保起始月份，看不出是否参保", "insured_from"),
+        Fault("MEA015", qualifies, "失业保险金没有期满，也没有写明不符合领取条件的原因", "benefit_end"),
+        paid, *in_term(ctx),
+    ], everything.height - rows.height)  # fmt: skip
+
+
+def settings(given: Settings) -> list[str]:
+    """What must be set: the amount a month."""
+    return unset("unemployment_aid", given.unemployment_aid, "monthly")
+
+
+register(Measure(
+    CODE, "失业补助金", "二4", "参保失业脱贫劳动力发放失业补助金", UNEMPLOYMENT, "参保失业的脱贫劳动力", TABLE, claims, settings, optional=(HISTORY,), monthly=True,
+))  # fmt: skip

@@ -1,0 +1,33 @@
+"""The list of subsidies on the terminal and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+from fupin_cli.measures.measure import all_measures, fund_of
+
+
+def subsidy_rows(settings: Any) -> list[dict[str, Any]]:
+    """Each subsidy with what it rests on and what is not set in this workspace."""
+    return [
+        {
+            "code": m.code, "title": m.title, "clause": "、".join((m.clause, *m.also)), "fund": fund_of(m, settings), "who": m.who,
+            "table": m.table, "needs": list(m.needs), "missing_settings": m.settings(settings),
+        }
+        for m in all_measures().values()
+    ]  # fmt: skip
+
+
+def subsidy_table(settings: Any) -> Table:
+    """One row a subsidy."""
+    table = Table(title="岗位补贴以外的补贴（岗位补贴：fupin payroll）", title_justify="left")
+    for title in ("代号", "补贴", "依据", "资金", "对象", "需要的表", "还没有设置"):
+        table.add_column(title, overflow="fold")
+    for row in subsidy_rows(settings):
+        table.add_row(
+            row["code"], row["title"], row["clause"], row["fund"], row["who"], "、".join([row["table"], *row["needs"]]),
+            "、".join(row["missing_settings"]),
+        )  # fmt: skip
+    return table

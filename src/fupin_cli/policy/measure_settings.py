@@ -1,0 +1,125 @@
+"""What the policy leaves to a county for the measures besides posts. No number has a default: unset, nothing is paid."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from fupin_cli.policy.rounding import yuan_to_fen
+
+
+def _money(value: Any) -> str:
+    """Keep an amount as text in yuan; TOML numbers are accepted by the digits that were typed."""
+    text = str(value)
+    yuan_to_fen(text)
+    return text
+
+
+def _share(value: Any) -> str:
+    """A share of something: 2/3 or 0.5, above 0 and at most 1, kept as it was written."""
+    try:
+        share = Fraction(str(value))
+    except (ValueError, ZeroDivisionError) as error:
+        raise ValueError(f"{value!r} 不是比例，写成 2/3 或 0.5") from error
+    if not 0 < share <= 1:
+        raise ValueError(f"{value!r} 不在 0 与 1 之间")
+    return str(value)
+
+
+Money = Annotated[str, BeforeValidator(_money)]
+Share = Annotated[str, BeforeValidator(_share)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A table of the settings file: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Transport(Section):
+    """一次性交通补贴, 二(一): by ticket with a cap, or flat; by tier of destination."""
+
+    method: Literal["ticket", "flat"] | None = None
+    in_province: Money | None = None
+    out_of_province: Money | None = None
+    places: dict[str, Money] = {}  # a province or city of its own amount
+    home_province: str = "辽宁省"
+    once_per_years: Count | None = None  # unset: once only
+
+
+class OnTheJobTraining(Section):
+    """以工代训补贴, 三(二)."""
+
+    monthly: Money | None = None
+    divisor_days: Count | None = None  # where the form has no 应训练天数
+
+
+class EmployerPost(Section):
+    """企业/车间岗位补贴, 二4 and 三(二)."""
+
+    monthly: Money | None = None
+
+
+class Flexible(Section):
+    """灵活就业社保补贴, 三(四): the county's share of what was paid, at most 2/3."""
+
+    share: Share | None = None
+
+
+class Training(Section):
+    """培训, 四(三)."""
+
+    dibao_monthly: Money | None = None
+    days_per_month: Count = 30
+    course: Money | None = None
+    courses: dict[str, Money] = {}  # a rate of its own for a trade (工种)
+
+
+class RainDew(Section):
+    """雨露计划, 四(三)."""
+
+    term: Money | None = None
+    levels: dict[str, Money] = {}  # a rate of its own for a level (学历层次)
+
+
+class Startup(Section):
+    """创业, 三(三): interest, venue, incubator."""
+
+    interest_share: Share | None = None
+    principal_max: Money | None = None
+    years_max: Count | None = None
+    purposes: list[str] = ["涉农", "农业", "种植", "养殖"]
+    venue_share: Share | None = None
+    venue_monthly_max: Money | None = None
+    venue_months_max: Count | None = None
+    incubator_share: Share | None = None
+    incubator_max: Money | None = None
+
+
+class BaseReward(Section):
+    """基地一次性奖补, 三(二): people employed → amount; the highest step that is reached."""
+
+    steps: dict[Annotated[str, Field(pattern=r"^[1-9]\d*$")], Money] = {}
+
+
+class UnemploymentAid(Section):
+    """失业补助金, 二4."""
+
+    monthly: Money | None = None
+
+
+class WorkRelief(Section):
+    """以工代赈, 三(一): the county's guiding share of labour pay; nothing is paid here."""
+
+    pay_share: Share | None = None
+
+
+class Payee(Section):
+    """Where an organisation is paid to, by its unified social credit code."""
+
+    account: Annotated[str, Field(min_length=6)]
+    bank: str = ""
+    name: str = ""
