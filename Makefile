@@ -32,6 +32,7 @@ sample: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m fupin_cli.outputs.catalogue docs/rules.md
+	$(BIN)/python -m fupin_cli.outputs.clauses docs/clauses.md
 
 bench: $(STAMP)
 	$(BIN)/python tests/bench/run.py

@@ -54,7 +54,7 @@ def build(case: dict[str, Any], root: Path) -> None:
     tables: dict[str, list[dict[str, Any]]] = {}
     if not case.get("no_registry"):
         tables["监测对象信息"] = [BASE["tables"]["registry"] | {"出生日期": number[6:14]} | case.get("registry", {})]
-    on_post = "post" in case or case["measure"] == "accident_insurance" and not case.get("off_post")
+    on_post = "post" in case or (case["measure"] == "accident_insurance" and not case.get("off_post"))
     if on_post:
         cells = {"年月": month}
         tables["公益性岗位台账"] = [BASE["tables"]["posts"]]

@@ -176,6 +176,22 @@ def test_a_history_file_that_lists_what_this_program_paid_changes_nothing(fupin:
     assert drafted(fupin, may)["corrections"] == []
 
 
+def test_files_that_were_put_away_ask_nobody_for_money_back(fupin: Callable[..., Ran], may: Path) -> None:
+    path = may / "inbox" / MAY / "出勤汇总表.csv"
+    kept = path.read_bytes()
+    path.unlink()
+    document = drafted(fupin, may)
+    assert document["corrections"] == []
+    assert f"输入 {MAY}/出勤汇总表.csv 已不在收件夹里" in document["not_recomputed"][0]
+    write_returns(may / "inbox" / MAY, [{}])
+    run = fupin("reconcile", MAY, "-w", may, "--format", "json", "--no-workbook")
+    assert (run.code, run.document["lines"][0]["verdict"], len(run.document["notes"])) == (0, "paid", 1)
+    ran = fupin("payroll", "-w", may, "--month", MAY)
+    assert (ran.code, "没有重算" in ran.err) == (12, True)
+    (may / "inbox" / MAY / "出勤（改）.csv").write_bytes(kept.replace(b",22,22,", b",22,11,"))
+    assert drafted(fupin, may)["corrections"][0]["amount"] == "-366.02"  # another file of the table is in its place
+
+
 def test_only_so_many_months_are_computed_again(fupin: Callable[..., Ran], may: Path) -> None:
     set_settings(may, "[corrections]\nmonths_back = 1\n")
     attendance(may, MAY, 11)

@@ -30,8 +30,8 @@ def from_the_bank(root: Path) -> Decimal:
 
 
 def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    year = Year(tmp_path, main)
-    for index in range(12):
+    year = Year(tmp_path, main, MONTHS[:8])  # `make year` lives all twelve; by August the story has all it has
+    for index in range(8):
         year.live(index)
     lines = year.ledger()
     amount, kind = pl.col("amount_fen"), pl.col("kind")
@@ -47,7 +47,18 @@ def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[s
     assert lines.filter((kind == store.NETTED) & (pl.col("person") == year.mended)).height == 1
     capfd.readouterr()
     code = main(
-        ["reconcile", "--from", MONTHS[0], "--to", MONTHS[-1], "-w", str(tmp_path), "--format", "json", "--no-workbook"]
+        [
+            "reconcile",
+            "--from",
+            MONTHS[0],
+            "--to",
+            year.months[-1],
+            "-w",
+            str(tmp_path),
+            "--format",
+            "json",
+            "--no-workbook",
+        ]
     )
     totals = json.loads(capfd.readouterr().out)["totals"]
     due, approved, paid = (Decimal(totals[name]) for name in ("due", "approved", "paid"))

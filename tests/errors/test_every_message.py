@@ -90,6 +90,10 @@ def remove_roster(root: Path) -> None:
     (root / "inbox" / M / "在岗人员花名册.csv").unlink()
 
 
+def no_insurance(root: Path) -> None:
+    (root / "inbox" / M / "意外险名单.csv").unlink()
+
+
 def folder_in_the_way(name: str) -> Callable[[Path], Any]:
     def make(root: Path) -> None:
         if (root / name).is_file():
@@ -136,7 +140,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (both(APPROVED, newer_ledger), f"approve {M} --by 丙 -y", "账本是更新版本的程序写的（格式 99", 2),
     (raw(LEDGER, b"no ledger" * 99), f"approve {M} --by 丙 -y", "ledger.sqlite 读写不了：", 2),
     (folder_in_the_way(LEDGER), f"approve {M} --by 丙 -y", "ledger.sqlite 读写不了：", 2),
-    (nothing, f"explain 没有这人 --month {M}", " 的花名册里没有这个人的行", 2),
+    (nothing, f"explain 没有这人 --month {M}", " 的花名册和各项申请里没有这个人的行", 2),
     (nothing, f"ledger bank {M}", " 还没有批准，不能写代发文件", 2),
     (nothing, f"ledger import inbox/{M}/出勤汇总表.csv", " 不是“补贴发放台账”", 10),
     (text("h.csv", "身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-13,1\n"), "ledger import h.csv", " 处读不出，没有导入", 2),
@@ -161,6 +165,17 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (folder_in_the_way(".fupin/run.jsonl"), f"run --month {M}", "run.jsonl 写不进去：", 2),
     (nothing, "schedule --at 8", "--at 的值不对：", 2),
     (nothing, "verify", " 里还没有任何月份的清单", 10),
+    (nothing, "subsidy 没有的", "没有 没有的 这项补贴", 2),
+    (nothing, f"subsidy transport --all --month {M}", "--all 与补贴名称只写一个", 2),
+    (nothing, f"subsidy transport --month {M}", "没有“交通补贴申请表”，一次性交通补贴算不了", 10),
+    (both(remove_roster, no_insurance), f"subsidy --all --month {M}", "收件夹里没有这些补贴的表", 10),
+    (both(text(f"inbox/{M}/灵活.csv", f"姓名,身份证号码,年月,养老缴费,医疗缴费\n张三,211302198001010012,{M},1,1\n"),
+          text("fupin.toml", '[flexible_social_insurance]\nshare = "3/4"\n')),
+     f"subsidy flexible_social_insurance --month {M}", "设置 flexible_social_insurance.share：3/4 超过上限 2/3", 2),
+    (text("fupin.toml", '[funds]\npost = "x"\n'), f"check --month {M}", "funds：没有 post 这项补贴，可写：", 2),
+    (text("fupin.toml", '[startup]\ninterest_share = "7/3"\n'), f"check --month {M}", "不在 0 与 1 之间", 2),
+    (both(text("fupin.toml", BASE["settings"] + '[budget]\n"就业补助资金" = 100\n'), DRAFTED), f"approve {M} --by 乙 -y",
+     "超过本年预算：就业补助资金 超出 632.05 元", 12),
     (nothing, "fly", "没有 fly 这个命令", 2),
     (nothing, "check", "缺少 --month", 2),
     (nothing, f"check --month {M} --colour", "没有 --colour 这个选项", 2),

@@ -40,6 +40,51 @@ premium_period = "year"
 
 [checks]
 extra_area_codes = ["211390"]
+
+# 以下各项补贴的标准都是编造的，只为演示
+[transport]
+method = "ticket"
+in_province = 100
+out_of_province = 300
+
+[on_the_job_training]
+monthly = 600
+
+[employer_post]
+monthly = 300
+
+[flexible_social_insurance]
+share = "2/3"
+
+[training]
+dibao_monthly = 450
+courses = {{"家政服务" = 1200}}
+
+[rain_dew]
+term = 1500
+
+[startup]
+interest_share = "1/2"
+principal_max = 100000
+years_max = 2
+venue_share = "1/2"
+venue_monthly_max = 300
+venue_months_max = 24
+incubator_share = "1/2"
+incubator_max = 50000
+
+[base_reward]
+steps = {{10 = 5000, 30 = 20000}}
+
+[unemployment_aid]
+monthly = 1000
+
+[work_relief]
+pay_share = "0.15"
+
+[budget]
+"就业补助资金" = 1000000
+"衔接推进乡村振兴补助资金" = 200000
 """
 
 
@@ -147,11 +192,12 @@ def generate(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     (root / "fupin.toml").write_text(SETTINGS, encoding="utf-8")
     county = County().build()
-    expected, gone = plant(county)
+    expected, gone, claims = plant(county)
     writer = Writer(root / "inbox")
     _national(writer, county, gone)
     _post_files(writer, county)
     _side_lists(writer, county)
+    _claims(writer, claims)
     files = _nuisances(writer, county)
     _write_expected(root / "expected-2024-05.csv", expected, writer, files)
 
@@ -253,6 +299,23 @@ def _side_lists(writer: Writer, county: County) -> None:
             sheet.sheet_state = "hidden"
     book.create_sheet("空白")
     writer.save(book, "比对名单.xlsx")
+
+
+PLATFORM = ("基层平台人员", "岗位需求清单", "有意愿外出人员清单", "主导产业")
+
+
+def _claims(writer: Writer, claims: dict[str, list[Row]]) -> None:
+    """Claims for the other subsidies, a sheet each; and the lists of the grass-roots platform."""
+    for file, titles in (
+        ("2024-05/各项补贴申请.xlsx", [title for title in claims if title not in PLATFORM]),
+        ("2024-05/基层平台.xlsx", list(PLATFORM)),
+    ):
+        book = openpyxl.Workbook()
+        book.remove(book.worksheets[0])
+        for title in titles:
+            rows = claims[title]
+            writer.sheet(book.create_sheet(title), file, rows, _headers(rows), [[f"{COUNTY}{title}"]], [])
+        writer.save(book, file)
 
 
 def _nuisances(writer: Writer, county: County) -> list[tuple[str, str, str, int | str, str]]:

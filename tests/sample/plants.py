@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fupin_cli.policy.idnumber import check_digit
 from tests.sample.county import COUNTY, TOWNS, County, Row
+from tests.sample.measure_plants import plant_claims
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +16,8 @@ Expect = list[tuple[str, Row, str]]  # code, row, header of the column
 ID = "证件号码"
 
 
-def plant(c: County) -> tuple[Expect, Row]:
-    """Plant everything. Gives what is expected, and a person that only last month's export has."""
+def plant(c: County) -> tuple[Expect, Row, dict[str, list[Row]]]:
+    """Plant everything. Gives what is expected, a person that only last month's export has, and the other claims."""
     expected: Expect = []
 
     def expect(code: str, row: Row, header: str) -> None:
@@ -33,7 +34,7 @@ def plant(c: County) -> tuple[Expect, Row]:
     _accounts(c, expect)
     _cells(c, expect)
     _waivers(c, expect)
-    return expected, gone
+    return expected, gone, plant_claims(c, expect, add_home)
 
 
 def add_home(c: County, *members: tuple[str, str, int]) -> list[Row]:

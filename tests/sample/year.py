@@ -49,6 +49,7 @@ class Year:
 
     root: Path
     call: Callable[..., int]
+    months: list[str] = field(default_factory=lambda: MONTHS)
     county: County = field(default_factory=lambda: County().build())
     worked: dict[tuple[str, str], int] = field(default_factory=dict)  # (ID, month) → days worked of 22
     log: list[str] = field(default_factory=list)
@@ -196,7 +197,7 @@ class Year:
         cent = Decimal("0.01")
         due = {}
         for person in self.people:
-            for month in MONTHS:
+            for month in self.months:
                 dead = person == self.dead and month > f"{YEAR}-02"
                 part = RIGHT * min(self.worked[person, month], 22) / 22
                 due[person, month] = Decimal(0) if dead else part.quantize(cent, ROUND_HALF_UP)
@@ -212,6 +213,11 @@ def tell(root: Path) -> None:
     main(["status", "-w", str(root)])
     main(["reconcile", "--from", MONTHS[0], "--to", MONTHS[-1], "-w", str(root)])
     main(["verify", "--all", "-w", str(root), "-q"])
+    stands = year.ledger().filter(pl.col("kind").is_in(store.APPROVED_KINDS))["amount_fen"].sum()
+    by_hand = sum(year.should_be().values())
+    print(f"账本 {Decimal(stands) / 100} 元，手工计算 {by_hand} 元")  # noqa: T201
+    if Decimal(stands) / 100 != by_hand:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -224,6 +224,11 @@ class Context:
         }
 
     @cached_property
+    def measure_faults(self) -> dict[str, pl.DataFrame]:
+        """Findings on the claims of each measure, as they are first asked for (`checks.mea.faults_of`)."""
+        return {}
+
+    @cached_property
     def past_payments(self) -> pl.DataFrame:
         """Payments of other months in the history, with `standard_fen` and `due_fen` of their month (`past_due`)."""
         history = used_months.paid_rows(self.intake.tables["payment_history"])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fupin_cli.checks.context import Context
+    from fupin_cli.measures.measure import Fault
 
 TABLES = tuple(dict.fromkeys(measure.table for measure in all_measures().values()))
 RELIEF = "work_relief"
@@ -22,31 +23,29 @@ RELIEF = "work_relief"
 
 def measure_findings(ctx: Context, code: str) -> pl.DataFrame:
     """Findings of one code over the claims of every measure that was supplied; the message names the measure."""
-    return findings.gather(part for name in ctx.claims for part in faults_of(ctx, name, code))
+    return findings.gather(faults_of(ctx, name).filter(pl.col("code") == code) for name in ctx.claims)
 
 
-def faults_of(ctx: Context, name: str, code: str | None = None) -> list[pl.DataFrame]:
-    """Findings on the claims of a measure: of one code, or of all."""
-    measure, claims = MEASURES[name], ctx.claims[name]
-    rows = claims.rows.filter("id_ok").with_columns(post_id="ref")
-    found = []
-    for fault in claims.faults:
-        if code in (None, fault.code):
-            message = pl.concat_str(
-                pl.lit(f"{measure.title}："),
-                fault.message if isinstance(fault.message, pl.Expr) else pl.lit(fault.message),
-            )
-            more = {} if fault.effect is None else {"effect": fault.effect, "severity": "error"}
-            told = report(
-                rows.with_columns(_when=fault.when).filter("_when"),
-                measure.table,
-                message,
-                fault.column,
-                amount_fen=pl.col("due_fen"),
-                **more,
-            )
-            found.append(told.collect().with_columns(code=pl.lit(fault.code)))
-    return found
+def faults_of(ctx: Context, name: str) -> pl.DataFrame:
+    """All findings on the claims of a measure: first each claim's own, then of those that are good so far their clashes."""
+    if name not in ctx.measure_faults:
+        rows = ctx.claims[name].rows.filter("id_ok").with_columns(post_id="ref")
+        own = [_told(fault, rows, name) for fault in ctx.claims[name].faults if not fault.among_good]
+        alone = findings.gather(own)
+        good = rows.join(alone.select("_src", "_row"), on=["_src", "_row"], how="anti", maintain_order="left")
+        clashes = [_told(fault, good, name) for fault in ctx.claims[name].faults if fault.among_good]
+        ctx.measure_faults[name] = findings.gather([alone, *clashes])
+    return ctx.measure_faults[name]
+
+
+def _told(fault: Fault, rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    measure = MEASURES[name]
+    words = fault.message if isinstance(fault.message, pl.Expr) else pl.lit(fault.message)
+    message = pl.concat_str(pl.lit(f"{measure.title}："), words)
+    more = {} if fault.effect is None else {"effect": fault.effect, "severity": "error"}
+    failing = rows.with_columns(_when=fault.when).filter("_when")
+    told = report(failing, measure.table, message, fault.column, amount_fen=pl.col("due_fen"), **more)
+    return told.collect().with_columns(code=pl.lit(fault.code))
 
 
 def condition(code: str, title: str, severity: Severity, effect: Effect, **more: Any) -> None:

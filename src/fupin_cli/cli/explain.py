@@ -22,15 +22,13 @@ def explain(
     import sys
 
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.jobs.explain import explain as explained
-    from fupin_cli.jobs.payroll import payroll
+    from fupin_cli.jobs.explain import explain_person
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.explain_tree import masked_steps, tree
     from fupin_cli.outputs.terminal import console
     from fupin_cli.policy.months import parse_month
 
-    run = payroll(Desk(find_workspace(workspace), inbox), parse_month(month))
-    steps = explained(run, who)
+    steps = explain_person(Desk(find_workspace(workspace), inbox), who, parse_month(month))
     if output_format is Format.json:
         body = {"format": "fupin.explain/1", "month": month, "lines": masked_steps(steps)}
         sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")

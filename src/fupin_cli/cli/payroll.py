@@ -123,6 +123,8 @@ def approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool
     if as_json:
         sys.stdout.write(payroll_json(run, unmask=unmask) + "\n")
     words = correction_words(run)
+    if run.not_again:
+        raise MonthClosedError(f"{approved_words(approved)}；{run.not_again[0]}", "把当时的文件放回收件夹，再重算")
     if not words:
         raise MonthClosedError(f"{approved_words(approved)}；重算的结果与批准的一致", "要改的先改收件夹里的表，再重算")
     write_corrections(run, folder)

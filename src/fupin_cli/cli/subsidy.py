@@ -70,8 +70,8 @@ def subsidy(
         return _list(place.settings(), as_json=output_format is Format.json)
     if name is not None and everything:
         raise UsageError("--all 与补贴名称只写一个", "例如 fupin subsidy transport --month 2024-05")
-    start, end = month_range(None, month, first, last, "fupin subsidy transport --month 2024-05")
     chosen = find_measure(name) if name is not None else None
+    start, end = month_range(None, month, first, last, "fupin subsidy transport --month 2024-05")
     now, maker, folder = datetime.now().astimezone(), operator or operator_name(), output or place.out
     code, runs = 0, []
     with (

@@ -81,7 +81,9 @@ def approve(run: PayrollRun, desk: Desk, operator: str, document: str, now: date
     )  # fmt: skip
     lines = _ledger_lines(run, name)
     lines += _correction_lines(run, name, len(lines))
-    store.post(root, batch, lines + _netted_lines(run, desk, lines))
+    inputs = sorted({(s.file, s.spec.table) for s in run.intake.sources if s.role == "current"})
+    entries = [store.Input(name, month, file, table) for file, table in inputs]
+    store.post(root, batch, lines + _netted_lines(run, desk, lines), inputs=entries)
     return batch
 
 

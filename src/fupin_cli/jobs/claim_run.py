@@ -41,6 +41,7 @@ class PayrollRun:
     rows_out_of_month: int
     # Differences of months approved before (`measures.corrections.differences`), to be posted with this one.
     corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
+    not_again: list[str] = field(default_factory=list)  # approved months that could not be computed again, and why
     measure: str = MEASURE
     missing: list[str] = field(default_factory=list)  # tables without which no line can be judged (SPEC 8.5)
     funds: list[Fund] = field(default_factory=list)  # as they stood before this run

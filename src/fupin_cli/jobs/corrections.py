@@ -22,10 +22,16 @@ def months_to_check(desk: Desk, month: int, measure: str) -> list[int]:
 
 def corrections_of(desk: Desk, again: PayrollRun) -> pl.DataFrame:
     """Differences (`measures.corrections.differences`) of an approved month that was computed again."""
-    return differences(_standing(desk, again.month, again.measure), lines_now(again), desk.money)
+    return differences(standing(desk, again.month, again.measure), lines_now(again), desk.money)
 
 
-def _standing(desk: Desk, month: int, measure: str) -> pl.DataFrame:
+def standing_lines(desk: Desk, month: int, measure: str) -> pl.DataFrame:
+    """What stands approved, in the columns of `lines_now`: for a month that cannot be computed again."""
+    lines = standing(desk, month, measure)
+    return lines.select(*KEYS, *FIGURES, *PAYEE, amount_fen="old_fen", due_fen="old_fen")
+
+
+def standing(desk: Desk, month: int, measure: str) -> pl.DataFrame:
     """What stands approved for a month: the facts of each line's last posting, the sum of all, the first one's number."""
     mine = (pl.col("month") == month) & (pl.col("measure") == measure)
     posted = desk.lines.filter(mine & pl.col("kind").is_in(APPROVED_KINDS))

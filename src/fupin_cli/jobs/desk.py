@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -131,6 +132,23 @@ class Desk:
         lines = self.lines.filter((pl.col("month") == month) & ~pl.col("batch").is_in(opening))
         found: list[str] = lines["measure"].unique().sort().to_list()
         return found
+
+    def gone(self, month: int, measure: str) -> str:
+        """Which input of an approved month is not in the inbox any more, and nothing in its place; empty if none.
+
+        A file of the same folder that is new and holds the same table takes the place of one that is gone.
+        """
+        approval = self.batches.filter(
+            (pl.col("kind") == store.APPROVAL) & (pl.col("month") == month) & (pl.col("measure") == measure)
+        )
+        inputs = store.read(self.workspace.root, "inputs").join(approval.select("batch"), on="batch", how="semi")
+        known = set(inputs.select("file", "table_name").iter_rows())
+        here = {(source.file, source.spec.table) for source in self.inbox.sources}
+        fresh = {(PurePosixPath(file).parent, table) for file, table in here - known}
+        for file, table in sorted(known - here):
+            if (PurePosixPath(file).parent, table) not in fresh:
+                return file
+        return ""
 
     def context(self, month: int, measure: str = "post") -> Context:
         """Read a month as a measure of it is computed: for the first time, or, once approved, again.

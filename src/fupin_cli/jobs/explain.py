@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.checks.registry import all_rules
-from fupin_cli.errors import UsageError
-from fupin_cli.measures.claims import STATUS_WORDS, fraction_text
+from fupin_cli.errors import NoInputError, UsageError
+from fupin_cli.jobs.payroll import payroll
+from fupin_cli.jobs.subsidy import compute_measure, supplied
+from fupin_cli.measures.claims import MEASURE, STATUS_WORDS, fraction_text
+from fupin_cli.measures.measure import all_measures
 from fupin_cli.policy.law import quote
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.claim_run import PayrollRun
+    from fupin_cli.jobs.desk import Desk
 
 METHOD = {
     "attendance": "本月累计出勤天数 ÷ 规定出勤天数",
@@ -44,28 +48,62 @@ class Step:
         }  # fmt: skip
 
 
-def explain(run: PayrollRun, who: str) -> list[Step]:
-    """Explain every line of a person (ID number or name) in the month.
+def explain_person(desk: Desk, who: str, month: int) -> list[Step]:
+    """Explain every line of a person in a month, of posts and of every other subsidy that was supplied.
 
     Raises:
         UsageError: nobody of that number or name has a line in the month.
+        NoInputError: none of the tables was supplied.
     """
-    number = who.strip().upper()
-    lines = run.lines.filter((pl.col("id_number") == number) | (pl.col("name") == who.strip()))
-    if not lines.height:
-        raise UsageError(f"{month_text(run.month)} 的花名册里没有这个人的行", "核对证号或姓名；不在本月的行不参加测算")
+    runs: list[PayrollRun] = []
+    try:
+        runs.append(payroll(desk, month))
+    except NoInputError:
+        if not supplied(desk, month):
+            raise
+    runs += [compute_measure(desk, measure, month) for measure in supplied(desk, month)]
+    steps = [step for run in runs for step in explain(run, who)]
+    if not steps:
+        raise UsageError(
+            f"{month_text(month)} 的花名册和各项申请里没有这个人的行", "核对证号或姓名；不在本月的行不参加测算"
+        )
+    return steps
+
+
+def explain(run: PayrollRun, who: str) -> list[Step]:
+    """Explain every line of a person (ID number or name; organisations by their code or name) of one subsidy."""
+    number, name = who.strip().upper(), who.strip()
+    lines = run.lines.filter(
+        (pl.col("id_number") == number) | (pl.col("name") == name) | (pl.col("person_key") == number)
+    )
     return [_line(run, row) for row in lines.iter_rows(named=True)]
 
 
 def _line(run: PayrollRun, row: dict[str, Any]) -> Step:
     where = _place(row["_file"], row["_sheet"], row["_row"])
-    top = Step(
-        f"{row['name']} {row['post_id'] or '（无岗位编号）'} {month_text(run.month)}",
-        STATUS_WORDS[row["status"]],
-        where,
-    )
-    top.steps = [_amount(run, row), _months(run, row), *_findings(run, row)]
+    what = (row["post_id"] or "（无岗位编号）") if run.measure == MEASURE else run.title
+    top = Step(f"{row['name']} {what} {month_text(run.month)}", STATUS_WORDS[row["status"]], where)
+    reckoned = [_amount(run, row), _months(run, row)] if run.measure == MEASURE else [_measure_amount(run, row)]
+    top.steps = [*reckoned, *_findings(run, row)]
     return top
+
+
+def _measure_amount(run: PayrollRun, row: dict[str, Any]) -> Step:
+    """Rate or base, quantity, and what they come to by the measure's clause."""
+    measure = all_measures()[run.measure]
+    law = quote(run.policy.file.text, measure.clause, measure.law)
+    section = measure.section or measure.code
+    quantity = f"{_number(row['numerator_x100'])} ÷ {_number(row['divisor_x100'])}"
+    due = Step("应发", _money(row["due_fen"]), row["how"] or "", measure.clause, law, [
+        Step("标准或基数", _money(row["rate_fen"]), f"申请表；fupin.toml 的 [{section}]；政策参数"),
+        Step("数量", quantity),
+    ])  # fmt: skip
+    fund = Step("资金", row["fund"], "政策" if measure.fund else "fupin.toml 的 [funds]", measure.clause)
+    return Step("实发", f"{fen_to_yuan(row['amount_fen'])} 元", "发放的等于应发；暂缓、不予的为0", steps=[due, fund])
+
+
+def _number(hundredths: int | None) -> str:
+    return "没有" if hundredths is None else fraction_text(hundredths, 100)
 
 
 def _place(file: str | None, sheet: str | None, row: int | None) -> str:
@@ -151,14 +189,17 @@ def _months(run: PayrollRun, row: dict[str, Any]) -> Step:
     )  # fmt: skip
 
 
+def _tables(run: PayrollRun) -> list[str]:
+    """Tables on whose rows findings stop a line."""
+    return ["assignments", "attendance"] if run.measure == MEASURE else [run.table]
+
+
 def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:
     """Every rule that stands on the line; for those that stop it, what would have to change."""
     rules = all_rules()
     found = run.result.found
     if row["id_number"] is not None:
-        mine = found.filter(
-            (pl.col("person") == row["id_number"]) & pl.col("table").is_in(["assignments", "attendance"])
-        )
+        mine = found.filter((pl.col("person") == row["id_number"]) & pl.col("table").is_in(_tables(run)))
     else:
         mine = found.filter((pl.col("_src") == row["_src"]) & (pl.col("_row") == row["_row"]))
     by_code = {r["code"]: r for r in mine.iter_rows(named=True) if r["post_id"] in (row["post_id"], None)}

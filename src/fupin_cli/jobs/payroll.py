@@ -46,11 +46,15 @@ def payroll(desk: Desk, month: int) -> PayrollRun:
 def with_corrections(desk: Desk, run: PayrollRun, once_more: Callable[[Desk, int], PayrollRun]) -> PayrollRun:
     """Add to a run the differences of the months of its measure that were approved before (`once_more` computes one), and the funds."""
     approved = run.month in desk.approved_months(run.measure)
-    earlier = [] if approved else months_to_check(desk, run.month, run.measure)
-    parts = [corrections_of(desk, run)] if approved else []
-    for number, month in enumerate(earlier, 1):
-        desk.progress(f"重算 {month_text(month)}", number, len(earlier))
-        parts.append(corrections_of(desk, once_more(desk, month)))
+    months = [run.month] if approved else months_to_check(desk, run.month, run.measure)
+    parts = []
+    for number, month in enumerate(months, 1):
+        desk.progress(f"重算 {month_text(month)}", number, len(months))
+        # Without its files a month cannot be judged: nobody is asked for money back because a folder was put away.
+        if file := desk.gone(month, run.measure):
+            run.not_again.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，没有重算这个月的差额")
+        else:
+            parts.append(corrections_of(desk, run if approved else once_more(desk, month)))
     if parts:
         run.corrections = pl.concat(parts)
     run.funds = funds_of(desk, run.month // 12)
@@ -81,6 +85,7 @@ def compute(desk: Desk, month: int, codes: set[str]) -> PayrollRun:
         result,
         lines,
         out_of_month,
+        missing=missing_tables(intake, ctx.policy),
         posted=desk.batches.height,
         password=desk.workspace.password,
     )

@@ -12,7 +12,7 @@ from fupin_cli.checks.context import Context
 from fupin_cli.checks.engine import CheckResult, completed
 from fupin_cli.checks.ret import return_findings
 from fupin_cli.intake.load import select
-from fupin_cli.jobs.corrections import lines_now
+from fupin_cli.jobs.corrections import lines_now, standing_lines
 from fupin_cli.jobs.desk import FAR_AHEAD
 from fupin_cli.jobs.exit_codes import exit_code
 from fupin_cli.jobs.payroll import again
@@ -48,6 +48,7 @@ class ReconcileRun:
     reconciled: Reconciled
     now: pl.DataFrame
     refused: pl.DataFrame
+    notes: list[str] = field(default_factory=list)  # months of which the files are not there any more
     send_again: pl.DataFrame = field(default_factory=pl.DataFrame)  # failed lines (`reissue.to_send_again`)
     outputs: list[Path] = field(default_factory=list)
     posted: int = 0  # postings that the ledger had
@@ -82,11 +83,18 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     Raises:
         FupinError: as `payroll`.
     """
-    runs = []
+    runs, parts, kept = [], [], []
     for number, month in enumerate(range(first, last + 1), 1):
         desk.progress(f"对账 {month_text(month)}", number, last - first + 1)
-        runs += [computed(desk, month, measure) for measure in dict.fromkeys((MEASURE, *desk.measures_in(month)))]
-    now = pl.concat([lines_now(run) for run in runs])
+        for measure in dict.fromkeys((MEASURE, *desk.measures_in(month))):
+            if file := desk.gone(month, measure):
+                kept.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，应发按已批准的算")
+                parts.append(standing_lines(desk, month, measure))
+            else:
+                one = computed(desk, month, measure)
+                runs.append(one)
+                parts.append(lines_now(one))
+    now = pl.concat([part.select(parts[0].columns) for part in parts], how="vertical_relaxed")
     due = now.select(
         *OBLIGATION, *FACTS, "status", "codes", due_fen=pl.when(pl.col("status") == PAY).then("amount_fen").otherwise(0)
     )
@@ -102,7 +110,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     crashed = [outcome for run in runs for outcome in run.result.outcomes if outcome.status == "crashed"]
     run = ReconcileRun(
         first, last, desk.policy, returns, CheckResult(completed(found, ctx), crashed), result, now,
-        desk.returned.refused, posted=desk.batches.height, password=desk.workspace.password,
+        desk.returned.refused, notes=kept, posted=desk.batches.height, password=desk.workspace.password,
     )  # fmt: skip
     run.send_again = to_send_again(run, desk)
     return run

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli import findings
 from fupin_cli.checks.engine import run_checks
 from fupin_cli.checks.mea import faults_of
 from fupin_cli.checks.registry import all_rules
@@ -81,8 +80,8 @@ def _lines(ctx: Context, measure: Measure, result: CheckResult, more: list[str])
         ctx.claims[measure.code] = measure.claims(ctx)
     rows = ctx.claims[measure.code].rows
     if "id_ok" not in rows.columns:
-        rows = rows.with_columns(id_ok=pl.lit(value=True))
-    told = findings.gather(faults_of(ctx, measure.code)) if rows.height else findings.empty()
+        rows = ctx.claims[measure.code].rows = rows.with_columns(id_ok=pl.lit(value=True))
+    told = faults_of(ctx, measure.code)
     rules = all_rules()
     effects = {code: rule.effect for code, rule in rules.items()}
     faults = told.with_columns(effect=pl.coalesce("effect", pl.col("code").replace_strict(effects, default="hold")))

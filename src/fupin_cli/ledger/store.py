@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER, FILE = ".fupin", "ledger.sqlite"
-VERSION = 3
+VERSION = 4
 WAIT_SECONDS = 30.0
 PORTION = 100_000
 # Kinds of posting: the opening balance, a month's approval, a batch that is sent again, the end of a month.
@@ -123,10 +123,20 @@ class Settlement:
     bank_fen: int
 
 
-TABLES = {"drafts": Draft, "batches": Batch, "lines": Line, "settlements": Settlement}
+@dataclass(frozen=True)
+class Input:
+    """A sheet that a batch was computed from: without it the month cannot be computed again."""
+
+    batch: str
+    month: int
+    file: str
+    table_name: str
+
+
+TABLES = {"drafts": Draft, "batches": Batch, "lines": Line, "settlements": Settlement, "inputs": Input}
 KEYS = {
     "drafts": "", "batches": ", PRIMARY KEY (batch)", "lines": ", PRIMARY KEY (batch, line_no)",
-    "settlements": ", PRIMARY KEY (month, measure, person, post_id)",
+    "settlements": ", PRIMARY KEY (month, measure, person, post_id)", "inputs": "",
 }  # fmt: skip
 
 
@@ -217,8 +227,14 @@ def add_draft(root: Path, draft: Draft) -> None:
         _insert(connection, "drafts", [astuple(draft)])
 
 
-def post(root: Path, batch: Batch, lines: list[Line], settlements: list[Settlement] | None = None) -> None:
-    """Post a batch with all its lines (a closing with its settlements), or nothing.
+def post(
+    root: Path,
+    batch: Batch,
+    lines: list[Line],
+    settlements: list[Settlement] | None = None,
+    inputs: list[Input] | None = None,
+) -> None:
+    """Post a batch with all its lines (an approval with its inputs, a closing with its settlements), or nothing.
 
     Raises:
         AlreadyPostedError: the month is approved or closed, or an opening balance is there.
@@ -231,6 +247,7 @@ def post(root: Path, batch: Batch, lines: list[Line], settlements: list[Settleme
                 raise AlreadyPostedError(*_already(CLOSING))  # noqa: TRY301 - one way out, below
             _insert(connection, "batches", [astuple(batch)])
             _insert(connection, "lines", [astuple(line) for line in lines])
+            _insert(connection, "inputs", [astuple(entry) for entry in inputs or []])
             _insert(connection, "settlements", [astuple(settled) for settled in settlements or []])
             connection.execute("COMMIT")
         except sqlite3.IntegrityError:

@@ -31,13 +31,13 @@ def claims(ctx: Context) -> Claims:
     own = ctx.settings.accident_insurance
     everything = ctx.intake.tables[TABLE]
     rows = everything.with_columns(
-        _until=pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "_src", "_row"])
+        _until=pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "premium_fen"])
     )
     rows = rows.filter(months.index_expr(pl.col("start")) == ctx.month).with_columns(ref="policy_no")
     per = YEAR if own.premium_period == "year" else 1
     premium = fen(own.premium)
     rows = rows.with_columns(rate_fen=pl.lit(premium, dtype=pl.Int64), _periods=periods_begun(per))
-    limit = pl.col("rate_fen") * pl.col("_periods")
+    limit = pl.when(pl.col("_periods") > 0).then(pl.col("rate_fen") * pl.col("_periods"))
     paid = pl.col("premium_fen").fill_null(limit)
     last = paid_before(ctx, CODE).group_by("id_number", "ref").agg(_last=pl.col("month").max())
     rows = rows.with_columns(

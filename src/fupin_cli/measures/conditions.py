@@ -72,25 +72,27 @@ def with_last_paid(ctx: Context, rows: pl.DataFrame, measure: str, key: str = "i
 
 
 def once_only(when: pl.Expr | None = None) -> list[Fault]:
-    """CAP010: paid before (`_last`), or claimed twice in these files (the first counts)."""
+    """CAP010: paid before (`_last`), or claimed twice in these files (the smaller counts, so that the order of rows does not matter)."""
     paid = pl.col("_last").is_not_null() if when is None else when
-    again = pl.int_range(pl.len()).over("id_number", "ref") > 0
+    again = pl.int_range(pl.len()).over("id_number", "ref", order_by="due_fen") > 0
     return [
         Fault("CAP010", paid, pl.format("一次性补贴，{} 已经发过", months.text_expr(pl.col("_last")))),
-        Fault("CAP010", again, "同一个人同一项报了两次，只算第一次"),
+        Fault("CAP010", again, "同一个人同一项报了两次，只算金额小的一次", among_good=True),
     ]
 
 
-def month_paid(ctx: Context, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, Fault]:
-    """CAP007: the history says that this month was paid already. Adds `_paid`."""
+def month_paid(ctx: Context, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, list[Fault]]:
+    """CAP007: this month was paid already by the history, or is claimed twice here (the smaller counts). Adds `_paid`."""
+    twice = pl.int_range(pl.len()).over("id_number", order_by="due_fen") > 0
+    again = Fault("CAP007", twice, "同一个人同一个月报了两次，只算金额小的一次", among_good=True)
     if not ctx.has(HISTORY):
-        return rows.with_columns(_paid=pl.lit(value=False)), Fault("CAP007", pl.col("_paid"), "")
+        return rows, [again]
     paid = paid_rows(ctx.intake.tables[HISTORY]).filter((pl.col("measure") == measure) & (pl.col("month") == ctx.month))
     who = paid.select(pl.col("id_number").unique()).with_columns(_paid=pl.lit(value=True))
     rows = rows.join(who, on="id_number", how="left", maintain_order="left").with_columns(
         pl.col("_paid").fill_null(value=False)
     )
-    return rows, Fault("CAP007", pl.col("_paid"), "台账显示本月已经发过")
+    return rows, [Fault("CAP007", pl.col("_paid"), "台账显示本月已经发过"), again]
 
 
 def with_cap(ctx: Context, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> tuple[pl.DataFrame, list[Fault]]:

@@ -43,7 +43,6 @@ def _base(ctx: Context, measure: str) -> Claims:
     rows, exclusion = with_exclusion(ctx, rows, employer=False)
     rows, recognised = _recognised(ctx, rows)
     out_of_force = (pl.col("contract_start") > ctx.last) | (pl.col("contract_end") < ctx.first)
-    twice = pl.int_range(pl.len()).over("id_number") > 0
     faults = [
         not_eligible(),
         *recognised,
@@ -51,8 +50,7 @@ def _base(ctx: Context, measure: str) -> Claims:
         *cap,
         Fault("MEA011", out_of_force.fill_null(value=False), pl.format("合同 {} 至 {} 不在本月", "contract_start", "contract_end"), "contract_end"),
         *elsewhere,
-        paid,
-        Fault("CAP007", twice, "同一个人本月由两个单位申请，只算第一个"),
+        *paid,
         *exclusion[:1],
         *in_term(ctx),
     ]  # fmt: skip

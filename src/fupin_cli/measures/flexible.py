@@ -59,7 +59,7 @@ def claims(ctx: Context) -> Claims:
         not_eligible(),
         Fault("MEA005", pl.col("rate_fen") == 0, "没有缴费，看不出是否参保", "pension_fen"),
         *cap,
-        paid,
+        *paid,
         *exclusion,
         *in_term(ctx),
     ], everything.height - rows.height)  # fmt: skip

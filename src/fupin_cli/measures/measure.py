@@ -26,7 +26,8 @@ COUNTY_WORDS = "县级资金"
 class Fault:
     """A condition that fails on some claims: `when` says on which, `message` why, `column` where it is mended.
 
-    `effect`: where it is not that of the rule (`hold` for what is merely unknown).
+    `effect`: where it is not that of the rule (`hold` for what is merely unknown). `among_good`: `when` compares claims with
+    each other, and only with those on which nothing else fails: a claim that is refused anyway takes nobody's place.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Fault:
     message: str | pl.Expr
     column: str = "id_number"
     effect: str | None = None
+    among_good: bool = False
 
 
 @dataclass

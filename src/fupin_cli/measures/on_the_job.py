@@ -56,7 +56,7 @@ def claims(ctx: Context) -> Claims:
         Fault("MEA008", pl.col("_used") >= cap, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "_used"), "month"),
         Fault("MEA012", pl.col("had_before").fill_null(value=False), "已享受过以工代训补贴", "had_before"),
         *elsewhere,
-        paid,
+        *paid,
         *in_term(ctx, basis=True, last=parse_month(f"{term[:4]}-{term[4:]}")),
     ], everything.height - rows.height)  # fmt: skip
 

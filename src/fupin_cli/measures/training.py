@@ -68,13 +68,15 @@ def living(ctx: Context) -> Claims:
 def _free_days(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `_free_x100`: days of each class, both ends included, that no earlier class of the person covers."""
     rows = rows.with_row_index("_n").with_columns(_days=(pl.col("end") - pl.col("start")).dt.total_days() + 1)
-    before = pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "_n"])
+    before = pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "attended_days_x100"])
     taken = (
         pl.when(before >= pl.col("start"))
         .then(pl.min_horizontal((before - pl.col("start")).dt.total_days() + 1, "_days"))
         .otherwise(0)
     )
-    return rows.with_columns(_free_x100=(pl.col("_days") - taken) * DAY).drop("_n", "_days")
+    return rows.with_columns(
+        _free_x100=pl.max_horizontal(pl.col("_days") - taken, pl.lit(0, dtype=pl.Int64)) * DAY
+    ).drop("_n", "_days")
 
 
 def _on_full_post(ctx: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:

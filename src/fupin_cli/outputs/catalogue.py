@@ -107,8 +107,16 @@ def explained(rule: Rule, policy: Policy) -> str:
 def parameter_table(rows: list[InForce], month: str) -> Table:
     """The numbers in force in a month, with their sources."""
     table = Table(title=f"{month} 有效的政策数字", title_justify="left")
-    for title in ("名称", "含义", "数值", "单位", "有效期", "出处", "依据"):
-        table.add_column(title, overflow="fold")
+    for title, width in (
+        ("名称", 18),
+        ("含义", 18),
+        ("数值", 8),
+        ("单位", 10),
+        ("有效期", 13),
+        ("出处", 22),
+        ("依据", 6),
+    ):
+        table.add_column(title, overflow="fold", min_width=width)
     for row in rows:
         table.add_row(
             row.name, row.title, row.value, row.unit, f"{row.valid_from} 至 {row.valid_to}", row.source, row.clause

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from fupin_cli.ledger.store import APPROVED_KINDS, SENT_KINDS
 from fupin_cli.measures.claims import STATUS_WORDS
+from fupin_cli.measures.measure import all_measures
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
@@ -16,6 +17,7 @@ from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 KIND = {"approval": "批准", "opening": "期初余额", "reissue": "更正发放", "closing": "关账"}
 
 
+MEASURE_WORDS = {"post": "岗位补贴"} | {code: measure.title for code, measure in all_measures().items()}
 LINE_KINDS = {"back_pay": "补发", "recover": "追回", "cancel": "撤销", "reissue": "更正发放", "netted": "抵扣"}
 
 
@@ -66,7 +68,7 @@ def line_table(lines: pl.DataFrame) -> Table:
     table.add_column("金额(元)", justify="right")
     for row in _masked(lines).with_columns(m=text_expr(pl.col("month"))).iter_rows(named=True):
         table.add_row(
-            row["m"], row["batch"], str(row["line_no"]), row["name"], row["person"], row["measure"], row["post_id"],
+            row["m"], row["batch"], str(row["line_no"]), row["name"], row["person"], MEASURE_WORDS.get(row["measure"], row["measure"]), row["post_id"],
             STATUS_WORDS.get(row["status"], ""), LINE_KINDS.get(row["kind"], ""), row["codes"], fen_to_yuan(row["amount_fen"]),
         )  # fmt: skip
     return table

@@ -121,6 +121,7 @@ def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
         "rows_out_of_month": run.rows_out_of_month,
         "totals": {**totals_of(run, run.lines), "people": run.people},
         "corrections": correction_rows(run, unmask=unmask),
+        "not_recomputed": run.not_again,
         "correction_totals": {kind: fen_to_yuan(fen) for kind, fen in run.correction_sums().items()},
         "funds": [fund.to_dict() for fund in run.funds],
         "by_fund": grouped(run, "fund", NO_FUND),

@@ -12,6 +12,7 @@ from fupin_cli.checks.registry import all_rules
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, STATUS_WORDS
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.payroll_workbook import correction_words
+from fupin_cli.outputs.terminal import clean
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -54,6 +55,8 @@ def show_payroll(run: PayrollRun, out: Console) -> None:
         out.print(Text(f"{run.missing_words}；各行因此暂缓（IN012）", style="bold yellow"), soft_wrap=True)
     if run.rows_out_of_month:
         out.print(Text(f"表里另有 {run.rows_out_of_month} 行不在本月（或已发过），没有算"))
+    for note in run.not_again:
+        out.print(Text(clean(note), style="yellow"), soft_wrap=True)
     if words := correction_words(run):
         out.print(Text(f"{words}，见工作簿“补发追回”", style="bold yellow"), soft_wrap=True)
     out.print(Text(payroll_line(run), style="bold"), soft_wrap=True)

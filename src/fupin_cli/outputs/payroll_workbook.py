@@ -157,6 +157,7 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
         f"发放金额合计（大写）：{in_words(total)}    （小写）：￥{fen_to_yuan(total)}",
         f"核对：{totals['pay']} 发放 + {totals['hold']} 暂缓 + {totals['refuse']} 不予 = {totals['lines']} 行",
         *(_batch_words(run, total) if run.corrections.height and not part else []),
+        *run.not_again,
         state,
         f"程序 fupin {__version__}，政策 {run.policy.file.id}",
         "",

@@ -80,6 +80,7 @@ def reconcile_document(run: ReconcileRun, *, unmask: bool) -> dict[str, Any]:
         "inputs": [entry for entry in input_list(run.intake) if entry["table"] == "bank_return"],
         "lines": line_rows(run, unmask=unmask),
         "unmatched": unmatched_rows(run, unmask=unmask),
+        "notes": run.notes,
         "refused_rows": run.refused.height,
         "findings": finding_rows(run.result.found, unmask=unmask),
         "totals": totals(run),

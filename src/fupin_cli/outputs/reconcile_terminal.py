@@ -42,6 +42,8 @@ def show_reconcile(run: ReconcileRun, out: Console) -> None:
     table.add_section()
     table.add_row("合计", str(run.lines.height), *(fen_to_yuan(fen) for fen in run.reconciled.totals().values()))
     out.print(table)
+    for note in run.notes:
+        out.print(Text(clean(note), style="yellow"), soft_wrap=True)
     failed = run.lines.filter(pl.col("verdict") == "failed")
     for why, count in failed.group_by("why").len().sort("len", descending=True).iter_rows():
         out.print(Text(f"  代发失败 {count} 行：{clean(why)}"), soft_wrap=True)

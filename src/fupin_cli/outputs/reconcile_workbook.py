@@ -72,7 +72,7 @@ def _summary(run: ReconcileRun, rows: pl.DataFrame, title: str) -> SheetPlan:
 
 def _not_counted(run: ReconcileRun) -> list[str]:
     """What is in the bank's files and stands in no sum above."""
-    said = []
+    said = list(run.notes)
     doubtful = run.reconciled.unmatched.filter(pl.col("matched") == AMBIGUOUS)
     if doubtful.height:
         said.append(

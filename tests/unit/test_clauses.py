@@ -1,0 +1,44 @@
+"""Everything that pays, checks or counts rests on a clause that exists, in the law's own words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fupin_cli.checks.registry import all_rules
+from fupin_cli.measures.measure import COUNTY, all_measures
+from fupin_cli.outputs.clauses import NOT_DECIDABLE, clause_lines
+from fupin_cli.policy.law import clauses, quote
+from fupin_cli.policy.parameters import load_policy
+from fupin_cli.policy.settings import FUND_LEFT_TO_COUNTY, Settings
+
+POLICY = load_policy("朝阳市")
+LAW = clauses(POLICY.text)
+
+
+def test_every_measure_names_a_clause_in_the_laws_words() -> None:
+    for measure in all_measures().values():
+        assert measure.law in quote(POLICY.text, measure.clause, measure.law)
+        assert set(measure.also) <= set(LAW)
+    assert len(all_measures()) == 15
+
+
+def test_every_rule_and_parameter_names_a_clause_that_exists() -> None:
+    assert {rule.clause for rule in all_rules().values()} <= set(LAW)
+    assert {parameter.clause for parameter in POLICY.parameters.values()} <= set(LAW)
+
+
+def test_the_funds_that_counties_name_are_those_the_law_leaves_open() -> None:
+    assert {m.code for m in all_measures().values() if m.fund == COUNTY} == set(FUND_LEFT_TO_COUNTY)
+
+
+def test_no_measure_has_a_number_of_its_own_where_the_law_leaves_it_to_the_county() -> None:
+    bare = Settings()
+    free = {"labour_export_service", "employer_social_insurance"}  # their amounts are the law's, or what was paid
+    assert {m.code for m in all_measures().values() if not m.settings(bare)} == free
+
+
+def test_the_page_of_clauses_is_up_to_date_and_leaves_none_out() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "clauses.md").read_text(encoding="utf-8")
+    assert page == "\n".join(clause_lines()) + "\n"
+    assert all(f"| {mark} |" in page for mark in LAW)
+    assert all(f"| {mark} |" in page and reason in page for mark, reason in NOT_DECIDABLE.items())
