@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fupin_cli.cli.main import main
+
+# Tables of a few rows gain nothing from threads, and several tests run at once.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 if TYPE_CHECKING:
     from collections.abc import Callable

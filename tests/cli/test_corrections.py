@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+from fupin_cli.cli.main import main
 from tests.cases.test_cases import BASE, BASE_ID, build
 from tests.cases.test_reconcile_cases import FIRST, write_returns
 from tests.conftest import Ran, write_csv
@@ -25,16 +26,24 @@ def attendance(root: Path, month: str, days: int) -> None:
     write_csv(root / "inbox" / month / "出勤汇总表.csv", [row], "gb18030")
 
 
-@pytest.fixture
-def may(fupin: Callable[..., Ran], tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def approved_may(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """May of one person, approved with 22 of 22 days; June's attendance is there."""
-    root = tmp_path / "w"
+    root = tmp_path_factory.mktemp("may") / "w"
     build({}, root)
     for name in ("公益性岗位台账", "在岗人员花名册", "意外险名单", "监测对象信息"):
         (root / "inbox" / MAY / f"{name}.csv").rename(root / "inbox" / f"{name}.csv")
     attendance(root, JUNE, 22)
-    go(fupin, root, MAY)
+    assert main(["payroll", "-w", str(root), "--month", MAY, "--operator", "甲", "-q"]) == 0
+    assert main(["approve", MAY, "-w", str(root), "--by", "乙", "-y"]) == 0
     return root
+
+
+@pytest.fixture
+def may(approved_may: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    shutil.copytree(approved_may, tmp_path / "w")
+    return tmp_path / "w"
 
 
 def go(fupin: Callable[..., Ran], root: Path, month: str) -> dict[str, Any]:

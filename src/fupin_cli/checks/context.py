@@ -37,6 +37,7 @@ class Context:
     intake: Intake
     policy: Policy
     contracts: dict[str, TableSpec]
+    asked: str = "post"  # the subsidy that is computed
 
     @property
     def month(self) -> int:

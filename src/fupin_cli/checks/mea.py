@@ -23,7 +23,8 @@ RELIEF = "work_relief"
 
 def measure_findings(ctx: Context, code: str) -> pl.DataFrame:
     """Findings of one code over the claims of every measure that was supplied; the message names the measure."""
-    return findings.gather(faults_of(ctx, name).filter(pl.col("code") == code) for name in ctx.claims)
+    told = [name for name in ctx.claims if MEASURES[name].in_check or name == ctx.asked]
+    return findings.gather(faults_of(ctx, name).filter(pl.col("code") == code) for name in told)
 
 
 def faults_of(ctx: Context, name: str) -> pl.DataFrame:

@@ -125,16 +125,16 @@ def bank(
 
     place = find_workspace(workspace)
     wanted = parse_month(month)
-    batch = store.approval_of(place.root, wanted)
-    if batch is None:
+    kinds = [store.APPROVAL, store.REISSUE]
+    posted = store.batches(place.root).filter((pl.col("month") == wanted) & pl.col("kind").is_in(kinds))
+    if not posted.height:
         raise UsageError(f"{month} 还没有批准，不能写代发文件", f"先批准：fupin approve {month} --by 姓名")
     folder = (output or place.out) / month
     make_folder(folder)
     lines = store.read(place.root, "lines")
-    again = store.batches(place.root).filter((pl.col("kind") == store.REISSUE) & (pl.col("month") == wanted))
-    for posted in (batch, *(store.Batch(*row) for row in again.iter_rows())):
-        written = bank_files(lines, posted, place.settings().bank, folder)
-        sent = lines.filter((pl.col("batch") == posted.batch) & pl.col("kind").is_in(store.SENT_KINDS))
+    for batch in (store.Batch(*row) for row in posted.iter_rows()):
+        written = bank_files(lines, batch, place.settings().bank, folder)
+        sent = lines.filter((pl.col("batch") == batch.batch) & pl.col("kind").is_in(store.SENT_KINDS))
         for line in [*bank_lines(written, int(sent["amount_fen"].sum())), *(f"文件：{path}" for path in written.paths)]:
             typer.echo(line)
     return 0

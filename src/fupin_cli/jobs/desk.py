@@ -13,6 +13,7 @@ from fupin_cli.intake.load import Inbox, Intake, read_inbox, select
 from fupin_cli.intake.stated import stated_totals
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.ledger import store
+from fupin_cli.measures.claims import MEASURE
 from fupin_cli.reconcile import returns
 from fupin_cli.reconcile.match import match, sent_lines
 from fupin_cli.reconcile.money import annotated, approved_and_paid
@@ -145,10 +146,8 @@ class Desk:
         known = set(inputs.select("file", "table_name").iter_rows())
         here = {(source.file, source.spec.table) for source in self.inbox.sources}
         fresh = {(PurePosixPath(file).parent, table) for file, table in here - known}
-        for file, table in sorted(known - here):
-            if (PurePosixPath(file).parent, table) not in fresh:
-                return file
-        return ""
+        lost = [file for file, table in sorted(known - here) if (PurePosixPath(file).parent, table) not in fresh]
+        return str(lost[0]) if lost else ""
 
     def context(self, month: int, measure: str = "post") -> Context:
         """Read a month as a measure of it is computed: for the first time, or, once approved, again.
@@ -159,8 +158,10 @@ class Desk:
         intake = self._intake(month, known_until=FAR_AHEAD if again else None)
         if self.lines.height:
             paid = self._payments
+            if measure == MEASURE:  # of the other measures this month's own approvals are no payments made before
+                paid = paid.filter((pl.col("month") != month) | (pl.col("measure") == MEASURE))
             add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
-        return Context(intake, self.policy, self.contracts)
+        return Context(intake, self.policy, self.contracts, measure)
 
     def _intake(self, month: int, known_until: int | None) -> Intake:
         return select(self.inbox, month, known_until, self.progress)

@@ -16,6 +16,7 @@ from fupin_cli.errors import FupinError
 from fupin_cli.jobs.lock import FOLDER, holder, is_held
 from fupin_cli.jobs.person_code import KEY_FILE
 from fupin_cli.ledger import store
+from fupin_cli.measures.measure import all_measures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,6 +125,16 @@ def _settings(workspace: Workspace) -> Iterator[Diagnosis]:
         section, key = place.split(".")
         if not getattr(getattr(policy.settings, section), key):
             yield Diagnosis("县里的数字", WARN, f"{place}：{words}", f"把县里的规定写进 fupin.toml 的 [{section}]")
+    lacking = [
+        f"{m.title}：{'、'.join(names)}" for m in all_measures().values() if (names := m.settings(policy.settings))
+    ]
+    if lacking:
+        yield Diagnosis(
+            "各项补贴的标准",
+            WARN,
+            f"没有设置的，用到时各行暂缓：{'；'.join(lacking)}",
+            "县里有规定的写进 fupin.toml；不办的不用管",
+        )
     own = sorted(path.name for path in (workspace.root / "schemas").glob("*.yaml"))
     yield Diagnosis("表格式", OK, f"{len(contracts)} 张表" + (f"；本单位改过：{'、'.join(own)}" if own else ""))
 

@@ -10,7 +10,7 @@ from fupin_cli.checks.engine import run_checks
 from fupin_cli.checks.mea import faults_of
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import NoInputError, UsageError
-from fupin_cli.jobs.claim_run import APART, PayrollRun
+from fupin_cli.jobs.claim_run import PayrollRun
 from fupin_cli.jobs.payroll import with_corrections
 from fupin_cli.jobs.person_code import person_codes, workspace_key
 from fupin_cli.measures.claim_status import claim_status
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.jobs.desk import Desk
 
+# Rules that can stand on a measure's rows: identity, cells, its own conditions, the caps that all measures share.
+GROUPS = ("IN", "ID", "MEA", "WVR")
+SHARED = ("CAP007", "CAP008", "CAP009", "CAP010")
 AREA = ["county", "township", "village"]
 
 
@@ -53,8 +56,11 @@ def compute_measure(desk: Desk, measure: Measure, month: int) -> PayrollRun:
         raise NoInputError(
             f"没有“{title}”，{measure.title}算不了", f"放进收件夹；空白模板：fupin template {measure.table}"
         )
-    codes = {code for code, rule in all_rules().items() if rule.group not in APART}
+    codes = {code for code, rule in all_rules().items() if rule.group in GROUPS or code in SHARED}
     result = run_checks(ctx, codes, desk.progress)
+    # What is wrong with other tables is not this measure's to tell.
+    own = (pl.col("table") == measure.table) | pl.col("table").is_null() | pl.col("table").is_in(["", "waivers"])
+    result.found = result.found.filter(own)
     missing = [table for table in measure.needs if not ctx.has(table)]
     lines = _lines(ctx, measure, result, ["IN012"] if missing else [])
     lines = lines.with_columns(person_code=person_codes(lines["person_key"], workspace_key(desk.workspace.root)))

@@ -62,5 +62,5 @@ def settings(given: Settings) -> list[str]:
 
 register(Measure(
     CODE, "意外伤害商业保险", "三(五)", "为安置人员购买意外伤害商业保险", COUNTY, "保险公司（用人单位购买）", TABLE, claims, settings,
-    needs=("assignments",), optional=(HISTORY,),
+    needs=("assignments",), optional=(HISTORY,), in_check=False,
 ))  # fmt: skip

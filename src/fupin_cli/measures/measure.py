@@ -70,6 +70,8 @@ class Measure:
     optional: tuple[str, ...] = ()
     monthly: bool = False
     also: tuple[str, ...] = field(default=())  # further clauses
+    # Whether a check tells its conditions; a table that serves something else first is told of when the measure is asked for.
+    in_check: bool = True
     section: str = ""  # of the settings; the code itself where it is not said
 
 
