@@ -200,7 +200,7 @@ def test_verify_computes_other_subsidies_again_too(fupin: Callable[..., Ran], tm
     root = workspace(tmp_path / "w", "transport")
     go(fupin, root, "transport")
     ran = fupin("verify", MONTH, "-w", root)
-    assert (ran.code, "批准：重算结果相同" in ran.out) == (0, True)
+    assert (ran.code, "批准（一次性交通补贴）：重算结果相同" in ran.out) == (0, True)
     claim(root, 票面金额="60")
     assert fupin("verify", MONTH, "-w", root).code == 12
 

@@ -183,6 +183,8 @@ def _again(workspace: Workspace, month: int, job: str, manifest: dict[str, Any],
     words = {"check": "核查", "payroll": "测算", "approve": "批准", "reconcile": "对账", "close": "关账"}.get(job)
     if words is None:
         return
+    if manifest.get("measure", MEASURE) != MEASURE:
+        words = f"{words}（{find_measure(manifest['measure']).title}）"
     now = _inbox_hashes(workspace)
     files = {e["file"]: e["sha256"] for e in manifest["files"] if e["sha256"]}
     if any(now.get(name) != known for name, known in files.items()):
