@@ -60,7 +60,9 @@ def compute_measure(desk: Desk, measure: Measure, month: int) -> PayrollRun:
     result = run_checks(ctx, codes, desk.progress)
     # What is wrong with other tables is not this measure's to tell.
     own = (pl.col("table") == measure.table) | pl.col("table").is_null() | pl.col("table").is_in(["", "waivers"])
-    result.found = result.found.filter(own)
+    shared = pl.col("code").str.starts_with("MEA") | pl.col("code").is_in(SHARED)
+    told = ~shared | pl.col("message").str.starts_with(f"{measure.title}：")  # two measures may share a table
+    result.found = result.found.filter(own & told)
     missing = [table for table in measure.needs if not ctx.has(table)]
     lines = _lines(ctx, measure, result, ["IN012"] if missing else [])
     lines = lines.with_columns(person_code=person_codes(lines["person_key"], workspace_key(desk.workspace.root)))

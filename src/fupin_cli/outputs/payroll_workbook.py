@@ -68,8 +68,12 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
 
 def _funds(run: PayrollRun, title: str) -> SheetPlan:
     """Each fund's budget of the year, what was approved before this month's lines, paid, left, and what these lines come to."""
-    now = dict(run.lines.group_by("fund").agg(pl.col("amount_fen").sum()).iter_rows())
+    now = dict(run.lines.group_by(pl.col("fund").fill_null("")).agg(pl.col("amount_fen").sum()).iter_rows())
     rows = [(f.name, f.budget_fen, f.committed_fen, f.paid_fen, f.left_fen, int(now.get(f.name, 0))) for f in run.funds]
+    known = {f.name for f in run.funds}
+    rows += [
+        (name, None, 0, 0, None, int(fen)) for name, fen in sorted(now.items()) if fen and name and name not in known
+    ]
     headers = {
         "fund": "资金", "budget_fen": "本年预算(元)", "committed_fen": "已批准(元)", "paid_fen": "已支付(元)", "left_fen": "预算余额(元)", "now_fen": "本次发放(元)",
     }  # fmt: skip
@@ -167,10 +171,15 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
                      summed=("lines", "pay", "people", "amount_fen", "hold", "due_hold_fen", "refuse"))  # fmt: skip
 
 
+def _person(run: PayrollRun) -> dict[str, str]:
+    """Headers that say who; of other subsidies the claim (a contract's start, a class, a term) stands for the post."""
+    return PERSON if run.measure == MEASURE else PERSON | {"post_id": "申请项"}
+
+
 def _roster(run: PayrollRun, rows: pl.DataFrame, title: str) -> SheetPlan:
     """Who is paid what, and where to."""
     headers = (
-        PERSON
+        _person(run)
         | (FIGURES if run.measure == MEASURE else MEASURE_FIGURES)
         | {
             "amount_fen": "实发金额(元)",
@@ -205,7 +214,7 @@ def _stopped(run: PayrollRun, rows: pl.DataFrame, status: str, name: str, title:
         texts.append("；".join(f"【{code}】{said[code]}" for code in stops))
         todo.append("；".join(dict.fromkeys(hints.get((*key, code), rules[code].hint) for code in stops)))
     stopped = stopped.with_columns(why=pl.Series(texts, dtype=pl.String), todo=pl.Series(todo, dtype=pl.String))
-    headers = PERSON | {"due_fen": "若照发(元)", "why": "原因", "todo": "怎么办", "_file": "文件", "_row": "行"}
+    headers = _person(run) | {"due_fen": "若照发(元)", "why": "原因", "todo": "怎么办", "_file": "文件", "_row": "行"}
     frame = stopped.select(list(headers)).with_columns(pl.col("_row").cast(pl.Int64))
     return SheetPlan(
         name,
