@@ -31,7 +31,7 @@ def claims(ctx: Context) -> Claims:
     own = ctx.settings.accident_insurance
     everything = ctx.intake.tables[TABLE]
     rows = everything.with_columns(
-        _until=pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "premium_fen"])
+        _until=pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "premium_fen", "end", "policy_no"])
     )
     rows = rows.filter(months.index_expr(pl.col("start")) == ctx.month).with_columns(ref="policy_no")
     per = YEAR if own.premium_period == "year" else 1

@@ -83,7 +83,7 @@ def once_only(when: pl.Expr | None = None) -> list[Fault]:
 
 def month_paid(ctx: Context, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, list[Fault]]:
     """CAP007: this month was paid already by the history, or is claimed twice here (the smaller counts). Adds `_paid`."""
-    twice = pl.int_range(pl.len()).over("id_number", order_by="due_fen") > 0
+    twice = pl.int_range(pl.len()).over("id_number", order_by=["due_fen", "ref"]) > 0
     again = Fault("CAP007", twice, "同一个人同一个月报了两次，只算金额小的一次", among_good=True)
     if not ctx.has(HISTORY):
         return rows, [again]

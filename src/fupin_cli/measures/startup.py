@@ -113,7 +113,7 @@ def venue(ctx: Context) -> Claims:
     rows = rows.with_columns(_months=begun, rate_fen=pl.lit(cap, dtype=pl.Int64))
     shared, limit = share_of(pl.col("spent_fen"), own.venue_share), pl.col("rate_fen") * pl.col("_months")
     due = pl.when(shared > limit).then(limit).otherwise(pl.when(limit.is_not_null()).then(shared))
-    previous = pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "spent_fen"])
+    previous = pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "spent_fen", "end"])
     rows = rows.with_columns(
         due_fen=pl.when(pl.col("_months") > 0).then(due), numerator_x100=pl.col("_months") * 100, divisor_x100=pl.lit(100, dtype=pl.Int64), _previous=previous,
         how=pl.format(f"实际租金 × {own.venue_share or '比例未设'}，每月不超过上限，{{}} 个月", "_months"),

@@ -68,7 +68,9 @@ def living(ctx: Context) -> Claims:
 def _free_days(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `_free_x100`: days of each class, both ends included, that no earlier class of the person covers."""
     rows = rows.with_row_index("_n").with_columns(_days=(pl.col("end") - pl.col("start")).dt.total_days() + 1)
-    before = pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "attended_days_x100"])
+    before = (
+        pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "attended_days_x100", "end", "class_no"])
+    )
     taken = (
         pl.when(before >= pl.col("start"))
         .then(pl.min_horizontal((before - pl.col("start")).dt.total_days() + 1, "_days"))
