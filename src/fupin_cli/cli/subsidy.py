@@ -27,6 +27,7 @@ from fupin_cli.cli.payroll import InboxOption, approved_already
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.claim_run import PayrollRun
+    from fupin_cli.jobs.workspace import Workspace as Place
 
 
 def subsidy(
@@ -67,7 +68,7 @@ def subsidy(
 
     place = find_workspace(workspace, password_file)
     if name is None and not everything:
-        return _list(place.settings(), as_json=output_format is Format.json)
+        return _list(place, as_json=output_format is Format.json)
     if name is not None and everything:
         raise UsageError("--all 与补贴名称只写一个", "例如 fupin subsidy transport --month 2024-05")
     chosen = find_measure(name) if name is not None else None
@@ -119,7 +120,7 @@ def _show(runs: list[PayrollRun], *, as_json: bool, unmask: bool, quiet: bool) -
             sys.stdout.write(f"{run.title} {payroll_line(run)}\n")
 
 
-def _list(settings: object, *, as_json: bool) -> int:
+def _list(place: Place, *, as_json: bool) -> int:
     """Every subsidy: clause, fund, who, table, what is not set here."""
     import json
     import sys
@@ -127,9 +128,11 @@ def _list(settings: object, *, as_json: bool) -> int:
     from fupin_cli.outputs.subsidy_view import subsidy_rows, subsidy_table
     from fupin_cli.outputs.terminal import console
 
+    settings = place.settings()
     if as_json:
         body = {"format": "fupin.subsidies/1", "measures": subsidy_rows(settings)}
         sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
     else:
-        console().print(subsidy_table(settings))
+        titles = {name: spec.title for name, spec in place.contracts().items()}
+        console().print(subsidy_table(settings, titles))
     return 0

@@ -20,14 +20,15 @@ def subsidy_rows(settings: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def subsidy_table(settings: Any) -> Table:
-    """One row a subsidy."""
+def subsidy_table(settings: Any, titles: dict[str, str]) -> Table:
+    """One row a subsidy; `titles`: what each table is called."""
     table = Table(title="岗位补贴以外的补贴（岗位补贴：fupin payroll）", title_justify="left")
-    for title in ("代号", "补贴", "依据", "资金", "对象", "需要的表", "还没有设置"):
+    table.add_column("代号", no_wrap=True)
+    for title in ("补贴", "依据", "资金", "需要的表", "还没有设置"):
         table.add_column(title, overflow="fold")
     for row in subsidy_rows(settings):
         table.add_row(
-            row["code"], row["title"], row["clause"], row["fund"], row["who"], "、".join([row["table"], *row["needs"]]),
+            row["code"], row["title"], row["clause"], row["fund"], "、".join(titles[name] for name in [row["table"], *row["needs"]]),
             "、".join(row["missing_settings"]),
         )  # fmt: skip
     return table
