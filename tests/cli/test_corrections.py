@@ -114,6 +114,27 @@ def test_a_line_held_then_mended_is_paid_afterwards(fupin: Callable[..., Ran], t
     assert row["reason"] == "原暂缓（ATT006），现发放"
 
 
+def verdict(fupin: Callable[..., Ran], root: Path) -> tuple[str, str, str, str, int]:
+    ran = fupin("reconcile", MAY, "-w", root, "--format", "json", "--no-workbook")
+    (line,) = ran.document["lines"]
+    return line["verdict"], line["due"], line["approved"], line["paid"], ran.code
+
+
+def test_more_due_than_approved_and_paid_is_back_pay(fupin: Callable[..., Ran], may: Path) -> None:
+    write_returns(may / "inbox" / MAY, [{}])
+    set_settings(may, '[post.standard.2024]\nmonthly = "800.00"\nsource = "某文件〔2024〕1号"\n')
+    assert verdict(fupin, may) == ("back_pay", "800.00", "732.05", "732.05", 1)
+
+
+def test_what_was_held_is_not_due_until_it_is_mended(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    build({"change": {"attendance": {"考核结果": "不合格"}}}, root)
+    go(fupin, root, MAY)
+    assert verdict(fupin, root) == ("not_due", "0.00", "0.00", "0.00", 0)
+    attendance(root, MAY, 22)
+    assert verdict(fupin, root) == ("unapproved", "732.05", "0.00", "0.00", 1)
+
+
 def test_a_death_reported_later_is_found_in_the_month_it_changes(fupin: Callable[..., Ran], may: Path) -> None:
     death = {"姓名": "张三", "身份证号码": BASE_ID, "死亡日期": "2024-04-20"}
     write_csv(may / "inbox" / "2024-08" / "死亡人员.csv", [death])
