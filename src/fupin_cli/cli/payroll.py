@@ -109,17 +109,12 @@ def approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool
 
     from fupin_cli.jobs.approve import approved_words
     from fupin_cli.jobs.approve_errors import MonthClosedError
-    from fupin_cli.jobs.payroll import payroll as compute
     from fupin_cli.jobs.payroll import write_corrections
-    from fupin_cli.jobs.subsidy import find_measure, subsidy
+    from fupin_cli.jobs.subsidy import with_its_corrections
     from fupin_cli.outputs.payroll_json import payroll_json
     from fupin_cli.outputs.payroll_workbook import correction_words
 
-    run = (
-        compute(desk, approved.month)
-        if approved.measure == "post"
-        else subsidy(desk, find_measure(approved.measure), approved.month)
-    )
+    run = with_its_corrections(desk, approved.measure, approved.month)
     if as_json:
         sys.stdout.write(payroll_json(run, unmask=unmask) + "\n")
     words = correction_words(run)
@@ -164,8 +159,7 @@ def approve(
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.funds import refuse_over_budget
     from fupin_cli.jobs.lock import workspace_lock
-    from fupin_cli.jobs.payroll import payroll as compute
-    from fupin_cli.jobs.subsidy import find_measure, subsidy
+    from fupin_cli.jobs.subsidy import find_measure, with_its_corrections
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.outputs.payroll_json import correction_rows, totals_of
@@ -178,13 +172,13 @@ def approve(
     place = find_workspace(workspace, password_file)
     folder = output or place.out
     now = datetime.now().astimezone()
-    chosen = None if measure == "post" else find_measure(measure)
+    chosen = measure if measure == "post" else find_measure(measure).code
     with workspace_lock(place.root, "approve", wait, now):
-        approval.refuse_if_approved(place.root, wanted, chosen.code if chosen else "post")
+        approval.refuse_if_approved(place.root, wanted, chosen)
         make_folder(folder / month_text(wanted))
         with progress_bar(enabled=not no_progress and sys.stderr.isatty()) as progress:
             desk = Desk(place, inbox, progress)
-            run = subsidy(desk, chosen, wanted) if chosen else compute(desk, wanted)
+            run = with_its_corrections(desk, chosen, wanted)
         if run.result.crashed:
             raise RuntimeError("a rule crashed: nothing is approved on results that are not whole")
         total = fen_to_yuan(run.totals()["amount"])

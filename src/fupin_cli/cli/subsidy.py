@@ -79,8 +79,8 @@ def subsidy(
         nullcontext() if no_workbook else workspace_lock(place.root, "subsidy", wait, now),
         progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress,
     ):
+        desk = Desk(place, inbox, progress)
         for wanted in range(start, end + 1):
-            desk = Desk(place, inbox, progress)
             measures = [chosen] if chosen else supplied(desk, wanted)
             if not measures:
                 raise NoInputError("收件夹里没有这些补贴的表", "看需要哪些表：fupin subsidy")

@@ -78,9 +78,14 @@ class Desk:
         return rows.join(self.batches.select("batch"), on="batch", how="semi", maintain_order="left")
 
     @cached_property
+    def return_intake(self) -> Intake:
+        """The bank return files of all folders, typed."""
+        return select(self.inbox, FAR_AHEAD, tables=(returns.TABLE,))
+
+    @cached_property
     def returned(self) -> returns.Returns:
         """Bank return rows of all folders, checked (`reconcile.returns`)."""
-        intake = select(self.inbox, FAR_AHEAD, tables=(returns.TABLE,))
+        intake = self.return_intake
         sources = [s for s in intake.sources if s.spec.table == returns.TABLE and s.role == "current"]
         common = self.contracts[returns.TABLE].common
         folders = pl.DataFrame(
@@ -155,13 +160,10 @@ class Desk:
         Computed again, it knows the ledger as it was then, and the lists of the dead, of prisoners, … as they are now.
         """
         again = month in self.approved_months(measure)
-        intake = self._intake(month, known_until=FAR_AHEAD if again else None)
+        intake = select(self.inbox, month, FAR_AHEAD if again else None, self.progress)
         if self.lines.height:
             paid = self._payments
             if measure == MEASURE:  # of the other measures this month's own approvals are no payments made before
                 paid = paid.filter((pl.col("month") != month) | (pl.col("measure") == MEASURE))
             add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
         return Context(intake, self.policy, self.contracts, measure)
-
-    def _intake(self, month: int, known_until: int | None) -> Intake:
-        return select(self.inbox, month, known_until, self.progress)

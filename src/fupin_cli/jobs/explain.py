@@ -55,13 +55,14 @@ def explain_person(desk: Desk, who: str, month: int) -> list[Step]:
         UsageError: nobody of that number or name has a line in the month.
         NoInputError: none of the tables was supplied.
     """
+    measures = supplied(desk, month)
     runs: list[PayrollRun] = []
     try:
         runs.append(payroll(desk, month))
     except NoInputError:
-        if not supplied(desk, month):
+        if not measures:
             raise
-    runs += [compute_measure(desk, measure, month) for measure in supplied(desk, month)]
+    runs += [compute_measure(desk, measure, month) for measure in measures]
     steps = [step for run in runs for step in explain(run, who)]
     if not steps:
         raise UsageError(

@@ -11,9 +11,7 @@ from fupin_cli import findings
 from fupin_cli.checks.context import Context
 from fupin_cli.checks.engine import CheckResult, completed
 from fupin_cli.checks.ret import return_findings
-from fupin_cli.intake.load import select
 from fupin_cli.jobs.corrections import lines_now, standing_lines
-from fupin_cli.jobs.desk import FAR_AHEAD
 from fupin_cli.jobs.exit_codes import exit_code
 from fupin_cli.jobs.payroll import again
 from fupin_cli.jobs.reissue import to_send_again
@@ -102,7 +100,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     here = inside | (pl.col("month").is_null() & pl.col("period").is_between(first, last).fill_null(value=True))
     rows = desk.rows.filter(here)
     result = reconcile(due, desk.money.filter(inside), rows)
-    returns = select(desk.inbox, FAR_AHEAD, tables=(TABLE,))
+    returns = desk.return_intake
     told = returns.found.filter((pl.col("table") == TABLE) & (pl.col("code") != "IN011") & (pl.col("code") != "IN007"))
     unread = returns.found.filter(pl.col("code") == "IN001")
     found = findings.gather([told, unread, desk.returned.found, *return_findings(rows)])

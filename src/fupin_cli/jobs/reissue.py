@@ -15,7 +15,7 @@ from fupin_cli.outputs.files import make_folder
 from fupin_cli.outputs.manifest import digest, write_manifest
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconcile.match import LINE, OBLIGATION, ROOT, sent_lines
-from fupin_cli.reconcile.returns import FAILED, PAID, REASONS, SEND_AGAIN_AS_IS, UNKNOWN
+from fupin_cli.reconcile.returns import FAILED, PAID, REASON_ADVICE, REASON_WORDS, SEND_AGAIN_AS_IS, UNKNOWN
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,12 +55,10 @@ def to_send_again(run: ReconcileRun, desk: Desk) -> pl.DataFrame:
     lines = failed.join(now, on=["measure", "person"], how="left", maintain_order="left")
     mended = (pl.col("account_now") != pl.col("account")) | (pl.col("payee_now") != pl.col("payee"))
     payer = pl.col("reason").is_in(SEND_AGAIN_AS_IS)
-    words = {code: text for code, (text, _) in REASONS.items()}
-    todo = {code: text for code, (_, text) in REASONS.items()}
     return lines.with_columns(
         ready=(mended.fill_null(value=False) | payer) & (pl.coalesce("account_now", "account") != ""),
-        why=pl.col("reason").replace_strict(words, return_dtype=pl.String),
-        advice=pl.col("reason").replace_strict(todo, return_dtype=pl.String),
+        why=pl.col("reason").replace_strict(REASON_WORDS, return_dtype=pl.String),
+        advice=pl.col("reason").replace_strict(REASON_ADVICE, return_dtype=pl.String),
         **{name: pl.coalesce(f"{name}_now", name) for name in ("bank", "account", "payee", "payee_id")},
     )
 

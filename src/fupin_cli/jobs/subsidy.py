@@ -11,10 +11,10 @@ from fupin_cli.checks.mea import faults_of
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs.claim_run import PayrollRun
-from fupin_cli.jobs.payroll import with_corrections
+from fupin_cli.jobs.payroll import payroll, with_corrections
 from fupin_cli.jobs.person_code import person_codes, workspace_key
 from fupin_cli.measures.claim_status import claim_status
-from fupin_cli.measures.claims import HOLD
+from fupin_cli.measures.claims import HOLD, MEASURE
 from fupin_cli.measures.measure import Measure, all_measures, fund_of
 
 if TYPE_CHECKING:
@@ -82,6 +82,16 @@ def subsidy(desk: Desk, measure: Measure, month: int) -> PayrollRun:
     return with_corrections(desk, compute_measure(desk, measure, month), lambda d, m: compute_measure(d, measure, m))
 
 
+def with_its_corrections(desk: Desk, code: str, month: int) -> PayrollRun:
+    """A month of any subsidy, posts among them, and what its months approved before should have been.
+
+    Raises:
+        NoInputError: the subsidy's table was not supplied (exit 10).
+        UsageError: there is no such subsidy.
+    """
+    return payroll(desk, month) if code == MEASURE else subsidy(desk, find_measure(code), month)
+
+
 def _lines(ctx: Context, measure: Measure, result: CheckResult, more: list[str]) -> pl.DataFrame:
     if measure.code not in ctx.claims:
         ctx.intake.tables[measure.table] = ctx.intake.set_aside[measure.table].drop("_reason").clear()
@@ -99,9 +109,8 @@ def _lines(ctx: Context, measure: Measure, result: CheckResult, more: list[str])
     )
     found = result.found.filter(pl.col("table") == measure.table)
     lines = claim_status(rows, faults, found, more)
-    own = [name for name in AREA if name in rows.columns]
     lines = pl.concat([lines, _unkeyed(ctx, measure, found, lines)], how="diagonal")
-    lines = _with_people(ctx, lines, own)
+    lines = _with_people(ctx, lines)
     settings = ctx.settings
     payees = settings.payees
     organisation = pl.col("payee_key").is_not_null()
@@ -140,14 +149,13 @@ def _unkeyed(ctx: Context, measure: Measure, found: pl.DataFrame, lines: pl.Data
     )  # fmt: skip
 
 
-def _with_people(ctx: Context, lines: pl.DataFrame, own: list[str]) -> pl.DataFrame:
+def _with_people(ctx: Context, lines: pl.DataFrame) -> pl.DataFrame:
     """Where people live, and the account of who has none in this table but on the roster."""
     if ctx.has("registry"):
         homes = ctx.people.select("id_number", *(pl.col(name).alias(f"_{name}") for name in AREA))
         lines = lines.join(homes, on="id_number", how="left", maintain_order="left").with_columns(
             pl.coalesce(name, f"_{name}").alias(name) for name in AREA
         )
-    del own
     if ctx.has("assignments"):
         held = ctx.intake.tables["assignments"].filter(pl.col("account").is_not_null())
         held = held.unique("id_number", keep="last", maintain_order=True).select(

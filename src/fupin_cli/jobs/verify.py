@@ -18,8 +18,7 @@ from fupin_cli.jobs import check as checking
 from fupin_cli.jobs import reconcile as reconciling
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.draft import digest_of
-from fupin_cli.jobs.payroll import payroll
-from fupin_cli.jobs.subsidy import find_measure, subsidy
+from fupin_cli.jobs.subsidy import find_measure, with_its_corrections
 from fupin_cli.ledger import store
 from fupin_cli.measures.claims import MEASURE
 from fupin_cli.outputs.check_json import check_rows
@@ -213,7 +212,6 @@ def _result(desk: Desk, month: int, job: str, manifest: dict[str, Any]) -> str:
             check_rows(checking.check(desk, month, codes=set(manifest.get("codes", all_rules()))), unmask=True)
         )
     if job in ("payroll", "approve"):
-        name = manifest.get("measure", MEASURE)
-        return digest_of(payroll(desk, month) if name == MEASURE else subsidy(desk, find_measure(name), month))
+        return digest_of(with_its_corrections(desk, manifest.get("measure", MEASURE), month))
     run = reconciling.reconcile_months(desk, parse_month(manifest["first"]), month)
     return digest(line_rows(run, unmask=True))

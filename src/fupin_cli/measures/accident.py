@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.measures.conditions import HISTORY, fen, in_term, missing_settings, once_only, paid_before
+from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only, with_last_paid
 from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, register, unset
 from fupin_cli.policy import months
 
@@ -39,12 +39,12 @@ def claims(ctx: Context) -> Claims:
     rows = rows.with_columns(rate_fen=pl.lit(premium, dtype=pl.Int64), _periods=periods_begun(per))
     limit = pl.when(pl.col("_periods") > 0).then(pl.col("rate_fen") * pl.col("_periods"))
     paid = pl.col("premium_fen").fill_null(limit)
-    last = paid_before(ctx, CODE).group_by("id_number", "ref").agg(_last=pl.col("month").max())
     rows = rows.with_columns(
         due_fen=pl.when(paid > limit).then(limit).otherwise(pl.when(limit.is_not_null()).then(paid)),
         numerator_x100=pl.col("_periods") * 100, divisor_x100=pl.lit(100, dtype=pl.Int64), payee_key="insurer", payee_name="insurer",
         how=pl.lit("实际保费，不超过县定标准 × 期数"),
-    ).join(last, on=["id_number", "ref"], how="left", maintain_order="left")  # fmt: skip
+    )  # fmt: skip
+    rows = with_last_paid(ctx, rows, CODE, "ref")
     held = ctx.lines["id_number"].unique() if ctx.has("assignments") else pl.Series([], dtype=pl.String)
     away = ~pl.col("id_number").is_in(held.implode()) if ctx.has("assignments") else pl.lit(value=False)
     return Claims(rows, [
@@ -62,5 +62,5 @@ def settings(given: Settings) -> list[str]:
 
 register(Measure(
     CODE, "意外伤害商业保险", "三(五)", "为安置人员购买意外伤害商业保险", COUNTY, "保险公司（用人单位购买）", TABLE, claims, settings,
-    needs=("assignments",), optional=(HISTORY,), in_check=False,
+    needs=("assignments",), in_check=False,
 ))  # fmt: skip

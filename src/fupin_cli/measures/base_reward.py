@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.measures.conditions import HISTORY, fen, in_term, missing_settings, once_only, with_last_paid
+from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only, with_last_paid
 from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, register, unset
 from fupin_cli.measures.startup import TABLE, of_kind
 
@@ -55,5 +55,5 @@ def settings(given: Settings) -> list[str]:
 
 register(Measure(
     CODE, "就业创业基地/帮扶车间一次性奖补", "三(二)", "通过就业补助资金对认定的就业创业扶贫基地给予一次性奖补", EMPLOYMENT, "认定的基地、车间", TABLE, claims, settings,
-    needs=(), optional=(WORKSHOPS, HISTORY),
+    needs=(),
 ))  # fmt: skip

@@ -65,10 +65,11 @@ def paid_before(ctx: Context, measure: str) -> pl.DataFrame:
     return paid.select("id_number", "month", ref="post_id")
 
 
-def with_last_paid(ctx: Context, rows: pl.DataFrame, measure: str, key: str = "id_number") -> pl.DataFrame:
-    """Add `_last`: the latest other month in which the person was paid this measure; null if never."""
-    last = paid_before(ctx, measure).group_by(pl.col("id_number").alias(key)).agg(_last=pl.col("month").max())
-    return rows.join(last, on=key, how="left", maintain_order="left")
+def with_last_paid(ctx: Context, rows: pl.DataFrame, measure: str, *more: str) -> pl.DataFrame:
+    """Add `_last`: the latest other month in which the person was paid this measure (`more`: for the same `ref`); null if never."""
+    keys = ["id_number", *more]
+    last = paid_before(ctx, measure).group_by(keys).agg(_last=pl.col("month").max())
+    return rows.join(last, on=keys, how="left", maintain_order="left")
 
 
 def once_only(when: pl.Expr | None = None) -> list[Fault]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.conditions import (
-    HISTORY,
     as_employee,
     fen,
     in_term,
@@ -107,12 +106,9 @@ def post_settings(given: Settings) -> list[str]:
     return unset("employer_post", given.employer_post, "monthly")
 
 
-OTHERS = (WORKSHOPS, "employee_insurance", "assignments", HISTORY)
 register(Measure(
-    INSURANCE, "企业/车间社会保险补贴", "二4", "落实社会保险补贴、岗位补贴等政策", EMPLOYMENT, "企业、就业帮扶车间、合作社", TABLE, insurance,
-    optional=OTHERS, monthly=True, also=("三(二)",),
+    INSURANCE, "企业/车间社会保险补贴", "二4", "落实社会保险补贴、岗位补贴等政策", EMPLOYMENT, "企业、就业帮扶车间、合作社", TABLE, insurance, monthly=True, also=("三(二)",),
 ))  # fmt: skip
 register(Measure(
-    POST, "企业/车间岗位补贴", "二4", "落实社会保险补贴、岗位补贴等政策", EMPLOYMENT, "企业、就业帮扶车间、合作社", TABLE, post, post_settings,
-    optional=OTHERS, monthly=True, also=("三(二)",),
+    POST, "企业/车间岗位补贴", "二4", "落实社会保险补贴、岗位补贴等政策", EMPLOYMENT, "企业、就业帮扶车间、合作社", TABLE, post, post_settings, monthly=True, also=("三(二)",),
 ))  # fmt: skip

@@ -9,7 +9,6 @@ import polars as pl
 
 from fupin_cli.errors import FupinError
 from fupin_cli.measures.conditions import (
-    HISTORY,
     as_flexible,
     in_term,
     missing_settings,
@@ -71,6 +70,5 @@ def settings(given: Settings) -> list[str]:
 
 
 register(Measure(
-    CODE, "灵活就业社保补贴", "三(四)", "社会保险补贴等", EMPLOYMENT, "灵活就业的脱贫劳动力", TABLE, claims, settings,
-    optional=("assignments", "employer_claims", HISTORY), monthly=True,
+    CODE, "灵活就业社保补贴", "三(四)", "社会保险补贴等", EMPLOYMENT, "灵活就业的脱贫劳动力", TABLE, claims, settings, monthly=True,
 ))  # fmt: skip

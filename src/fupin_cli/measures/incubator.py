@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.measures.conditions import HISTORY, at_most, fen, in_term, missing_settings, once_only, share_of
+from fupin_cli.measures.conditions import at_most, fen, in_term, missing_settings, once_only, share_of
 from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, register, unset
 from fupin_cli.measures.startup import TABLE, of_kind
 
@@ -40,5 +40,5 @@ def settings(given: Settings) -> list[str]:
 
 register(Measure(
     CODE, "孵化平台补助", "三(三)", "按其实际支出基本运营和公共服务等费用的一定比例给予补助", COUNTY, "孵化平台", TABLE, claims, settings,
-    needs=(), optional=(HISTORY,), section="startup",
+    needs=(), section="startup",
 ))  # fmt: skip

@@ -67,7 +67,6 @@ class Measure:
     claims: Callable[[Context], Claims]
     settings: Callable[[Settings], list[str]] = lambda _: []
     needs: tuple[str, ...] = ("registry",)
-    optional: tuple[str, ...] = ()
     monthly: bool = False
     also: tuple[str, ...] = field(default=())  # further clauses
     # Whether a check tells its conditions; a table that serves something else first is told of when the measure is asked for.

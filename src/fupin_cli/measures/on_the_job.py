@@ -75,6 +75,5 @@ def settings(given: Settings) -> list[str]:
 
 
 register(Measure(
-    CODE, "以工代训补贴", "三(二)", "最长不超过6个月的职业培训补贴", EMPLOYMENT, "企业、就业帮扶车间等", TABLE, claims, settings,
-    optional=("employee_insurance", HISTORY), monthly=True,
+    CODE, "以工代训补贴", "三(二)", "最长不超过6个月的职业培训补贴", EMPLOYMENT, "企业、就业帮扶车间等", TABLE, claims, settings, monthly=True,
 ))  # fmt: skip

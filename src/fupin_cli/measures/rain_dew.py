@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.conditions import (
-    HISTORY,
     fen,
     in_term,
     not_eligible,
     of_folder,
     once_only,
-    paid_before,
     with_eligibility,
+    with_last_paid,
 )
 from fupin_cli.measures.measure import BRIDGING, Claims, Fault, Measure, register, unset
 
@@ -30,8 +29,7 @@ def claims(ctx: Context) -> Claims:
     """One claim a student and term."""
     own = ctx.settings.rain_dew
     rows = with_eligibility(ctx, of_folder(ctx, TABLE), labour=False).with_columns(ref="term")
-    last = paid_before(ctx, CODE).group_by("id_number", "ref").agg(_last=pl.col("month").max())
-    rows = rows.join(last, on=["id_number", "ref"], how="left", maintain_order="left")
+    rows = with_last_paid(ctx, rows, CODE, "ref")
     rate = pl.lit(fen(own.term), dtype=pl.Int64)
     for level, amount in own.levels.items():
         rate = pl.when(pl.col("level") == level).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
@@ -55,5 +53,5 @@ def settings(given: Settings) -> list[str]:
 
 
 register(Measure(
-    CODE, "雨露计划", "四(三)", "继续实施“雨露计划”", BRIDGING, "脱贫户、监测户的职业学校学生", TABLE, claims, settings, optional=(HISTORY,),
+    CODE, "雨露计划", "四(三)", "继续实施“雨露计划”", BRIDGING, "脱贫户、监测户的职业学校学生", TABLE, claims, settings,
 ))  # fmt: skip

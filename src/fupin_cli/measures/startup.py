@@ -9,16 +9,15 @@ import polars as pl
 
 from fupin_cli.measures.conditions import (
     BIG,
-    HISTORY,
     fen,
     in_term,
     missing_settings,
     not_eligible,
     of_folder,
     once_only,
-    paid_before,
     share_of,
     with_eligibility,
+    with_last_paid,
 )
 from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, register, unset
 from fupin_cli.policy import months
@@ -40,14 +39,12 @@ def of_kind(ctx: Context, measure: str, kind: str) -> tuple[pl.DataFrame, int]:
         name="applicant", ref=pl.format("{}{}", "project_kind", pl.col("start").cast(pl.String).fill_null("")),
         payee_key=pl.coalesce("credit_code", "id_number"), payee_name="applicant",
     )  # fmt: skip
-    last = paid_before(ctx, measure).group_by("id_number", "ref").agg(_last=pl.col("month").max())
     who = rows.with_columns(id_number=pl.coalesce("id_number", "credit_code"))
-    return who.join(last, on=["id_number", "ref"], how="left", maintain_order="left"), everything.height - rows.height
+    return with_last_paid(ctx, who, measure, "ref"), everything.height - rows.height
 
 
-def _dates(rows: pl.DataFrame) -> Fault:
+def _dates() -> Fault:
     """A claim without both dates in order has no period."""
-    del rows
     wrong = pl.col("start").is_null() | pl.col("end").is_null() | (pl.col("end") < pl.col("start"))
     return Fault("MEA016", wrong.fill_null(value=True), "起止日期不全或颠倒，算不出期限", "start")
 
@@ -91,7 +88,7 @@ def interest(ctx: Context) -> Claims:
     )
     return Claims(rows, [
         *missing_settings(interest_settings(ctx.settings)),
-        _dates(rows),
+        _dates(),
         not_eligible(),
         Fault("MEA008", too_long, f"贷款期限超过 {years} 年", "end"),
         Fault("MEA015", ~purpose.fill_null(value=False), pl.format("用途是“{}”，不是涉农", pl.col("purpose").fill_null("")), "purpose"),
@@ -123,7 +120,7 @@ def venue(ctx: Context) -> Claims:
     overlap = (pl.col("_previous") >= pl.col("start")).fill_null(value=False)
     return Claims(rows, [
         *missing_settings(venue_settings(ctx.settings)),
-        _dates(rows),
+        _dates(),
         not_eligible(),
         Fault("MEA008", too_long, pl.format(f"申请 {{}} 个月，最长 {most} 个月", "_months"), "end"),
         Fault("CAP010", overlap, "与另一处场地的日期重叠，同一时间只补一处", "start"),
@@ -142,8 +139,8 @@ def venue_settings(given: Settings) -> list[str]:
 
 
 register(Measure(
-    INTEREST, "涉农创业担保贷款贴息", "三(三)", "落实个人涉农创业担保贷款贴息", COUNTY, "自主创业的脱贫劳动力", TABLE, interest, interest_settings, optional=(HISTORY,), section="startup",
+    INTEREST, "涉农创业担保贷款贴息", "三(三)", "落实个人涉农创业担保贷款贴息", COUNTY, "自主创业的脱贫劳动力", TABLE, interest, interest_settings, section="startup",
 ))  # fmt: skip
 register(Measure(
-    VENUE, "创业场地补贴", "三(三)", "创业场地补贴等政策", COUNTY, "自主创业的脱贫劳动力", TABLE, venue, venue_settings, optional=(HISTORY,), section="startup",
+    VENUE, "创业场地补贴", "三(三)", "创业场地补贴等政策", COUNTY, "自主创业的脱贫劳动力", TABLE, venue, venue_settings, section="startup",
 ))  # fmt: skip

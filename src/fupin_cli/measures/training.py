@@ -8,15 +8,14 @@ import polars as pl
 
 from fupin_cli.measures.conditions import (
     BIG,
-    HISTORY,
     fen,
     in_term,
     missing_settings,
     not_eligible,
     on_post,
     once_only,
-    paid_before,
     with_eligibility,
+    with_last_paid,
 )
 from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, register, unset
 from fupin_cli.policy import months
@@ -93,9 +92,7 @@ def _on_full_post(ctx: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[
 
 def _before(ctx: Context, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, list[Fault]]:
     """CAP010: the same class paid before."""
-    last = paid_before(ctx, measure).group_by("id_number", "ref").agg(_last=pl.col("month").max())
-    rows = rows.join(last, on=["id_number", "ref"], how="left", maintain_order="left")
-    return rows, once_only()
+    return with_last_paid(ctx, rows, measure, "ref"), once_only()
 
 
 def course(ctx: Context) -> Claims:
@@ -132,9 +129,8 @@ def course_settings(given: Settings) -> list[str]:
 
 
 register(Measure(
-    LIVING, "培训生活费补贴(含交通费)", "四(三)", "按当地农村最低生活保障标准的1.5倍", COUNTY, "参训脱贫劳动力", TABLE, living, living_settings,
-    optional=("assignments", "attendance", HISTORY), section="training",
+    LIVING, "培训生活费补贴(含交通费)", "四(三)", "按当地农村最低生活保障标准的1.5倍", COUNTY, "参训脱贫劳动力", TABLE, living, living_settings, section="training",
 ))  # fmt: skip
 register(Measure(
-    COURSE, "职业培训补贴(直补机构)", "四(三)", "培训补贴直补承担政府补贴项目培训机构", COUNTY, "培训机构", TABLE, course, course_settings, optional=(HISTORY,), section="training",
+    COURSE, "职业培训补贴(直补机构)", "四(三)", "培训补贴直补承担政府补贴项目培训机构", COUNTY, "培训机构", TABLE, course, course_settings, section="training",
 ))  # fmt: skip

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.conditions import (
-    HISTORY,
     fen,
     in_term,
     missing_settings,
@@ -51,5 +50,5 @@ def settings(given: Settings) -> list[str]:
 
 
 register(Measure(
-    CODE, "失业补助金", "二4", "参保失业脱贫劳动力发放失业补助金", UNEMPLOYMENT, "参保失业的脱贫劳动力", TABLE, claims, settings, optional=(HISTORY,), monthly=True,
+    CODE, "失业补助金", "二4", "参保失业脱贫劳动力发放失业补助金", UNEMPLOYMENT, "参保失业的脱贫劳动力", TABLE, claims, settings, monthly=True,
 ))  # fmt: skip

@@ -10,7 +10,7 @@ import polars as pl
 from fupin_cli.ledger.store import AGAIN, APPROVED_KINDS, BACK_PAY, CANCEL, LINE, NETTED, OPENING, RECOVER, REISSUE
 from fupin_cli.reconcile.match import LINE as MATCHED
 from fupin_cli.reconcile.match import OBLIGATION, ROOT, agrees, sent_lines
-from fupin_cli.reconcile.returns import FAILED, OTHER, PAID, RECOVERED, UNKNOWN
+from fupin_cli.reconcile.returns import FAILED, PAID, RECOVERED, UNKNOWN
 
 FACTS = ["name", "county", "township", "village", "fund"]
 
@@ -183,8 +183,3 @@ def _in_doubt(lines: pl.DataFrame, batches: pl.DataFrame, doubtful: pl.DataFrame
 def returned(table: pl.DataFrame) -> pl.DataFrame:
     """Lines whose money came back and was not sent again: they are no payment, their month is not used (SPEC 8.7)."""
     return table.filter(pl.col("failed_only")).select(OBLIGATION)
-
-
-def reason_or_other(reason: pl.Expr) -> pl.Expr:
-    """A failed line's reason, `other` where the bank gave none."""
-    return reason.fill_null(OTHER)

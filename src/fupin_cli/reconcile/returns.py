@@ -31,6 +31,8 @@ REASONS = {
     OTHER: ("其他", "看银行写的原因，问明后处理"),
     UNCLEAR: ("结果不明", "向银行问明结果，没有问明以前不补发"),
 }
+REASON_WORDS = {code: words for code, (words, _) in REASONS.items()}
+REASON_ADVICE = {code: advice for code, (_, advice) in REASONS.items()}
 # Nothing on the payee's side has to be mended before these are sent again.
 SEND_AGAIN_AS_IS = ("payer_short", "over_limit")
 

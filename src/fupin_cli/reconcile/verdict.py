@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fupin_cli.reconcile.match import AMBIGUOUS, LINE, NONE, OBLIGATION
-from fupin_cli.reconcile.money import FACTS, reason_or_other
-from fupin_cli.reconcile.returns import PAID, REASONS, UNCLEAR
+from fupin_cli.reconcile.match import LINE, NONE, OBLIGATION
+from fupin_cli.reconcile.money import FACTS
+from fupin_cli.reconcile.returns import OTHER, PAID, REASON_ADVICE, REASON_WORDS, UNCLEAR
 
 # Verdict → (in words, what to do). In the order of the workbook.
 VERDICTS = {
@@ -45,10 +45,9 @@ class Reconciled:
         """Sums in fen over all lines."""
         return {name: int(self.lines[name].sum()) for name in MONEY}
 
-    def by_verdict(self, lines: pl.DataFrame | None = None) -> pl.DataFrame:
+    def by_verdict(self) -> pl.DataFrame:
         """Lines and sums by verdict, in the order of `VERDICTS`."""
-        rows = self.lines if lines is None else lines
-        sums = rows.group_by("verdict").agg(
+        sums = self.lines.group_by("verdict").agg(
             pl.len().cast(pl.Int64).alias("lines"), *[pl.col(name).sum() for name in MONEY]
         )
         order = pl.DataFrame({"verdict": list(VERDICTS)}).with_row_index("_n")
@@ -141,18 +140,16 @@ def _explained(lines: pl.DataFrame) -> pl.DataFrame:
     """Add `reason` (normalised), `why` (in words) and `advice`."""
     verdict = pl.col("verdict")
     unclear = (verdict == "no_return") & ((pl.col("n_unknown") > 0) | pl.col("in_doubt"))
-    reason = pl.when(verdict == "failed").then(reason_or_other(pl.col("reason"))).when(unclear).then(pl.lit(UNCLEAR))
+    reason = pl.when(verdict == "failed").then(pl.col("reason").fill_null(OTHER)).when(unclear).then(pl.lit(UNCLEAR))
     lines = lines.with_columns(reason=reason)
-    words = {code: text for code, (text, _) in REASONS.items()}
-    todo = {code: text for code, (_, text) in REASONS.items()}
     bank = (
         pl.when(pl.col("bank_words").is_not_null()).then(pl.format("（银行：{}）", "bank_words")).otherwise(pl.lit(""))
     )
     sent_again = (verdict == "no_return") & pl.col("pending")
     why = (
-        pl.when(verdict == "failed").then(pl.col("reason").replace_strict(words, default="") + bank)
+        pl.when(verdict == "failed").then(pl.col("reason").replace_strict(REASON_WORDS, default="") + bank)
         .when(sent_again).then(pl.lit("已补发，未回盘"))
-        .when(unclear).then(pl.lit(words[UNCLEAR]))
+        .when(unclear).then(pl.lit(REASON_WORDS[UNCLEAR]))
         .when(verdict.is_in(["not_due", "cancelled", "recover"]) & pl.col("codes").is_not_null() & (pl.col("codes") != "")).then("codes")
         .otherwise(pl.lit(""))
     )  # fmt: skip
@@ -160,7 +157,7 @@ def _explained(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.with_columns(
         why=why,
         advice=pl.when(pl.col("reason").is_not_null())
-        .then(pl.col("reason").replace_strict(todo, default=""))
+        .then(pl.col("reason").replace_strict(REASON_ADVICE, default=""))
         .otherwise(advice),
     )
 
@@ -182,8 +179,3 @@ def _prove(result: Reconciled, due: pl.DataFrame, money: pl.DataFrame, rows: pl.
     for name, (one, other) in proofs.items():
         if one != other:
             raise UntiedError(f"{name}: {one} != {other}")
-
-
-def ambiguous(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows that fit more than one line, or name no month: a person decides."""
-    return rows.filter(pl.col("matched") == AMBIGUOUS)
