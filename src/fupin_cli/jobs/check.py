@@ -57,7 +57,7 @@ def check(desk: Desk, month: int, *, codes: set[str], fail_on: str = "error") ->
         ctx.contracts,
         result,
         fail_on,
-        posted=desk.batches.height,
+        posted=desk.postings.height,
         password=desk.workspace.password,
     )
 

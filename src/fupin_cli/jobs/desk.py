@@ -63,14 +63,19 @@ class Desk:
         return read_inbox(self.folder, self.contracts, limits, self.progress, self.workspace.password, self._only)
 
     @cached_property
-    def batches(self) -> pl.DataFrame:
-        """Postings in their order."""
+    def postings(self) -> pl.DataFrame:
+        """All postings in their order, withdrawn approvals and their withdrawals among them."""
         found = store.batches(self.workspace.root)
         return found if self._posted is None else found.head(self._posted)
 
     @cached_property
+    def batches(self) -> pl.DataFrame:
+        """Postings that stand, in their order: a withdrawn approval counts as if it had not been (SPEC 9.8)."""
+        return store.standing(self.postings)
+
+    @cached_property
     def lines(self) -> pl.DataFrame:
-        """Lines of those postings."""
+        """Lines of the postings that stand."""
         return self._known("lines")
 
     def _known(self, table: str) -> pl.DataFrame:

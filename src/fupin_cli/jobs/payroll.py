@@ -86,7 +86,7 @@ def compute(desk: Desk, month: int, codes: set[str]) -> PayrollRun:
         lines,
         out_of_month,
         missing=missing_tables(intake, ctx.policy),
-        posted=desk.batches.height,
+        posted=desk.postings.height,
         password=desk.workspace.password,
     )
 

@@ -108,7 +108,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     crashed = [outcome for run in runs for outcome in run.result.outcomes if outcome.status == "crashed"]
     run = ReconcileRun(
         first, last, desk.policy, returns, CheckResult(completed(found, ctx), crashed), result, now,
-        desk.returned.refused, notes=kept, posted=desk.batches.height, password=desk.workspace.password,
+        desk.returned.refused, notes=kept, posted=desk.postings.height, password=desk.workspace.password,
     )  # fmt: skip
     run.send_again = to_send_again(run, desk)
     return run

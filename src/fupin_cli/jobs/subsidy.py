@@ -69,7 +69,7 @@ def compute_measure(desk: Desk, measure: Measure, month: int) -> PayrollRun:
     claims = ctx.claims.get(measure.code)
     return PayrollRun(
         month, ctx.policy, ctx.intake, ctx.contracts, result, lines, claims.left if claims else 0,
-        measure=measure.code, missing=missing, posted=desk.batches.height, password=desk.workspace.password,
+        measure=measure.code, missing=missing, posted=desk.postings.height, password=desk.workspace.password,
     )  # fmt: skip
 
 

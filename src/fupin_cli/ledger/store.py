@@ -20,16 +20,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER, FILE = ".fupin", "ledger.sqlite"
-VERSION = 4
+VERSION = 5
 WAIT_SECONDS = 30.0
 PORTION = 100_000
-# Kinds of posting: the opening balance, a month's approval, a batch that is sent again, the end of a month.
-OPENING, APPROVAL, REISSUE, CLOSING = "opening", "approval", "reissue", "closing"
-# Kinds of line. The first four change what was approved (signed sums of `amount_fen`); the others move money only:
-# sent again, or kept back from a payment for what was paid too much (docs/decisions/008).
-LINE, BACK_PAY, RECOVER, CANCEL = "line", "back_pay", "recover", "cancel"
+# Kinds of posting: the opening balance, a month's approval, a batch that is sent again, an approval taken back, the
+# end of a month.
+OPENING, APPROVAL, REISSUE, WITHDRAWAL, CLOSING = "opening", "approval", "reissue", "withdrawal", "closing"
+# Kinds of draft: computed by a person, computed by `fupin run`, taken back (the last entry of a month counts).
+BY_HAND, BY_RUN, DISCARDED = "draft", "run", "discarded"
+# Kinds of line. The first five change what was approved (signed sums of `amount_fen`; `withdrawn` takes a line back to
+# 0); the others move money only: sent again, or kept back from a payment for what was paid too much (docs/decisions/008).
+LINE, BACK_PAY, RECOVER, CANCEL, WITHDRAWN = "line", "back_pay", "recover", "cancel", "withdrawn"
 AGAIN, NETTED = "reissue", "netted"
-APPROVED_KINDS = (LINE, BACK_PAY, RECOVER, CANCEL)
+APPROVED_KINDS = (LINE, BACK_PAY, RECOVER, CANCEL, WITHDRAWN)
 SENT_KINDS = (LINE, BACK_PAY, AGAIN)
 DTYPES = {"TEXT": pl.String, "INTEGER": pl.Int64}
 
@@ -45,11 +48,15 @@ class Draft:
     inputs_hash: str
     settings_hash: str
     measure: str = "post"
+    kind: str = BY_HAND
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A posting. `batch`: 202405-01, batches sent again 202405-02 …; opening balances end in -00, closings in -99."""
+    """A posting. `batch`: 202405-01, batches sent again 202405-02 …; opening balances end in -00, closings in -99.
+
+    `refers`: of a withdrawal the approval that it takes back; of an approval the withdrawal that made room for it.
+    """
 
     batch: str
     kind: str
@@ -63,6 +70,7 @@ class Batch:
     policy: str
     tool: str
     measure: str = "post"
+    refers: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,10 +209,13 @@ def _create(connection: sqlite3.Connection) -> None:
                 f"CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table} "
                 "BEGIN SELECT RAISE(ABORT, '账本只增不改'); END"
             )
-    # One approval a month and measure, one opening balance: the second of two at once fails here, whoever it is.
-    connection.execute("DROP INDEX IF EXISTS one_approval")
+    # One approval a month and measure (and one more after each withdrawal), one withdrawal an approval, one opening
+    # balance: the second of two at once fails here, whoever it is.
+    for old in ("one_approval", "one_approval_each"):
+        connection.execute(f"DROP INDEX IF EXISTS {old}")
     connection.execute(
-        "CREATE UNIQUE INDEX IF NOT EXISTS one_approval_each ON batches (measure, month) WHERE kind = 'approval'"
+        "CREATE UNIQUE INDEX IF NOT EXISTS one_approval_standing ON batches (kind, measure, month, refers) "
+        "WHERE kind IN ('approval', 'withdrawal')"
     )
     connection.execute("CREATE UNIQUE INDEX IF NOT EXISTS one_closing ON batches (kind, month) WHERE kind = 'closing'")
     connection.execute("CREATE UNIQUE INDEX IF NOT EXISTS one_opening ON batches (kind) WHERE kind = 'opening'")
@@ -268,6 +279,7 @@ def _already(kind: str) -> tuple[str, str]:
         OPENING: ("期初余额已经导入过，不能再导", "查看：fupin ledger show --opening"),
         APPROVAL: ("本月已经批准过了", "查看：fupin ledger show --month 年-月"),
         REISSUE: ("同一批次号已经记过账", "再运行一次；别人刚刚补发过的先看：fupin status"),
+        WITHDRAWAL: ("这个批次已经撤回过了", "查看：fupin ledger show"),
         CLOSING: ("本月已经关账，不能再记账", "以后发现的差错随当前月的批准更正；查看：fupin status"),
     }[kind]
 
@@ -305,26 +317,41 @@ def batches(root: Path) -> pl.DataFrame:
     return read(root, "batches")
 
 
+def standing(posted: pl.DataFrame) -> pl.DataFrame:
+    """Postings as if no withdrawn approval had ever been: neither it nor its withdrawal is among them."""
+    withdrawn = posted.filter(pl.col("kind") == WITHDRAWAL)["refers"].to_list()
+    return posted.filter((pl.col("kind") != WITHDRAWAL) & ~pl.col("batch").is_in(withdrawn))
+
+
 def batch_of(root: Path, kind: str, month: int, measure: str | None = None) -> Batch | None:
-    """The first batch of a kind in a month (of one measure)."""
-    found = batches(root).filter((pl.col("kind") == kind) & (pl.col("month") == month))
+    """The first batch of a kind in a month (of one measure) that stands."""
+    found = standing(batches(root)).filter((pl.col("kind") == kind) & (pl.col("month") == month))
     if measure is not None:
         found = found.filter(pl.col("measure") == measure)
     return Batch(*found.row(0)) if found.height else None
 
 
 def approval_of(root: Path, month: int, measure: str | None = "post") -> Batch | None:
-    """The batch by which a month of a measure (None: of any) was approved."""
+    """The batch by which a month of a measure (None: of any) is approved; None where it is not, or was withdrawn."""
     return batch_of(root, APPROVAL, month, measure)
 
 
 def next_batch(root: Path, month: int) -> str:
     """The number of a month's next batch: YYYYMM-01, -02, …; closings have -99."""
-    own = batches(root).filter((pl.col("month") == month) & pl.col("kind").is_in([APPROVAL, REISSUE]))
+    numbered = [APPROVAL, REISSUE, WITHDRAWAL]
+    own = batches(root).filter((pl.col("month") == month) & pl.col("kind").is_in(numbered))
     return f"{month // 12:04d}{month % 12 + 1:02d}-{own.height + 1:02d}"
 
 
-def last_draft(root: Path, month: int, measure: str = "post") -> Draft | None:
-    """The latest computation of a month of a measure."""
+def drafts_of(root: Path, month: int, measure: str = "post") -> list[Draft]:
+    """Computations of a month of a measure since one was last taken back, the latest last."""
     found = read(root, "drafts").filter((pl.col("month") == month) & (pl.col("measure") == measure))
-    return Draft(*found.row(found.height - 1)) if found.height else None
+    drafts = [Draft(*row) for row in found.iter_rows()]
+    last = max((n for n, draft in enumerate(drafts) if draft.kind == DISCARDED), default=-1)
+    return drafts[last + 1 :]
+
+
+def last_draft(root: Path, month: int, measure: str = "post") -> Draft | None:
+    """The latest computation of a month of a measure; None where there is none, or it was taken back."""
+    found = drafts_of(root, month, measure)
+    return found[-1] if found else None
