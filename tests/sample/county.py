@@ -102,8 +102,9 @@ class County:
             "易返贫致贫户（监测对象）类型": "", "文化程度": "" if child else self.rng.choice(["小学", "初中", "初中", "高中"]),
             "在校生状况": ("学龄前儿童" if age < 6 else "小学" if age < 13 else "八年级") if child else "",
             "失学或辍学原因": "", "健康状况": "健康", "劳动技能": "无劳动力" if child or old else "普通劳动力", "务工时间（月）": "",
-            "公益性岗位": "", "公益性岗位(月数)": "", "就业帮扶": "", "公益性岗位帮扶": "", "教育帮扶": "", "风险是否消除": "", "风险识别时间": "",
-            "风险消除时间": "", "致贫/返贫风险1": "", "人均纯收入（元）": f"{self.rng.randrange(12000, 20000):,}.00", "享受低保政策情况": "否",
+            "公益性岗位": "", "公益性岗位(月数)": "", "就业帮扶": "", "公益性岗位帮扶": "", "教育帮扶": "", "产业帮扶": "", "金融帮扶": "",
+            "务工所在地": "", "风险是否消除": "", "风险识别时间": "",
+            "风险消除时间": "", "致贫/返贫风险1": "", "工资性收入": "", "人均纯收入（元）": f"{self.rng.randrange(12000, 20000):,}.00", "享受低保政策情况": "否",
             "享受特困供养政策情况": "否", "残疾类别": "", "残疾等级": "", "人联系电话": "", "户联系电话": "",
         }  # fmt: skip
         row["人编号"] = f"P{self.serial:06d}"
@@ -120,7 +121,7 @@ class County:
         for number in range(HOLDERS):
             self._holder(self.people[WORKERS + number][0], number)
         for number in range(PLANNERS):
-            self._planner(self.people[number][1])
+            self.planner(self.people[number][1])
         self._side_lists()
         return self
 
@@ -153,10 +154,11 @@ class County:
             "县": COUNTY, "乡": person["乡(镇)"], "行政村": person["行政村"], "户编号": person["户编号"], "姓名": person["姓名"],
             "证件号码": person["证件号码"], "户类型": "脱贫户", "劳动技能": person["劳动技能"], "是否已务工": "是", "开始时间": "2023年09月",
             "结束时间": "", "务工所在省": province, "务工所在市": city, "务工所在县": county, "务工月收入": "3,500", "务工企业名称": "某制造公司",
-            "所属行业": "制造业", "就业渠道": "自主就业", "年度交通费补助": "0", "联系电话": person["户联系电话"], "备注（自填）": "",
+            "所属行业": "制造业", "就业渠道": "自主就业", "是否点对点输送": "否", "年度交通费补助": "0", "联系电话": person["户联系电话"], "备注（自填）": "",
         } | other  # fmt: skip
 
-    def _planner(self, person: Row) -> None:
+    def planner(self, person: Row) -> None:
+        """Somebody who wants to go out."""
         self.plan.append({
             "县": COUNTY, "乡": person["乡(镇)"], "行政村": person["行政村"], "户编号": person["户编号"], "姓名": person["姓名"],
             "证件号码": person["证件号码"], "是否计划外出务工": "是", "计划务工所在县": "西岗区", "就业服务需求": "岗位信息",

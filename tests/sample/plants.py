@@ -118,11 +118,13 @@ def _registry(c: County, expect: Callable[[str, Row, str], None]) -> Row:
     lacking = add_home(c, ("户主", "男", 50), ("之母", "女", 75), ("之父", "男", 76))
     lacking[0]["致贫/返贫风险1"] = "缺劳动力"
     expect("REG007", lacking[0], "致贫/返贫风险1")
-    student, other = add_home(c, ("户主", "男", 45), ("配偶", "女", 44), ("之女", "女", 17), ("之子", "男", 14))[2:]
+    student = add_home(c, ("户主", "男", 45), ("配偶", "女", 44), ("之女", "女", 17), ("之子", "男", 14))[2]
     student |= {"在校生状况": "中职二年级", "文化程度": "", "劳动技能": "无劳动力"}
     expect("REG008", student, "教育帮扶")
-    other["教育帮扶"] = "雨露计划"
-    expect("REG008", other, "教育帮扶")
+    without = add_home(c, ("户主", "男", 45), ("配偶", "女", 44), ("之子", "男", 14))
+    for row in without:
+        row["教育帮扶"] = "雨露计划"  # on every row of the household, said once
+    expect("REG008", without[0], "教育帮扶")
     both, neither = add_home(c, ("户主", "男", 45), ("配偶", "女", 44), ("之女", "女", 10), ("之母", "女", 70))[2:]
     both["文化程度"] = "小学"
     expect("REG009", both, "文化程度")
@@ -155,8 +157,37 @@ def _registry(c: County, expect: Callable[[str, Row, str], None]) -> Row:
     blank["与户主关系"] = ""
     expect("REG013", blank, "与户主关系")
     expect("IN004", blank, "与户主关系")
+    _risks(c, expect)
     _identity(c, expect)
     return gone
+
+
+def _risks(c: County, expect: Callable[[str, Row, str], None]) -> None:
+    """Risks and measures of households: on every row, said once on the head's."""
+    old = add_home(c, ("户主", "男", 61), ("配偶", "女", 44))[0]
+    old["劳动技能"] = "普通劳动力"
+    expect("REG014", old, "劳动技能")
+
+    def home(*members: tuple[str, str, int], **cells: str) -> list[Row]:
+        rows = add_home(c, *members)
+        for row in rows:
+            row.update(cells)
+        return rows
+
+    couple, pensioners = (("户主", "男", 45), ("配偶", "女", 44)), (("户主", "男", 72), ("配偶", "女", 70))
+    watched = {"易返贫致贫户（监测对象）类型": "脱贫不稳定户", "风险识别时间": "2023-09"}
+    rows = home(*pensioners, **{"享受低保政策情况": "是", "致贫/返贫风险1": "因务工就业不稳"})
+    expect("REG015", rows[0], "劳动技能")
+    rows = home(*couple, **watched, 风险是否消除="否", 产业帮扶="种植奖补", **{"致贫/返贫风险1": "因务工就业不稳"})
+    expect("REG016", rows[0], "风险是否消除")
+    rows = home(*couple, **watched, 风险是否消除="否", **{"致贫/返贫风险1": "因病"})
+    expect("REG017", rows[0], "就业帮扶")
+    rows = home(*pensioners, 享受低保政策情况="是", 就业帮扶="就业服务")
+    expect("REG018", rows[0], "就业帮扶")
+    expect("WRK013", rows[0], "就业帮扶")
+    rows = home(*couple, **watched, 风险是否消除="是", 风险消除时间="2024-03", 就业帮扶="就业服务", 工资性收入="0")
+    c.employment.append(c.spell(rows[0], "辽宁省", "大连市", "西岗区"))
+    expect("REG019", rows[0], "工资性收入")
 
 
 def _identity(c: County, expect: Callable[[str, Row, str], None]) -> None:
@@ -245,6 +276,19 @@ def _work(c: County, expect: Callable[[str, Row, str], None]) -> None:
     expect("WRK010", row, "年度交通费补助")
     _, row = worker(务工所在省="辽宁省", 务工所在市="朝阳市", 务工所在县=COUNTY, 年度交通费补助="300")
     expect("WRK010", row, "年度交通费补助")
+    members, row = worker(务工所在省="辽宁省", 务工所在市="朝阳市", 务工所在县=COUNTY)
+    members[0]["就业帮扶"] = members[1]["就业帮扶"] = "劳务输出"
+    expect("WRK019", members[0], "就业帮扶")
+    members, row = worker(务工月收入="", 是否点对点输送="")
+    members[1]["务工所在地"] = "辽宁省大连市"
+    expect("WRK017", row, "务工月收入")
+    expect("WRK017", row, "是否点对点输送")
+    expect("WRK004", members[1], "务工所在地")
+    student = add_home(c, ("户主", "男", 45), ("配偶", "女", 44), ("之女", "女", 19))[2]
+    student |= {"在校生状况": "本科一年级", "文化程度": "", "劳动技能": "无劳动力"}
+    c.planner(student)
+    expect("WRK001", c.plan[-1], "是否计划外出务工")
+    expect("WRK002", c.plan[-1], "是否计划外出务工")
     skilled = add_home(c, ("户主", "男", 45), ("配偶", "女", 44))[1]
     skilled["劳动技能"] = "技能劳动力"
     expect("WRK011", skilled, "劳动技能")
@@ -369,6 +413,10 @@ def _people_on_posts(c: County, expect: Callable[[str, Row, str], None]) -> None
         }
     )
     expect("POST017", line, "上岗日期")
+    retired = add_home(c, ("户主", "男", 71), ("配偶", "女", 44))[0]
+    retired |= {"公益性岗位": "保洁员", "公益性岗位(月数)": 3}
+    expect("POST013", retired, "公益性岗位")
+    expect("POST020", retired, "公益性岗位")
     _age_edges(c, expect)
 
 
@@ -379,7 +427,7 @@ def _age_edges(c: County, expect: Callable[[str, Row, str], None]) -> None:
     number += check_digit(number)
     for row in (head, line, last(c.attendance, line), last(c.insurance, line)):
         row[ID if ID in row else "身份证号" if "身份证号" in row else "身份证号码"] = number
-    head |= {"出生日期": "19540502", "劳动技能": "普通劳动力"}
+    head |= {"出生日期": "19540502", "劳动技能": "弱(半)劳动力"}
     expect("CAP003", line, "身份证号")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures import roster, used_months
-from fupin_cli.measures.households import heads_of, one_row_each
+from fupin_cli.measures.households import heads_of, home_key, one_row_each, with_home_facts
 from fupin_cli.measures.past_due import past_due
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import age_expr, birth_expr, is_valid_expr, sex_expr
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NO_LABOUR = ("丧失劳动力", "无劳动力")
 WEAK = "弱劳动力或半劳动力"
+WORKING_AGE = 16
 UNKNOWN_ID = "999999"
 ORIGIN = ("_src", "_file", "_sheet", "_row")
 PLAIN_LENGTH, OLD_LENGTH = 18, 15
@@ -73,12 +74,15 @@ class Context:
 
     def with_column(self, table: str, *columns: str) -> pl.LazyFrame:
         """Rows of those files of a table that have all the columns: a column that is not there says nothing."""
-        have = [
+        return self.table(table).filter(pl.col("_src").is_in(self.sources_with(table, *columns)))
+
+    def sources_with(self, table: str, *columns: str) -> list[int]:
+        """Indexes of the files of a table that have all the columns."""
+        return [
             source.index
             for source in self.intake.sources
             if source.role == "current" and source.spec.table == table and all(c in source.positions for c in columns)
         ]
-        return self.table(table).filter(pl.col("_src").is_in(have))
 
     def previous(self, name: str) -> pl.LazyFrame:
         """Rows of a table in the month folder before."""
@@ -118,8 +122,25 @@ class Context:
 
     @cached_property
     def people(self) -> pl.DataFrame:
-        """The registry, one row a person, with `birth`, `sex_by_id`, `age`, `in_school`, `beneficiary`, `can_work`."""
-        frame = one_row_each(self.intake.tables["registry"])
+        """The registry, one row a person, with `birth`, `sex_by_id`, `age`, `in_school`, `beneficiary`, `can_work`, `labour`, `home`.
+
+        Phone and income of the household come from 户信息 where the registry has none (SPEC 9.12).
+        """
+        return self._judged_people(one_row_each(self.intake.tables["registry"]))
+
+    @cached_property
+    def members(self) -> pl.DataFrame:
+        """`people`, and the rows set aside for their ID number (`aside`): they stay members of their household (SPEC 9.12)."""
+        aside = self.intake.set_aside.get("registry")
+        here = self.people.with_columns(aside=pl.lit(value=False))
+        if aside is None or not aside.height:
+            return here
+        unkeyed = self._judged_people(aside.with_columns(id_number=pl.lit(None, dtype=pl.String)))
+        return pl.concat([here, unkeyed.with_columns(aside=pl.lit(value=True))], how="diagonal")
+
+    def _judged_people(self, frame: pl.DataFrame) -> pl.DataFrame:
+        if self.has("households"):
+            frame = with_home_facts(frame, self.intake.tables["households"])
         birth = birth_expr(pl.col("id_number"))
         return frame.with_columns(
             birth=birth,
@@ -132,6 +153,12 @@ class Context:
             ),
             can_work=pl.col("labour_ability").is_not_null()
             & ~pl.col("labour_ability").is_in(NO_LABOUR).fill_null(value=True),
+            home=home_key(),
+        ).with_columns(
+            # Null: nothing is recorded, so that nobody knows.
+            labour=~pl.col("labour_ability").is_in(NO_LABOUR)
+            & ~pl.col("in_school")
+            & ~(pl.col("age") < WORKING_AGE).fill_null(value=False)
         )
 
     @cached_property
@@ -150,7 +177,10 @@ class Context:
         return (
             self.table("employment")
             .filter(pl.col("start").is_not_null())
-            .with_columns(until=pl.coalesce("end", pl.lit(self.last)))
+            .with_columns(
+                until=pl.coalesce("end", pl.lit(self.last)),
+                _until_month=pl.col("_end_month") & pl.col("end").is_not_null(),
+            )
         )
 
     @cached_property

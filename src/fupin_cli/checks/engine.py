@@ -10,6 +10,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.checks import waivers
+from fupin_cli.checks.gather import gathered
 from fupin_cli.checks.registry import Rule, all_rules, find_rules
 from fupin_cli.errors import UsageError
 
@@ -67,9 +68,12 @@ def chosen_codes(select: list[str], ignore: list[str]) -> set[str]:
 
 
 def run_checks(
-    ctx: Context, codes: set[str], progress: Callable[[str, int, int], None] = lambda *_: None
+    ctx: Context, codes: set[str], progress: Callable[[str, int, int], None] = lambda *_: None, *, gather: bool = False
 ) -> CheckResult:
-    """Run the chosen rules over the tables of a run, and apply the waivers."""
+    """Run the chosen rules over the tables of a run, and apply the waivers.
+
+    `gather`: say once what many rows of a file have in common (`gathered`); whoever gives lines their codes needs every row.
+    """
     rules = all_rules()
     required = _required_tables(ctx)
     outcomes: dict[str, Outcome] = {}
@@ -92,6 +96,8 @@ def run_checks(
     )
     everything = pl.concat([marked, waiver_findings], how="diagonal").filter(pl.col("code").is_in(sorted(codes)))
     located = placed(everything, ctx)
+    if gather:
+        located = gathered(located)
     counts = dict(located.group_by("code").len().iter_rows())
     return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()])
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.registry import report, rule, with_others
+from fupin_cli.measures.households import first_rows
 
 if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
 
 MOBILE = r"^1[3-9]\d{9}$"
-LANDLINE = r"^0\d{9,11}$"
+LANDLINE = r"^0\d{9,11}$"  # the intake has dropped the dash after the area code
+RETIRED_AGE = 60
 MALE_RELATIONS = (
     "之子", "之女婿", "之孙子", "之外孙子", "之父", "之岳父", "之公公", "之祖父", "之外祖父", "之曾孙子", "之侄儿", "之叔伯",
 )  # fmt: skip
@@ -25,13 +27,14 @@ def _phone_shape(column: str) -> pl.Expr:
     return pl.col(column).str.contains(MOBILE) | pl.col(column).str.contains(LANDLINE)
 
 
-@rule("ID010", "电话缺失或写法不对", "warning", any_of=("registry", "employment", "assignments"),
-      compares="电话列：手机号 1[3-9] 加9位；监测对象每户至少一个电话", hint="补填或改正", clause="四(一)", law="就业意向")  # fmt: skip
+@rule("ID010", "电话缺失或写法不对", "warning", any_of=("registry", "employment", "assignments", "households"),
+      compares="电话列：手机号 1[3-9] 加9位，座机 0 加2或3位区号加7或8位号码（可有 -）；监测对象每户至少一个电话", hint="补填或改正", clause="四(一)", law="就业意向")  # fmt: skip
 def phones(ctx: Context) -> pl.LazyFrame:
     """Malformed wherever a phone is written; missing on employment and roster rows, and for households without any."""
     found = []
     for table, columns in (
         ("registry", ("member_phone", "household_phone")),
+        ("households", ("household_phone",)),
         ("employment", ("phone",)),
         ("assignments", ("phone",)),
     ):
@@ -39,54 +42,79 @@ def phones(ctx: Context) -> pl.LazyFrame:
             continue
         for column in columns:
             rows = ctx.with_column(table, column)
-            if column == "household_phone":  # repeated on every member's row: said once a household
+            if table == "registry" and column == "household_phone":  # on every member's row: said once a household
                 rows = rows.filter(pl.col("relation") == "户主")
             found.append(report(rows.filter(~_phone_shape(column)), table, "电话号码的写法不对", column))
-            if table != "registry":
+            if table in ("employment", "assignments"):
                 found.append(report(rows.filter(pl.col(column).is_null()), table, "没有填电话", column))
     if ctx.has("registry"):
-        have = pl.concat(
-            [ctx.with_column("registry", c).select("_src", "_row") for c in ("member_phone", "household_phone")]
-        ).unique()
-        rows = ctx.table("registry").join(have, on=["_src", "_row"], how="semi")
-        none = pl.coalesce("member_phone", "household_phone").is_null().all().over("household_id")
-        found.append(
-            report(
-                rows.filter(none & (pl.col("relation") == "户主")), "registry", "全户都没有填电话", "household_phone"
-            )
-        )
+        found.append(_silent_homes(ctx))
     return pl.concat(found, how="diagonal")
 
 
-@rule("ID011", "一个电话出现在多户", "warning", tables=("registry",), compares="家庭成员联系电话、户联系电话与户编号",
-      hint="核实是否代填；代填的换成本户的电话", clause="四(一)", law="就业意向")  # fmt: skip
+def _silent_homes(ctx: Context) -> pl.LazyFrame:
+    """Households of which no phone is written anywhere, where a file has a column for it; once, on the head."""
+    rows = ctx.members.lazy()
+    if not ctx.has("households"):
+        have = {s for c in ("member_phone", "household_phone") for s in ctx.sources_with("registry", c)}
+        rows = rows.filter(pl.col("_src").is_in(sorted(have)))
+    elif not ctx.sources_with("households", "household_phone"):
+        return report(rows.head(0), "registry", "")
+    none = pl.coalesce("member_phone", "household_phone").is_null().all().over("home")
+    silent = first_rows(rows.filter(none & pl.col("household_id").is_not_null() & ~pl.col("aside")))
+    return report(silent, "registry", "全户都没有填电话", "household_phone")
+
+
+@rule("ID011", "一个电话出现在多户", "warning", tables=("registry",), bounds=("checks.phone_households",),
+      compares="家庭成员联系电话、户联系电话与户编号；老人、孩子留的亲属电话只作提示", hint="核实是否代填；代填的换成本户的电话",
+      clause="四(一)", law="就业意向")  # fmt: skip
 def shared_phone(ctx: Context) -> pl.LazyFrame:
-    """A household's own phone is looked at on its head's row only."""
-    columns = ["id_number", "name", "household_id", "_src", "_file", "_sheet", "_row"]
-    own = ctx.with_column("registry", "member_phone").select(
-        *columns, phone="member_phone", column=pl.lit("member_phone")
+    """A household's own phone is looked at on its head's row only.
+
+    Old people, children and those who cannot work leave a relative's number, who lives in another household (info). A
+    warning where people who have a phone of their own share one, or where it stands in more households than the bound.
+    """
+    columns = ["id_number", "name", "household_id", "home", "_own", "_src", "_file", "_sheet", "_row"]
+    people = ctx.people.lazy().with_columns(
+        _own=pl.col("labour").fill_null(value=False) & (pl.col("age") < RETIRED_AGE).fill_null(value=True)
     )
-    home = ctx.with_column("registry", "household_phone").filter(pl.col("relation") == "户主")
+    own = people.select(*columns, phone="member_phone", column=pl.lit("member_phone"))
+    # The household's phone is the head's, unless nobody at home has one of their own.
+    home = people.with_columns(_own=pl.col("_own").any().over("home")).filter(pl.col("relation") == "户主")
     home = home.select(*columns, phone="household_phone", column=pl.lit("household_phone"))
     rows = (
         pl.concat([own, home])
         .filter(pl.col("phone").is_not_null())
         .unique(["phone", "_src", "_row"], keep="first", maintain_order=True)
     )
-    several = rows.group_by("phone").agg(_n=pl.col("household_id").n_unique()).filter(pl.col("_n") > 1)
-    rows = with_others(rows.join(several, on="phone", how="semi"), ["phone"])
-    return report(rows, "registry", pl.concat_str(pl.lit("这个电话也是别户的："), "_others"), pl.col("column"))
+    several = (
+        rows.group_by("phone")
+        .agg(_n=pl.col("home").n_unique(), _owners=pl.col("home").filter(pl.col("_own")).n_unique())
+        .filter(pl.col("_n") > 1)
+    )
+    rows = with_others(rows.join(several, on="phone"), ["phone"])
+    wrong = (pl.col("_owners") > 1) | (pl.col("_n") > ctx.settings.checks.phone_households)
+    said = (
+        pl.when(wrong)
+        .then(pl.lit("这个电话也是别户的："))
+        .otherwise(pl.lit("老人或孩子留的电话也是别户的，是亲属的可不改："))
+    )
+    return report(
+        rows, "registry", pl.concat_str(said, "_others"), pl.col("column"),
+        severity=pl.when(wrong).then(pl.lit("warning")).otherwise(pl.lit("info")),
+    )  # fmt: skip
 
 
 @rule("ID012", "户主没有或不止一个", "warning", tables=("registry",), compares="同一户编号下与户主关系为“户主”的人数",
       hint="每户只留一个户主；户主去世的，改定新户主", clause="四(一)", law="实名制分类管理")  # fmt: skip
 def heads(ctx: Context) -> pl.LazyFrame:
-    """Without a head: every row of the household; with several: each of them."""
-    rows = ctx.table("registry").filter(pl.col("household_id").is_not_null())
+    """Without a head: every row of the household; with several: each of them. Rows set aside are members (SPEC 9.12)."""
+    rows = pl.concat([ctx.table("registry"), ctx.members.lazy().filter("aside")], how="diagonal")
+    rows = rows.filter(pl.col("household_id").is_not_null())
     is_head = (pl.col("relation") == "户主").fill_null(value=False)
-    rows = rows.with_columns(_heads=is_head.sum().over("household_id"))
-    none = report(rows.filter(pl.col("_heads") == 0), "registry", "这一户没有户主", "relation")
-    many = with_others(rows.filter((pl.col("_heads") > 1) & is_head), ["household_id"])
+    rows = rows.with_columns(_heads=is_head.sum().over("household_id"), aside=pl.col("aside").fill_null(value=False))
+    none = report(rows.filter((pl.col("_heads") == 0) & ~pl.col("aside")), "registry", "这一户没有户主", "relation")
+    many = with_others(rows.filter((pl.col("_heads") > 1) & is_head), ["household_id"]).filter(~pl.col("aside"))
     return pl.concat(
         [none, report(many, "registry", pl.concat_str(pl.lit("这一户不止一个户主，另见 "), "_others"), "relation")]
     )

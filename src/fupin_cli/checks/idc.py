@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.checks.places import areas
 from fupin_cli.checks.registry import declare, report, rule, with_others
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def birth_date(ctx: Context) -> pl.LazyFrame:
         rows = ctx.table("registry").filter(pl.col("birth_date").is_not_null())
         sound = judged.filter((pl.col("table") == "registry") & pl.col("birth").is_not_null() & ~late)
         rows = rows.join(sound.select("_src", "_row", "birth"), on=["_src", "_row"])
-        differs = rows.filter(pl.col("birth") != pl.col("birth_date"))
+        # A column that gives the month only is compared to the month only (SPEC 9.12).
+        written = pl.when("_birth_date_month").then(pl.col("birth").dt.month_start()).otherwise("birth")
+        differs = rows.filter(written != pl.col("birth_date"))
         found.append(
             report(
                 differs,
@@ -218,25 +220,11 @@ def name_shape(ctx: Context) -> pl.LazyFrame:
     return pl.concat(found, how="diagonal")
 
 
-@cache
-def known_areas() -> frozenset[str]:
-    """Six-digit area codes of the list that ships with python-stdnum, whenever they were in force."""
-    codes, province = set(), ""
-    for line in files("stdnum").joinpath("cn/loc.dat").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#") or not line.strip():
-            continue
-        if line.startswith(" "):
-            codes.add(province + line.split()[0])
-        else:
-            province = line.split()[0]
-    return frozenset(codes)
-
-
 @rule("ID009", "身份证号的地区码不认得", "warning", compares="身份证号前6位与 python-stdnum 所附的行政区划代码",
       bounds=("checks.extra_area_codes",), hint="核对证件；确是新设的地区，可写入 checks.extra_area_codes", **REAL_NAME)  # fmt: skip
 def area(ctx: Context) -> pl.LazyFrame:
     """Never a reason to refuse: the list has no history before the codes."""
-    known = list(known_areas() | set(ctx.settings.checks.extra_area_codes))
+    known = list(areas().codes | set(ctx.settings.checks.extra_area_codes))
     rows = ctx.mentions.lazy().filter(pl.col("kind").is_null() & ~pl.col("id_number").str.head(6).is_in(known))
     return mentioned(rows, "身份证号前6位不是已知的地区码", holds=False)
 

@@ -18,3 +18,47 @@ def overlapping(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl
     following = pl.col(start).shift(-1).over(keys)
     meets = (pl.col(start) <= latest).fill_null(value=False) | (following <= pl.col(end)).fill_null(value=False)
     return ordered.filter(meets)
+
+
+def overlapping_spans(rows: pl.LazyFrame, key: str, start: str, end: str) -> pl.LazyFrame:
+    """Rows whose period shares a day with another's for sure, where a bound may be known to the month only.
+
+    `_<start>_month`, `_<end>_month` mark such bounds: a start is then some day up to the month's last, an end some day
+    from the month's first. What may be one after the other is no overlap (SPEC 9.12).
+    """
+    low = pl.when(f"_{end}_month").then(pl.col(end).dt.month_start()).otherwise(end)
+    high = pl.when(f"_{start}_month").then(pl.col(start).dt.month_end()).otherwise(start)
+    rows = rows.filter(pl.col(start).is_not_null() & pl.col(end).is_not_null()).with_columns(_low=low, _high=high)
+    # One bound written to the day settles the other inside its month.
+    exact_end, exact_start = ~pl.col(f"_{end}_month"), ~pl.col(f"_{start}_month")
+    rows = rows.with_columns(
+        _from=pl.when(exact_end).then(pl.min_horizontal("_high", end)).otherwise("_high"),
+        _to=pl.when(exact_start).then(pl.max_horizontal("_low", start)).otherwise("_low"),
+    )
+    within = pl.col("_from") > pl.col("_to")  # some days of one month, nobody knows which
+    plain = rows.filter(~within)
+    inside = rows.filter(within).sort(key, "_to", "_src", "_row")
+    # A period inside a month meets only what covers the whole month, and that meets it.
+    covers = plain.sort(key, "_from").with_columns(_end=pl.col("_to").cum_max().over(key))
+    held = inside.sort("_to").join_asof(
+        covers.select(key, _begin="_from", _end="_end").sort("_begin"),
+        left_on="_to",
+        right_on="_begin",
+        by=key,
+        check_sortedness=False,
+    )
+    held = held.filter(pl.col("_end") >= pl.col("_from"))
+    holds = plain.sort("_from").join_asof(
+        inside.select(key, _month_from="_to", _month_to="_from").sort("_month_from"),
+        left_on="_from",
+        right_on="_month_from",
+        by=key,
+        strategy="forward",
+        check_sortedness=False,
+    )
+    holds = holds.filter(pl.col("_month_to") <= pl.col("_to"))
+    columns = ["_src", "_row"]
+    found = pl.concat([
+        overlapping(plain, [key], "_from", "_to").select(columns), held.select(columns), holds.select(columns),
+    ]).unique()  # fmt: skip
+    return rows.join(found, on=columns, how="semi")

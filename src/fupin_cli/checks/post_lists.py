@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.places import at_home
 from fupin_cli.checks.post_people import LAW, TABLE, at_stake
 from fupin_cli.checks.registry import place_expr, report, rule
-from fupin_cli.checks.wrk import at_home
 
 if TYPE_CHECKING:
     from fupin_cli.checks.context import Context

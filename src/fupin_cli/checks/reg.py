@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.checks.context import NO_LABOUR, WEAK
 from fupin_cli.checks.registry import report, rule
+from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
     from fupin_cli.checks.context import Context
@@ -17,9 +18,7 @@ WHO: dict[str, Any] = {"tables": (TABLE,), "clause": "一", "law": "符合规定
 WATCH: dict[str, Any] = {"tables": (TABLE,), "clause": "五(二)", "law": "认定、建档立卡和就业失业动态监测"}
 ABLE = ("普通劳动力", "技能劳动力")
 WORKING_AGE, RETIRED_AGE, YOUNG_AGE = 16, 60, 22
-VOCATIONAL = r"^(?:中职|高职高专|技师学院)"
 LITTLE_SCHOOLING = ("文盲或半文盲", "小学")
-RISKS = [f"risk_{n}" for n in range(1, 6)]
 SEVERE_WORDS = r"^(?:[12一二](?:级)?|[ⅠⅡ]级?)$"
 
 
@@ -103,78 +102,17 @@ def severe_disability(ctx: Context) -> pl.LazyFrame:
     **(WATCH | {"tables": (TABLE, "policy:post.standard")}),
 )
 def below_line(ctx: Context) -> pl.LazyFrame:
-    """Under the line of the month's year, and none of the three categories."""
+    """Under the line of the month's year, and none of the three categories; by 户信息 where the registry has no income."""
     line = ctx.policy.line_fen(ctx.month)
     low = (pl.col("income_per_head_fen") < pl.lit(line, dtype=pl.Int64)) & pl.col("monitored_type").is_null()
-    return report(
-        ctx.people.lazy().filter(low),
-        TABLE,
-        f"人均纯收入低于当年监测线 {(line or 0) / 100:.2f} 元，未纳入监测",
-        "income_per_head_fen",
-    )
-
-
-@rule(
-    "REG006",
-    "整户无劳动力而没有低保",
-    "warning",
-    compares="全户劳动技能与享受低保政策情况",
-    hint="核实是否应纳入低保",
-    **WATCH,
-)
-def no_labour_household(ctx: Context) -> pl.LazyFrame:
-    """Nobody in the household is labour, and nobody has 低保."""
-    rows = ctx.with_column(TABLE, "dibao").filter(
-        pl.col("household_id").is_not_null() & pl.col("labour_ability").is_not_null()
-    )
-    none = (pl.col("labour_ability").is_in(NO_LABOUR).all() & ~pl.col("dibao").fill_null(value=False).any()).over(
-        "household_id"
-    )
-    return report(rows.filter(none), TABLE, "全户都没有劳动力，也没有享受低保", "dibao")
-
-
-@rule(
-    "REG007",
-    "风险为缺劳动力而户内劳动力超过四分之一",
-    "warning",
-    compares="致贫/返贫风险与户内普通、技能劳动力的比例",
-    hint="核实风险原因",
-    **WATCH,
-)
-def not_lacking(ctx: Context) -> pl.LazyFrame:
-    """普通 and 技能 labour are over a quarter of the household."""
-    able = pl.col("labour_ability").is_in(ABLE).fill_null(value=False).sum().over("household_id")
-    rows = ctx.people.lazy().with_columns(_able=able, _size=pl.len().over("household_id"))
-    said = pl.any_horizontal(pl.col(name).str.contains("缺劳动力").fill_null(value=False) for name in RISKS)
-    first = pl.coalesce(pl.when(pl.col(name).str.contains("缺劳动力")).then(pl.lit(name)) for name in RISKS)
-    return report(
-        rows.filter(said & (pl.col("_able") * 4 > pl.col("_size"))),
-        TABLE,
-        "风险写“缺劳动力”，但户内普通、技能劳动力超过四分之一",
-        first,
-    )
-
-
-@rule(
-    "REG008",
-    "雨露计划与职业学校在校情况不符",
-    "warning",
-    tables=(TABLE,),
-    compares="在校生状况（中职、高职高专、技师学院）与教育帮扶中的雨露计划",
-    hint="应享未享的补报；已毕业或不在职业学校的停发",
-    clause="四(三)",
-    law="继续实施“雨露计划”",
-)
-def rain_dew(ctx: Context) -> pl.LazyFrame:
-    """A beneficiary household's vocational student without it; anybody else with it."""
-    have = ctx.with_column(TABLE, "school", "education_help").select("_src", "_row")
-    rows = ctx.people.lazy().join(have, on=["_src", "_row"], how="semi")
-    vocational = pl.col("school").str.contains(VOCATIONAL).fill_null(value=False)
-    gets = pl.col("education_help").str.contains("雨露计划").fill_null(value=False)
-    return pl.concat([
-        report(rows.filter(vocational & pl.col("beneficiary") & ~gets), TABLE, "职业学校在校生，没有登记雨露计划", "education_help"),
-        report(rows.filter(gets & ~vocational), TABLE, "登记了雨露计划，但不是职业学校在校生", "education_help"),
-    ])  # fmt: skip
+    said = f"人均纯收入低于当年监测线 {fen_to_yuan(line or 0)} 元，未纳入监测"
+    rows = ctx.people.lazy().filter(low)
+    if not ctx.has("households"):
+        return report(rows, TABLE, said, "income_per_head_fen")
+    elsewhere = pl.col("_home_income")
+    message = pl.when(elsewhere).then(pl.lit(said + "（收入取自户信息）")).otherwise(pl.lit(said))
+    column = pl.when(elsewhere).then(pl.lit("household_id")).otherwise(pl.lit("income_per_head_fen"))
+    return report(rows, TABLE, message, column)
 
 
 @rule(
@@ -252,3 +190,17 @@ def came_and_went(ctx: Context) -> pl.LazyFrame:
 def no_relation(ctx: Context) -> pl.LazyFrame:
     """The relation decides who may be paid for whom."""
     return report(ctx.table(TABLE).filter(pl.col("relation").is_null()), TABLE, "与户主关系没有填", "relation")
+
+
+@rule(
+    "REG014",
+    "60周岁以上而记为普通或技能劳动力",
+    "warning",
+    compares="身份证号的周岁与劳动技能",
+    hint="核实劳动能力；仍能劳动的一般记为“弱劳动力或半劳动力”",
+    **WHO,
+)
+def old_and_able(ctx: Context) -> pl.LazyFrame:
+    """60 by the month's last day, by the birthday."""
+    old = (pl.col("age") >= RETIRED_AGE) & pl.col("labour_ability").is_in(ABLE)
+    return report(ctx.people.lazy().filter(old), TABLE, "已满60周岁，劳动技能却是“{}”", "labour_ability")

@@ -100,9 +100,11 @@ def all_rules() -> dict[str, Rule]:
         post_lists,
         post_people,
         reg,
+        reg_homes,
         ret,
         waivers,
         wrk,
+        wrk_homes,
     )
 
     order = list(GROUPS)

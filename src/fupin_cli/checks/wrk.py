@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.checks.context import NO_LABOUR
-from fupin_cli.checks.overlaps import overlapping
+from fupin_cli.checks.overlaps import overlapping_spans
+from fupin_cli.checks.places import at_home, vague_county, vague_text
 from fupin_cli.checks.registry import report, rule, with_others
+from fupin_cli.checks.wrk_homes import busy, working
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 from fupin_cli.policy.months import first_day, parse_month
 from fupin_cli.policy.rounding import yuan_to_fen
@@ -22,24 +24,7 @@ MONITOR: dict[str, Any] = {"tables": (TABLE,), **ENTRY}
 WITH_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry"), **ENTRY}
 WORKING_AGE, RETIRED_AGE = 16, 60
 POST_CHANNEL = r"公益性?岗位|帮扶车间"
-TRANSPORT = r"交通|外出务工补贴"
-NOT_A_COUNTY = r"(?:省|自治区)$"
 GRADUATE = ("大专", "本科及以上")
-
-
-def no_meaning(text: pl.Expr) -> pl.Expr:
-    """Whether a free text says no: empty, 否, 无, 未享受, 不享受, 0 (SPEC 8.20)."""
-    return text.is_null() | text.is_in(["否", "无", "未享受", "不享受", "0"])
-
-
-def at_home(county: str = "county", work: str = "work_county") -> pl.Expr:
-    """Whether the place of work is the home county: one name ends with the other (辽宁省某市某县 = 某县)."""
-    return pl.col(work).str.ends_with(pl.col(county)) | pl.col(county).str.ends_with(pl.col(work))
-
-
-def working(ctx: Context) -> pl.LazyFrame:
-    """Rows marked 是."""
-    return ctx.table(TABLE).filter(pl.col("working"))
 
 
 @rule(
@@ -79,53 +64,78 @@ def no_ability(ctx: Context) -> pl.LazyFrame:
 
 
 @rule(
-    "WRK002", "在校而务工", "warning", compares="在校生状况与是否已务工", hint="核实是否毕业，改正其一", **WITH_REGISTRY
+    "WRK002",
+    "在校而务工或计划务工",
+    "warning",
+    compares="在校生状况与是否已务工、是否计划务工",
+    hint="核实是否毕业，改正其一",
+    tables=("registry",),
+    any_of=(TABLE, PLAN),
+    partly=(TABLE, PLAN),
+    **ENTRY,
 )
 def in_school(ctx: Context) -> pl.LazyFrame:
-    """In school by the registry, marked 是 here."""
+    """In school by the registry; marked 是 here, or planning to go."""
     students = ctx.people.lazy().filter(pl.col("in_school")).select("id_number")
-    return report(working(ctx).join(students, on="id_number", how="semi"), TABLE, "在校生却已务工", "working")
+    found = []
+    if ctx.has(TABLE):
+        rows = working(ctx).join(students, on="id_number", how="semi")
+        found.append(report(rows, TABLE, "在校生却已务工", "working"))
+    if ctx.has(PLAN):
+        rows = ctx.table(PLAN).filter(pl.col("planned")).join(students, on="id_number", how="semi")
+        found.append(report(rows, PLAN, "在校生却计划务工", "planned"))
+    return pl.concat(found)
 
 
 @rule(
     "WRK003",
     "开始务工时未满16周岁",
     "warning",
-    compares="身份证号的周岁与开始时间",
+    compares="身份证号的周岁与开始时间（只写到月的，按该月末日）",
     hint="核对开始时间；属实的按童工问题移交",
     **MONITOR,
 )
 def too_young(ctx: Context) -> pl.LazyFrame:
-    """Age on the day the spell began."""
-    young = age_expr(birth_expr(pl.col("id_number")), pl.col("start")) < WORKING_AGE
+    """Age on the day the spell began; where only the month is written, on the month's last day."""
+    began = pl.when("_start_month").then(pl.col("start").dt.month_end()).otherwise("start")
+    young = age_expr(birth_expr(pl.col("id_number")), began) < WORKING_AGE
     return report(ctx.table(TABLE).filter(young), TABLE, "开始务工时未满16周岁", "start")
 
 
-@rule("WRK004", "务工地没有写到县", "warning", compares="务工所在县", hint="补到县（市、区）", **MONITOR)
+@rule(
+    "WRK004",
+    "务工地没有写到县",
+    "warning",
+    compares="务工所在县；监测对象信息的务工所在地",
+    hint="补到县（市、区）",
+    any_of=(TABLE, "registry"),
+    partly=(TABLE, "registry"),
+    **ENTRY,
+)
 def no_county(ctx: Context) -> pl.LazyFrame:
-    """Empty, or only a province or the city once more."""
-    place = pl.col("work_county")
-    vague = (
-        place.is_null()
-        | place.str.contains(NOT_A_COUNTY)
-        | (place == pl.col("work_city"))
-        | (place == pl.col("work_province"))
-    )
-    return report(working(ctx).filter(vague.fill_null(value=True)), TABLE, "务工地没有写到县（市、区）", "work_county")
+    """Of people marked 是: empty, or only a province or a city. In the registry: written, and naming no county."""
+    found = []
+    if ctx.has(TABLE):
+        vague = vague_county(*(pl.col(c) for c in ("work_county", "work_city", "work_province")))
+        found.append(report(working(ctx).filter(vague), TABLE, "务工地没有写到县（市、区）", "work_county"))
+    if ctx.has("registry"):
+        rows = ctx.people.lazy().filter(vague_text(pl.col("work_place")))
+        found.append(report(rows, "registry", "务工所在地“{}”没有写到县（市、区）", "work_place"))
+    return pl.concat(found)
 
 
 @rule(
     "WRK005",
     "一个人的务工时间重叠",
     "warning",
-    compares="同一人各段务工的起止（未结束的算到本月末）",
+    compares="同一人各段务工的起止（未结束的算到本月末；只写到月的，同月一止一起不算重叠）",
     hint="改正起止时间",
     **MONITOR,
 )
 def overlap(ctx: Context) -> pl.LazyFrame:
     """Each spell against all others of the person."""
     rows = ctx.spells.filter(pl.col("until") >= pl.col("start"))
-    rows = with_others(overlapping(rows, ["id_number"], "start", "until"), ["id_number"])
+    rows = with_others(overlapping_spans(rows, "id_number", "start", "until"), ["id_number"])
     return report(rows, TABLE, pl.concat_str(pl.lit("与另一段务工时间重叠："), "_others"), "start")
 
 
@@ -196,41 +206,15 @@ def channel(ctx: Context) -> pl.LazyFrame:
 
 
 @rule(
-    "WRK010",
-    "交通补助登记与金额不符",
-    "warning",
-    compares="就业帮扶中的交通措施与年度交通费补助、务工所在县",
-    hint="核实是否应补或误补",
-    tables=(TABLE, "registry"),
-    clause="二(一)",
-    law="单程交通费用补贴",
-)
-def transport(ctx: Context) -> pl.LazyFrame:
-    """Registered and nothing paid to the person; or paid for work inside the home county."""
-    rows = ctx.with_column(TABLE, "transport_subsidy_fen")
-    registered = ctx.people.lazy().filter(pl.col("employment_help").str.contains(TRANSPORT)).select("id_number")
-    paid = pl.col("transport_subsidy_fen").fill_null(0)
-    unpaid = (
-        rows.with_columns(_sum=paid.sum().over("id_number"))
-        .filter(pl.col("_sum") == 0)
-        .join(registered, on="id_number", how="semi")
-    )
-    return pl.concat([
-        report(unpaid, TABLE, "登记了交通补助措施，年度交通费补助却是0或空", "transport_subsidy_fen"),
-        report(rows.filter((paid > 0) & pl.col("working") & at_home()), TABLE, "在本县务工，却有交通费补助", "transport_subsidy_fen",
-               amount_fen=pl.col("transport_subsidy_fen")),
-    ], how="diagonal")  # fmt: skip
-
-
-@rule(
     "WRK011",
     "技能劳动力或大专以上而没有就业",
     "info",
     compares="劳动技能、文化程度与是否已务工、在岗花名册",
     hint="优先推荐岗位",
     tables=(TABLE, "registry"),
+    partly=("assignments",),
     clause="四(一)",
-    law="就业状况",
+    law="了解掌握辖区内脱贫劳动力就业状况",
 )
 def idle_skill(ctx: Context) -> pl.LazyFrame:
     """Beneficiaries of 16 to under 60, out of school and able to work, neither marked 是 nor on a post."""
@@ -250,14 +234,6 @@ def idle_skill(ctx: Context) -> pl.LazyFrame:
     )
 
 
-def busy(ctx: Context) -> pl.LazyFrame:
-    """People marked 是 or on a post this month: id_number."""
-    parts = [working(ctx).select("id_number")]
-    if ctx.has("assignments"):
-        parts.append(ctx.lines.lazy().select("id_number"))
-    return pl.concat(parts).unique()
-
-
 @rule(
     "WRK012",
     "计划外出而没有登记就业服务需求",
@@ -272,25 +248,6 @@ def no_need(ctx: Context) -> pl.LazyFrame:
     """The column must be there: a file without it says nothing."""
     rows = ctx.with_column(PLAN, "service_need").filter(pl.col("planned") & pl.col("service_need").is_null())
     return report(rows, PLAN, "计划外出务工，没有登记就业服务需求", "service_need")
-
-
-@rule(
-    "WRK013",
-    "登记了就业帮扶或公岗而全户无人就业",
-    "warning",
-    compares="就业帮扶、公益岗位帮扶与全户务工、在岗情况",
-    hint="核实帮扶是否落实",
-    **WITH_REGISTRY,
-)
-def no_effect(ctx: Context) -> pl.LazyFrame:
-    """Nobody of the household is marked 是 or on a post."""
-    rows = ctx.people.lazy().with_columns(
-        _help=~no_meaning(pl.col("employment_help")), _post=~no_meaning(pl.col("post_help"))
-    )
-    working_homes = rows.join(busy(ctx), on="id_number", how="semi").select("household_id").unique()
-    idle = rows.filter(pl.col("_help") | pl.col("_post")).join(working_homes, on="household_id", how="anti")
-    column = pl.when(pl.col("_help")).then(pl.lit("employment_help")).otherwise(pl.lit("post_help"))
-    return report(idle, "registry", "登记了就业帮扶措施，全户却没有人就业", column)
 
 
 @rule(
@@ -324,32 +281,29 @@ def destitute(ctx: Context) -> pl.LazyFrame:
 
 
 @rule(
-    "WRK016",
-    "一户人在不同县务工而电话相同",
+    "WRK017",
+    "已务工而企业、行业、月收入或输送方式没有填",
     "warning",
-    compares="同户各人的务工所在县与联系电话",
-    hint="改填本人电话",
+    compares="务工企业名称、所属行业；本月在务工的，务工月收入、是否点对点输送",
+    hint="补填",
     **MONITOR,
 )
-def shared_phone(ctx: Context) -> pl.LazyFrame:
-    """Members marked 是, in different counties, with one phone."""
-    rows = ctx.with_column(TABLE, "phone").filter(
-        pl.col("working") & pl.col("phone").is_not_null() & pl.col("work_county").is_not_null()
-    )
-    keys = ["household_id", "phone"]
-    apart = rows.group_by(keys).agg(_c=pl.col("work_county").n_unique(), _p=pl.col("id_number").n_unique())
-    apart = apart.filter((pl.col("_c") > 1) & (pl.col("_p") > 1))
-    rows = with_others(rows.join(apart, on=keys, how="semi"), keys)
-    return report(rows, TABLE, pl.concat_str(pl.lit("与在外县务工的家人电话相同："), "_others"), "phone")
-
-
-@rule("WRK017", "已务工而企业或行业没有填", "warning", compares="务工企业名称、所属行业", hint="补填", **MONITOR)
-def no_employer(ctx: Context) -> pl.LazyFrame:
-    """Each of the two columns where the file has it."""
+def not_filled(ctx: Context) -> pl.LazyFrame:
+    """Each of the columns where the file has it; income and 点对点 on spells that touch the month."""
     found = []
     for column, title in (("employer", "务工企业名称"), ("industry", "所属行业")):
         rows = ctx.with_column(TABLE, column).filter(pl.col("working") & pl.col(column).is_null())
         found.append(report(rows, TABLE, f"已务工，{title}没有填", column))
+    touches = (pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") >= ctx.first))
+    for column, title in (("income_fen", "务工月收入"), ("point_to_point", "是否点对点输送")):
+        unread = ctx.intake.found.filter((pl.col("table") == TABLE) & (pl.col("column") == column)).select(
+            "_src", "_row"
+        )
+        rows = ctx.with_column(TABLE, column).filter(touches & pl.col(column).is_null())
+        rows = rows.join(
+            unread.lazy(), on=["_src", "_row"], how="anti"
+        )  # unreadable is not empty: the intake has said so
+        found.append(report(rows, TABLE, f"本月在务工，{title}没有填", column))
     return pl.concat(found)
 
 

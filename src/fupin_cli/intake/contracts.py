@@ -31,7 +31,8 @@ class ColumnSpec:
     """One column of a table. `required`: the column must exist, its cells be filled unless `may_be_empty`.
 
     `required_when` names the yes/no column that must be true for an empty cell to be a fault; `or_column` another
-    column that stands in for this one; `partial: end` reads a date without a day as the month's last day.
+    column that stands in for this one; `partial: end` reads a date without a day as the month's last day; `span` keeps
+    beside a date whether its day was not written (column `_<name>_month`).
     """
 
     name: str
@@ -43,6 +44,7 @@ class ColumnSpec:
     required_when: str = ""
     or_column: str = ""
     partial: str = "start"
+    span: bool = False
     values: tuple[str, ...] = ()
     open: bool = False
     synonyms: dict[str, str] = field(default_factory=dict, hash=False)

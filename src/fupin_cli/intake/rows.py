@@ -174,6 +174,11 @@ def _typed(
             columns.append(pl.Series(column.name, [None], pl.Boolean).new_from_index(0, text.height))
         else:
             columns.append(nulls.cast(dtype_of(column)).alias(column.name).new_from_index(0, text.height))
+    for column in spec.columns.values():
+        if column.span:
+            marks = converted[column.name].month_only if column.name in converted else None
+            no = pl.Series([False]).new_from_index(0, text.height)
+            columns.append((no if marks is None else marks).alias(f"_{column.name}_month"))
     frame = pl.DataFrame(columns)
     if KEY in spec.columns:
         card = pl.col(KEY).str.len_chars().is_in(CARD_LENGTHS)

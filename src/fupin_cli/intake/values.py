@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -40,11 +40,15 @@ UNITS = {"money": r"[￥¥$,元圆\s]", "days": r"[天日,\s]", "count": r"[个�
 
 @dataclass(frozen=True)
 class Converted:
-    """A typed column and the cells that failed: `code` IN005, IN006 or IN007, `bad` marks them."""
+    """A typed column and the cells that failed: `code` IN005, IN006 or IN007, `bad` marks them.
+
+    `month_only` marks dates that were written without a day.
+    """
 
     series: pl.Series
     bad: pl.Series | None = None
     code: str = ""
+    month_only: pl.Series | None = None
 
 
 def dtype_of(spec: ColumnSpec) -> pl.DataType:
@@ -108,7 +112,13 @@ def _id(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
 
 def _phone(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
     del spec, common
-    return Converted(half_width(text).str.replace_all("-", "").str.replace(r"^\+?86(1\d{10})$", "$1"))
+    # A dash stands after an area code, or groups a mobile number; anywhere else it stays and is told (ID010).
+    plain = (
+        half_width(text)
+        .str.replace(r"^(0\d{2,3})-(\d{7,8})$", "$1$2")
+        .str.replace(r"^(1\d{2})-(\d{4})-(\d{4})$", "$1$2$3")
+    )
+    return Converted(plain.str.replace(r"^\+?86-?(1\d{10})$", "$1"))
 
 
 def _name(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
@@ -157,7 +167,14 @@ def _date(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
 
     if spec.partial == "end" and text.is_in(OPEN_END).any():
         text = text.set(text.is_in(OPEN_END).fill_null(value=False), None)
-    return _failed(text, _by_distinct(text, work), "IN005")
+    read = _failed(text, _by_distinct(text, work), "IN005")
+    if not spec.span:
+        return read
+    without_day = _by_distinct(
+        text,
+        lambda distinct: _date_parts(distinct).select(pl.col("m").is_not_null() & pl.col("d").is_null()).to_series(),
+    )
+    return replace(read, month_only=without_day.fill_null(value=False))
 
 
 def _month(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:

@@ -49,7 +49,7 @@ def check(desk: Desk, month: int, *, codes: set[str], fail_on: str = "error") ->
         FupinError: wrong settings (exit 2), no input (exit 10).
     """
     ctx = desk.context(month)
-    result = run_checks(ctx, codes, desk.progress)
+    result = run_checks(ctx, codes, desk.progress, gather=True)
     return CheckRun(
         month,
         ctx.policy,

@@ -30,13 +30,16 @@ def is_valid_expr(number: pl.Expr) -> pl.Expr:
 
 
 def birth_expr(number: pl.Expr) -> pl.Expr:
-    """Birth date in characters 7–14; null where there is no such day."""
-    return number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+    """Birth date in characters 7–14; null where there is no such day, or where the number is not of 18 characters.
+
+    A 15-digit number has the year in two digits: read here it would give somebody of the year 8001 (SPEC 9.12).
+    """
+    return pl.when(number.str.len_chars() == LENGTH).then(number.str.slice(6, 8)).str.to_date("%Y%m%d", strict=False)
 
 
 def sex_expr(number: pl.Expr) -> pl.Expr:
-    """男 or 女 by the 17th digit; null where it is no digit."""
-    digit = number.str.slice(16, 1).cast(pl.Int8, strict=False)
+    """男 or 女 by the 17th digit; null where it is no digit, or where the number is not of 18 characters."""
+    digit = pl.when(number.str.len_chars() == LENGTH).then(number.str.slice(16, 1)).cast(pl.Int8, strict=False)
     return pl.when(digit % 2 == 1).then(pl.lit(MALE)).when(digit % 2 == 0).then(pl.lit(FEMALE))
 
 

@@ -81,6 +81,7 @@ class Checks(Section):
     contract_warning_days: Count = 30
     cap_warning_months: Count = 3
     post_kinds_max: Count = 3
+    phone_households: Count = 3
     spell_open_since: Month = "2021-01"
     insurance_gap: Literal["warn", "hold"] = "warn"
     village_kind_quota: Count | None = None

@@ -1,0 +1,151 @@
+"""Work of a household (WRK010, 013, 016, 019): measures that are registered against who works where.
+
+A measure of a household stands on every row of it, so that the household is judged (SPEC 9.12).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fupin_cli.checks.places import at_home, no_meaning
+from fupin_cli.checks.registry import report, rule, with_others
+from fupin_cli.measures.households import first_rows
+
+if TYPE_CHECKING:
+    from fupin_cli.checks.context import Context
+
+TABLE = "employment"
+ENTRY: dict[str, Any] = {"clause": "四(一)", "law": "务工情况录入信息系统"}
+WITH_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry"), **ENTRY}
+TRANSPORT = r"交通|外出务工补贴"
+SENT_AWAY = r"劳务输出|外出务工补贴"
+POST_WORDS = r"公益性?岗位"
+
+
+def working(ctx: Context) -> pl.LazyFrame:
+    """Rows marked 是."""
+    return ctx.table(TABLE).filter(pl.col("working"))
+
+
+def spells_of_homes(ctx: Context) -> pl.LazyFrame:
+    """Rows of the employment export, also those set aside for their ID number, with the person's household as `home`.
+
+    The household is the registry's; where the registry has no such person, the row's own 户编号.
+    """
+    parts = [ctx.intake.tables[TABLE]]
+    if (aside := ctx.intake.set_aside.get(TABLE)) is not None and aside.height:
+        parts.append(aside.with_columns(id_number=pl.lit(None, dtype=pl.String)))
+    known = ctx.people.lazy().select("id_number", "home")
+    rows = pl.concat(parts, how="diagonal").lazy().join(known, on="id_number", how="left", maintain_order="left")
+    return rows.with_columns(home=pl.coalesce("home", "household_id"))
+
+
+def busy(ctx: Context) -> pl.LazyFrame:
+    """People marked 是, or on a post this month: id_number. Without the roster, whom the registry says to be on a post."""
+    parts = [working(ctx).select("id_number")]
+    if ctx.has("assignments"):
+        parts.append(ctx.lines.lazy().select("id_number"))
+    else:
+        parts.append(ctx.people.lazy().filter(~no_meaning(pl.col("post"))).select("id_number"))
+    return pl.concat(parts).unique()
+
+
+def busy_homes(ctx: Context) -> pl.LazyFrame:
+    """Households of which somebody works or is on a post: home. Also members whose registry row was set aside, by name."""
+    rows = ctx.members.lazy()
+    by_id = rows.join(busy(ctx), on="id_number", how="semi").select("home")
+    by_spell = spells_of_homes(ctx).filter(pl.col("working")).select("home")
+    parts = [by_id, by_spell]
+    if ctx.has("assignments"):
+        unkeyed = rows.filter("aside").select("home", "name", "village")
+        parts.append(unkeyed.join(ctx.lines.lazy(), on=["name", "village"], how="semi").select("home"))
+    else:  # Who is on a post is not known: a household with that measure is not judged.
+        parts.append(rows.filter(~no_meaning(pl.col("post_help"))).select("home"))
+    return pl.concat(parts).unique()
+
+
+@rule(
+    "WRK010",
+    "交通补助登记与金额不符",
+    "warning",
+    compares="户内就业帮扶中的交通措施与全户年度交通费补助、务工所在县",
+    hint="核实是否应补或误补",
+    tables=(TABLE, "registry"),
+    clause="二(一)",
+    law="单程交通费用补贴",
+)
+def transport(ctx: Context) -> pl.LazyFrame:
+    """Registered and nobody of the household paid, on open spells outside the county; or paid for work inside it."""
+    paid = pl.col("transport_subsidy_fen").fill_null(0)
+    have = pl.col("_src").is_in(ctx.sources_with(TABLE, "transport_subsidy_fen"))
+    registered = ctx.members.lazy().filter(pl.col("employment_help").str.contains(TRANSPORT)).select("home").unique()
+    unpaid = spells_of_homes(ctx).with_columns(_sum=paid.sum().over("home")).join(registered, on="home", how="semi")
+    going_on = (
+        pl.col("working") & (pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") > ctx.last))
+    )
+    unpaid = unpaid.filter(have & (pl.col("_sum") == 0) & going_on & ~at_home() & pl.col("id_number").is_not_null())
+    inside = ctx.table(TABLE).filter(have & (paid > 0) & pl.col("working") & at_home())
+    return pl.concat([
+        report(unpaid, TABLE, "登记了交通补助措施，全户年度交通费补助却是0或空", "transport_subsidy_fen"),
+        report(inside, TABLE, "在本县务工，却有交通费补助", "transport_subsidy_fen", amount_fen=pl.col("transport_subsidy_fen")),
+    ], how="diagonal")  # fmt: skip
+
+
+@rule(
+    "WRK013",
+    "登记了就业帮扶或公岗而全户无人就业",
+    "warning",
+    partly=("assignments",),
+    compares="就业帮扶、公益岗位帮扶与全户务工、在岗情况（没有在岗人员花名册的，只看没有公岗的户）",
+    hint="核实帮扶是否落实",
+    **WITH_REGISTRY,
+)
+def no_effect(ctx: Context) -> pl.LazyFrame:
+    """Nobody of the household is marked 是 or on a post; once a household."""
+    rows = ctx.members.lazy().with_columns(
+        _help=~no_meaning(pl.col("employment_help")), _post=~no_meaning(pl.col("post_help"))
+    )
+    idle = rows.filter((pl.col("_help") | pl.col("_post")) & ~pl.col("aside")).join(
+        busy_homes(ctx), on="home", how="anti"
+    )
+    column = pl.when(pl.col("_help")).then(pl.lit("employment_help")).otherwise(pl.lit("post_help"))
+    return report(first_rows(idle), "registry", "登记了就业帮扶措施，全户却没有人就业", column)
+
+
+@rule(
+    "WRK016",
+    "一户人在不同县务工而电话相同",
+    "warning",
+    compares="同户各人的务工所在县与联系电话",
+    hint="改填本人电话",
+    tables=(TABLE,),
+    **ENTRY,
+)
+def shared_phone(ctx: Context) -> pl.LazyFrame:
+    """Members marked 是, in different counties, with one phone."""
+    rows = ctx.with_column(TABLE, "phone").filter(
+        pl.col("working") & pl.col("phone").is_not_null() & pl.col("work_county").is_not_null()
+    )
+    keys = ["household_id", "phone"]
+    apart = rows.group_by(keys).agg(_c=pl.col("work_county").n_unique(), _p=pl.col("id_number").n_unique())
+    apart = apart.filter((pl.col("_c") > 1) & (pl.col("_p") > 1))
+    rows = with_others(rows.join(apart, on=keys, how="semi"), keys)
+    return report(rows, TABLE, pl.concat_str(pl.lit("与在外县务工的家人电话相同："), "_others"), "phone")
+
+
+@rule(
+    "WRK019",
+    "登记了劳务输出或外出务工补贴而全户无人在县外务工",
+    "warning",
+    compares="就业帮扶与全户各人的务工所在县",
+    hint="核实措施是否落实，或补录务工信息",
+    **WITH_REGISTRY,
+)
+def nobody_away(ctx: Context) -> pl.LazyFrame:
+    """Once a household; a place of work that is not written may be anywhere."""
+    away = spells_of_homes(ctx).filter(pl.col("working") & ~at_home().fill_null(value=False)).select("home").unique()
+    rows = ctx.members.lazy().filter(pl.col("employment_help").str.contains(SENT_AWAY) & ~pl.col("aside"))
+    rows = first_rows(rows.join(away, on="home", how="anti"))
+    return report(rows, "registry", "登记了“{}”，全户却没有人在县外务工", "employment_help")
