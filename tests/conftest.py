@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from fupin_cli.cli.main import main
+
+settings.register_profile("fupin", deadline=None)  # how long one example takes says how busy the machine is, no more
+settings.load_profile("fupin")
 
 # Tables of a few rows gain nothing from threads, and several tests run at once.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")

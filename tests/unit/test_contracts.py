@@ -30,7 +30,7 @@ def test_every_contract_keeps_to_the_format(file: str) -> None:
 
 
 def test_all_tables_of_the_bureaus_are_there() -> None:
-    assert len(CONTRACTS) == 35
+    assert len(CONTRACTS) == 36
     assert set(TYPES) == set(CONVERTERS)
 
 
