@@ -24,9 +24,9 @@ expect() {
 
 expect 1 check --month 2024-05
 expect 1 payroll --month 2024-05 --operator 编制人
-expect 0 approve 2024-05 --by 审核人 --document 示例〔2024〕1号
+expect 0 approve 2024-05 --yes --despite 示例〔2024〕3号 --by 审核人 --document 示例〔2024〕1号
 expect 1 subsidy --all --month 2024-05 --operator 编制人 --quiet
-expect 0 approve 2024-05 --measure transport --by 审核人 --document 示例〔2024〕2号
+expect 0 approve 2024-05 --measure transport --yes --despite 示例〔2024〕3号 --by 审核人 --document 示例〔2024〕2号
 expect 1 reconcile 2024-05
 expect 0 status
 expect 0 verify

@@ -276,7 +276,7 @@ def test_who_computed_the_month_cannot_send_it_again(fupin: Callable[..., Ran], 
 
 def test_a_failed_back_pay_is_sent_again_with_the_batch_it_was_in(fupin: Callable[..., Ran], may: Path) -> None:
     write_returns(may / "inbox" / MAY, [{}])
-    assert fupin("close", MAY, "-w", may, "--by", "丙").code == 0
+    assert fupin("close", MAY, "-w", may, "--by", "丙", "-y").code == 0
     set_settings(may, '[post.standard.2024]\nmonthly = "800.00"\nsource = "某文件〔2024〕1号"\n')
     go(fupin, may, JUNE)
     failing = [
@@ -290,14 +290,14 @@ def test_a_failed_back_pay_is_sent_again_with_the_batch_it_was_in(fupin: Callabl
 
 
 def test_closing_wants_everything_settled_or_a_document(fupin: Callable[..., Ran], may: Path) -> None:
-    assert fupin("close", JUNE, "-w", may).code == 12
-    ran = fupin("close", MAY, "-w", may, "--by", "丙")
+    assert fupin("close", JUNE, "-w", may, "--by", "丙", "-y").code == 12
+    ran = fupin("close", MAY, "-w", may, "--by", "丙", "-y")
     assert ran.code == 1
     assert "未回盘 1 笔" in ran.err
     failed_may(may, "已销户")
-    assert "代发失败 1 笔" in fupin("close", MAY, "-w", may, "--by", "丙").err
-    assert fupin("close", MAY, "-w", may, "--by", "丙", "--document", "文1").code == 0
-    for command in (("close", MAY, "--by", "丙"), ("reconcile", MAY, "--reissue", "--by", "乙", "-y")):
+    assert "代发失败 1 笔" in fupin("close", MAY, "-w", may, "--by", "丙", "-y").err
+    assert fupin("close", MAY, "-w", may, "--by", "丙", "-y", "--document", "文1").code == 0
+    for command in (("close", MAY, "--by", "丙", "-y"), ("reconcile", MAY, "--reissue", "--by", "乙", "-y")):
         mend(may)
         ran = fupin(*command, "-w", may)
         assert ran.code == 12
@@ -319,7 +319,7 @@ def test_status_says_where_each_month_stands_and_what_comes_next(fupin: Callable
     assert states()[MAY] == ("returned", f"fupin reconcile {MAY} --reissue --by 姓名")
     write_returns(may / "inbox" / MAY, [{}])
     assert states()[MAY] == ("returned", f"fupin close {MAY} --by 姓名")
-    fupin("close", MAY, "-w", may, "--by", "丙")
+    fupin("close", MAY, "-w", may, "--by", "丙", "-y")
     assert states()[MAY][0] == "closed"
     assert "已关账" in fupin("status", "-w", may).out
     assert "还没有测算过" in fupin("status", "-w", may.parent / "w" / "out").out
@@ -389,4 +389,4 @@ def test_a_reconciliation_of_an_old_ledger_gains_its_new_columns(fupin: Callable
     shutil.copy(path, path.with_suffix(".old"))
     write_returns(may / "inbox" / MAY, [FIRST])
     assert fupin("reconcile", MAY, "-w", may, "--no-workbook").code == 0
-    assert fupin("close", MAY, "-w", may, "--by", "丙").code == 0
+    assert fupin("close", MAY, "-w", may, "--by", "丙", "-y").code == 0

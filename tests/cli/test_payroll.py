@@ -69,7 +69,9 @@ def test_totals_tie_in_json_workbook_bank_file_and_ledger(fupin: Callable[..., R
     assert totals["people"]["pay"] + totals["people"]["hold"] + totals["people"]["refuse"] == len(
         {line["person_code"] for line in lines}
     )
-    approved = fupin("approve", MONTH, "-w", sample, "--by", "乙", "--document", "文1", "--format", "json").document
+    approved = fupin(
+        "approve", MONTH, "-w", sample, "--by", "乙", "-y", "--document", "文1", "--despite", "文9", "--format", "json"
+    ).document
     assert approved["batch"] == "202405-01"
     assert approved["totals"]["amount"] == totals["amount"]
     assert Decimal(approved["bank"]["amount"]) + Decimal(approved["bank"]["left_out_amount"]) == Decimal(
@@ -82,7 +84,7 @@ def test_totals_tie_in_json_workbook_bank_file_and_ledger(fupin: Callable[..., R
     assert rows[-1].split(",")[4] == totals["amount"]
     assert lines_in(sample) == len(lines)
     book = openpyxl.load_workbook(folder / f"批准_{MONTH}.xlsx", data_only=True)
-    assert book.sheetnames == ["汇总", "发放花名册", "暂缓", "不予", "月数台账", "资金", "参数"]
+    assert book.sheetnames == ["汇总", "发放花名册", "暂缓", "不予", "月数台账", "资金", "未读入", "参数"]
     roster = book["发放花名册"]
     amount = [c.value for c in roster[2]].index("实发金额(元)") + 1
     assert roster.cell(3 + totals["pay"], amount).value == pytest.approx(float(totals["amount"]))
@@ -126,7 +128,8 @@ def test_nobody_leaves_unmasked(fupin: Callable[..., Ran], one: Path) -> None:
         + fupin("payroll", "-w", one, "--month", MONTH, "--format", "json").out
     )
     said += (
-        fupin("approve", MONTH, "-w", one, "--by", "乙").out + fupin("ledger", "show", "--month", MONTH, "-w", one).out
+        fupin("approve", MONTH, "-w", one, "--by", "乙", "-y").out
+        + fupin("ledger", "show", "--month", MONTH, "-w", one).out
     )
     said += fupin("explain", "张三", "--month", MONTH, "-w", one).out
     said += fupin("ledger", "show", "--month", MONTH, "-w", one, "--format", "json").out
@@ -148,21 +151,21 @@ def refused(ran: Ran, word: str) -> None:
 
 
 def test_approval_wants_a_draft_another_person_and_nothing_changed(fupin: Callable[..., Ran], one: Path) -> None:
-    refused(fupin("approve", MONTH, "-w", one, "--by", "乙"), "还没有测算")
+    refused(fupin("approve", MONTH, "-w", one, "--by", "乙", "-y"), "还没有测算")
     fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
-    refused(fupin("approve", MONTH, "-w", one, "--by", "甲"), "同一个人")
+    refused(fupin("approve", MONTH, "-w", one, "--by", "甲", "-y"), "同一个人")
     settings = one / "fupin.toml"
     kept = settings.read_text(encoding="utf-8")
     settings.write_text(kept + "\n[checks]\nincome_max = 20000\n", encoding="utf-8")
-    refused(fupin("approve", MONTH, "-w", one, "--by", "乙"), "设置")
+    refused(fupin("approve", MONTH, "-w", one, "--by", "乙", "-y"), "设置")
     settings.write_text(kept, encoding="utf-8")
     attendance = one / "inbox" / MONTH / "出勤汇总表.csv"
     before = attendance.read_bytes()
     attendance.write_bytes(before.replace(b",22,22,", b",22,11,"))
-    refused(fupin("approve", MONTH, "-w", one, "--by", "乙"), "收件夹里的文件、测算结果")
+    refused(fupin("approve", MONTH, "-w", one, "--by", "乙", "-y"), "收件夹里的文件、测算结果")
     attendance.write_bytes(before)
     assert fupin("approve", "--month", MONTH, "-w", one, "--operator", "乙", "--yes", "--document", "文").code == 0
-    refused(fupin("approve", MONTH, "-w", one, "--by", "丙"), "已由 乙 批准")
+    refused(fupin("approve", MONTH, "-w", one, "--by", "丙", "-y"), "已由 乙 批准")
     refused(fupin("payroll", "-w", one, "--month", MONTH), "已由 乙 批准")
     assert fupin("approve", "-w", one).code == 2
 
@@ -171,7 +174,7 @@ def test_a_one_person_office_may_approve_its_own_and_it_is_said(fupin: Callable[
     with (one / "fupin.toml").open("a", encoding="utf-8") as stream:
         stream.write("\n[approval]\none_person_office = true\n")
     fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
-    assert fupin("approve", MONTH, "-w", one, "--by", "甲").code == 0
+    assert fupin("approve", MONTH, "-w", one, "--by", "甲", "-y").code == 0
     book = openpyxl.load_workbook(one / "out" / MONTH / f"批准_{MONTH}.xlsx")
     assert any("一人单位" in str(cell.value) for row in book["汇总"].iter_rows() for cell in row)
 
@@ -188,7 +191,7 @@ def test_approved_months_count_towards_the_cap(fupin: Callable[..., Ran], tmp_pa
 
     may = line(MONTH)
     assert (may["status"], may["months_before"], may["months_after"], may["cap_end"]) == ("pay", "35", "36", MONTH)
-    assert fupin("approve", MONTH, "-w", root, "--by", "乙").code == 0
+    assert fupin("approve", MONTH, "-w", root, "--by", "乙", "-y").code == 0
     shutil.copytree(root / "inbox" / MONTH, root / "inbox" / "2024-06")
     for table, old in (("出勤汇总表", MONTH),):
         path = root / "inbox" / "2024-06" / f"{table}.csv"
@@ -225,7 +228,7 @@ def test_a_history_that_cannot_be_read_whole_is_not_imported(fupin: Callable[...
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_everything_can_be_taken_out_of_the_ledger(fupin: Callable[..., Ran], one: Path, kind: str) -> None:
     fupin("payroll", "-w", one, "--month", MONTH, "--operator", "=甲")
-    fupin("approve", MONTH, "-w", one, "--by", "乙")
+    fupin("approve", MONTH, "-w", one, "--by", "乙", "-y")
     assert fupin("ledger", "export", "-w", one, "--format", kind).code == 0
     read: Any = pl.read_csv if kind == "csv" else pl.read_parquet
     lines = read(one / "out" / f"账本_lines.{kind}")
@@ -236,7 +239,7 @@ def test_everything_can_be_taken_out_of_the_ledger(fupin: Callable[..., Ran], on
 
 def test_the_ledger_itself_refuses_changes(fupin: Callable[..., Ran], one: Path) -> None:
     fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
-    fupin("approve", MONTH, "-w", one, "--by", "乙")
+    fupin("approve", MONTH, "-w", one, "--by", "乙", "-y")
     connection = sqlite3.connect(one / ".fupin" / "ledger.sqlite")
     for statement in ("UPDATE lines SET amount_fen = 1", "DELETE FROM batches", "DELETE FROM drafts"):
         with pytest.raises(sqlite3.IntegrityError, match="只增不改"):
@@ -247,7 +250,7 @@ def test_the_ledger_itself_refuses_changes(fupin: Callable[..., Ran], one: Path)
 def test_the_bank_file_can_be_written_again_from_the_ledger_alone(fupin: Callable[..., Ran], one: Path) -> None:
     assert fupin("ledger", "bank", MONTH, "-w", one).code == 2
     fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
-    fupin("approve", MONTH, "-w", one, "--by", "乙")
+    fupin("approve", MONTH, "-w", one, "--by", "乙", "-y")
     shutil.rmtree(one / "inbox")
     assert fupin("ledger", "bank", MONTH, "-w", one).code == 0
     folder = one / "out" / MONTH
@@ -261,7 +264,9 @@ def test_a_bank_profile_of_the_countys_own(fupin: Callable[..., Ran], sample: Pa
             'separator = "|"\nsuffix = ".txt"\nunit = "fen"\nheader = false\nsummary = true\nmax_rows = 20\n'
         )
     fupin("payroll", "-w", sample, "--month", MONTH, "--operator", "甲", "-q")
-    approved = fupin("approve", MONTH, "-w", sample, "--by", "乙", "--format", "json").document
+    approved = fupin(
+        "approve", MONTH, "-w", sample, "--by", "乙", "-y", "--despite", "文9", "--format", "json"
+    ).document
     files = sorted((sample / "out" / MONTH).glob("代发_*.txt"))
     assert len(files) == -(-approved["totals"]["pay"] // 20)
     texts = [path.read_bytes().decode("gbk").splitlines() for path in files]
@@ -277,7 +282,7 @@ def test_who_cannot_be_written_is_listed_and_the_sums_tie(fupin: Callable[..., R
     tables = ("registry", "assignments", "attendance", "accident_insurance")
     build({"change": dict.fromkeys(tables, name), "settings": '[bank]\nencoding = "GB18030"\n'}, root)
     fupin("payroll", "-w", root, "--month", MONTH, "--operator", "甲")
-    assert fupin("approve", MONTH, "-w", root, "--by", "乙").code == 0
+    assert fupin("approve", MONTH, "-w", root, "--by", "乙", "-y").code == 0
     (root / "fupin.toml").write_text(
         BASE["settings"] + '[bank]\nencoding = "GBK"\nprofile = "pipe-txt"\n', encoding="utf-8"
     )
@@ -290,7 +295,7 @@ def test_the_one_card_roster_has_its_seventeen_columns(fupin: Callable[..., Ran]
     with (one / "fupin.toml").open("a", encoding="utf-8") as stream:
         stream.write('\n[bank]\nprofile = "ykt-17"\n')
     fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
-    fupin("approve", MONTH, "-w", one, "--by", "乙")
+    fupin("approve", MONTH, "-w", one, "--by", "乙", "-y")
     rows = list(openpyxl.load_workbook(one / "out" / MONTH / "代发_202405-01.xlsx").worksheets[0].values)
     assert len(rows[0]) == 17
     line = dict(zip(rows[0], rows[1], strict=True))
@@ -414,7 +419,7 @@ def test_kill_9_of_an_approval_leaves_all_of_it_or_nothing(fupin: Callable[..., 
     """The real command, killed at many moments from its start to its end; then it is finished, or said to be done."""
     fupin("payroll", "-w", sample, "--month", MONTH, "--operator", "甲", "-q", "-o", sample / "drafts")
     drafted = (sample / ".fupin" / "ledger.sqlite").read_bytes()
-    command = [*PROGRAM, "approve", MONTH, "-w", str(sample), "--by", "乙", "--yes"]
+    command = [*PROGRAM, "approve", MONTH, "-w", str(sample), "--by", "乙", "--yes", "--despite", "文9"]
     start = time.perf_counter()
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     whole, lines = time.perf_counter() - start, lines_in(sample)
@@ -452,5 +457,5 @@ def test_a_full_disk_posts_nothing_and_the_ledger_stays_readable(fupin: Callable
     done = subprocess.run([sys.executable, "-c", limited, one], capture_output=True, check=False)
     assert done.returncode == 5, done.stderr.decode()
     assert lines_in(one) == 0
-    assert fupin("approve", MONTH, "-w", one, "--by", "乙").code == 0
+    assert fupin("approve", MONTH, "-w", one, "--by", "乙", "-y").code == 0
     assert lines_in(one) == 1

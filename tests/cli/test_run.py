@@ -147,8 +147,8 @@ def release(process: subprocess.Popen[bytes]) -> None:
 def test_one_job_at_a_time(fupin: Callable[..., Ran], one: Path) -> None:
     other = held(one)
     for command in (
-        ["run", "--month", MONTH], ["payroll", "--month", MONTH, "--wait", "0"], ["approve", MONTH, "--wait", "0"],
-        ["reconcile", MONTH, "--wait", "0"], ["close", MONTH, "--wait", "0"],
+        ["run", "--month", MONTH], ["payroll", "--month", MONTH, "--wait", "0"], ["approve", MONTH, "--by", "乙", "-y", "--wait", "0"],
+        ["reconcile", MONTH, "--wait", "0"], ["close", MONTH, "--by", "丙", "-y", "--wait", "0"],
     ):  # fmt: skip
         ran = fupin(*command, "-w", one)
         assert ran.code == 11, command
@@ -183,7 +183,7 @@ def test_kill_9_at_any_moment_loses_nothing_and_the_next_run_recovers(fupin: Cal
         ["payroll", "--month", MONTH, "--operator", "甲", "-q"],
         ["approve", MONTH, "--by", "乙", "--yes"],
         ["reconcile", MONTH, "-q"],
-        ["close", MONTH, "--by", "丙"],
+        ["close", MONTH, "--by", "丙", "-y"],
     ]
     moments = random.Random(20240501)  # noqa: S311 - moments to kill at
     killed = 0
@@ -315,7 +315,7 @@ def whole_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["approve", MONTH, "-w", str(root), "--by", "乙", "-y"]) == 0
     write_returns(root / "inbox" / MONTH, [{"批次号": "202405-01", "序号": 1}])
     assert main(["reconcile", MONTH, "-w", str(root)]) == 0
-    assert main(["close", MONTH, "-w", str(root), "--by", "丙"]) == 0
+    assert main(["close", MONTH, "-w", str(root), "--by", "丙", "-y"]) == 0
     return root
 
 
@@ -518,8 +518,8 @@ def test_no_number_of_anybody_leaves_unmasked(sample: Path) -> None:
     batch = {"批次号": "202405-01", "序号": 1, "处理结果": "失败", "失败原因": "账号与姓名不匹配"}
     commands = [
         ["run", "--month", MONTH, "--operator", "甲"], ["check", "--month", MONTH, "-v"], ["check", "--month", MONTH, "--format", "json"],
-        ["payroll", "--month", MONTH, "--operator", "甲", "--format", "json"], ["approve", MONTH, "--by", "乙", "-y"], ["ledger", "show", "--month", MONTH],
-        ["reconcile", MONTH], ["reconcile", MONTH, "--format", "json"], ["payroll", "--month", MONTH], ["status"], ["close", MONTH], ["verify", "--all"],
+        ["payroll", "--month", MONTH, "--operator", "甲", "--format", "json"], ["approve", MONTH, "--by", "乙", "-y", "--despite", "文9"], ["ledger", "show", "--month", MONTH],
+        ["reconcile", MONTH], ["reconcile", MONTH, "--format", "json"], ["payroll", "--month", MONTH], ["status"], ["close", MONTH, "--by", "丙", "-y"], ["verify", "--all"],
         ["doctor"], ["config"],
     ]  # fmt: skip
     for command in commands:

@@ -64,7 +64,7 @@ def run(*arguments: str) -> Callable[[Path], Any]:
 
 DRAFTED = run("payroll", "--month", M, "--operator", "甲", "-q")
 APPROVED = both(DRAFTED, run("approve", M, "--by", "乙", "-y"))
-CLOSED = both(APPROVED, run("close", M, "--by", "丙", "--document", "文1"))
+CLOSED = both(APPROVED, run("close", M, "--by", "丙", "-y", "--document", "文1"))
 LEDGER = ".fupin/ledger.sqlite"
 
 

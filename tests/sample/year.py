@@ -157,12 +157,12 @@ class Year:
             fails[self.payer] = "账面可用余额不足"
         self.bank(month, batch, fails, self.paid_back(month))
         self.run("reconcile", month, expect=(1,))
-        self.run("close", month, "--by", "负责", expect=(1,))  # not with failed lines
+        self.run("close", month, "--by", "负责", "-y", expect=(1,))  # not with failed lines
         self.new_account[unlucky] = self.county.account()
         self.write_roster(month)
         self.run("reconcile", month, "--reissue", "--by", "审核", "--yes", expect=(1,))
         self.bank(month, f"{month.replace('-', '')}-02", {})
-        self.run("close", month, "--by", "负责")
+        self.run("close", month, "--by", "负责", "-y")
 
     def paid_back(self, month: str) -> list[dict[str, Any]]:
         """In August the dead person's family pays back what was paid for March and April."""

@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from fupin_cli.cli import care, check, chinese, explain, init, ledger, payroll, reconcile, rules, run, subsidy, template
+from fupin_cli.cli import (
+    care,
+    check,
+    chinese,
+    explain,
+    init,
+    ledger,
+    payroll,
+    reconcile,
+    rules,
+    run,
+    subsidy,
+    template,
+    withdraw,
+)
 
 app = typer.Typer(
     name="fupin",
@@ -48,6 +62,10 @@ app.command("payroll", cls=chinese.Command, help="测算一个月的岗位补贴
 )
 app.command("subsidy", cls=chinese.Command, help="岗位以外的各项补贴：列出，或测算一项、全部。")(subsidy.subsidy)
 app.command("approve", cls=chinese.Command, help="批准一个月的测算：记入账本，写出银行代发文件。")(payroll.approve)
+app.command("withdraw", cls=chinese.Command, help="撤回批准：银行回盘以前，全部归零，可重新测算、批准。")(
+    withdraw.withdraw
+)
+app.command("discard", cls=chinese.Command, help="撤去一个月的测算。")(withdraw.discard)
 app.command("reconcile", cls=chinese.Command, help="对账：应发、批准、实付逐行核对，退回的改正后补发。")(
     reconcile.reconcile
 )

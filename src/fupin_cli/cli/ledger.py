@@ -126,7 +126,7 @@ def bank(
     place = find_workspace(workspace)
     wanted = parse_month(month)
     kinds = [store.APPROVAL, store.REISSUE]
-    posted = store.batches(place.root).filter((pl.col("month") == wanted) & pl.col("kind").is_in(kinds))
+    posted = store.standing(store.batches(place.root)).filter((pl.col("month") == wanted) & pl.col("kind").is_in(kinds))
     if not posted.height:
         raise UsageError(f"{month} 还没有批准，不能写代发文件", f"先批准：fupin approve {month} --by 姓名")
     folder = (output or place.out) / month

@@ -63,6 +63,11 @@ Operator = Annotated[
     str | None,
     typer.Option("--operator", "--by", metavar="姓名", help="经办人（默认：系统用户名）", show_default=False),
 ]
+Signer = Annotated[
+    str | None,
+    typer.Option("--by", "--operator", metavar="姓名", help="谁批准、撤回、关账或补发（必须写明）", show_default=False),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="不再询问（没有终端时必须写）")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="文件夹", help="输出文件夹（默认：工作区的 out/）", show_default=False),
@@ -113,6 +118,38 @@ def month_range(
     if end < start:
         raise UsageError(f"--from {first} 晚于 --to {last}", "把两个月份对调")
     return start, end
+
+
+def on_terminal() -> bool:
+    """Whether somebody can be asked."""
+    import sys
+
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def signer(given: str | None, *, yes: bool, example: str) -> str:
+    """Who posts: a name that was typed; without a terminal, only with `--yes` (SPEC 9.9).
+
+    Raises:
+        UsageError: no name, or nobody there who could be asked.
+    """
+    from fupin_cli.errors import UsageError
+    from fupin_cli.jobs.names import named
+
+    name = named(given, "经办人", example)
+    if not yes and not on_terminal():
+        raise UsageError("没有终端可以确认", f"看过结果后加 --yes，例如 {example} --yes")
+    return name
+
+
+def ask(question: str, *, yes: bool) -> None:
+    """Ask before something is posted.
+
+    Raises:
+        typer.Abort: the answer is no.
+    """
+    if not yes and not typer.confirm(question, default=False):
+        raise typer.Abort
 
 
 def operator_name() -> str:

@@ -20,17 +20,22 @@ from fupin_cli.cli.options import (
     OutputFormat,
     PasswordFile,
     Quiet,
+    Signer,
     Unmask,
     Wait,
     Workspace,
+    Yes,
+    ask,
     one_month,
     operator_name,
+    signer,
 )
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.ledger.store import Batch
 
+EXAMPLE = "fupin approve 2024-05 --by 姓名 --document 文号"
 InboxOption = Annotated[
     Path | None,
     typer.Option("--inbox", metavar="收件夹", help="各表所在的文件夹（默认：工作区的 inbox/）", show_default=False),
@@ -68,6 +73,7 @@ def payroll(
     from fupin_cli.jobs.draft import draft
     from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.payroll import payroll as compute
+    from fupin_cli.jobs.withdraw import finish_all
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
     from fupin_cli.policy.months import parse_month
@@ -87,6 +93,8 @@ def payroll(
             run = compute(desk, wanted)
         else:
             with workspace_lock(place.root, "payroll", wait, now):
+                for line in finish_all(desk, folder, now):
+                    typer.echo(line, err=True)
                 run = draft(desk, wanted, folder, operator=maker, now=now, split_by=split_by, force=force)
     if output_format is Format.json:
         from fupin_cli.outputs.payroll_json import payroll_json
@@ -132,7 +140,7 @@ def approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool
 def approve(
     month_argument: MonthArgument = None,
     month: MonthOption = None,
-    operator: Operator = None,
+    operator: Signer = None,
     document: Annotated[str, typer.Option("--document", metavar="文号", help="批准文号", show_default=False)] = "",
     measure: Annotated[
         str, typer.Option("--measure", metavar="补贴", help="批准哪一项补贴（默认：岗位补贴）", show_default=False)
@@ -140,10 +148,18 @@ def approve(
     over_budget: Annotated[
         str, typer.Option("--over-budget", metavar="文号", help="同意超过资金预算的文号", show_default=False)
     ] = "",
+    despite: Annotated[
+        str,
+        typer.Option("--despite", metavar="文号", help="同意在有文件没有读入时照批的文号", show_default=False),
+    ] = "",
+    drafter: Annotated[
+        str | None,
+        typer.Option("--drafter", metavar="姓名", help="定时运行算出的测算由谁编制", show_default=False),
+    ] = None,
     inbox: InboxOption = None,
     workspace: Workspace = None,
     output: Output = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问")] = False,
+    yes: Yes = False,
     output_format: OutputFormat = Format.text,
     password_file: PasswordFile = None,
     no_progress: NoProgress = False,
@@ -159,42 +175,45 @@ def approve(
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.funds import refuse_over_budget
     from fupin_cli.jobs.lock import workspace_lock
+    from fupin_cli.jobs.names import named
     from fupin_cli.jobs.subsidy import find_measure, with_its_corrections
+    from fupin_cli.jobs.withdraw import finish_all
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.files import make_folder
-    from fupin_cli.outputs.payroll_json import correction_rows, totals_of
+    from fupin_cli.outputs.payroll_json import correction_rows, sums_of, totals_of, unplaced_rows
     from fupin_cli.outputs.payroll_terminal import approval_lines
     from fupin_cli.policy.months import month_text, parse_month
     from fupin_cli.policy.rounding import fen_to_yuan
 
-    text = one_month(month_argument, month, "fupin approve 2024-05 --by 姓名 --document 文号")
+    text = one_month(month_argument, month, EXAMPLE)
     wanted = parse_month(text)
+    text = month_text(wanted)
+    checker = signer(operator, yes=yes, example=EXAMPLE)
+    maker = named(drafter, "编制人", f"{EXAMPLE} --drafter 姓名") if drafter is not None else ""
     place = find_workspace(workspace, password_file)
     folder = output or place.out
     now = datetime.now().astimezone()
     chosen = measure if measure == "post" else find_measure(measure).code
     with workspace_lock(place.root, "approve", wait, now):
+        approval.refuse_if_ahead(wanted, now)
         approval.refuse_if_approved(place.root, wanted, chosen)
         make_folder(folder / month_text(wanted))
         with progress_bar(enabled=not no_progress and sys.stderr.isatty()) as progress:
             desk = Desk(place, inbox, progress)
+            said = finish_all(desk, folder, now)
             run = with_its_corrections(desk, chosen, wanted)
         if run.result.crashed:
             raise RuntimeError("a rule crashed: nothing is approved on results that are not whole")
-        total = fen_to_yuan(run.totals()["amount"])
-        if (
-            not yes
-            and sys.stdin.isatty()
-            and not typer.confirm(f"批准 {text}：{run.totals()['pay']} 行，{total} 元？", default=False)
-        ):
-            raise typer.Abort
+        total = fen_to_yuan(run.sums().total_fen)
+        ask(f"批准 {text}：发放 {run.totals()['pay']} 行，银行应付 {total} 元？", yes=yes)
         refuse_over_budget(run, desk, over_budget)
         full = "，".join(part for part in (document, f"超预算 {over_budget}" if over_budget else "") if part)
-        batch = approval.approve(run, desk, operator or operator_name(), full, now)
+        batch = approval.approve(run, desk, checker, full, now, despite=despite.strip(), drafter=maker)
         bank = approval.write_approved(run, desk, batch, folder, now)
     if output_format is Format.json:
         body = {
-            "format": "fupin.approve/1", "month": text, "measure": run.measure, "batch": batch.batch, "operator": batch.operator, "document": document,
+            "format": "fupin.approve/1", "month": text, "measure": run.measure, "batch": batch.batch, "operator": batch.operator, "drafter": batch.drafter, "document": document,
+            "despite": despite if run.unplaced else "", "unplaced": unplaced_rows(run), "to_pay": sums_of(run),
             "totals": totals_of(run, run.lines), "corrections": correction_rows(run, unmask=False),
             "bank": {"rows": bank.rows, "amount": fen_to_yuan(bank.fen), "left_out": len(bank.left_out),
                      "left_out_amount": fen_to_yuan(bank.left_out_fen), "kept_back": fen_to_yuan(bank.kept_fen),
@@ -203,6 +222,6 @@ def approve(
         }  # fmt: skip
         sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
     else:
-        for line in approval_lines(run, batch, bank):
+        for line in (*said, *approval_lines(run, batch, bank)):
             typer.echo(line)
     return 0

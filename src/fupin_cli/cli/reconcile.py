@@ -19,12 +19,16 @@ from fupin_cli.cli.options import (
     OutputFormat,
     PasswordFile,
     Quiet,
+    Signer,
     Unmask,
     Wait,
     Workspace,
+    Yes,
+    ask,
     month_range,
     one_month,
     operator_name,
+    signer,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +51,7 @@ def reconcile(
     ] = False,
     operator: Operator = None,
     document: Document = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="补发不再询问")] = False,
+    yes: Yes = False,
     inbox: Annotated[
         Path | None,
         typer.Option(
@@ -82,6 +86,7 @@ def reconcile(
     start, end = month_range(month_argument, month, first, last, "fupin reconcile 2024-05")
     if reissue and start != end:
         raise UsageError("补发一次只能写一个月份", "例如 fupin reconcile 2024-05 --reissue --by 姓名")
+    who = signer(operator, yes=yes, example="fupin reconcile 2024-05 --reissue --by 姓名") if reissue else operator
     place = find_workspace(workspace, password_file)
     folder = output or place.out
     now = datetime.now().astimezone()
@@ -90,11 +95,11 @@ def reconcile(
         with progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress:
             desk = Desk(place, inbox, progress)
             run = job.reconcile_months(desk, start, end)
-        if reissue and not yes:
-            _ask(run)
-        batch = again.reissue(run, desk, operator or operator_name(), document, now) if reissue else None
+        if reissue:
+            _ask(run, yes=yes)
+        batch = again.reissue(run, desk, who or "", document, now) if reissue else None
         if not no_workbook:
-            job.write_outputs(run, folder, operator=operator or operator_name(), now=now, force=force)
+            job.write_outputs(run, folder, operator=who or operator_name(), now=now, force=force)
         bank = again.write_reissue(run, desk, batch, folder, now) if batch else None
     if output_format is Format.json:
         from fupin_cli.outputs.reconcile_json import reconcile_json
@@ -106,21 +111,17 @@ def reconcile(
     return run.exit_code
 
 
-def _ask(run: ReconcileRun) -> None:
-    """On a terminal, ask before money is sent again.
+def _ask(run: ReconcileRun, *, yes: bool) -> None:
+    """Ask before money is sent again, if there is any.
 
     Raises:
         typer.Abort: the answer is no.
     """
-    import sys
-
     from fupin_cli.policy.rounding import fen_to_yuan
 
     ready = run.send_again.filter("ready")
-    if not ready.height or not sys.stdin.isatty():
-        return
-    if not typer.confirm(f"补发 {ready.height} 行，{fen_to_yuan(int(ready['amount_fen'].sum()))} 元？", default=False):
-        raise typer.Abort
+    if ready.height:
+        ask(f"补发 {ready.height} 行，{fen_to_yuan(int(ready['amount_fen'].sum()))} 元？", yes=yes)
 
 
 def _show(run: ReconcileRun, batch: Batch | None, bank: BankFiles | None, *, reissue: bool, quiet: bool) -> None:
@@ -145,10 +146,11 @@ def _show(run: ReconcileRun, batch: Batch | None, bank: BankFiles | None, *, rei
 def close(
     month_argument: MonthArgument = None,
     month: MonthOption = None,
-    operator: Operator = None,
+    operator: Signer = None,
     document: Annotated[
         str, typer.Option("--document", metavar="文号", help="带着没有了结的差额关账的批准文号", show_default=False)
     ] = "",
+    yes: Yes = False,
     workspace: Workspace = None,
     output: Output = None,
     password_file: PasswordFile = None,
@@ -163,17 +165,19 @@ def close(
     from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.reconcile_terminal import reconcile_line
-    from fupin_cli.policy.months import parse_month
+    from fupin_cli.policy.months import month_text, parse_month
 
     text = one_month(month_argument, month, "fupin close 2024-05 --by 姓名")
     wanted = parse_month(text)
+    text = month_text(wanted)
+    checker = signer(operator, yes=yes, example="fupin close 2024-05 --by 姓名")
     place = find_workspace(workspace, password_file)
     now = datetime.now().astimezone()
-    checker = operator or operator_name()
     with workspace_lock(place.root, "close", wait, now):
         desk = Desk(place)
         job.refuse_unless_open(desk, wanted)
         run = reconciliation.reconcile_months(desk, wanted, wanted)
+        ask(f"{reconcile_line(run)}\n关账 {text}？", yes=yes)
         batch = job.close(run, desk, checker, document, now)
         reconciliation.write_outputs(
             run, output or place.out, operator=checker, now=now, force=False, closing=batch.batch

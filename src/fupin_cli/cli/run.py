@@ -44,7 +44,7 @@ def run(
     wanted = parse_month(month) if month else month_before(day)
     place = find_workspace(workspace, password_file)
     with workspace_lock(place.root, "run", wait, now):
-        report = run_month(place, wanted, output or place.out, operator or operator_name(), now)
+        report = run_month(place, wanted, output or place.out, operator or operator_name(), now, operator or "")
     if not quiet or report.exit_code:
         typer.echo(report.line)
     return report.exit_code

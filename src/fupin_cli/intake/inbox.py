@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fupin_cli.errors import FupinError, NoInputError
@@ -11,7 +13,6 @@ from fupin_cli.policy.months import MONTH_PATTERN, parse_month
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from fupin_cli.intake.raw import Source
 
@@ -36,10 +37,34 @@ class InboxFile:
         return _stamp(self.path) == self.stamp
 
 
-def find_files(inbox: Path) -> list[InboxFile]:
-    """List the files of an inbox (a folder, or one file), in the order of their names.
+@dataclass(frozen=True)
+class Passed:
+    """What lies in an inbox and cannot be looked into: a folder that may not be listed, a link that leads out.
 
-    Links that lead outside the inbox, and what other programs leave behind, are passed over.
+    `code`: of the finding that tells of it; empty where none does.
+    """
+
+    name: str
+    code: str
+    why: str
+    hint: str
+
+
+def find_files(inbox: Path) -> list[InboxFile]:
+    """List the files of an inbox (a folder, or one file), in the order of their names; `survey` without the rest.
+
+    Raises:
+        NoInputError: no such folder, or nothing in it.
+        FupinError: the folder cannot be listed.
+    """
+    return survey(inbox)[0]
+
+
+def survey(inbox: Path) -> tuple[list[InboxFile], list[Passed]]:
+    """List the files of an inbox (a folder, or one file), in the order of their names, and what was passed over.
+
+    Links that lead outside the inbox, or nowhere, and folders that may not be listed are passed over and named; what
+    other programs leave behind is passed over in silence.
 
     Raises:
         NoInputError: no such folder, or nothing in it.
@@ -49,21 +74,51 @@ def find_files(inbox: Path) -> list[InboxFile]:
     if not inbox.exists():
         raise NoInputError(f"找不到 {inbox}", hint)
     if inbox.is_file():
-        return [_inbox_file(inbox, inbox.name, None)]
-    root = inbox.resolve()
-    try:
-        paths = sorted(p for p in inbox.rglob("*") if p.is_file() and p.resolve().is_relative_to(root))
-    except OSError as error:
-        raise FupinError(f"{inbox} 打不开：{error.strerror}", "检查文件夹权限") from error
+        return [_inbox_file(inbox, inbox.name, None)], []
+    paths, passed = _walk(inbox)
     files = [
         _inbox_file(path, path.relative_to(inbox).as_posix(), _folder_month(path.relative_to(inbox).parts[:-1]))
-        for path in paths
-        if not any(part.startswith(IGNORED_PREFIXES) for part in path.relative_to(inbox).parts)
-        and path.name.lower() not in IGNORED_NAMES
+        for path in sorted(paths)
     ]
     if not files:
-        raise NoInputError(f"{inbox} 里没有文件", hint)
-    return files
+        unseen = "，".join(f"{entry.name}：{entry.why}" for entry in passed[:3])
+        raise NoInputError(f"{inbox} 里没有{'可以读的' if unseen else ''}文件{f'（{unseen}）' if unseen else ''}", hint)
+    return files, sorted(passed, key=lambda entry: entry.name)
+
+
+def _walk(inbox: Path) -> tuple[list[Path], list[Passed]]:
+    """Files below a folder, and what cannot be followed. `os.walk` tells of folders that it may not list, `rglob` does not."""
+    root = inbox.resolve()
+    paths: list[Path] = []
+    passed: list[Passed] = []
+
+    def unlisted(error: OSError) -> None:
+        folder = Path(error.filename)
+        if folder == inbox:
+            raise FupinError(f"{inbox} 打不开：{error.strerror}", "检查文件夹权限") from error
+        why = f"文件夹打不开：{error.strerror}，里面的文件没有读"
+        passed.append(Passed(f"{folder.relative_to(inbox).as_posix()}/", "IN001", why, "检查文件夹权限，或移出收件夹"))
+
+    for top, folders, names in os.walk(inbox, onerror=unlisted):
+        folders[:] = [name for name in folders if not name.startswith(IGNORED_PREFIXES)]
+        wanted = [n for n in names if not n.startswith(IGNORED_PREFIXES) and n.lower() not in IGNORED_NAMES]
+        for path in (Path(top) / name for name in (*folders, *wanted)):
+            if path.is_symlink() and not _stays(path, root):
+                why = "链接指向收件夹以外或不存在的地方，没有读"
+                name = path.relative_to(inbox).as_posix()
+                passed.append(Passed(name, "", why, "把文件本身复制进收件夹，删去链接"))
+            elif path.is_file():
+                paths.append(path)
+    return paths, passed
+
+
+def _stays(link: Path, root: Path) -> bool:
+    """Whether a link leads to something inside the inbox."""
+    try:
+        target = link.resolve(strict=True)
+    except (OSError, RuntimeError):  # nowhere, or in a circle
+        return False
+    return target.is_relative_to(root)
 
 
 def _inbox_file(path: Path, name: str, folder: int | None) -> InboxFile:

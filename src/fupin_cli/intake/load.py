@@ -12,8 +12,8 @@ import polars as pl
 from fupin_cli import findings
 from fupin_cli.errors import NoInputError
 from fupin_cli.intake.headers import Recognition, recognise
-from fupin_cli.intake.inbox import InboxFile, assign_roles, find_files
-from fupin_cli.intake.raw import RawSheet, Source, UnreadableError
+from fupin_cli.intake.inbox import InboxFile, assign_roles, survey
+from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError
 from fupin_cli.intake.readers import read_file
 from fupin_cli.intake.rows import Rows, read_rows
 from fupin_cli.policy.months import month_text
@@ -47,6 +47,7 @@ class Intake:
     found: pl.DataFrame = field(default_factory=findings.empty)
     files: list[FileNote] = field(default_factory=list)
     unreadable: bool = False  # some input could not be read or used: exit 3
+    unplaced: list[Unplaced] = field(default_factory=list)  # what no month's computation took in
 
 
 @dataclass
@@ -57,6 +58,7 @@ class Inbox:
     files: list[FileNote] = field(default_factory=list)
     found: pl.DataFrame = field(default_factory=findings.empty)
     unreadable: bool = False
+    unplaced: list[Unplaced] = field(default_factory=list)
     typed: dict[int, tuple[Rows, Source]] = field(default_factory=dict)  # by the source's index
 
 
@@ -90,7 +92,14 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
     """
     result = Inbox()
     found: list[pl.DataFrame] = []
-    files = _distinct([f for f in find_files(inbox) if only is None or f.name in only], found, result)
+    listed, passed = survey(inbox)
+    for entry in passed if only is None else []:
+        result.unplaced.append(Unplaced(entry.name, "", entry.code, entry.why, entry.hint))
+        result.files.append(FileNote(entry.name, "", entry.why))
+        if entry.code:
+            result.unreadable = True
+            found.append(findings.about_file(entry.code, entry.name, entry.why, hint=entry.hint))
+    files = _distinct([f for f in listed if only is None or f.name in only], found, result)
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         for number, (file, sheets) in enumerate(
             zip(files, pool.map(lambda f: _try_read(f, limits, password), files), strict=True), 1
@@ -118,7 +127,7 @@ def select(
     `known_until`: a month whose lists of the dead, of prisoners, … are known already, when an earlier month is computed
     again.
     """
-    result = Intake(month, files=inbox.files, unreadable=inbox.unreadable)
+    result = Intake(month, files=inbox.files, unreadable=inbox.unreadable, unplaced=inbox.unplaced)
     result.sources = [replace(source, role="unused") for source in inbox.sources]
     found: list[pl.DataFrame] = [inbox.found]
     for note in assign_roles(result.sources, month, known_until or month):
@@ -221,6 +230,7 @@ def _recognise(
     if isinstance(sheets, UnreadableError):
         result.unreadable = True
         result.files.append(FileNote(file.name, file.sha256, str(sheets)))
+        result.unplaced.append(Unplaced(file.name, "", "IN001", str(sheets), sheets.hint))
         found.append(findings.about_file("IN001", file.name, str(sheets), hint=sheets.hint))
         return
     titles = []
@@ -241,8 +251,14 @@ def _recognise(
             result.sources.append(source)
             titles.append(match.spec.title)
         else:
-            found.append(_unknown(file, sheet, seen))
+            told = _unknown(file, sheet, seen)
+            found.append(told)
             result.unreadable = result.unreadable or len(seen.matches) > 1
+            code, why, hint = told.select("code", "message", "hint").row(0)
+            people = code != "IN002" or holds_ids(sheet.cells)
+            if people:
+                own = "里面有身份证号。按模板改表头，或移出收件夹" if code == "IN002" else "按模板改表头"
+                result.unplaced.append(Unplaced(file.name, sheet.name, code, why, hint or own))
     folder = f"（{month_text(file.folder)}）" if file.folder is not None else ""
     result.files.append(FileNote(file.name, file.sha256, "、".join(titles) + folder if titles else "没有认出的表"))
 
@@ -263,6 +279,21 @@ def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFram
     return findings.about_file(
         "IN002", file.name, f"不是认得的表；最接近“{seen.nearest.title}”，还缺：{lacking}", sheet.name
     )
+
+
+# A Chinese ID number of 18 places, or of 15 as issued until 1999, that stands for itself in a text.
+_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+ID_NUMBER = rf"(?:^|[^0-9])[1-9]\d{{5}}(?:(?:18|19|20)\d{{2}}{_DAY}\d{{3}}[0-9Xx]|\d{{2}}{_DAY}\d{{3}})(?:[^0-9Xx]|$)"
+
+
+def holds_ids(cells: pl.DataFrame) -> bool:
+    """Whether any cell of a sheet holds an ID number, spaces inside it or full-width digits notwithstanding."""
+    for name in cells.columns:
+        plain = cells.select(pl.col(name).str.normalize("NFKC"))
+        spaced = plain.select(pl.col(name).str.replace_all(r"[\s\u200b\ufeff-]", ""))
+        if any(part.select(pl.col(name).str.contains(ID_NUMBER).any()).item() for part in (plain, spaced)):
+            return True
+    return False
 
 
 HEAD = 200  # rows looked at first: a sheet that holds anything nearly always holds it there

@@ -22,6 +22,20 @@ class UnreadableError(Exception):
         self.hint = hint
 
 
+@dataclass(frozen=True)
+class Unplaced:
+    """What a month's computation could not take in: a file, a folder, a link, or a sheet that fits no table.
+
+    `code` of the finding that tells of it; `why` and `hint` as there.
+    """
+
+    file: str
+    sheet: str
+    code: str
+    why: str
+    hint: str
+
+
 @dataclass
 class RawSheet:
     """One sheet. `cells`: all-String frame, its n-th column is sheet column `offset + n`, its rows start at row 1.

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli import __version__
+from fupin_cli.errors import UsageError
 from fupin_cli.jobs.approve_errors import MonthClosedError
-from fupin_cli.jobs.draft import draft_of
+from fupin_cli.jobs.batch_lines import posting_lines
+from fupin_cli.jobs.draft import draft_of, same_result
+from fupin_cli.jobs.names import same_person, visible
 from fupin_cli.jobs.payroll import write_outputs
 from fupin_cli.ledger import store
 from fupin_cli.measures.claims import MEASURE, PAY
-from fupin_cli.measures.corrections import netting
 from fupin_cli.outputs.bank import BankFiles, write_bank_files
 from fupin_cli.outputs.manifest import digest, write_manifest
+from fupin_cli.outputs.payroll_workbook import unplaced_words
 from fupin_cli.policy.idnumber import age_expr, birth_expr
-from fupin_cli.policy.months import last_day, month_text, text_expr
+from fupin_cli.policy.months import last_day, month_index, month_text, text_expr
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.policy.settings import Bank
+
+
+VARIABLE = "FUPIN_APPROVAL"
 
 
 def refuse_if_approved(root: Path, month: int, measure: str) -> None:
@@ -44,18 +50,78 @@ def approved_words(batch: store.Batch) -> str:
     return f"{month_text(batch.month)} 已由 {batch.operator} 批准（批次 {batch.batch}），结果不能再变"
 
 
-def approve(run: PayrollRun, desk: Desk, operator: str, document: str, now: datetime) -> store.Batch:
-    """Post the month, with the corrections of earlier ones, if it is what was drafted and somebody else drafted it.
+def refuse_if_ahead(month: int, now: datetime) -> None:
+    """Nothing is paid for a month that has not begun.
 
     Raises:
-        MonthClosedError: no draft; inputs, settings or results have changed; the approver drafted it; approved already.
+        MonthClosedError: the month has not begun.
+    """
+    if month > month_index(now.date()):
+        raise MonthClosedError(
+            f"{month_text(month)} 还没有开始，不能批准（今天是 {now.date()}）",
+            "到了那个月再批准；日期不对的先校准系统时间",
+        )
+
+
+def approve(  # noqa: PLR0913 - what is said on the command line
+    run: PayrollRun,
+    desk: Desk,
+    operator: str,
+    document: str,
+    now: datetime,
+    *,
+    despite: str = "",
+    drafter: str = "",
+) -> store.Batch:
+    """Post the month, with the corrections of earlier ones, if it is what was drafted and somebody else drafted it.
+
+    `despite`: the document under which it is approved although files could not be taken in; `drafter`: who answers for a
+    draft that only `fupin run` has made.
+
+    Raises:
+        MonthClosedError: the month has not begun; no draft; inputs, settings or results have changed; nothing to post; the
+            approver drafted it; files were not taken in; approved already.
     """
     month, root = run.month, desk.workspace.root
+    refuse_if_ahead(month, now)
     refuse_if_approved(root, month, run.measure)
-    draft = store.last_draft(root, month, run.measure)
-    if draft is None:
+    drafts = store.drafts_of(root, month, run.measure)
+    if not drafts:
         raise MonthClosedError(f"{month_text(month)} 还没有测算过", f"先运行：{_computing(run)}")
+    draft = drafts[-1]
     current = draft_of(run, operator, now)
+    _refuse_if_changed(run, draft, current)
+    if not run.totals()["amount"] and not run.corrections.height:
+        raise MonthClosedError(
+            f"{month_text(month)} 没有一行发放，也没有以前月份的差额，没有可批准的",
+            f"看暂缓和不予的原因，处理后重新测算：{_computing(run)}",
+        )
+    maker = _maker(run, drafts, operator, drafter)
+    if run.unplaced and not despite:
+        raise MonthClosedError(
+            unplaced_words(run) + f"（{run.unplaced[0].why}）",
+            "处理好以后重新测算；确实与发放无关的，写明同意照批的文号：--despite 文号",
+        )
+    full = "，".join(part for part in (document, f"未读入照批 {despite}" if run.unplaced else "") if part)
+    name = store.next_batch(root, month)
+    batch = store.Batch(
+        name, store.APPROVAL, month, current.drafted_at, operator, maker, full, draft.result_hash, draft.inputs_hash,
+        run.policy.file.id, __version__, run.measure, store.made_room(root, month, run.measure),
+    )  # fmt: skip
+    inputs = sorted({(s.file, s.spec.table) for s in run.intake.sources if s.role == "current"})
+    entries = [store.Input(name, month, file, table) for file, table in inputs]
+    store.post(root, batch, posting_lines(run, desk, name), inputs=entries)
+    return batch
+
+
+def _refuse_if_changed(run: PayrollRun, draft: store.Draft, current: store.Draft) -> None:
+    """What is approved is what somebody has looked at.
+
+    Raises:
+        MonthClosedError: files, settings or results are not those of the draft.
+    """
+    if same_result(draft, current):
+        return
     changed = [
         words
         for words, same in (
@@ -64,27 +130,43 @@ def approve(run: PayrollRun, desk: Desk, operator: str, document: str, now: date
         )
         if not same
     ]  # fmt: skip
-    if changed:
-        raise MonthClosedError(
-            f"测算（{draft.drafted_at}）以后有变化：{'、'.join(changed)}",
-            f"重新测算、看过结果再批准：{_computing(run)}",
-        )
-    if draft.operator == operator and not run.policy.settings.approval.one_person_office:
+    raise MonthClosedError(
+        f"测算（{draft.drafted_at}）以后有变化：{'、'.join(changed)}",
+        f"重新测算、看过结果再批准：{_computing(run)}",
+    )
+
+
+def _maker(run: PayrollRun, drafts: list[store.Draft], operator: str, drafter: str) -> str:
+    """Who computed what is approved: somebody, and somebody else than the approver.
+
+    A draft of `fupin run` has no maker but whom its command line names; who last computed the month by hand must not
+    approve it either, or the machine would stand in that person's place.
+
+    Raises:
+        MonthClosedError: the approver computed it, or nobody did.
+        UsageError: `drafter` names another than who computed it.
+    """
+    last = drafts[-1]
+    own = last.operator if visible(last.operator) else ""
+    if own and drafter and not same_person(own, drafter):
+        raise UsageError(f"这份测算是 {own} 做的，不是 {drafter}", "去掉 --drafter")
+    maker = own or drafter
+    by_hand = [draft.operator for draft in drafts if draft.kind == store.BY_HAND][-1:]
+    if run.policy.settings.approval.one_person_office:
+        return maker or operator
+    if any(same_person(operator, name) for name in (maker, *by_hand) if name):
+        variable = next((name for name, text in os.environ.items() if text and name.upper().startswith(VARIABLE)), "")
+        unheard = f"（环境变量 {variable} 不算数）" if variable else ""
         raise MonthClosedError(
             f"测算和批准是同一个人（{operator}）",
-            "换一个人批准（--operator）；只有一个人的单位可设 [approval] one_person_office = true",
+            f"换一个人批准（--by）；只有一个人的单位可在 fupin.toml 里设 [approval] one_person_office = true{unheard}",
         )
-    name = store.next_batch(root, month)
-    batch = store.Batch(
-        name, store.APPROVAL, month, current.drafted_at, operator, draft.operator, document, draft.result_hash, draft.inputs_hash,
-        run.policy.file.id, __version__, run.measure,
-    )  # fmt: skip
-    lines = _ledger_lines(run, name)
-    lines += _correction_lines(run, name, len(lines))
-    inputs = sorted({(s.file, s.spec.table) for s in run.intake.sources if s.role == "current"})
-    entries = [store.Input(name, month, file, table) for file, table in inputs]
-    store.post(root, batch, lines + _netted_lines(run, desk, lines), inputs=entries)
-    return batch
+    if not maker:
+        raise MonthClosedError(
+            "这份测算是定时运行算的，还没有编制人",
+            f"编制人看过后自己测算一次：{_computing(run)} --operator 姓名；或写明编制人：--drafter 姓名",
+        )
+    return maker
 
 
 def _computing(run: PayrollRun) -> str:
@@ -93,73 +175,13 @@ def _computing(run: PayrollRun) -> str:
     return f"fupin {name} --month {month_text(run.month)}"
 
 
-def _ledger_lines(run: PayrollRun, batch: str) -> list[store.Line]:
-    """The lines as they are posted: a snapshot of all that the bank will be told."""
-    rows = run.with_heads().with_columns(codes=pl.col("codes").list.join(",")).fill_null("")
-    return [
-        store.Line(
-            batch, number, run.measure, row["person_key"], row["name"], row["post_id"], run.month, row["status"], row["codes"],
-            row["amount_fen"], row["due_fen"], row["standard_fen"], run.proration, row["numerator_x100"],
-            row["divisor_x100"], row["fund"], row["county"], row["township"], row["village"], row["bank"], row["account"],
-            row["payee_name"] or row["name"], row["payee_id"] or row["person_key"], row["phone"], row["head_name"], row["head_id"], "",
-        )
-        for number, row in enumerate(rows.iter_rows(named=True), 1)
-    ]  # fmt: skip
-
-
-def _correction_lines(run: PayrollRun, batch: str, after: int) -> list[store.Line]:
-    """Differences of earlier months, posted with this one; `source_batch` and `source_line` name the line they correct."""
-    return [
-        store.Line(
-            batch, number, row["measure"], row["person"], row["name"], row["post_id"], row["month"],
-            row["status"], row["codes"] or "", row["amount_fen"], row["due_fen"],
-            row["standard_fen"], run.proration, row["numerator_x100"], row["divisor_x100"], row["fund"],
-            row["county"], row["township"], row["village"], row["bank"], row["account"], row["payee"], row["payee_id"],
-            row["phone"], row["head_name"], row["head_id"], "", row["kind"], 0, row["old_fen"], row["reason"],
-        )
-        for number, row in enumerate(run.corrections.iter_rows(named=True), after + 1)
-    ]  # fmt: skip
-
-
-def _netted_lines(run: PayrollRun, desk: Desk, posted: list[store.Line]) -> list[store.Line]:
-    """What is kept back from this batch's payments for what was paid too much, if the county nets recoveries."""
-    if run.policy.settings.corrections.recoveries != "net":
-        return []
-    keys = {"measure": pl.String, "person": pl.String, "post_id": pl.String, "month": pl.Int64}
-    fresh = [(x.measure, x.person, x.post_id, x.month, -x.amount_fen) for x in posted if x.kind == store.RECOVER]
-    owed = pl.concat([
-        desk.money.select(*keys, owed_fen="outstanding_fen"),
-        pl.DataFrame(fresh, schema=keys | {"owed_fen": pl.Int64}, orient="row"),
-    ]).group_by(list(keys), maintain_order=True).agg(pl.col("owed_fen").sum())  # fmt: skip
-    paying = [
-        (x.person, x.measure, x.line_no, x.amount_fen)
-        for x in posted
-        if x.kind in store.SENT_KINDS and x.amount_fen > 0
-    ]
-    payable = pl.DataFrame(
-        paying,
-        schema={"person": pl.String, "measure": pl.String, "line_no": pl.Int64, "amount_fen": pl.Int64},
-        orient="row",
-    )
-    names = {x.person: x for x in posted}
-    rows = netting(owed, payable).iter_rows(named=True)
-    return [
-        replace(
-            names[row["person"]], line_no=number, measure=row["measure"], post_id=row["post_id"], month=row["month"], status=store.NETTED,
-            codes="", amount_fen=row["amount_fen"], due_fen=None, standard_fen=None, numerator_x100=None, divisor_x100=None,
-            kind=store.NETTED, source_batch="", source_line=row["source_line"], old_fen=0, reason=f"从本批第 {row['source_line']} 行抵扣",
-        )
-        for number, row in enumerate(rows, len(posted) + 1)
-    ]  # fmt: skip
-
-
 def write_approved(run: PayrollRun, desk: Desk, batch: store.Batch, folder: Path, now: datetime) -> BankFiles:
     """Write what was approved: the workbook, the bank files, the manifest. The ledger has it all already.
 
     Raises:
         FupinError: the folder cannot be written to; `fupin ledger bank` writes the bank files again.
     """
-    alone = "（编制人自己审核：一人单位）" if batch.drafter == batch.operator else ""
+    alone = "（编制人自己审核：一人单位）" if same_person(batch.drafter, batch.operator) else ""
     state = f"状态：已批准，批次 {batch.batch}，批准人 {batch.operator}{alone}，文号 {batch.document or '无'}"
     write_outputs(run, folder, split_by=None, force=False, state=state, approved=True)
     lines = store.read(desk.workspace.root, "lines")

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.jobs.exit_codes import exit_code
+from fupin_cli.ledger.store import BACK_PAY
 from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, STATUSES
 from fupin_cli.measures.households import heads_of, one_row_each
 from fupin_cli.measures.measure import all_measures
+from fupin_cli.reconcile.money import BatchSums
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
+    from fupin_cli.intake.raw import Unplaced
     from fupin_cli.jobs.funds import Fund
     from fupin_cli.policy.parameters import Policy
 
@@ -46,6 +49,7 @@ class PayrollRun:
     missing: list[str] = field(default_factory=list)  # tables without which no line can be judged (SPEC 8.5)
     funds: list[Fund] = field(default_factory=list)  # as they stood before this run
     outputs: list[Path] = field(default_factory=list)
+    kept: dict[str, int] = field(default_factory=dict)  # fen kept back from its payments, by township
     posted: int = 0  # postings that the ledger had
     password: str | None = None  # with which its workbooks are encrypted
 
@@ -87,6 +91,22 @@ class PayrollRun:
             return {}
         sums = self.corrections.group_by("kind").agg(pl.col("amount_fen").sum().abs())
         return dict(sorted(sums.iter_rows()))
+
+    @property
+    def unplaced(self) -> list[Unplaced]:
+        """Files, folders, links and sheets that the computation could not take in."""
+        return self.intake.unplaced
+
+    def sums(self, part: str = "", nowhere: str = "") -> BatchSums:
+        """What the bank is to pay by this batch: all of it, or in one township (`part`; `nowhere`: lines that name none)."""
+        here = (pl.col("township").replace("", None).fill_null(nowhere) == part) | (part == "")
+        fen = pl.col("amount_fen").filter(here).sum()
+        back = self.corrections.filter(pl.col("kind") == BACK_PAY) if self.corrections.height else None
+        return BatchSums(
+            int(self.lines.select(fen).item()),
+            int(back.select(fen).item()) if back is not None else 0,
+            sum(kept for town, kept in self.kept.items() if part in ("", town or nowhere)),
+        )
 
     def with_heads(self) -> pl.DataFrame:
         """Claim lines with the head of each person's household, where the registry was supplied."""

@@ -7,6 +7,8 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fupin_cli.policy.settings import FILE_ONLY
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -48,7 +50,7 @@ def _flat(body: dict[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
 
 def _origin(name: str, written: dict[str, Any], variables: set[str]) -> str:
     variable = "FUPIN_" + name.replace(".", "__").upper()
-    if variable in variables and os.environ.get(variable, ""):
+    if variable in variables and os.environ.get(variable, "") and not name.startswith(f"{FILE_ONLY}."):
         return f"环境变量 {variable}"
     place: Any = written
     for part in name.split("."):

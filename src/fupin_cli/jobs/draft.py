@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fupin_cli.jobs import payroll as job
@@ -26,9 +27,12 @@ def digest_of(run: PayrollRun) -> str:
     return digest([lines, corrections] if corrections else lines)
 
 
-def draft_of(run: PayrollRun, operator: str, now: datetime) -> store.Draft:
-    """Describe a computed payroll: hashes of its inputs, its settings and its lines."""
-    inputs = sorted({(s.file, s.sha256) for s in run.intake.sources if s.role != "unused"})
+def draft_of(run: PayrollRun, operator: str, now: datetime, kind: str = store.BY_HAND) -> store.Draft:
+    """Describe a computed payroll: hashes of its inputs, its settings and its lines.
+
+    The inputs are all files of the inbox, recognised or not: what was added, damaged or taken away is a change.
+    """
+    inputs = sorted({(file.name, file.sha256) for file in run.intake.files})
     settings = run.policy.settings.model_dump(mode="json") | {"policy": run.policy.file.model_dump(mode="json")}
     return store.Draft(
         run.month,
@@ -38,7 +42,27 @@ def draft_of(run: PayrollRun, operator: str, now: datetime) -> store.Draft:
         digest([list(pair) for pair in inputs]),
         digest(settings),
         run.measure,
+        kind,
     )
+
+
+def same_result(one: store.Draft, other: store.Draft) -> bool:
+    """Whether two drafts were computed from the same, with the same result."""
+    hashes = "inputs_hash", "settings_hash", "result_hash"
+    return all(getattr(one, name) == getattr(other, name) for name in hashes)
+
+
+def unattended(run: PayrollRun, root: Path, maker: str, now: datetime) -> store.Draft | None:
+    """The entry of a draft of `fupin run`; None if the same was taken back by a person.
+
+    Who computed the same before stays its maker. Else it has none but whom the command line named: the machine stands
+    in nobody's place.
+    """
+    entry = draft_of(run, maker, now, store.BY_RUN)
+    last = store.last_entry(root, run.month, run.measure)
+    if last is None or not same_result(last, entry):
+        return entry
+    return None if last.kind == store.DISCARDED else replace(entry, operator=last.operator, kind=last.kind)
 
 
 def draft(  # noqa: PLR0913 - what a run is told on the command line
@@ -73,13 +97,14 @@ def record(  # noqa: PLR0913 - what a run is told on the command line
     now: datetime,
     split_by: str | None = None,
     force: bool = False,
+    entry: store.Draft | None = None,
 ) -> None:
-    """Write a computed month's workbooks into `folder/2024-05/` and note the draft.
+    """Write a computed month's workbooks into `folder/2024-05/` and note the draft (`entry`, else one made by `operator`).
 
     Raises:
         FupinError: the folder or the ledger cannot be written to.
     """
-    entry = draft_of(run, operator, now)
+    entry = entry or draft_of(run, operator, now)
     desk.progress("写工作簿", 0, 1)
     job.write_outputs(run, folder, split_by=split_by, force=force, state=STATE)
     store.add_draft(desk.workspace.root, entry)

@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.engine import run_checks
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import NoInputError
+from fupin_cli.jobs.batch_lines import kept_by_town
 from fupin_cli.jobs.claim_run import APART, PayrollRun
 from fupin_cli.jobs.corrections import corrections_of, months_to_check
 from fupin_cli.jobs.funds import funds_of
@@ -58,6 +59,7 @@ def with_corrections(desk: Desk, run: PayrollRun, once_more: Callable[[Desk, int
     if parts:
         run.corrections = pl.concat(parts)
     run.funds = funds_of(desk, run.month // 12)
+    run.kept = {} if approved else kept_by_town(run, desk)
     return run
 
 
@@ -192,5 +194,5 @@ def write_corrections(run: PayrollRun, folder: Path) -> None:
     target = folder / month_text(run.month)
     make_folder(target)
     which = "" if run.measure == MEASURE else f"{run.measure}_"
-    books = [(f"重算差额_{which}{month_text(run.month)}", [correction_sheet(run)])]
+    books = [(f"重算差额_{which}{month_text(run.month)}", [correction_sheet(run, in_batch=False)])]
     run.outputs += save_workbooks(target, books, last_day(run.month), force=False, password=run.password)

@@ -20,7 +20,7 @@ from fupin_cli.measures.claims import MEASURE, PAY
 from fupin_cli.measures.measure import all_measures
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconcile.match import OBLIGATION
-from fupin_cli.reconcile.money import FACTS
+from fupin_cli.reconcile.money import FACTS, BatchSums, batch_sums
 from fupin_cli.reconcile.returns import TABLE
 from fupin_cli.reconcile.verdict import SETTLED, Reconciled, reconcile
 
@@ -46,6 +46,7 @@ class ReconcileRun:
     reconciled: Reconciled
     now: pl.DataFrame
     refused: pl.DataFrame
+    sums: BatchSums  # what the bank was to pay by the months' batches
     notes: list[str] = field(default_factory=list)  # months of which the files are not there any more
     send_again: pl.DataFrame = field(default_factory=pl.DataFrame)  # failed lines (`reissue.to_send_again`)
     outputs: list[Path] = field(default_factory=list)
@@ -108,7 +109,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     crashed = [outcome for run in runs for outcome in run.result.outcomes if outcome.status == "crashed"]
     run = ReconcileRun(
         first, last, desk.policy, returns, CheckResult(completed(found, ctx), crashed), result, now,
-        desk.returned.refused, notes=kept, posted=desk.postings.height, password=desk.workspace.password,
+        desk.returned.refused, batch_sums(desk.lines, desk.batches, first, last), notes=kept, posted=desk.postings.height, password=desk.workspace.password,
     )  # fmt: skip
     run.send_again = to_send_again(run, desk)
     return run

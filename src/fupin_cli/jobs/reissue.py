@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli import __version__
 from fupin_cli.jobs.approve import bank_files
 from fupin_cli.jobs.approve_errors import MonthClosedError
+from fupin_cli.jobs.names import same_person
 from fupin_cli.ledger import store
 from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.files import make_folder
@@ -93,10 +94,10 @@ def reissue(run: ReconcileRun, desk: Desk, operator: str, document: str, now: da
         )
     if store.batch_of(desk.workspace.root, store.CLOSING, month) is not None:
         raise MonthClosedError(f"{month_text(month)} 已经关账，不能再补发", "差错随当前月的批准更正")
-    if operator == approval.drafter and not desk.policy.settings.approval.one_person_office:
+    if same_person(operator, approval.drafter) and not desk.policy.settings.approval.one_person_office:
         raise MonthClosedError(
             f"测算和补发是同一个人（{operator}）",
-            "换一个人（--operator）；只有一个人的单位可设 [approval] one_person_office = true",
+            "换一个人（--by）；只有一个人的单位可设 [approval] one_person_office = true",
         )
     ready = run.send_again.filter("ready")
     if not ready.height:

@@ -14,14 +14,17 @@ from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import FupinError, NoInputError
 from fupin_cli.intake.inbox import find_files
 from fupin_cli.jobs import check as checking
+from fupin_cli.jobs import payroll as paying
 from fupin_cli.jobs import reconcile as reconciling
 from fupin_cli.jobs.desk import Desk
-from fupin_cli.jobs.draft import draft
+from fupin_cli.jobs.draft import record, unattended
 from fupin_cli.jobs.lock import FOLDER
 from fupin_cli.jobs.log import job_log
+from fupin_cli.jobs.withdraw import finish_all
 from fupin_cli.ledger import store
 from fupin_cli.outputs.files import atomic
 from fupin_cli.outputs.manifest import digest
+from fupin_cli.outputs.payroll_workbook import unplaced_words
 from fupin_cli.policy.months import month_index, month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -52,8 +55,12 @@ def month_before(today: date) -> int:
     return month_index(today) - 1
 
 
-def run_month(workspace: Workspace, month: int, folder: Path, operator: str, now: datetime) -> RunReport:
+def run_month(  # noqa: PLR0913, PLR0917 - what a run is told
+    workspace: Workspace, month: int, folder: Path, operator: str, now: datetime, maker: str = ""
+) -> RunReport:
     """Do a month's unattended work, unless nothing has changed since the last time. The caller holds the lock.
+
+    `operator` runs the program; `maker` answers for the draft, if the command line names somebody.
 
     Raises:
         FupinError: as the single jobs; it is in the log too.
@@ -63,7 +70,7 @@ def run_month(workspace: Workspace, month: int, folder: Path, operator: str, now
         log("start", month=month_text(month), tool=__version__, operator=operator)
         began = time.perf_counter()
         try:
-            report = _run(workspace, month, folder, operator, now, log)
+            report = _run(workspace, month, folder, operator, maker, now, log)
         except FupinError as error:
             log("error", message=str(error), hint=error.hint, exit_code=error.exit_code)
             raise
@@ -76,7 +83,7 @@ def run_month(workspace: Workspace, month: int, folder: Path, operator: str, now
 
 
 def _run(  # noqa: PLR0913, PLR0917 - what a run works with
-    workspace: Workspace, month: int, folder: Path, operator: str, now: datetime, log: Callable[..., None]
+    workspace: Workspace, month: int, folder: Path, operator: str, maker: str, now: datetime, log: Callable[..., None]
 ) -> RunReport:
     text = month_text(month)
     fingerprint = _fingerprint(workspace, month)
@@ -91,7 +98,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
         )
     desk = Desk(workspace)
     report = RunReport("", 0)
-    parts: list[str] = []
+    parts = finish_all(desk, folder, now)
     checked = checking.check(desk, month, codes=set(all_rules()))
     checking.write_outputs(checked, folder, split_by=None, force=False, operator=operator, now=now)
     counts = dict(checked.result.found.group_by("severity").len().iter_rows())
@@ -100,7 +107,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
     if month in desk.approved_months():
         parts.append("已批准")
     else:
-        parts.append(_draft(desk, month, folder, operator, now, report, log))
+        parts.append(_draft(desk, month, folder, operator, maker, now, report, log))
     for earlier in _with_returns(desk):
         run = reconciling.reconcile_months(desk, earlier, earlier)
         reconciling.write_outputs(run, folder, operator=operator, now=now, force=False)
@@ -114,19 +121,32 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
 
 
 def _draft(  # noqa: PLR0913, PLR0917 - what a run works with
-    desk: Desk, month: int, folder: Path, operator: str, now: datetime, report: RunReport, log: Callable[..., None]
+    desk: Desk,
+    month: int,
+    folder: Path,
+    operator: str,
+    maker: str,
+    now: datetime,
+    report: RunReport,
+    log: Callable[..., None],
 ) -> str:
     try:
-        run = draft(desk, month, folder, operator=operator, now=now)
+        run = paying.payroll(desk, month)
     except NoInputError as error:  # a month without a roster can still be checked and reconciled
         report.exit_code = worse(report.exit_code, error.exit_code)
         log("payroll", message=str(error), exit_code=error.exit_code)
         return str(error)
+    if not run.result.crashed:
+        entry = unattended(run, desk.workspace.root, maker, now)
+        if entry is None:
+            return "测算已撤回，输入没有变，没有再测算"
+        record(run, desk, folder, operator=operator, now=now, entry=entry)
     totals = run.totals()
     money = fen_to_yuan(totals["amount"])
     _add(report, run, log, "payroll", pay=totals["pay"], hold=totals["hold"], refuse=totals["refuse"], amount=money)
     corrected = f"，以前月份差额 {run.corrections.height} 笔" if run.corrections.height else ""
-    return f"测算发放 {totals['pay']} 行 {money} 元，暂缓 {totals['hold']}，不予 {totals['refuse']}{corrected}，待批准"
+    unread = f"，{unplaced_words(run)}" if run.unplaced else ""
+    return f"测算发放 {totals['pay']} 行 {money} 元，暂缓 {totals['hold']}，不予 {totals['refuse']}{corrected}{unread}，待批准"
 
 
 def _with_returns(desk: Desk) -> list[int]:

@@ -13,7 +13,7 @@ from fupin_cli.policy.months import month_text
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
 
-DRAFT, APPROVED, RETURNED, CLOSED = "draft", "approved", "returned", "closed"
+DRAFT, APPROVED, RETURNED, CLOSED, WITHDRAWN = "draft", "approved", "returned", "closed", "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,18 @@ class MonthState:
 
 
 def month_states(desk: Desk) -> list[MonthState]:
-    """Every month that was computed or approved, in order."""
-    drafts = store.read(desk.workspace.root, "drafts")["month"].unique().to_list()
+    """Every month that was computed, approved or withdrawn, in order; drafts that were taken back say nothing."""
+    entries = store.read(desk.workspace.root, "drafts").unique(["month", "measure"], keep="last")
+    drafts = set(entries.filter(pl.col("kind") != store.DISCARDED)["month"].to_list())
+    withdrawn = set(desk.postings.filter(pl.col("kind") == store.WITHDRAWAL)["month"].to_list())
     approved = set(desk.approved_months(None))
     closed = set(desk.batches.filter(pl.col("kind") == store.CLOSING)["month"].to_list())
-    return [_state(desk, month, approved, closed) for month in sorted({*drafts, *approved})]
+    bare = [
+        MonthState(month, WITHDRAWN, todo=f"批准已撤回，重新测算：fupin payroll --month {month_text(month)}")
+        for month in withdrawn - drafts - approved
+    ]
+    states = [_state(desk, month, approved, closed) for month in drafts | approved]
+    return sorted([*bare, *states], key=lambda state: state.month)
 
 
 def _state(desk: Desk, month: int, approved: set[int], closed: set[int]) -> MonthState:

@@ -67,6 +67,8 @@ def verify_month(
     _inputs(workspace, folder, manifests, result)
     _ledger(workspace, month, manifests, result)
     latest = {(m["job"], m.get("measure", MEASURE)): m for m in manifests}
+    withdrawn = {m.get("withdrawn") for m in manifests}
+    latest = {key: m for key, m in latest.items() if m.get("batch") not in withdrawn or m.get("batch") is None}
     for (job, measure), manifest in latest.items():
         if job == "payroll" and ("approve", measure) in latest:
             continue  # the approval was computed from the same
@@ -103,7 +105,12 @@ def _chain(folder: Path, result: Verified) -> list[dict[str, Any]]:
 
 def _outputs(folder: Path, manifests: list[dict[str, Any]], result: Verified) -> None:
     """Every file written is still what was written last under its name."""
-    last = {entry["file"]: entry["sha256"] for manifest in manifests for entry in manifest["outputs"]}
+    last: dict[str, str] = {}
+    for manifest in manifests:
+        last |= {entry["file"]: entry["sha256"] for entry in manifest["outputs"]}
+        for moved in manifest.get("voided", []):  # put aside with what was taken back
+            if moved["file"] in last:
+                last[moved["to"]] = last.pop(moved["file"])
     wrong = 0
     for name, known in last.items():
         path = folder / name
@@ -121,7 +128,8 @@ def _inputs(workspace: Workspace, folder: Path, manifests: list[dict[str, Any]],
     """Files that the last approval (or else the last job) read: still there, still the same."""
     if not manifests:
         return
-    approvals = [m for m in manifests if m["job"] == "approve"]
+    withdrawn = {m.get("withdrawn") for m in manifests}
+    approvals = [m for m in manifests if m["job"] == "approve" and m["batch"] not in withdrawn]
     since = "批准" if approvals else "上次运行"
     wanted = {e["file"]: e["sha256"] for e in (approvals or manifests)[-1]["files"] if e["sha256"]}
     seen = _read_by_any_job(folder)  # mended since, and its differences computed
@@ -161,7 +169,7 @@ def _ledger(workspace: Workspace, month: int, manifests: list[dict[str, Any]], r
         result.said.append((BAD, f"账本文件损坏：{trouble}"))
     lines = store.read(workspace.root, "lines")
     described = {m["batch"]: m["ledger_sha256"] for m in manifests if "ledger_sha256" in m}
-    kinds = [store.APPROVAL, store.REISSUE]
+    kinds = [store.APPROVAL, store.REISSUE, store.WITHDRAWAL]
     posted = (
         store.batches(workspace.root)
         .filter((pl.col("month") == month) & pl.col("kind").is_in(kinds))["batch"]

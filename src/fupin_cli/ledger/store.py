@@ -238,14 +238,18 @@ def add_draft(root: Path, draft: Draft) -> None:
         _insert(connection, "drafts", [astuple(draft)])
 
 
-def post(
+def post(  # noqa: PLR0913 - a posting and all that is written with it
     root: Path,
     batch: Batch,
     lines: list[Line],
     settlements: list[Settlement] | None = None,
     inputs: list[Input] | None = None,
+    *,
+    drafts: list[Draft] | None = None,
 ) -> None:
     """Post a batch with all its lines (an approval with its inputs, a closing with its settlements), or nothing.
+
+    `drafts`: what a withdrawal says of the month's drafts.
 
     Raises:
         AlreadyPostedError: the month is approved or closed, or an opening balance is there.
@@ -259,6 +263,7 @@ def post(
             _insert(connection, "batches", [astuple(batch)])
             _insert(connection, "lines", [astuple(line) for line in lines])
             _insert(connection, "inputs", [astuple(entry) for entry in inputs or []])
+            _insert(connection, "drafts", [astuple(draft) for draft in drafts or []])
             _insert(connection, "settlements", [astuple(settled) for settled in settlements or []])
             connection.execute("COMMIT")
         except sqlite3.IntegrityError:
@@ -331,6 +336,13 @@ def batch_of(root: Path, kind: str, month: int, measure: str | None = None) -> B
     return Batch(*found.row(0)) if found.height else None
 
 
+def made_room(root: Path, month: int, measure: str) -> str:
+    """The latest withdrawal of a month of a measure, by its number; empty where nothing was withdrawn."""
+    mine = (pl.col("kind") == WITHDRAWAL) & (pl.col("month") == month) & (pl.col("measure") == measure)
+    found: list[str] = batches(root).filter(mine)["batch"].to_list()
+    return found[-1] if found else ""
+
+
 def approval_of(root: Path, month: int, measure: str | None = "post") -> Batch | None:
     """The batch by which a month of a measure (None: of any) is approved; None where it is not, or was withdrawn."""
     return batch_of(root, APPROVAL, month, measure)
@@ -349,6 +361,12 @@ def drafts_of(root: Path, month: int, measure: str = "post") -> list[Draft]:
     drafts = [Draft(*row) for row in found.iter_rows()]
     last = max((n for n, draft in enumerate(drafts) if draft.kind == DISCARDED), default=-1)
     return drafts[last + 1 :]
+
+
+def last_entry(root: Path, month: int, measure: str = "post") -> Draft | None:
+    """What was noted last of a month's drafts: a computation, or that it was taken back."""
+    found = read(root, "drafts").filter((pl.col("month") == month) & (pl.col("measure") == measure))
+    return Draft(*found.row(found.height - 1)) if found.height else None
 
 
 def last_draft(root: Path, month: int, measure: str = "post") -> Draft | None:

@@ -14,6 +14,7 @@ from fupin_cli.errors import FupinError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+VOID = "作废"  # where files go that do not count any more
 LEFTOVER = re.compile(r"-(\d+)-[^-]*\.tmp$")
 
 
@@ -62,6 +63,33 @@ def free_path(folder: Path, stem: str, suffix: str, *, force: bool) -> Path:
         path = folder / f"{stem}_{number}{suffix}"
         number += 1
     return path
+
+
+def put_aside(folder: Path, names: list[str]) -> dict[str, str]:
+    """Move files of a folder that do not count any more into `作废/` below it; nothing there is overwritten.
+
+    Gives for each file, as it was called, where it is now (below the folder); also for those that were moved before.
+
+    Raises:
+        FupinError: a file cannot be moved.
+    """
+    void = folder / VOID
+    moved = {}
+    for name in names:
+        path = folder / name
+        try:
+            if path.is_file():
+                void.mkdir(exist_ok=True)
+                target = free_path(void, path.stem, path.suffix, force=False)
+                path.replace(target)
+                moved[name] = f"{VOID}/{target.name}"
+            elif (void / name).is_file():
+                moved[name] = f"{VOID}/{name}"
+        except OSError as error:
+            raise FupinError(
+                f"{path} 移不进 {VOID}/：{error.strerror}", "关闭打开着的同名文件，检查权限，再运行一次"
+            ) from error
+    return moved
 
 
 def safe_name(text: str) -> str:

@@ -7,23 +7,33 @@ import json
 import polars as pl
 from rich.table import Table
 
-from fupin_cli.ledger.store import APPROVED_KINDS, SENT_KINDS
+from fupin_cli.ledger.store import APPROVED_KINDS, SENT_KINDS, WITHDRAWN
 from fupin_cli.measures.claims import STATUS_WORDS
 from fupin_cli.measures.measure import all_measures
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 
-KIND = {"approval": "批准", "opening": "期初余额", "reissue": "更正发放", "closing": "关账"}
+KIND = {"approval": "批准", "opening": "期初余额", "reissue": "更正发放", "withdrawal": "撤回", "closing": "关账"}
 
 
 MEASURE_WORDS = {"post": "岗位补贴"} | {code: measure.title for code, measure in all_measures().items()}
-LINE_KINDS = {"back_pay": "补发", "recover": "追回", "cancel": "撤销", "reissue": "更正发放", "netted": "抵扣"}
+LINE_KINDS = {
+    "back_pay": "补发",
+    "recover": "追回",
+    "cancel": "撤销",
+    "reissue": "更正发放",
+    "netted": "抵扣",
+    "withdrawn": "撤回",
+}
 
 
 def _with_sums(batches: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Batches with their lines and what the bank was to be given by them; recoveries stand on the lines."""
-    sent = pl.col("kind").is_in(SENT_KINDS)
+    """Batches with their lines and what the bank was to be given by them; recoveries stand on the lines.
+
+    A withdrawal's sum is what it takes from the bank: recoveries that it takes back are above 0.
+    """
+    sent = pl.col("kind").is_in(SENT_KINDS) | ((pl.col("kind") == WITHDRAWN) & (pl.col("amount_fen") < 0))
     sums = lines.group_by("batch").agg(lines=pl.len(), amount_fen=pl.col("amount_fen").filter(sent).sum())
     return batches.join(sums, on="batch", how="left", maintain_order="left").with_columns(
         pl.col("lines", "amount_fen").fill_null(0), text_expr(pl.col("month")).alias("month")
@@ -37,9 +47,11 @@ def batch_table(batches: pl.DataFrame, lines: pl.DataFrame) -> Table:
         table.add_column(title, overflow="fold")
     for title in ("行数", "金额(元)"):
         table.add_column(title, justify="right")
+    withdrawn = set(batches["refers"]) - {""}
     for row in _with_sums(batches, lines).iter_rows(named=True):
+        what = KIND[row["kind"]] + ("（已撤回）" if row["batch"] in withdrawn and row["kind"] == "approval" else "")
         table.add_row(
-            row["batch"], KIND[row["kind"]], row["month"], row["posted_at"], row["operator"], row["drafter"], row["document"],
+            row["batch"], f"{what} {row['refers']}" if row["kind"] == "withdrawal" else what, row["month"], row["posted_at"], row["operator"], row["drafter"], row["document"],
             str(row["lines"]), fen_to_yuan(row["amount_fen"]),
         )  # fmt: skip
     return table

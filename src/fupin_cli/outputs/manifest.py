@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.check import CheckRun
     from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.reconcile import ReconcileRun
+    from fupin_cli.jobs.withdraw import TakenBack
 
 NAME, KEPT = "manifest.json", "manifests"
 
@@ -51,7 +52,7 @@ def summary(found: pl.DataFrame) -> dict[str, Any]:
 
 
 def write_manifest(  # noqa: PLR0913 - what a manifest says
-    run: CheckRun | PayrollRun | ReconcileRun,
+    run: CheckRun | PayrollRun | ReconcileRun | TakenBack,
     folder: Path,
     job: str,
     operator: str,

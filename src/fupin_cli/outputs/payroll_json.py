@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -109,6 +110,23 @@ def grouped(run: PayrollRun, column: str, nothing: str) -> dict[str, Any]:
     return {name: totals_of(run, part) for (name,), part in sorted(filled.group_by(column))}
 
 
+def sums_of(run: PayrollRun) -> dict[str, str]:
+    """What the bank is to pay by the batch, and its parts, in yuan."""
+    sums = run.sums()
+    parts = {
+        "month": sums.month_fen,
+        "back_pay": sums.back_pay_fen,
+        "kept_back": sums.kept_fen,
+        "total": sums.total_fen,
+    }
+    return {name: fen_to_yuan(fen) for name, fen in parts.items()}
+
+
+def unplaced_rows(run: PayrollRun) -> list[dict[str, str]]:
+    """What the computation could not take in."""
+    return [asdict(entry) for entry in run.unplaced]
+
+
 def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
     """The document `fupin.payroll/1` of a run."""
     return {
@@ -123,6 +141,8 @@ def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
         "corrections": correction_rows(run, unmask=unmask),
         "not_recomputed": run.not_again,
         "correction_totals": {kind: fen_to_yuan(fen) for kind, fen in run.correction_sums().items()},
+        "to_pay": sums_of(run),
+        "unplaced": unplaced_rows(run),
         "funds": [fund.to_dict() for fund in run.funds],
         "by_fund": grouped(run, "fund", NO_FUND),
         "by_county": grouped(run, "county", NO_TOWN),

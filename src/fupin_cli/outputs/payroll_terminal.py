@@ -11,7 +11,7 @@ from rich.text import Text
 from fupin_cli.checks.registry import all_rules
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, STATUS_WORDS
 from fupin_cli.outputs.check_workbook import NO_TOWN
-from fupin_cli.outputs.payroll_workbook import correction_words
+from fupin_cli.outputs.payroll_workbook import correction_words, unplaced_words
 from fupin_cli.outputs.terminal import clean
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
@@ -51,17 +51,26 @@ def show_payroll(run: PayrollRun, out: Console) -> None:
                 Text(f"程序出错：{outcome.code} 没有跑完，本次结果不能用。{outcome.error}", style="bold red"),
                 soft_wrap=True,
             )
+    _show_notes(run, out)
+    out.print(Text(payroll_line(run), style="bold"), soft_wrap=True)
+    for path in run.outputs:
+        out.print(Text(f"工作簿：{path}"), soft_wrap=True)
+
+
+def _show_notes(run: PayrollRun, out: Console) -> None:
+    """Print what the sums above do not say: what was not supplied, not taken in, not computed again; corrections."""
     if run.missing_words:
         out.print(Text(f"{run.missing_words}；各行因此暂缓（IN012）", style="bold yellow"), soft_wrap=True)
     if run.rows_out_of_month:
         out.print(Text(f"表里另有 {run.rows_out_of_month} 行不在本月（或已发过），没有算"))
     for note in run.not_again:
         out.print(Text(clean(note), style="yellow"), soft_wrap=True)
+    if run.unplaced:
+        out.print(Text(f"{unplaced_words(run)}；没有参加测算，处理好再批准", style="bold red"), soft_wrap=True)
+        for entry in run.unplaced:
+            out.print(Text(clean(f"  {entry.file} {entry.sheet}：{entry.why}。{entry.hint}")), soft_wrap=True)
     if words := correction_words(run):
         out.print(Text(f"{words}，见工作簿“补发追回”", style="bold yellow"), soft_wrap=True)
-    out.print(Text(payroll_line(run), style="bold"), soft_wrap=True)
-    for path in run.outputs:
-        out.print(Text(f"工作簿：{path}"), soft_wrap=True)
 
 
 def _show_reasons(run: PayrollRun, out: Console) -> None:
@@ -102,6 +111,7 @@ def approval_lines(run: PayrollRun, batch: Batch, bank: BankFiles) -> list[str]:
         f"已批准 {month_text(run.month)}，批次 {batch.batch}",
         payroll_line(run),
         *([correction_words(run)] if run.corrections.height else []),
+        *([f"{unplaced_words(run)}，凭文号照批"] if run.unplaced else []),
         *bank_lines(bank, run.totals()["amount"] + run.correction_sums().get("back_pay", 0)),
         *(f"文件：{path}" for path in run.outputs),
     ]

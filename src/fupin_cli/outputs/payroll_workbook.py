@@ -18,7 +18,9 @@ from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.claim_run import PayrollRun
+    from fupin_cli.reconcile.money import BatchSums
 
+SHOWN = 5  # names of files that a sentence can carry
 METHODS = {"attendance": "出勤÷规定", "calendar": "在岗日÷当月天数", "fixed": "出勤÷固定天数"}
 PERSON = {
     "no": "序号",
@@ -42,6 +44,17 @@ def in_words(fen: int) -> str:
     return words
 
 
+def to_pay_words(sums: BatchSums) -> tuple[str, str]:
+    """What the bank is to pay, in capitals and figures, and the parts it is made of (SPEC 9.11)."""
+    parts = (fen_to_yuan(fen) for fen in (sums.month_fen, sums.back_pay_fen, sums.kept_fen))
+    month, back_pay, kept = parts
+    total = fen_to_yuan(sums.total_fen)
+    return (
+        f"银行应付合计（大写）：{in_words(sums.total_fen)}    （小写）：￥{total}",
+        f"其中：本月 {month} + 补发 {back_pay} − 抵扣 {kept} = {total} 元",
+    )
+
+
 def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str = "") -> list[SheetPlan]:
     """Plan the sheets for all lines, or for those of one township (`part`). `state` says draft or approved, and by whom."""
     rows = lines.with_columns(
@@ -56,14 +69,33 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
     title = f"{run.policy.settings.county.name} {part} {month_text(run.month)} {run.title}".replace("  ", " ").strip()
     return [
         _summary(run, rows, title, state, part),
-        _roster(run, rows, title),
+        _roster(run, rows, title, part),
         _stopped(run, rows, HOLD, "暂缓", title),
         _stopped(run, rows, REFUSE, "不予", title),
         *([_months(run, rows, title)] if run.measure == MEASURE else []),
         *([correction_sheet(run, part)] if run.corrections.height else []),
         *([_funds(run, title)] if run.funds else []),
+        *([_unplaced(run, title)] if run.unplaced else []),
         _parameters(run, title),
     ]
+
+
+def unplaced_words(run: PayrollRun) -> str:
+    """How much the computation could not take in, and what, in one sentence; empty if nothing."""
+    if not run.unplaced:
+        return ""
+    named = [f"{entry.file}{f'（{entry.sheet}）' if entry.sheet else ''}" for entry in run.unplaced]
+    more = f" 等 {len(named)} 处" if len(named) > SHOWN else ""
+    return f"没有读入 {len(named)} 处：{'、'.join(named[:SHOWN])}{more}"
+
+
+def _unplaced(run: PayrollRun, title: str) -> SheetPlan:
+    """What the computation could not take in: an approval needs each mended, or a document (`--despite`)."""
+    headers = {"no": "序号", "file": "文件", "sheet": "工作表", "code": "规则", "why": "原因", "hint": "怎么办"}
+    rows = [(n, e.file, e.sheet, e.code, e.why, e.hint) for n, e in enumerate(run.unplaced, 1)]
+    table = pl.DataFrame(rows, schema={n: pl.Int64 if n == "no" else pl.String for n in headers}, orient="row")
+    below = ("这些内容没有参加测算。处理好以后重新测算；确实与发放无关的，批准时写明文号：--despite 文号。",)
+    return SheetPlan("未读入", headers, table, f"{title}没有读入的文件", wrapped=("file", "why", "hint"), below=below)
 
 
 def _funds(run: PayrollRun, title: str) -> SheetPlan:
@@ -94,8 +126,11 @@ def _funds(run: PayrollRun, title: str) -> SheetPlan:
 CORRECTION = {"back_pay": "补发", "recover": "追回", "cancel": "撤销（款已退回）"}
 
 
-def correction_sheet(run: PayrollRun, part: str = "") -> SheetPlan:
-    """Differences of months approved before, each with the month it comes from and why."""
+def correction_sheet(run: PayrollRun, part: str = "", *, in_batch: bool = True) -> SheetPlan:
+    """Differences of months approved before, each with the month it comes from and why.
+
+    `in_batch`: the sheet is part of a batch, and says what the bank is to pay by it.
+    """
     rows = run.corrections.filter(pl.col("township").fill_null(NO_TOWN) == part) if part else run.corrections
     headers = {
         "no": "序号", "name": "姓名", "person": "身份证号", "township": "乡镇", "village": "村", "post_id": "岗位编号", "origin": "原月份",
@@ -109,6 +144,7 @@ def correction_sheet(run: PayrollRun, part: str = "") -> SheetPlan:
     ).strip()
     signed = (
         "补发为正，追回为负；随当前月的批准入账。",
+        *(to_pay_words(run.sums(part, NO_TOWN)) if in_batch else ()),
         "编制：                    审核：                    负责人：",
     )
     return SheetPlan(
@@ -120,17 +156,6 @@ def correction_sheet(run: PayrollRun, part: str = "") -> SheetPlan:
         summed=("amount_fen",),
         below=signed,
     )
-
-
-def _batch_words(run: PayrollRun, total: int) -> list[str]:
-    """What the corrections come to, and what the bank is to be given with them."""
-    back_pay = run.correction_sums().get("back_pay", 0)
-    said = [f"{correction_words(run)}，见“补发追回”"]
-    if back_pay:
-        said.append(
-            f"本批应付 = 本月 {fen_to_yuan(total)} + 补发 {fen_to_yuan(back_pay)} = {fen_to_yuan(total + back_pay)} 元（抵扣追回的另减）"
-        )
-    return said
 
 
 def correction_words(run: PayrollRun) -> str:
@@ -152,16 +177,16 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
     }  # fmt: skip
     keyed = rows.with_columns(pl.col("township").fill_null(NO_TOWN), pl.col("fund").fill_null(NO_FUND))
     by_town = keyed.group_by("township", "fund").agg(**figures).sort("township", "fund")
-    total = int(rows["amount_fen"].sum())
     headers = {"township": "乡镇", "fund": "资金来源", "lines": "行数", "pay": "发放行数", "people": "发放人数", "amount_fen": "发放金额(元)",
                "hold": "暂缓行数", "due_hold_fen": "暂缓金额(元)", "refuse": "不予行数"}  # fmt: skip
     table = by_town.select(pl.col(n) if n in ("township", "fund") else pl.col(n).cast(pl.Int64) for n in headers)
     totals = run.totals(rows)
     below = (
-        f"发放金额合计（大写）：{in_words(total)}    （小写）：￥{fen_to_yuan(total)}",
+        *to_pay_words(run.sums(part, NO_TOWN)),
         f"核对：{totals['pay']} 发放 + {totals['hold']} 暂缓 + {totals['refuse']} 不予 = {totals['lines']} 行",
-        *(_batch_words(run, total) if run.corrections.height and not part else []),
+        *([f"{correction_words(run)}，见“补发追回”"] if run.corrections.height and not part else []),
         *run.not_again,
+        *([f"{unplaced_words(run)}，见“未读入”"] if run.unplaced else []),
         state,
         f"程序 fupin {__version__}，政策 {run.policy.file.id}",
         "",
@@ -176,7 +201,7 @@ def _person(run: PayrollRun) -> dict[str, str]:
     return PERSON if run.measure == MEASURE else PERSON | {"post_id": "申请项"}
 
 
-def _roster(run: PayrollRun, rows: pl.DataFrame, title: str) -> SheetPlan:
+def _roster(run: PayrollRun, rows: pl.DataFrame, title: str, part: str) -> SheetPlan:
     """Who is paid what, and where to."""
     headers = (
         _person(run)
@@ -191,7 +216,7 @@ def _roster(run: PayrollRun, rows: pl.DataFrame, title: str) -> SheetPlan:
         | {"notes": "提示"}
     )
     paid = _numbered(rows.filter(pl.col("status") == PAY))
-    signed = ("编制：                    审核：                    负责人：",)
+    signed = (*to_pay_words(run.sums(part, NO_TOWN)), "编制：                    审核：                    负责人：")
     return SheetPlan(
         "发放花名册", headers, paid.select(list(headers)), f"{title}发放花名册", summed=("amount_fen",), below=signed
     )

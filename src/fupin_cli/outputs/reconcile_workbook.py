@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli import __version__
 from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.check_workbook import NO_TOWN
+from fupin_cli.outputs.payroll_workbook import to_pay_words
 from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.reconcile.match import AMBIGUOUS
@@ -60,6 +61,7 @@ def _summary(run: ReconcileRun, rows: pl.DataFrame, title: str) -> SheetPlan:
     below = (
         f"核对：{run.lines.height} 行；应发 {totals['due_fen']}，批准 {totals['approved_fen']}，实付 {totals['paid_fen']}，差额（实付−应发）{totals['difference_fen']} 元",
         "各结论相加与逐行相加一致，程序已核对到分。",
+        *to_pay_words(run.sums),
         *_not_counted(run),
         f"程序 fupin {__version__}，政策 {run.policy.file.id}",
         "",
@@ -177,4 +179,5 @@ def _signatures(run: ReconcileRun, title: str) -> SheetPlan:
         f"{title}对账签字",
         filtered=False,
         widths=dict.fromkeys(blank, 16),
+        below=to_pay_words(run.sums),
     )

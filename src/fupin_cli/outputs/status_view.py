@@ -12,7 +12,7 @@ from fupin_cli.policy.rounding import fen_to_yuan
 if TYPE_CHECKING:
     from fupin_cli.jobs.status import MonthState
 
-STATES = {"draft": "测算", "approved": "已批准", "returned": "已回盘", "closed": "已关账"}
+STATES = {"draft": "测算", "approved": "已批准", "returned": "已回盘", "closed": "已关账", "withdrawn": "已撤回"}
 
 
 def state_table(states: list[MonthState]) -> Table:
@@ -25,7 +25,9 @@ def state_table(states: list[MonthState]) -> Table:
     table.add_column("下一步", overflow="fold")
     for s in states:
         money = (
-            [fen_to_yuan(fen) for fen in (s.approved_fen, s.paid_fen, s.open_fen)] if s.state != "draft" else [""] * 3
+            [fen_to_yuan(fen) for fen in (s.approved_fen, s.paid_fen, s.open_fen)]
+            if s.state not in ("draft", "withdrawn")
+            else [""] * 3
         )
         counts = [str(n) if n else "" for n in (s.failed, s.no_return, s.other)]
         table.add_row(

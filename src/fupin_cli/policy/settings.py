@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from fupin_cli.errors import FupinError
 from fupin_cli.policy import measure_settings as measure
@@ -17,6 +23,8 @@ from fupin_cli.policy.measure_settings import Count, Money, Section
 from fupin_cli.policy.months import MONTH_PATTERN
 
 FILE_NAME = "fupin.toml"
+# Who may approve is for the file alone: whoever starts the program sets its environment.
+FILE_ONLY = "approval"
 
 
 Month = Annotated[str, Field(pattern=MONTH_PATTERN.pattern.replace(r"\Z", "$"))]
@@ -217,6 +225,14 @@ FUND_LEFT_TO_COUNTY = (
 )  # fmt: skip
 
 
+class Environment(EnvSettingsSource):
+    """The `FUPIN_*` variables, those of the section that only the file may set left out."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Give what the environment sets."""
+        return {name: value for name, value in super().__call__().items() if name != FILE_ONLY}
+
+
 class Settings(BaseSettings):
     """All settings of a workspace. Precedence: environment over file over built-in."""
 
@@ -265,9 +281,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read the environment, then the file: the first to name a key wins."""
-        del dotenv_settings, file_secret_settings
+        del env_settings, dotenv_settings, file_secret_settings
         file = cls.model_config.get("toml_file")
-        return (init_settings, env_settings, *([TomlConfigSettingsSource(settings_cls)] if file else []))
+        return (init_settings, Environment(settings_cls), *([TomlConfigSettingsSource(settings_cls)] if file else []))
 
 
 def load_settings(file: Path | None) -> Settings:

@@ -5,14 +5,49 @@ A line here is person × post (or measure) × month. All amounts are fen.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from fupin_cli.ledger.store import AGAIN, APPROVED_KINDS, BACK_PAY, CANCEL, LINE, NETTED, OPENING, RECOVER, REISSUE
+from fupin_cli.ledger.store import (
+    AGAIN,
+    APPROVAL,
+    APPROVED_KINDS,
+    BACK_PAY,
+    CANCEL,
+    LINE,
+    NETTED,
+    OPENING,
+    RECOVER,
+    REISSUE,
+)
 from fupin_cli.reconcile.match import LINE as MATCHED
 from fupin_cli.reconcile.match import OBLIGATION, ROOT, agrees, sent_lines
 from fupin_cli.reconcile.returns import FAILED, PAID, RECOVERED, UNKNOWN
 
 FACTS = ["name", "county", "township", "village", "fund"]
+
+
+@dataclass(frozen=True)
+class BatchSums:
+    """What the bank is to pay by batches, in fen: the months' own lines + back pay − what is kept back for over-payments."""
+
+    month_fen: int
+    back_pay_fen: int
+    kept_fen: int
+
+    @property
+    def total_fen(self) -> int:
+        """What the bank is to pay."""
+        return self.month_fen + self.back_pay_fen - self.kept_fen
+
+
+def batch_sums(lines: pl.DataFrame, batches: pl.DataFrame, first: int, last: int) -> BatchSums:
+    """Sum up the approvals of the months `first` to `last`; what was sent again is no new money."""
+    posted = batches.filter((pl.col("kind") == APPROVAL) & pl.col("month").is_between(first, last))
+    own = lines.join(posted.select("batch"), on="batch", how="semi")
+    by_kind = dict(own.group_by("kind").agg(pl.col("amount_fen").sum()).iter_rows())
+    return BatchSums(*(int(by_kind.get(kind, 0)) for kind in (LINE, BACK_PAY, NETTED)))
 
 
 def annotated(matched: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
