@@ -22,3 +22,9 @@ class NoInputError(FupinError):
     """No input file, or none recognised (exit 10)."""
 
     exit_code = 10
+
+
+class MonthClosedError(FupinError):
+    """The month is approved or closed, or results differ from what was drafted (exit 12)."""
+
+    exit_code = 12

@@ -1,6 +1,6 @@
 """The contract between rooms for what is wrong: one row a finding, placed in the file, sheet, row and cell to mend.
 
-Rooms hand on *raw* findings (`SCHEMA`); `locate` turns source and column names into what Excel shows.
+Rooms hand on *raw* findings (`SCHEMA`); `intake.place` turns source and column names into what Excel shows.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from fupin_cli.intake.raw import Source
 
 SCHEMA = pl.Schema(
     {
@@ -60,58 +58,3 @@ def about_file(code: str, file: str, message: str, sheet: str = "", hint: str | 
     """One finding about a whole file or sheet."""
     return conform(pl.DataFrame({"code": [code], "file": [file], "sheet": [sheet], "message": [message], "hint": [hint]},
                                 schema_overrides={"hint": pl.String}))  # fmt: skip
-
-
-def locate(found: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:
-    """Add file, sheet, column letter, header and the raw value of the cell to findings that name a source.
-
-    Returns the findings with `letter` and `header` added; the value comes from the file as it stands.
-    """
-    places = pl.DataFrame(
-        [
-            (s.index, name, s.letter(position), s.headers.get(position, s.spec.columns[name].header), position)
-            for s in sources
-            for name, position in s.positions.items()
-        ],
-        schema={
-            "_src": pl.UInt32,
-            "column": pl.String,
-            "letter": pl.String,
-            "header": pl.String,
-            "_position": pl.Int64,
-        },
-        orient="row",
-    )
-    files = pl.DataFrame(
-        [(s.index, s.file, s.sheet) for s in sources],
-        schema={"_src": pl.UInt32, "_file": pl.String, "_sheet": pl.String},
-        orient="row",
-    )
-    placed = (
-        found.with_row_index("_n")
-        .join(files, on="_src", how="left")
-        .join(places, on=["_src", "column"], how="left")
-        .with_columns(file=pl.coalesce("_file", "file"), sheet=pl.coalesce("_sheet", "sheet"))
-    )
-    return (
-        _with_values(placed, sources)
-        .with_columns(message=pl.col("message").str.replace("{}", pl.col("value").fill_null(""), literal=True))
-        .sort("_n")
-        .drop("_file", "_sheet", "_position", "_n")
-    )
-
-
-def _with_values(placed: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:
-    """Read each finding's cell from its sheet, one gather a column."""
-    wanted = placed.filter(pl.col("_position").is_not_null() & pl.col("value").is_null() & pl.col("_row").is_not_null())
-    values = [
-        part.select("_n", _raw=sources[source].raw.cells.to_series(position).gather(part["_row"] - 1))
-        for (source, position), part in wanted.select("_n", "_src", "_row", "_position").group_by("_src", "_position")
-    ]
-    if not values:
-        return placed
-    return (
-        placed.join(pl.concat(values), on="_n", how="left")
-        .with_columns(value=pl.coalesce("value", "_raw"))
-        .drop("_raw")
-    )

@@ -15,7 +15,8 @@ import openpyxl
 import polars as pl
 import pytest
 
-from fupin_cli.checks import registry
+from fupin_cli.checks import catalogue
+from fupin_cli.checks.rule import Rule
 from tests.conftest import Ran, write_csv
 from tests.sample.generate import generate
 
@@ -118,7 +119,7 @@ def test_the_workbook_holds_everything_and_ties(fupin: Callable[..., Ran], tmp_p
             towns[str(row[0])] += int(str(row[4]))
     assert dict(towns) == totals
     rules = {row[0]: row[3] for row in book["规则"].iter_rows(min_row=3, values_only=True)}
-    assert set(rules) == set(registry.all_rules())
+    assert set(rules) == set(catalogue.all_rules())
     assert rules["POST005"] == "发现问题"
     assert rules["CAP010"] == "发现问题"
     assert rules["IN012"] == "通过"
@@ -229,9 +230,9 @@ def test_a_rule_that_crashes_takes_nobody_with_it(
     def broken(_ctx: object) -> pl.LazyFrame:
         raise RuntimeError("密")
 
-    rules = registry.all_rules()
-    replaced = registry.Rule(**{**vars(rules["CON001"]), "run": broken})
-    monkeypatch.setitem(registry.RULES, "CON001", replaced)
+    rules = catalogue.all_rules()
+    replaced = Rule(**{**vars(rules["CON001"]), "run": broken})
+    monkeypatch.setitem(catalogue.RULES, "CON001", replaced)
     write_csv(tmp_path / "in" / "在岗人员花名册.csv", [ROSTER | {"合同结束日期": "2024-09-30"}])
     ran = fupin("check", tmp_path / "in", "--month", MONTH, "--format", "json", "-o", tmp_path)
     assert ran.code == 70

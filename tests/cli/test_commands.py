@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from fupin_cli.checks.registry import all_rules
+from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.intake.headers import recognise
 from fupin_cli.intake.readers import read_file

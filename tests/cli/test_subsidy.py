@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from fupin_cli.measures.measure import all_measures
+from fupin_cli.measures.catalogue import all_measures
 from tests.cases.test_cases import BASE_ID
 from tests.cases.test_measure_cases import OWN, build
 from tests.cases.test_reconcile_cases import write_returns

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fupin_cli.checks.registry import all_rules
-from fupin_cli.measures.measure import COUNTY, all_measures
+from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.measure import COUNTY
 from fupin_cli.outputs.clauses import NOT_DECIDABLE, clause_lines
 from fupin_cli.policy.law import clauses, quote
 from fupin_cli.policy.parameters import load_policy

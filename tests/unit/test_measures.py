@@ -9,15 +9,16 @@ import polars as pl
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fupin_cli.checks.context import Context
+from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.mea import faults_of
-from fupin_cli.checks.registry import all_rules
 from fupin_cli.intake.contracts import TableSpec, load_contracts
 from fupin_cli.intake.load import Intake
 from fupin_cli.intake.raw import RawSheet, Source
 from fupin_cli.intake.values import dtype_of
-from fupin_cli.measures.claim_status import claim_status
-from fupin_cli.measures.measure import all_measures, fund_of
+from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.claimed import Claimed
+from fupin_cli.measures.claims import claim_status
+from fupin_cli.measures.measure import fund_of
 from fupin_cli.policy.idnumber import check_digit
 from fupin_cli.policy.parameters import Policy, load_policy
 from fupin_cli.policy.settings import Settings
@@ -81,7 +82,7 @@ def lines(tables: dict[str, list[dict[str, Any]]]) -> dict[str, pl.DataFrame]:
         Source(n, "a", "", "", CONTRACTS[name], RawSheet("", pl.DataFrame()), 1, {}, MONTH, "current")
         for n, name in enumerate(intake.tables)
     ]
-    ctx = Context(intake, Policy(load_policy("朝阳市"), SETTINGS), CONTRACTS)
+    ctx = Claimed(intake, Policy(load_policy("朝阳市"), SETTINGS), CONTRACTS)
     effects = {code: rule.effect for code, rule in all_rules().items()}
     found = {}
     for code, claims in ctx.claims.items():

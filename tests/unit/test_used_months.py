@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fupin_cli.measures.used_months import used_months
+from fupin_cli.month.used_months import used_months
 from fupin_cli.policy.parameters import Policy, load_policy
 from fupin_cli.policy.settings import Post, Settings
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.registry import report, rule, with_others
+from fupin_cli.checks.report import report, with_others
+from fupin_cli.checks.rule import rule
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 ROSTER = "assignments"
 PAYMENT: dict[str, Any] = {"clause": "三(五)", "law": "违规发放补贴"}
@@ -29,7 +30,7 @@ def luhn_expr(number: pl.Expr) -> pl.Expr:
 
 @rule("ID014", "银行账号缺失，或卡号校验不过", "error", "hold", tables=("assignments",), waivable=True,
       compares="银行账号列是否为空；16、19位卡号的 Luhn 校验", hint="向本人要卡或一卡通复印件，核对后补填", **PAYMENT)  # fmt: skip
-def account(ctx: Context) -> pl.LazyFrame:
+def account(ctx: Month) -> pl.LazyFrame:
     """Missing holds and cannot be waived; a card number that fails its own check is a warning."""
     rows = ctx.table(ROSTER)
     missing = rows.filter(pl.col("account").is_null()).join(ctx.roster_accounts_lost, on=["_src", "_row"], how="anti")
@@ -46,7 +47,7 @@ def account(ctx: Context) -> pl.LazyFrame:
 
 @rule("ID015", "一个账号用在多户", "warning", tables=("assignments", "registry"), waivable=True,
       compares="银行账号与户编号", hint="核实账号归谁；不是本人或户主的，换成本人的账号", **PAYMENT)  # fmt: skip
-def shared_account(ctx: Context) -> pl.LazyFrame:
+def shared_account(ctx: Month) -> pl.LazyFrame:
     """Inside one household an account may be shared; a person not in the export is a household of one."""
     rows = ctx.table(ROSTER).filter(pl.col("account").is_not_null()).join(ctx.homes.lazy(), on="id_number", how="left")
     rows = rows.with_columns(_home=pl.coalesce("household_id", "id_number"))
@@ -57,7 +58,7 @@ def shared_account(ctx: Context) -> pl.LazyFrame:
 
 @rule("ID016", "收款人既不是本人也不是户主", "error", "hold", tables=("assignments", "registry"), waivable=True,
       compares="收款人姓名、收款人身份证号与本人、户主", hint="改为本人或户主的账户；确需他人代领的，走豁免", **PAYMENT)  # fmt: skip
-def payee(ctx: Context) -> pl.LazyFrame:
+def payee(ctx: Month) -> pl.LazyFrame:
     """An empty payee is the person. Name and number must both fit the same one of the two."""
     rows = ctx.table(ROSTER).filter(pl.col("payee_name").is_not_null() | pl.col("payee_id").is_not_null())
     rows = rows.join(ctx.homes.lazy(), on="id_number", how="left").join(ctx.heads.lazy(), on="household_id", how="left")

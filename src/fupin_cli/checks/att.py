@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.post_people import at_stake
-from fupin_cli.checks.registry import report, rule
-from fupin_cli.measures.roster import DAY, KEYS
+from fupin_cli.checks.report import at_stake, report
+from fupin_cli.checks.rule import rule
+from fupin_cli.month.roster import DAY, KEYS
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 TABLE, ROSTER = "attendance", "assignments"
 WORKED: dict[str, Any] = {"tables": (ROSTER, TABLE), "clause": "三(五)", "law": "按照实际上岗月数折月计算"}
 FAILED = ("不合格", "不称职")
 
 
-def stops(ctx: Context, effect: str) -> dict[str, str]:
+def stops(ctx: Month, effect: str) -> dict[str, str]:
     """With proration by calendar, days worked do not decide the amount (SPEC 8.5)."""
     by_days = ctx.settings.post.proration != "calendar"
     return {"effect": effect if by_days else "none", "severity": "error" if by_days else "warning"}
 
 
 @rule("ATT001", "在岗人员没有出勤", "error", "hold", compares="本月花名册与出勤汇总表", hint="补报本月出勤", **WORKED)
-def none(ctx: Context) -> pl.LazyFrame:
+def none(ctx: Month) -> pl.LazyFrame:
     """No row, no days worked, or no required days by row or post."""
     rows = ctx.judged.lazy()
     effect = stops(ctx, "hold")
@@ -48,7 +48,7 @@ def none(ctx: Context) -> pl.LazyFrame:
     return pl.concat(found)
 
 
-def matched(ctx: Context) -> pl.LazyFrame:
+def matched(ctx: Month) -> pl.LazyFrame:
     """The month's attendance rows with the line they belong to."""
     lines = ctx.lines.lazy().select(*KEYS, "on_mask", "due_fen", _post_required="post_required_x100")
     rows = ctx.attended.lazy() if ctx.attended is not None else ctx.table(TABLE).clear()
@@ -64,7 +64,7 @@ def matched(ctx: Context) -> pl.LazyFrame:
     hint="核对考勤原始记录",
     **WORKED,
 )
-def too_many(ctx: Context) -> pl.LazyFrame:
+def too_many(ctx: Month) -> pl.LazyFrame:
     """Over the days of the month or on post: held. Only over the required days: capped at 1, a warning."""
     rows = matched(ctx)
     worked = pl.col("attended_days_x100")
@@ -92,7 +92,7 @@ def too_many(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="一发了之",
 )
-def zero(ctx: Context) -> pl.LazyFrame:
+def zero(ctx: Month) -> pl.LazyFrame:
     """Nothing worked."""
     rows = matched(ctx).filter(pl.col("attended_days_x100") == 0)
     return report(
@@ -108,7 +108,7 @@ def zero(ctx: Context) -> pl.LazyFrame:
     hint="补进花名册，或删去出勤",
     **WORKED,
 )
-def not_on_roster(ctx: Context) -> pl.LazyFrame:
+def not_on_roster(ctx: Month) -> pl.LazyFrame:
     """No line of this person and post in the month."""
     rows = ctx.attended.lazy() if ctx.attended is not None else ctx.table(TABLE).clear()
     return report(
@@ -130,7 +130,7 @@ def not_on_roster(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="一发了之",
 )
-def always_full(ctx: Context) -> pl.LazyFrame:
+def always_full(ctx: Month) -> pl.LazyFrame:
     """Each of the months, two or more people of the village, and all of them full."""
     span = ctx.settings.checks.full_attendance_months
     area = ["county", "township", "village"]
@@ -158,7 +158,7 @@ def always_full(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="定期开展考核评价",
 )
-def failed(ctx: Context) -> pl.LazyFrame:
+def failed(ctx: Month) -> pl.LazyFrame:
     """不合格 or 不称职."""
     rows = ctx.judged.lazy().filter(pl.col("appraisal").is_in(FAILED))
     return report(rows, ROSTER, pl.format("本月考核“{}”", "appraisal"), "id_number", **at_stake())

@@ -7,31 +7,32 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.checks.mea import TABLES, measure_findings
-from fupin_cli.checks.post_people import at_stake
-from fupin_cli.checks.registry import report, rule, with_others
-from fupin_cli.measures.used_months import MEASURE, paid_rows
+from fupin_cli.checks.report import at_stake, report, with_others
+from fupin_cli.checks.rule import rule
+from fupin_cli.month.used_months import MEASURE, paid_rows
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.measures.claimed import Claimed
+    from fupin_cli.month.month import Month
 
 TABLE, HISTORY = "assignments", "payment_history"
 CAP: dict[str, Any] = {"clause": "三(五)", "law": "最长不超过36个月"}
 CAPPED: dict[str, Any] = {"tables": (TABLE, HISTORY), "bounds": ("post.cap_months", "post.month_count"), **CAP}
 
 
-def limit(ctx: Context) -> int:
+def limit(ctx: Month) -> int:
     """The cap in months: the county's setting."""
     return ctx.settings.post.cap_months
 
 
-def after_pension(ctx: Context) -> pl.Expr:
+def after_pension(ctx: Month) -> pl.Expr:
     """Whether the month is after the month in which the pension date falls."""
     return (months.index_expr(pl.col("pension_date")) < ctx.month).fill_null(value=False)
 
 
-def over_cap(ctx: Context) -> pl.LazyFrame:
+def over_cap(ctx: Month) -> pl.LazyFrame:
     """Lines whose person has used the cap before this month, by the county's way of counting (SPEC 8.7)."""
     rows = ctx.months_used.lazy()
     if ctx.settings.post.month_count == "calendar_span":
@@ -51,7 +52,7 @@ def over_cap(ctx: Context) -> pl.LazyFrame:
     hint="办理退出；距养老金领取不足5年的，核对首次核定日期",
     **CAPPED,
 )
-def over(ctx: Context) -> pl.LazyFrame:
+def over(ctx: Month) -> pl.LazyFrame:
     """The cap is used and the person was not within five years of the pension date at first approval."""
     rows = over_cap(ctx).filter(~pl.col("extended"))
     return report(
@@ -70,7 +71,7 @@ def over(ctx: Context) -> pl.LazyFrame:
     bounds=("post.cap_months", "checks.cap_warning_months"),
     **CAP,
 )
-def near(ctx: Context) -> pl.LazyFrame:
+def near(ctx: Month) -> pl.LazyFrame:
     """The line pays, without extension, and few months are left after it (also where only a fraction is left)."""
     cap, warn = limit(ctx), ctx.settings.checks.cap_warning_months
     rows = ctx.months_used.lazy().filter(~pl.col("extended"))
@@ -117,7 +118,7 @@ def near(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="可延长至养老金领取之日",
 )
-def pension(ctx: Context) -> pl.LazyFrame:
+def pension(ctx: Month) -> pl.LazyFrame:
     """After the pension month, by the county's setting; always refused with the extension. Unknown scheme: held."""
     rows = ctx.months_used.lazy()
     chosen = ctx.settings.post.after_pension
@@ -144,7 +145,7 @@ def pension(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="不足5年",
 )
-def no_extension(ctx: Context) -> pl.LazyFrame:
+def no_extension(ctx: Month) -> pl.LazyFrame:
     """More than the cap was counted already: as if an extension had been claimed, which the dates do not give."""
     rows = over_cap(ctx).filter(~pl.col("extended") & (pl.col("months_counted") > limit(ctx)))
     known = pl.col("person_approval").is_not_null()
@@ -181,7 +182,7 @@ def _told(rows: pl.LazyFrame, words: str, against: pl.Expr) -> pl.LazyFrame:
     clause="三(五)",
     law="违规发放补贴",
 )
-def paid_above(ctx: Context) -> pl.LazyFrame:
+def paid_above(ctx: Month) -> pl.LazyFrame:
     """One payment above what the month was due; where that cannot be recomputed, above the month's standard."""
     bound = pl.coalesce("due_fen", "standard_fen")
     rows = ctx.past_payments.lazy().with_columns(_stake=pl.col("amount_fen") - bound).filter(pl.col("_stake") > 0)
@@ -200,7 +201,7 @@ def paid_above(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="按照实际上岗月数折月计算",
 )
-def paid_below(ctx: Context) -> pl.LazyFrame:
+def paid_below(ctx: Month) -> pl.LazyFrame:
     """All payments of the month together below what it was due; asked only where that can be recomputed."""
     keys = ["id_number", "month"]
     rows = ctx.past_payments.lazy().filter(pl.col("due_fen").is_not_null())
@@ -223,7 +224,7 @@ def paid_below(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="违规发放补贴",
 )
-def paid_twice(ctx: Context) -> pl.LazyFrame:
+def paid_twice(ctx: Claimed) -> pl.LazyFrame:
     """In the history: several payments for one month. On the roster: this month is paid already.
 
     A payment that failed is none; the same line of the same batch listed twice is ID007.
@@ -261,7 +262,7 @@ def paid_twice(ctx: Context) -> pl.LazyFrame:
     clause="附则",
     law="政策执行期限截止2025年12月31日",
 )
-def term(ctx: Context) -> pl.LazyFrame:
+def term(ctx: Claimed) -> pl.LazyFrame:
     """Refused outside the term, except what runs on under the two older documents (SPEC 8.14)."""
     others = measure_findings(ctx, "CAP008").lazy()
     if ctx.policy.in_term(ctx.month) or not ctx.has(TABLE):
@@ -287,7 +288,7 @@ def term(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="违规发放补贴",
 )
-def exclusive(ctx: Context) -> pl.DataFrame:
+def exclusive(ctx: Claimed) -> pl.DataFrame:
     """Measures of one person that exclude each other in one month: the flexible or employer line is refused."""
     return measure_findings(ctx, "CAP009")
 
@@ -304,6 +305,6 @@ def exclusive(ctx: Context) -> pl.DataFrame:
     clause="二(一)",
     law="一次性铁路、公路或航运",
 )
-def once(ctx: Context) -> pl.DataFrame:
+def once(ctx: Claimed) -> pl.DataFrame:
     """What is paid once only was paid before, or is claimed twice."""
     return measure_findings(ctx, "CAP010")

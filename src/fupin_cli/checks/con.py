@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.checks.overlaps import overlapping
-from fupin_cli.checks.post_people import at_stake
-from fupin_cli.checks.registry import report, rule, with_others
+from fupin_cli.checks.report import at_stake, report, with_others
+from fupin_cli.checks.rule import rule
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 TABLE = "assignments"
 CONTRACT: dict[str, Any] = {"tables": (TABLE,), "clause": "三(五)", "law": "签订劳动合同或劳务协议"}
 
 
-def current(ctx: Context) -> pl.LazyFrame:
+def current(ctx: Month) -> pl.LazyFrame:
     """Roster rows of the month's lines whose contract or time on post touches the month, with the line's amount due."""
     due = ctx.lines.lazy().select("id_number", "post_id", "due_fen")
     rows = ctx.roster.lazy().filter(pl.col("in_month") & (pl.col("touches") | pl.col("attended")))
@@ -33,7 +33,7 @@ def current(ctx: Context) -> pl.LazyFrame:
     hint="补签合同后补填起止日期",
     **CONTRACT,
 )
-def missing(ctx: Context) -> pl.LazyFrame:
+def missing(ctx: Month) -> pl.LazyFrame:
     """Either date is not there or cannot be read."""
     start, end = pl.col("contract_start").is_null(), pl.col("contract_end").is_null()
     column = pl.when(start).then(pl.lit("contract_start")).otherwise(pl.lit("contract_end"))
@@ -53,7 +53,7 @@ def missing(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="期限不超过6个月",
 )
-def too_long(ctx: Context) -> pl.LazyFrame:
+def too_long(ctx: Month) -> pl.LazyFrame:
     """End after start + 6 months − 1 day; the month's last day where the sixth month is shorter."""
     limit = ctx.policy.number("post.contract_months", ctx.month)
     latest = pl.col("contract_start").dt.offset_by(f"{limit}mo").dt.offset_by("-1d")
@@ -64,7 +64,7 @@ def too_long(ctx: Context) -> pl.LazyFrame:
 
 
 @rule("CON003", "合同结束早于开始", "error", "hold", compares="合同结束日期与开始日期", hint="改正日期", **CONTRACT)
-def reversed_dates(ctx: Context) -> pl.LazyFrame:
+def reversed_dates(ctx: Month) -> pl.LazyFrame:
     """The two dates are in the wrong order."""
     rows = current(ctx).filter(pl.col("contract_end") < pl.col("contract_start"))
     return report(rows, TABLE, "合同结束日期早于开始日期", "contract_end", **at_stake())
@@ -79,7 +79,7 @@ def reversed_dates(ctx: Context) -> pl.LazyFrame:
     hint="合同已到期的续签；续签的补进花名册",
     **CONTRACT,
 )
-def outside(ctx: Context) -> pl.LazyFrame:
+def outside(ctx: Month) -> pl.LazyFrame:
     """No day of the month lies in any contract of the line; not asked where a contract's dates are not sound."""
     rows = ctx.lines.lazy().filter((pl.col("contract_mask") == 0) & pl.col("sound_all"))
     return report(rows, TABLE, "本月没有一天在合同期内", "contract_end", **at_stake())
@@ -93,7 +93,7 @@ def outside(ctx: Context) -> pl.LazyFrame:
     hint="核实是否重复录入或一人多岗",
     **CONTRACT,
 )
-def overlap(ctx: Context) -> pl.LazyFrame:
+def overlap(ctx: Month) -> pl.LazyFrame:
     """Contracts of one person that share a day."""
     rows = ctx.roster.lazy().filter(pl.col("sound"))
     rows = with_others(overlapping(rows, ["id_number"], "contract_start", "contract_end"), ["id_number"])
@@ -109,7 +109,7 @@ def overlap(ctx: Context) -> pl.LazyFrame:
     hint="改正日期，或补上那段时间的合同",
     **CONTRACT,
 )
-def dates_outside(ctx: Context) -> pl.LazyFrame:
+def dates_outside(ctx: Month) -> pl.LazyFrame:
     """A date that lies in none of the person's contracts for the post."""
     keys = ["id_number", "post_id"]
     contracts = ctx.roster.lazy().filter(pl.col("sound")).select(*keys, _from="contract_start", _to="contract_end")
@@ -132,7 +132,7 @@ def dates_outside(ctx: Context) -> pl.LazyFrame:
     hint="需要续签的及早办理",
     **CONTRACT,
 )
-def ending(ctx: Context) -> pl.LazyFrame:
+def ending(ctx: Month) -> pl.LazyFrame:
     """The line's last contract ends from the month's last day up to so many days later."""
     days = ctx.settings.checks.contract_warning_days
     keys = ["id_number", "post_id"]
@@ -153,7 +153,7 @@ def ending(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="初次核定享受补贴政策",
 )
-def first_approvals(ctx: Context) -> pl.LazyFrame:
+def first_approvals(ctx: Month) -> pl.LazyFrame:
     """All rows of the person on the roster."""
     rows = ctx.table(TABLE).filter(pl.col("first_approval").is_not_null())
     rows = with_others(rows.filter(pl.col("first_approval").n_unique().over("id_number") > 1), ["id_number"])

@@ -10,14 +10,18 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.checks import waivers
+from fupin_cli.checks.catalogue import all_rules, find_rules
 from fupin_cli.checks.gather import gathered
-from fupin_cli.checks.registry import Rule, all_rules, find_rules
+from fupin_cli.checks.rule import Rule
 from fupin_cli.errors import UsageError
+from fupin_cli.intake.place import locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fupin_cli.checks.context import Context
+    from fupin_cli.checks.rule import Rule
+    from fupin_cli.measures.claimed import Claimed
+    from fupin_cli.month.month import Month
 
 Status = Literal["ok", "found", "not_run", "crashed", "ignored", "elsewhere"]
 SETTING = "setting:"
@@ -68,7 +72,7 @@ def chosen_codes(select: list[str], ignore: list[str]) -> set[str]:
 
 
 def run_checks(
-    ctx: Context, codes: set[str], progress: Callable[[str, int, int], None] = lambda *_: None, *, gather: bool = False
+    ctx: Claimed, codes: set[str], progress: Callable[[str, int, int], None] = lambda *_: None, *, gather: bool = False
 ) -> CheckResult:
     """Run the chosen rules over the tables of a run, and apply the waivers.
 
@@ -90,7 +94,9 @@ def run_checks(
         if rule.stage == "last":
             outcomes[rule.code], found = _run(rule, ctx)
             late.append(_on_paying_lines(_completed(found, rules), done))
-    marked, waiver_findings = waivers.apply(ctx, pl.concat([done, *late]))
+    marked, waiver_findings = waivers.apply(
+        ctx, pl.concat([done, *late]), [code for code, rule in rules.items() if rule.waivable]
+    )
     waiver_findings = _completed(findings.conform(waiver_findings), rules).with_columns(
         waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)
     )
@@ -102,18 +108,18 @@ def run_checks(
     return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()])
 
 
-def completed(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
+def completed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     """Findings of a job of its own (a reconciliation): with what their rules say of them, and where they stand."""
     none = pl.lit(None, dtype=pl.String)
     return placed(_completed(found, all_rules()).with_columns(waived=pl.lit(value=False), waiver=none), ctx)
 
 
-def placed(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
+def placed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     """Findings with file, sheet, cell, value and area, in the order in which they are read."""
     return _ordered(_with_area(_located(found, ctx), ctx), all_rules())
 
 
-def _run(rule: Rule, ctx: Context) -> tuple[Outcome, pl.DataFrame]:
+def _run(rule: Rule, ctx: Claimed) -> tuple[Outcome, pl.DataFrame]:
     """Run one rule if it can be run. A bug in it is its outcome and does not take the other rules with it."""
     outcome = _availability(rule, ctx)
     if outcome.status == "not_run" or rule.run is None:
@@ -125,7 +131,7 @@ def _run(rule: Rule, ctx: Context) -> tuple[Outcome, pl.DataFrame]:
         return Outcome(rule.code, "crashed", error=f"{type(error).__name__}: {error}"[:500]), findings.empty()
 
 
-def _final(rule: Rule, codes: set[str], outcomes: dict[str, Outcome], counts: dict[str, int], ctx: Context) -> Outcome:
+def _final(rule: Rule, codes: set[str], outcomes: dict[str, Outcome], counts: dict[str, int], ctx: Month) -> Outcome:
     """State what became of a rule, with the number of its findings."""
     count = counts.get(rule.code, 0)
     if rule.code not in codes:
@@ -139,7 +145,7 @@ def _final(rule: Rule, codes: set[str], outcomes: dict[str, Outcome], counts: di
     return Outcome(rule.code, status, count, outcome.missing_tables, outcome.missing_settings, outcome.error)
 
 
-def _availability(rule: Rule, ctx: Context) -> Outcome:
+def _availability(rule: Rule, ctx: Month) -> Outcome:
     """Whether a rule can run, in whole or in part, on what was supplied and set."""
     missing = tuple(name for name in rule.tables if not _have(name, ctx))
     if rule.any_of and not any(_have(name, ctx) for name in rule.any_of):
@@ -157,7 +163,7 @@ def _split(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tables, tuple(name.removeprefix(SETTING).removeprefix(POLICY) for name in names if name not in tables)
 
 
-def _have(name: str, ctx: Context) -> bool:
+def _have(name: str, ctx: Month) -> bool:
     if name.startswith(SETTING):
         section, key = name.removeprefix(SETTING).split(".")
         return bool(getattr(getattr(ctx.settings, section), key))
@@ -168,7 +174,7 @@ def _have(name: str, ctx: Context) -> bool:
     return ctx.has(name)
 
 
-def _required_tables(ctx: Context) -> pl.DataFrame:
+def _required_tables(ctx: Month) -> pl.DataFrame:
     """IN012 for tables that the county says must be supplied.
 
     Raises:
@@ -223,7 +229,7 @@ def _on_paying_lines(found: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _located(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
+def _located(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     marks = [
         (name, column.name)
         for name, spec in ctx.contracts.items()
@@ -233,13 +239,13 @@ def _located(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
     personal = pl.DataFrame(marks, schema={"table": pl.String, "column": pl.String}, orient="row").with_columns(
         personal=pl.lit(value=True)
     )
-    located = findings.locate(found, ctx.intake.sources)
+    located = locate(found, ctx.intake.sources)
     return located.join(personal, on=["table", "column"], how="left", maintain_order="left").with_columns(
         pl.col("personal").fill_null(value=False)
     )
 
 
-def _with_area(found: pl.DataFrame, ctx: Context) -> pl.DataFrame:
+def _with_area(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     """Add county, township and village: the row's own, else those of the person in the registry or on the roster."""
     frames = [*ctx.intake.tables.values(), *ctx.intake.set_aside.values()]
     own = [frame.select("_src", "_row", *AREA) for frame in frames if all(column in frame.columns for column in AREA)]

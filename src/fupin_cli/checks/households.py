@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.registry import report, rule, with_others
-from fupin_cli.measures.households import first_rows
+from fupin_cli.checks.report import report, with_others
+from fupin_cli.checks.rule import rule
+from fupin_cli.month.households import first_rows
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 MOBILE = r"^1[3-9]\d{9}$"
 LANDLINE = r"^0\d{9,11}$"  # the intake has dropped the dash after the area code
@@ -29,7 +30,7 @@ def _phone_shape(column: str) -> pl.Expr:
 
 @rule("ID010", "电话缺失或写法不对", "warning", any_of=("registry", "employment", "assignments", "households"),
       compares="电话列：手机号 1[3-9] 加9位，座机 0 加2或3位区号加7或8位号码（可有 -）；监测对象每户至少一个电话", hint="补填或改正", clause="四(一)", law="就业意向")  # fmt: skip
-def phones(ctx: Context) -> pl.LazyFrame:
+def phones(ctx: Month) -> pl.LazyFrame:
     """Malformed wherever a phone is written; missing on employment and roster rows, and for households without any."""
     found = []
     for table, columns in (
@@ -52,7 +53,7 @@ def phones(ctx: Context) -> pl.LazyFrame:
     return pl.concat(found, how="diagonal")
 
 
-def _silent_homes(ctx: Context) -> pl.LazyFrame:
+def _silent_homes(ctx: Month) -> pl.LazyFrame:
     """Households of which no phone is written anywhere, where a file has a column for it; once, on the head."""
     rows = ctx.members.lazy()
     if not ctx.has("households"):
@@ -68,7 +69,7 @@ def _silent_homes(ctx: Context) -> pl.LazyFrame:
 @rule("ID011", "一个电话出现在多户", "warning", tables=("registry",), bounds=("checks.phone_households",),
       compares="家庭成员联系电话、户联系电话与户编号；老人、孩子留的亲属电话只作提示", hint="核实是否代填；代填的换成本户的电话",
       clause="四(一)", law="就业意向")  # fmt: skip
-def shared_phone(ctx: Context) -> pl.LazyFrame:
+def shared_phone(ctx: Month) -> pl.LazyFrame:
     """A household's own phone is looked at on its head's row only.
 
     Old people, children and those who cannot work leave a relative's number, who lives in another household (info). A
@@ -107,7 +108,7 @@ def shared_phone(ctx: Context) -> pl.LazyFrame:
 
 @rule("ID012", "户主没有或不止一个", "warning", tables=("registry",), compares="同一户编号下与户主关系为“户主”的人数",
       hint="每户只留一个户主；户主去世的，改定新户主", clause="四(一)", law="实名制分类管理")  # fmt: skip
-def heads(ctx: Context) -> pl.LazyFrame:
+def heads(ctx: Month) -> pl.LazyFrame:
     """Without a head: every row of the household; with several: each of them. Rows set aside are members (SPEC 9.12)."""
     rows = pl.concat([ctx.table("registry"), ctx.members.lazy().filter("aside")], how="diagonal")
     rows = rows.filter(pl.col("household_id").is_not_null())
@@ -122,7 +123,7 @@ def heads(ctx: Context) -> pl.LazyFrame:
 
 @rule("ID013", "与户主关系和性别不符", "warning", tables=("registry",), compares="与户主关系与身份证号第17位；配偶与户主的性别",
       hint="核对关系或证号", clause="四(一)", law="实名制分类管理")  # fmt: skip
-def relation_sex(ctx: Context) -> pl.LazyFrame:
+def relation_sex(ctx: Month) -> pl.LazyFrame:
     """之子 female, 之女 male, …; a spouse of the head's own sex."""
     heads = (
         ctx.people.lazy().filter(pl.col("relation") == "户主").unique("household_id", keep="first", maintain_order=True)

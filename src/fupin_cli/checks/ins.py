@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.checks.overlaps import overlapping
-from fupin_cli.checks.post_people import at_stake
-from fupin_cli.checks.registry import report, rule, with_others
+from fupin_cli.checks.report import at_stake, report, with_others
+from fupin_cli.checks.rule import rule
 from fupin_cli.measures.accident import periods_begun
 from fupin_cli.policy.months import day_mask
 from fupin_cli.policy.rounding import yuan_to_fen
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 TABLE, ROSTER = "accident_insurance", "assignments"
 COVER: dict[str, Any] = {"tables": (ROSTER, TABLE), "clause": "三(五)", "law": "购买意外伤害商业保险"}
 
 
-def covered(ctx: Context) -> pl.LazyFrame:
+def covered(ctx: Month) -> pl.LazyFrame:
     """Judged lines with `_cover`: the days of the month that the person's policies cover, as a mask."""
     policies = ctx.table(TABLE).filter(
         pl.col("start").is_not_null() & pl.col("end").is_not_null() & (pl.col("end") >= pl.col("start"))
@@ -39,7 +39,7 @@ def covered(ctx: Context) -> pl.LazyFrame:
     hint="补买保险后补报名单",
     **COVER,
 )
-def none(ctx: Context) -> pl.LazyFrame:
+def none(ctx: Month) -> pl.LazyFrame:
     """No policy touches the days on post in the month."""
     rows = covered(ctx).filter((pl.col("_cover") & pl.col("on_mask")) == 0)
     return report(rows, ROSTER, "本月在岗的日子没有意外伤害保险", "id_number", **at_stake())
@@ -54,7 +54,7 @@ def none(ctx: Context) -> pl.LazyFrame:
     hint="补买缺的日子",
     **COVER,
 )
-def gap(ctx: Context) -> pl.LazyFrame:
+def gap(ctx: Month) -> pl.LazyFrame:
     """Some days on post are left uncovered: a warning, or held where the county says so."""
     holds = ctx.settings.checks.insurance_gap == "hold"
     open_days = pl.col("on_mask") & ~pl.col("_cover")
@@ -78,7 +78,7 @@ def gap(ctx: Context) -> pl.LazyFrame:
     clause="三(五)",
     law="具体标准由各县(区)确定",
 )
-def premium(ctx: Context) -> pl.LazyFrame:
+def premium(ctx: Month) -> pl.LazyFrame:
     """Premium over the county's standard for each year or month that was begun."""
     settings = ctx.settings.accident_insurance
     standard = yuan_to_fen(settings.premium or "0")
@@ -97,7 +97,7 @@ def premium(ctx: Context) -> pl.LazyFrame:
 
 
 @rule("INS004", "同一天有两份保险", "warning", compares="同一人各张保单的起止", hint="退掉重复的保单", **COVER)
-def double(ctx: Context) -> pl.LazyFrame:
+def double(ctx: Month) -> pl.LazyFrame:
     """Policies of one person that share a day."""
     rows = ctx.table(TABLE).filter(pl.col("end") >= pl.col("start"))
     rows = with_others(overlapping(rows, ["id_number"], "start", "end"), ["id_number"])

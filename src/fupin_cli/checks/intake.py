@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fupin_cli.checks.registry import Severity, declare
+from fupin_cli.checks.rule import Rule, Severity
 
 CLAUSE: dict[str, Any] = {"clause": "五(二)", "law": "提供脱贫人口和防止返贫监测对象相关信息"}
 
@@ -54,12 +54,12 @@ ENTRIES: tuple[tuple[str, str, Severity, str, str], ...] = (
         "收件夹里的那份若已过时，请删去",
     ),
 )
-for code, title, severity, compares, hint in ENTRIES:
-    bounds = {
-        "IN001": ("intake.max_unpacked_mib", "intake.max_ratio", "intake.max_cells_million"),
-        "IN012": ("checks.required_tables",),
-    }
-    declare(
+BOUNDS = {
+    "IN001": ("intake.max_unpacked_mib", "intake.max_ratio", "intake.max_cells_million"),
+    "IN012": ("checks.required_tables",),
+}
+RULES = tuple(
+    Rule(
         code,
         title,
         severity,
@@ -67,6 +67,8 @@ for code, title, severity, compares, hint in ENTRIES:
         compares=compares,
         hint=hint,
         stage="intake",
-        bounds=bounds.get(code, ()),
+        bounds=BOUNDS.get(code, ()),
         **CLAUSE,
     )
+    for code, title, severity, compares, hint in ENTRIES
+)

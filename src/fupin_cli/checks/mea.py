@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.checks.registry import Effect, Severity, report, rule
-from fupin_cli.measures.measure import MEASURES, all_measures
+from fupin_cli.checks.report import report
+from fupin_cli.checks.rule import Effect, Rule, Severity, rule
+from fupin_cli.measures.catalogue import all_measures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from fupin_cli.checks.context import Context
+    from fupin_cli.measures.claimed import Claimed
     from fupin_cli.measures.measure import Fault
+    from fupin_cli.month.month import Month
 
 TABLES = tuple(dict.fromkeys(measure.table for measure in all_measures().values()))
 RELIEF = "work_relief"
 
 
-def measure_findings(ctx: Context, code: str) -> pl.DataFrame:
+def measure_findings(ctx: Claimed, code: str) -> pl.DataFrame:
     """Findings of one code over the claims of every measure that was supplied; the message names the measure."""
-    told = [name for name in ctx.claims if MEASURES[name].in_check or name == ctx.asked]
+    told = [name for name in ctx.claims if all_measures()[name].in_check or name == ctx.asked]
     return findings.gather(faults_of(ctx, name).filter(pl.col("code") == code) for name in told)
 
 
-def faults_of(ctx: Context, name: str) -> pl.DataFrame:
+def faults_of(ctx: Claimed, name: str) -> pl.DataFrame:
     """All findings on the claims of a measure: first each claim's own, then of those that are good so far their clashes."""
     if name not in ctx.measure_faults:
         rows = ctx.claims[name].rows.filter("id_ok").with_columns(post_id="ref")
@@ -40,7 +40,7 @@ def faults_of(ctx: Context, name: str) -> pl.DataFrame:
 
 
 def _told(fault: Fault, rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    measure = MEASURES[name]
+    measure = all_measures()[name]
     words = fault.message if isinstance(fault.message, pl.Expr) else pl.lit(fault.message)
     message = pl.concat_str(pl.lit(f"{measure.title}："), words)
     more = {} if fault.effect is None else {"effect": fault.effect, "severity": "error"}
@@ -49,76 +49,75 @@ def _told(fault: Fault, rows: pl.DataFrame, name: str) -> pl.DataFrame:
     return told.collect().with_columns(code=pl.lit(fault.code))
 
 
-def condition(code: str, title: str, severity: Severity, effect: Effect, **more: Any) -> None:
-    """Declare a condition; every measure that has it reports it."""
+def condition(code: str, title: str, severity: Severity, effect: Effect, **more: Any) -> Rule:
+    """Give the rule of a condition; every measure that has it reports it."""
 
-    def run(ctx: Context) -> pl.DataFrame:
+    def run(ctx: Claimed) -> pl.DataFrame:
         return measure_findings(ctx, code)
 
-    check: Callable[[Context], pl.DataFrame] = run
-    rule(code, title, severity, effect, any_of=TABLES, **more)(check)
+    return Rule(code, title, severity, effect, any_of=TABLES, run=run, **more)
 
 
-condition(
+MEA001 = condition(
     "MEA001", "缺少标准，算不出金额", "error", "hold", clause="三(五)", law="参照当年省防止返贫监测标准",
     compares="政策和 fupin.toml 有没有这一项的标准", bounds=("post.annual_line", "post.standard"),
     hint="把县里的标准连同文件写入 fupin.toml；岗位补贴写在 [post.standard.年]",
 )  # fmt: skip
-condition(
+MEA002 = condition(
     "MEA002", "申请人不是政策帮扶的脱贫劳动力", "error", "refuse", partly=("registry",), clause="一", law="本通知所称脱贫劳动力指",
     compares="监测对象信息中有无此人，户类型、监测对象类别、劳动技能、年龄、在校", hint="核实身份；不符合的退回申请",
 )  # fmt: skip
-condition(
+MEA003 = condition(
     "MEA003", "机构没有许可，或载体没有认定", "error", "refuse", partly=("workshops",), clause="三(二)", law="认定本地就业帮扶载体",
     compares="许可有效期与安置日，认定、退出日期与本月", hint="核对许可证和认定文件",
 )  # fmt: skip
-condition(
+MEA004 = condition(
     "MEA004", "劳动合同期限不够", "error", "refuse", clause="二(一)", law="签订1年期限以上劳动合同", bounds=("labour_export.contract_years",),
     compares="合同起止日期", hint="核对劳动合同",
 )  # fmt: skip
-condition(
+MEA005 = condition(
     "MEA005", "没有参加社会保险", "error", "hold", clause="二(一)", law="参加社会保险", compares="参保月份、缴费金额", hint="补报参保或缴费凭证",
 )  # fmt: skip
-condition(
+MEA006 = condition(
     "MEA006", "跟踪服务没有满期", "error", "hold", clause="二(一)", law="提供1年跟踪服务", bounds=("labour_export.follow_up_years",),
     compares="跟踪服务起止日期与本月末", hint="服务期满以后再报",
 )  # fmt: skip
-condition(
+MEA007 = condition(
     "MEA007", "目的地或交通方式不在政策范围", "error", "refuse", clause="二(一)", law="一次性铁路、公路或航运", compares="输入市县、交通方式",
     hint="市内务工、乘飞机的不补；填错的改正",
 )  # fmt: skip
-condition(
+MEA008 = condition(
     "MEA008", "超过该项补贴的期限", "error", "refuse", partly=("payment_history",), clause="三(二)", law="最长不超过6个月",
     bounds=("on_the_job_training.cap_months", "social_insurance.cap_months"), compares="已享受的月数与最长月数、养老金领取日期",
     hint="到期停发；距退休不足5年的核对首次核定日期",
 )  # fmt: skip
-condition(
+MEA009 = condition(
     "MEA009", "实到天数多于应到天数", "error", "hold", clause="四(三)", law="培训期间", compares="应到天数、实到天数", hint="核对签到表",
 )  # fmt: skip
-condition(
+MEA010 = condition(
     "MEA010", "向学员收了费", "error", "refuse", clause="四(三)", law="开展免费职业技能培训", compares="是否收费", hint="退还所收费用后再报",
 )  # fmt: skip
-condition(
+MEA011 = condition(
     "MEA011", "本月不是申请单位的职工", "error", "refuse", partly=("employee_insurance", "assignments"), clause="三(二)", law="吸纳脱贫劳动力",
     compares="合同起止、参保单位、在岗", hint="核对合同和参保记录",
 )  # fmt: skip
-condition(
+MEA012 = condition(
     "MEA012", "已享受过同类补贴", "error", "refuse", clause="三(二)", law="已享受过以工代训职业培训补贴政策人员除外", compares="是否已享受",
     hint="退回申请",
 )  # fmt: skip
-condition(
+MEA013 = condition(
     "MEA013", "不由本县支付", "error", "refuse", clause="二(一)", law="由参保地公共就业服务机构", compares="参保地与本县名称、代码",
     bounds=("county.name",), hint="转参保地的公共就业服务机构",
 )  # fmt: skip
-condition(
+MEA014 = condition(
     "MEA014", "不是有组织输出", "error", "refuse", clause="二(一)", law="对有组织劳务输出到市外就业", compares="是否有组织输出",
     hint="核对输出名单",
 )  # fmt: skip
-condition(
+MEA015 = condition(
     "MEA015", "不符合该项补贴的对象或用途", "error", "refuse", clause="二4", law="不符合领取失业保险金条件", compares="学历层次、用途、吸纳人数、失业保险金期满日期",
     bounds=("startup.purposes",), hint="核对申请材料",
 )  # fmt: skip
-condition(
+MEA016 = condition(
     "MEA016", "申请材料不全，算不出金额", "error", "hold", clause="三(三)", law="按其实际支出", compares="起止日期、实际支出", hint="补齐后再报",
 )  # fmt: skip
 
@@ -127,7 +126,7 @@ condition(
     "MEA017", "劳务报酬占比低于县定指导比例", "warning", tables=(RELIEF,), settings=("work_relief.pay_share",), clause="三(一)",
     law="尽最大幅度提高劳动报酬发放比例", bounds=("work_relief.pay_share",), compares="劳务报酬与总投资", hint="与项目实施单位核实，提高发放比例",
 )  # fmt: skip
-def low_pay(ctx: Context) -> pl.LazyFrame:
+def low_pay(ctx: Month) -> pl.LazyFrame:
     """Labour pay under the county's guiding share of the project's total; nothing is paid here."""
     share = Fraction(ctx.settings.work_relief.pay_share or "1")
     rows = ctx.table(RELIEF).filter(
@@ -146,7 +145,7 @@ def low_pay(ctx: Context) -> pl.LazyFrame:
     "MEA018", "以工代赈的数字前后矛盾", "error", tables=(RELIEF,), clause="三(一)", law="优先吸纳脱贫劳动力参与工程建设",
     compares="劳务报酬与总投资，吸纳脱贫劳动力人数与用工人数", hint="核对项目台账",
 )  # fmt: skip
-def impossible(ctx: Context) -> pl.LazyFrame:
+def impossible(ctx: Month) -> pl.LazyFrame:
     """More beneficiaries hired than people hired, or more labour pay than the project cost."""
     rows = ctx.table(RELIEF)
     people = report(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.post_people import at_stake
-from fupin_cli.checks.registry import report, rule, with_others
+from fupin_cli.checks.report import at_stake, report, with_others
+from fupin_cli.checks.rule import rule
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 TABLE, POSTS = "assignments", "posts"
 LAW: dict[str, Any] = {"clause": "三(五)"}
@@ -24,7 +24,7 @@ EMPLOYMENT_FUND = "就业补助资金"
 
 
 def on_holders(
-    ctx: Context, posts: pl.LazyFrame, message: pl.Expr, roster_column: str, post_column: str | pl.Expr
+    ctx: Month, posts: pl.LazyFrame, message: pl.Expr, roster_column: str, post_column: str | pl.Expr
 ) -> pl.LazyFrame:
     """Say something about posts on their holders' rows; where a post has no holder in the month, on its own row."""
     said = posts.with_columns(_message=message)
@@ -51,7 +51,7 @@ def on_holders(
     law="一村多岗",
     **LAW,
 )
-def village_posts(ctx: Context) -> pl.LazyFrame:
+def village_posts(ctx: Month) -> pl.LazyFrame:
     """Distinct posts of the employment fund in a village over its approved number; several of one kind over the quota."""
     posts = ctx.table(POSTS).filter(pl.col("fund") == EMPLOYMENT_FUND)
     found = []
@@ -96,7 +96,7 @@ def village_posts(ctx: Context) -> pl.LazyFrame:
     law="岗位设置过多过滥",
     **LAW,
 )
-def too_many_holders(ctx: Context) -> pl.LazyFrame:
+def too_many_holders(ctx: Month) -> pl.LazyFrame:
     """Distinct people on the post in the month."""
     rows = ctx.lines.lazy().filter(pl.col("approved_holders").is_not_null() & pl.col("post_id").is_not_null())
     rows = rows.with_columns(_n=pl.col("id_number").n_unique().over("post_id")).filter(
@@ -118,7 +118,7 @@ def too_many_holders(ctx: Context) -> pl.LazyFrame:
     law="轮流坐庄",
     **LAW,
 )
-def rotation(ctx: Context) -> pl.LazyFrame:
+def rotation(ctx: Month) -> pl.LazyFrame:
     """In the 12 months: 3 holders on one place (n places: n + 2); X–Y–X; or two of one household in turn."""
     window = months.first_day(ctx.month - ctx.settings.checks.rotation_months + 1)
     rows = ctx.table(TABLE).filter(
@@ -177,7 +177,7 @@ NOTICE = ("duties", "requirements", "pay", "hours", "term", "notice_date")
     law="注明岗位职责",
     **LAW,
 )
-def notice(ctx: Context) -> pl.LazyFrame:
+def notice(ctx: Month) -> pl.LazyFrame:
     """Which of the six items are not filled, among the columns that the file has; a file with none says nothing."""
     headers = {name: ctx.contracts[POSTS].columns[name].header for name in NOTICE}
     parts = []
@@ -210,7 +210,7 @@ def notice(ctx: Context) -> pl.LazyFrame:
     law="应基本统一",
     **LAW,
 )
-def unlike_pay(ctx: Context) -> pl.LazyFrame:
+def unlike_pay(ctx: Month) -> pl.LazyFrame:
     """Posts of one kind in one township with different standards of their own."""
     keys = ["county", "township", "post_kind"]
     rows = ctx.table(POSTS).filter(pl.col("standard_fen").is_not_null() & pl.col("post_kind").is_not_null())
@@ -231,7 +231,7 @@ def unlike_pay(ctx: Context) -> pl.LazyFrame:
     law="按有关规定执行",
     **LAW,
 )
-def fund(ctx: Context) -> pl.LazyFrame:
+def fund(ctx: Month) -> pl.LazyFrame:
     """Unknown post or fund: held. Another fund's post: refused, it follows other rules."""
     rows = ctx.lines.lazy()
     known = pl.col("fund").is_in(list(ctx.contracts[POSTS].columns["fund"].values))
@@ -255,7 +255,7 @@ def fund(ctx: Context) -> pl.LazyFrame:
     law="参照当年省防止返贫监测标准",
     **LAW,
 )
-def own_standard(ctx: Context) -> pl.LazyFrame:
+def own_standard(ctx: Month) -> pl.LazyFrame:
     """Where the month has a standard at all."""
     standard = ctx.policy.standard_fen(ctx.month)
     rows = ctx.table(POSTS).filter(

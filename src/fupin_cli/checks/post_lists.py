@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.places import at_home
-from fupin_cli.checks.post_people import LAW, TABLE, at_stake
-from fupin_cli.checks.registry import place_expr, report, rule
+from fupin_cli.checks.post_people import LAW, TABLE
+from fupin_cli.checks.report import at_stake, place_expr, report
+from fupin_cli.checks.rule import rule
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 
 @rule(
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     law="优亲厚友",
     **LAW,
 )
-def kin(ctx: Context) -> pl.LazyFrame:
+def kin(ctx: Month) -> pl.LazyFrame:
     """Listed in person, or living in the household of somebody listed."""
     listed = (
         ctx.table("village_cadres")
@@ -69,7 +70,7 @@ LISTS = ("public_payroll", "employee_pensions", "employee_insurance", "businesse
     law="安置不符合条件人员",
     **LAW,
 )
-def other_income(ctx: Context) -> pl.LazyFrame:
+def other_income(ctx: Month) -> pl.LazyFrame:
     """One finding for each list in which the person stands in the month."""
     month = ctx.month
 
@@ -119,7 +120,7 @@ def other_income(ctx: Context) -> pl.LazyFrame:
     law="违规发放补贴",
     **LAW,
 )
-def dead_or_imprisoned(ctx: Context) -> pl.LazyFrame:
+def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
     """Dead before the month or imprisoned on any day of it: refused. Died in the month: held, settled by hand."""
     lines = ctx.judged.lazy()
     found = []
@@ -168,7 +169,7 @@ def dead_or_imprisoned(ctx: Context) -> pl.LazyFrame:
     law="实际上岗月数",
     **LAW,
 )
-def away(ctx: Context) -> pl.LazyFrame:
+def away(ctx: Month) -> pl.LazyFrame:
     """A spell not marked 否 that touches the month, in a county that is not the post's."""
     spells = ctx.spells.filter(
         (pl.col("start") <= ctx.last) & (pl.col("until") >= ctx.first) & pl.col("working").fill_null(value=True)

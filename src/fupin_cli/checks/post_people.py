@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.context import NO_LABOUR, WEAK
 from fupin_cli.checks.places import no_meaning
-from fupin_cli.checks.registry import place_expr, report, rule
-from fupin_cli.measures.households import first_rows
+from fupin_cli.checks.report import at_stake, place_expr, report
+from fupin_cli.checks.rule import rule
+from fupin_cli.month.households import first_rows
+from fupin_cli.month.month import NO_LABOUR, WEAK
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 TABLE = "assignments"
 MIN_AGE = 16
@@ -22,12 +23,7 @@ LAW: dict[str, Any] = {"clause": "三(五)"}
 NEEDS_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry"), **LAW}
 
 
-def at_stake() -> dict[str, pl.Expr]:
-    """Money of the month that the finding stops, and that it is one month."""
-    return {"amount_fen": pl.col("due_fen"), "months": pl.lit(1, dtype=pl.Int64)}
-
-
-def with_people(ctx: Context) -> pl.LazyFrame:
+def with_people(ctx: Month) -> pl.LazyFrame:
     """Judged lines with the person's row in the export (`found` tells whether there is one)."""
     columns = ["household_id", "beneficiary", "labour_ability", "in_school", "post", "post_help"]
     people = ctx.people.lazy().select(
@@ -49,7 +45,7 @@ def with_people(ctx: Context) -> pl.LazyFrame:
     law="安置不符合条件人员",
     **NEEDS_REGISTRY,
 )
-def not_beneficiary(ctx: Context) -> pl.LazyFrame:
+def not_beneficiary(ctx: Month) -> pl.LazyFrame:
     """Presence in the export and the categories only."""
     rows = with_people(ctx)
     missing = report(
@@ -69,7 +65,7 @@ def not_beneficiary(ctx: Context) -> pl.LazyFrame:
     law="符合条件的脱贫劳动力",
     **NEEDS_REGISTRY,
 )
-def no_ability(ctx: Context) -> pl.LazyFrame:
+def no_ability(ctx: Month) -> pl.LazyFrame:
     """丧失劳动力, 无劳动力, or nothing recorded."""
     rows = with_people(ctx).filter(
         pl.col("found") & (pl.col("reg_labour_ability").is_null() | pl.col("reg_labour_ability").is_in(NO_LABOUR))
@@ -91,7 +87,7 @@ def no_ability(ctx: Context) -> pl.LazyFrame:
     law="符合条件的脱贫劳动力",
     **LAW,
 )
-def age(ctx: Context) -> pl.LazyFrame:
+def age(ctx: Month) -> pl.LazyFrame:
     """Under 16 on the first day on post in the month (never waived); the upper age reached by the month's first day."""
     limit = ctx.settings.post.age_max
     rows = ctx.judged.lazy()
@@ -113,7 +109,7 @@ def age(ctx: Context) -> pl.LazyFrame:
     law="符合条件的脱贫劳动力",
     **NEEDS_REGISTRY,
 )
-def in_school(ctx: Context) -> pl.LazyFrame:
+def in_school(ctx: Month) -> pl.LazyFrame:
     """The export lags behind graduation: held, not refused."""
     return report(
         with_people(ctx).filter(pl.col("reg_in_school")), TABLE, "监测系统登记为在校生", "id_number", **at_stake()
@@ -133,7 +129,7 @@ def in_school(ctx: Context) -> pl.LazyFrame:
     law="一人多岗",
     **LAW,
 )
-def several_posts(ctx: Context) -> pl.LazyFrame:
+def several_posts(ctx: Month) -> pl.LazyFrame:
     """The first approved keeps its status (warning), the others are held; another department's may be the first."""
     own = ctx.judged.lazy().select(
         "id_number",
@@ -187,7 +183,7 @@ def several_posts(ctx: Context) -> pl.LazyFrame:
     partly=("other_posts",),
     clause="四(一)",
 )
-def disagree(ctx: Context) -> pl.LazyFrame:
+def disagree(ctx: Month) -> pl.LazyFrame:
     """The export says post and the roster does not, or the reverse.
 
     公益性岗位 is the person's own; 公益岗位帮扶 stands on every row of the household (SPEC 9.12) and is said once of a
@@ -230,7 +226,7 @@ def disagree(ctx: Context) -> pl.LazyFrame:
     bounds=("post.age_max",),
     **LAW,
 )
-def unfit_off_roster(ctx: Context) -> pl.LazyFrame:
+def unfit_off_roster(ctx: Month) -> pl.LazyFrame:
     """Under 16, of the upper age, or without labour; no roster row of any month. On the registry's row, else the spell's."""
     listed = ctx.table(TABLE).select("id_number").filter(pl.col("id_number").is_not_null()).unique()
     said = ctx.people.lazy().filter(~no_meaning(pl.col("post")))
@@ -248,7 +244,7 @@ def unfit_off_roster(ctx: Context) -> pl.LazyFrame:
     return pl.concat(found)
 
 
-def _unfit(ctx: Context, rows: pl.LazyFrame) -> pl.LazyFrame:
+def _unfit(ctx: Month, rows: pl.LazyFrame) -> pl.LazyFrame:
     """People who may not be on a post by age or ability, with `_why`."""
     limit, unable = ctx.settings.post.age_max, pl.col("labour_ability").is_in(NO_LABOUR)
     what = (
@@ -274,7 +270,7 @@ def _unfit(ctx: Context, rows: pl.LazyFrame) -> pl.LazyFrame:
     law="动态监测、动态管理",
     clause="四(一)",
 )
-def post_months(ctx: Context) -> pl.LazyFrame:
+def post_months(ctx: Month) -> pl.LazyFrame:
     """One of the two is filled and the other is not; or too many kinds of post."""
     rows = ctx.with_column("registry", "post", "post_months")
     held = ~no_meaning(pl.col("post"))
@@ -300,7 +296,7 @@ def post_months(ctx: Context) -> pl.LazyFrame:
     law="弱劳力、半劳力",
     **LAW,
 )
-def weak_first(ctx: Context) -> pl.LazyFrame:
+def weak_first(ctx: Month) -> pl.LazyFrame:
     """Somebody weak of the same village applied before an ordinary labourer came on post, and is still without one."""
     area = ["county", "township", "village"]
     weak = (

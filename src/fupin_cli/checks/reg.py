@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.context import NO_LABOUR, WEAK
-from fupin_cli.checks.registry import report, rule
+from fupin_cli.checks.report import report
+from fupin_cli.checks.rule import rule
+from fupin_cli.month.month import NO_LABOUR, WEAK
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 TABLE = "registry"
 WHO: dict[str, Any] = {"tables": (TABLE,), "clause": "一", "law": "符合规定的劳动力"}
@@ -30,7 +31,7 @@ SEVERE_WORDS = r"^(?:[12一二](?:级)?|[ⅠⅡ]级?)$"
     hint="劳动技能改为“无劳动力”",
     **WHO,
 )
-def child(ctx: Context) -> pl.LazyFrame:
+def child(ctx: Month) -> pl.LazyFrame:
     """Age on the month's last day, by the birthday."""
     wrong = (pl.col("age") < WORKING_AGE) & (pl.col("labour_ability") != "无劳动力")
     return report(ctx.people.lazy().filter(wrong), TABLE, "未满16周岁，劳动技能应为“无劳动力”", "labour_ability")
@@ -44,7 +45,7 @@ def child(ctx: Context) -> pl.LazyFrame:
     hint="劳动技能改为“无劳动力”；已毕业的清空在校生状况",
     **WHO,
 )
-def student(ctx: Context) -> pl.LazyFrame:
+def student(ctx: Month) -> pl.LazyFrame:
     """Persons in school are not labour (一)."""
     wrong = pl.col("in_school") & (pl.col("labour_ability") != "无劳动力")
     return report(ctx.people.lazy().filter(wrong), TABLE, "在校生，劳动技能应为“无劳动力”", "labour_ability")
@@ -58,7 +59,7 @@ def student(ctx: Context) -> pl.LazyFrame:
     hint="核实身体状况，改正健康状况或劳动技能",
     **WHO,
 )
-def fit(ctx: Context) -> pl.LazyFrame:
+def fit(ctx: Month) -> pl.LazyFrame:
     """16 to under 60, healthy and out of school."""
     people = ctx.people.lazy().filter(
         (pl.col("health") == "健康")
@@ -77,7 +78,7 @@ def fit(ctx: Context) -> pl.LazyFrame:
     hint="核对残疾证，改正劳动技能",
     **WHO,
 )
-def severe_disability(ctx: Context) -> pl.LazyFrame:
+def severe_disability(ctx: Month) -> pl.LazyFrame:
     """Limb disability of grade 1 or 2, by the columns, else by the card number's characters 19 (4 = 肢体) and 20."""
     by_column = pl.col("disability_kind").str.contains("肢体") & pl.col("disability_grade").str.replace_all(
         r"\s", ""
@@ -101,7 +102,7 @@ def severe_disability(ctx: Context) -> pl.LazyFrame:
     hint="入户核实；确低于标准的按程序纳入监测",
     **(WATCH | {"tables": (TABLE, "policy:post.standard")}),
 )
-def below_line(ctx: Context) -> pl.LazyFrame:
+def below_line(ctx: Month) -> pl.LazyFrame:
     """Under the line of the month's year, and none of the three categories; by 户信息 where the registry has no income."""
     line = ctx.policy.line_fen(ctx.month)
     low = (pl.col("income_per_head_fen") < pl.lit(line, dtype=pl.Int64)) & pl.col("monitored_type").is_null()
@@ -123,7 +124,7 @@ def below_line(ctx: Context) -> pl.LazyFrame:
     hint="在校的只填在校生状况，不在校的只填文化程度",
     **WATCH,
 )
-def schooling(ctx: Context) -> pl.LazyFrame:
+def schooling(ctx: Month) -> pl.LazyFrame:
     """Both filled; or both empty, and the reason too."""
     rows = ctx.with_column(TABLE, "education", "school")
     education, school = pl.col("education").is_not_null(), pl.col("school").is_not_null()
@@ -143,7 +144,7 @@ def schooling(ctx: Context) -> pl.LazyFrame:
     clause="四(三)",
     law="两后生",
 )
-def little_schooling(ctx: Context) -> pl.LazyFrame:
+def little_schooling(ctx: Month) -> pl.LazyFrame:
     """Out of school, 16 to 22, 小学 or less."""
     young = (
         pl.col("age").is_between(WORKING_AGE, YOUNG_AGE)
@@ -161,7 +162,7 @@ def little_schooling(ctx: Context) -> pl.LazyFrame:
     hint="核实消除程序是否到位",
     **WATCH,
 )
-def removed_early(ctx: Context) -> pl.LazyFrame:
+def removed_early(ctx: Month) -> pl.LazyFrame:
     """Removed before six full months after it was found."""
     early = pl.col("risk_removed_on") < pl.col("risk_found_on").dt.offset_by("6mo")
     return report(ctx.people.lazy().filter(early), TABLE, "风险识别到消除不满6个月", "risk_removed_on")
@@ -177,7 +178,7 @@ def removed_early(ctx: Context) -> pl.LazyFrame:
     clause="四(一)",
     law="动态监测、动态管理",
 )
-def came_and_went(ctx: Context) -> pl.LazyFrame:
+def came_and_went(ctx: Month) -> pl.LazyFrame:
     """People by ID number; those who are gone stand in the month before."""
     now, before = ctx.people.lazy(), ctx.previous(TABLE).unique("id_number", keep="first", maintain_order=True)
     return pl.concat([
@@ -187,7 +188,7 @@ def came_and_went(ctx: Context) -> pl.LazyFrame:
 
 
 @rule("REG013", "与户主关系没有填", "warning", compares="与户主关系列", hint="补填", **WATCH)
-def no_relation(ctx: Context) -> pl.LazyFrame:
+def no_relation(ctx: Month) -> pl.LazyFrame:
     """The relation decides who may be paid for whom."""
     return report(ctx.table(TABLE).filter(pl.col("relation").is_null()), TABLE, "与户主关系没有填", "relation")
 
@@ -200,7 +201,7 @@ def no_relation(ctx: Context) -> pl.LazyFrame:
     hint="核实劳动能力；仍能劳动的一般记为“弱劳动力或半劳动力”",
     **WHO,
 )
-def old_and_able(ctx: Context) -> pl.LazyFrame:
+def old_and_able(ctx: Month) -> pl.LazyFrame:
     """60 by the month's last day, by the birthday."""
     old = (pl.col("age") >= RETIRED_AGE) & pl.col("labour_ability").is_in(ABLE)
     return report(ctx.people.lazy().filter(old), TABLE, "已满60周岁，劳动技能却是“{}”", "labour_ability")

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.context import NO_LABOUR
 from fupin_cli.checks.places import no_meaning
-from fupin_cli.checks.registry import report, rule
+from fupin_cli.checks.report import report
+from fupin_cli.checks.rule import rule
 from fupin_cli.checks.wrk_homes import spells_of_homes
-from fupin_cli.measures.households import first_rows
+from fupin_cli.month.households import first_rows
+from fupin_cli.month.month import NO_LABOUR
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 TABLE = "registry"
 WATCH: dict[str, Any] = {"tables": (TABLE,), "clause": "五(二)", "law": "认定、建档立卡和就业失业动态监测"}
@@ -29,7 +30,7 @@ WORK_HELP = ("employment_help", "post_help")
 ALL_HELP = (*WORK_HELP, "education_help", "industry_help", "finance_help")
 
 
-def members(ctx: Context, *columns: str) -> pl.LazyFrame:
+def members(ctx: Month, *columns: str) -> pl.LazyFrame:
     """Members of the households of those files that have the columns: a column that is not there says nothing."""
     rows = ctx.members.lazy()
     return rows.filter(pl.col("_src").is_in(ctx.sources_with(TABLE, *columns))) if columns else rows
@@ -74,7 +75,7 @@ def help_column() -> pl.Expr:
     hint="核实是否应纳入低保或特困供养",
     **WATCH,
 )
-def no_labour_household(ctx: Context) -> pl.LazyFrame:
+def no_labour_household(ctx: Month) -> pl.LazyFrame:
     """Nobody in the household is labour, and nobody has 低保 or 特困供养."""
     rows = members(ctx, "dibao").filter(pl.col("household_id").is_not_null() & pl.col("labour_ability").is_not_null())
     cared_for = (pl.col("dibao") | pl.col("destitute")).fill_null(value=False).any()
@@ -90,7 +91,7 @@ def no_labour_household(ctx: Context) -> pl.LazyFrame:
     hint="核实风险原因",
     **WATCH,
 )
-def not_lacking(ctx: Context) -> pl.LazyFrame:
+def not_lacking(ctx: Month) -> pl.LazyFrame:
     """普通 and 技能 labour are over a quarter of the household."""
     able = pl.col("labour_ability").is_in(ABLE).fill_null(value=False).sum().over("home")
     rows = members(ctx).with_columns(_able=able, _size=pl.len().over("home"))
@@ -112,7 +113,7 @@ def not_lacking(ctx: Context) -> pl.LazyFrame:
     clause="四(三)",
     law="继续实施“雨露计划”",
 )
-def rain_dew(ctx: Context) -> pl.LazyFrame:
+def rain_dew(ctx: Month) -> pl.LazyFrame:
     """A beneficiary household's vocational student whose household has it nowhere; a household that has it and no such student."""
     vocational = pl.col("school").str.contains(VOCATIONAL).fill_null(value=False)
     gets = pl.col("education_help").str.contains("雨露计划").fill_null(value=False)
@@ -135,7 +136,7 @@ def rain_dew(ctx: Context) -> pl.LazyFrame:
     hint="核实风险原因或劳动技能",
     **WATCH,
 )
-def unstable_without_labour(ctx: Context) -> pl.LazyFrame:
+def unstable_without_labour(ctx: Month) -> pl.LazyFrame:
     """Once a household, on its head."""
     rows = members(ctx).with_columns(_said=risk(UNSTABLE_WORK).any().over("home"))
     return once(
@@ -151,7 +152,7 @@ def unstable_without_labour(ctx: Context) -> pl.LazyFrame:
     hint="核实风险原因；务工过的补录务工信息",
     **(WATCH | {"tables": (TABLE, "employment")}),
 )
-def unstable_without_work(ctx: Context) -> pl.LazyFrame:
+def unstable_without_work(ctx: Month) -> pl.LazyFrame:
     """The risk is not removed, and nobody of the household ever had a spell."""
     homes = spells_of_homes(ctx).filter(pl.col("start").is_not_null() | pl.col("working")).select("home").unique()
     rows = members(ctx).with_columns(_open=(risk(UNSTABLE_WORK) & unremoved()).any().over("home"))
@@ -167,7 +168,7 @@ def unstable_without_work(ctx: Context) -> pl.LazyFrame:
     hint="落实帮扶措施并登记；风险已消除的更新监测系统",
     **WATCH,
 )
-def no_help(ctx: Context) -> pl.LazyFrame:
+def no_help(ctx: Month) -> pl.LazyFrame:
     """Not removed, with ordinary or skilled labour, and none of the five measures on any row."""
     able = (pl.col("labour_ability").is_in(ABLE) & pl.col("labour")).fill_null(value=False)
     rows = members(ctx, "risk_removed", *ALL_HELP).with_columns(
@@ -184,7 +185,7 @@ def no_help(ctx: Context) -> pl.LazyFrame:
     hint="核实劳动技能或帮扶措施",
     **WATCH,
 )
-def help_without_labour(ctx: Context) -> pl.LazyFrame:
+def help_without_labour(ctx: Month) -> pl.LazyFrame:
     """Once a household."""
     rows = members(ctx).filter(nobody_labour()).filter(registered(*WORK_HELP))
     return once(rows, "登记了就业或公益岗位帮扶，全户却没有劳动力", help_column())
@@ -198,7 +199,7 @@ def help_without_labour(ctx: Context) -> pl.LazyFrame:
     hint="核实工资性收入，或风险消除的依据",
     **WATCH,
 )
-def removed_without_wages(ctx: Context) -> pl.LazyFrame:
+def removed_without_wages(ctx: Month) -> pl.LazyFrame:
     """The household's risk was removed with help to work, and its wage income is 0 or empty on every row."""
     earns = (pl.col("wage_income_fen") > 0).fill_null(value=False)
     rows = members(ctx, "risk_removed", "wage_income_fen").with_columns(

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.registry import RULES, declare, report
+from fupin_cli.checks.report import report
+from fupin_cli.checks.rule import Rule
 from fupin_cli.findings import empty
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 TABLE = "waivers"
 LAW: dict[str, Any] = {
@@ -20,7 +21,7 @@ LAW: dict[str, Any] = {
     "law": "管好用好现有各类就业帮扶资金",
 }
 
-declare(
+WVR001 = Rule(
     "WVR001",
     "豁免没有文号、批准人或理由",
     "warning",
@@ -28,7 +29,7 @@ declare(
     hint="补全后才有效",
     **LAW,
 )
-declare(
+WVR002 = Rule(
     "WVR002",
     "豁免不在有效期内",
     "warning",
@@ -36,7 +37,7 @@ declare(
     hint="需要继续的重新报批；不需要的删去",
     **LAW,
 )
-declare(
+WVR003 = Rule(
     "WVR003",
     "豁免写得不对",
     "warning",
@@ -44,7 +45,7 @@ declare(
     hint="写明可豁免的规则代码，和人或岗位；可豁免的规则见 fupin rules",
     **LAW,
 )
-declare(
+WVR004 = Rule(
     "WVR004",
     "豁免没有用上",
     "info",
@@ -54,18 +55,17 @@ declare(
 )
 
 
-def apply(ctx: Context, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def apply(ctx: Month, found: pl.DataFrame, waivable: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Mark waived findings, and judge the waivers themselves.
 
-    `found` has code, person, post_id, waivable. Returns it with `waived` (Boolean) and `waiver` (the document),
+    `found` has code, person, post_id, waivable; `waivable` are the codes that can be waived. Returns it with `waived` (Boolean) and `waiver` (the document),
     and the WVR findings.
     """
     if not ctx.has(TABLE):
         return found.with_columns(waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)), empty()
-    known = [code for code, rule in RULES.items() if rule.waivable]
     rows = ctx.intake.tables[TABLE].with_row_index("_waiver").with_columns(pl.col("rule_code").str.to_uppercase())
     aimless = pl.col("id_number").is_null() & pl.col("post_id").is_null()
-    wrong = ~pl.col("rule_code").is_in(known).fill_null(value=False) | aimless
+    wrong = ~pl.col("rule_code").is_in(waivable).fill_null(value=False) | aimless
     bare = pl.any_horizontal(pl.col("document", "approver", "reason").is_null())
     inside = (pl.col("from_month") <= ctx.month) & (pl.col("to_month") >= ctx.month)
     rows = rows.with_columns(

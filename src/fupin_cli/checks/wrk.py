@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.context import NO_LABOUR
 from fupin_cli.checks.overlaps import overlapping_spans
 from fupin_cli.checks.places import at_home, vague_county, vague_text
-from fupin_cli.checks.registry import report, rule, with_others
+from fupin_cli.checks.report import report, with_others
+from fupin_cli.checks.rule import rule
 from fupin_cli.checks.wrk_homes import busy, working
+from fupin_cli.month.month import NO_LABOUR
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 from fupin_cli.policy.months import first_day, parse_month
 from fupin_cli.policy.rounding import yuan_to_fen
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 TABLE, PLAN = "employment", "employment_plan"
 ENTRY: dict[str, Any] = {"clause": "四(一)", "law": "务工情况录入信息系统"}
@@ -37,7 +38,7 @@ GRADUATE = ("大专", "本科及以上")
     hint="核实劳动能力或务工情况",
     **ENTRY,
 )
-def no_ability(ctx: Context) -> pl.LazyFrame:
+def no_ability(ctx: Month) -> pl.LazyFrame:
     """The row's own 劳动技能, else the registry's; plans by the registry's."""
     found = []
     unable = pl.col("labour_ability").is_in(NO_LABOUR)
@@ -74,7 +75,7 @@ def no_ability(ctx: Context) -> pl.LazyFrame:
     partly=(TABLE, PLAN),
     **ENTRY,
 )
-def in_school(ctx: Context) -> pl.LazyFrame:
+def in_school(ctx: Month) -> pl.LazyFrame:
     """In school by the registry; marked 是 here, or planning to go."""
     students = ctx.people.lazy().filter(pl.col("in_school")).select("id_number")
     found = []
@@ -95,7 +96,7 @@ def in_school(ctx: Context) -> pl.LazyFrame:
     hint="核对开始时间；属实的按童工问题移交",
     **MONITOR,
 )
-def too_young(ctx: Context) -> pl.LazyFrame:
+def too_young(ctx: Month) -> pl.LazyFrame:
     """Age on the day the spell began; where only the month is written, on the month's last day."""
     began = pl.when("_start_month").then(pl.col("start").dt.month_end()).otherwise("start")
     young = age_expr(birth_expr(pl.col("id_number")), began) < WORKING_AGE
@@ -112,7 +113,7 @@ def too_young(ctx: Context) -> pl.LazyFrame:
     partly=(TABLE, "registry"),
     **ENTRY,
 )
-def no_county(ctx: Context) -> pl.LazyFrame:
+def no_county(ctx: Month) -> pl.LazyFrame:
     """Of people marked 是: empty, or only a province or a city. In the registry: written, and naming no county."""
     found = []
     if ctx.has(TABLE):
@@ -132,7 +133,7 @@ def no_county(ctx: Context) -> pl.LazyFrame:
     hint="改正起止时间",
     **MONITOR,
 )
-def overlap(ctx: Context) -> pl.LazyFrame:
+def overlap(ctx: Month) -> pl.LazyFrame:
     """Each spell against all others of the person."""
     rows = ctx.spells.filter(pl.col("until") >= pl.col("start"))
     rows = with_others(overlapping_spans(rows, "id_number", "start", "until"), ["id_number"])
@@ -147,7 +148,7 @@ def overlap(ctx: Context) -> pl.LazyFrame:
     hint="仍在务工的改为“是”；已结束的补结束时间",
     **MONITOR,
 )
-def marked_no(ctx: Context) -> pl.LazyFrame:
+def marked_no(ctx: Month) -> pl.LazyFrame:
     """Marked 否, while a spell is open or ends later than the month."""
     going_on = pl.col("start").is_not_null() & (pl.col("end").is_null() | (pl.col("end") > ctx.last))
     return report(
@@ -166,7 +167,7 @@ def marked_no(ctx: Context) -> pl.LazyFrame:
     hint="确已结束的改为“否”；续签的补新的一段",
     **MONITOR,
 )
-def marked_yes(ctx: Context) -> pl.LazyFrame:
+def marked_yes(ctx: Month) -> pl.LazyFrame:
     """Every spell of the person ended before the month's last day."""
     ended = (pl.col("start").is_not_null() & (pl.col("end") < ctx.last)).fill_null(value=False)
     rows = ctx.table(TABLE).with_columns(_all=ended.all().over("id_number"))
@@ -182,7 +183,7 @@ def marked_yes(ctx: Context) -> pl.LazyFrame:
     hint="核实是否把年收入填成月收入，或少写了零",
     **MONITOR,
 )
-def income(ctx: Context) -> pl.LazyFrame:
+def income(ctx: Month) -> pl.LazyFrame:
     """Outside the county's bounds; the bounds themselves are inside."""
     low, high = yuan_to_fen(ctx.settings.checks.income_min), yuan_to_fen(ctx.settings.checks.income_max)
     outside = ~pl.col("income_fen").is_between(low, high)
@@ -199,7 +200,7 @@ def income(ctx: Context) -> pl.LazyFrame:
     hint="公益性岗位和帮扶车间都在本县，改正其一",
     **MONITOR,
 )
-def channel(ctx: Context) -> pl.LazyFrame:
+def channel(ctx: Month) -> pl.LazyFrame:
     """Posts and workshops are at home."""
     away = ~at_home() & pl.col("channel").str.contains(POST_CHANNEL)
     return report(working(ctx).filter(away), TABLE, "在县外务工，就业渠道却是“{}”", "channel")
@@ -216,7 +217,7 @@ def channel(ctx: Context) -> pl.LazyFrame:
     clause="四(一)",
     law="了解掌握辖区内脱贫劳动力就业状况",
 )
-def idle_skill(ctx: Context) -> pl.LazyFrame:
+def idle_skill(ctx: Month) -> pl.LazyFrame:
     """Beneficiaries of 16 to under 60, out of school and able to work, neither marked 是 nor on a post."""
     skilled = (pl.col("labour_ability") == "技能劳动力") | pl.col("education").is_in(GRADUATE)
     rows = ctx.people.lazy().filter(
@@ -244,7 +245,7 @@ def idle_skill(ctx: Context) -> pl.LazyFrame:
     clause="二(二)",
     law="外出务工意愿",
 )
-def no_need(ctx: Context) -> pl.LazyFrame:
+def no_need(ctx: Month) -> pl.LazyFrame:
     """The column must be there: a file without it says nothing."""
     rows = ctx.with_column(PLAN, "service_need").filter(pl.col("planned") & pl.col("service_need").is_null())
     return report(rows, PLAN, "计划外出务工，没有登记就业服务需求", "service_need")
@@ -259,7 +260,7 @@ def no_need(ctx: Context) -> pl.LazyFrame:
     hint="电话核实现状，更新务工信息",
     **MONITOR,
 )
-def stale(ctx: Context) -> pl.LazyFrame:
+def stale(ctx: Month) -> pl.LazyFrame:
     """Open, and begun before the county's bound."""
     since = first_day(parse_month(ctx.settings.checks.spell_open_since))
     rows = ctx.table(TABLE).filter(pl.col("end").is_null() & (pl.col("start") < since))
@@ -274,7 +275,7 @@ def stale(ctx: Context) -> pl.LazyFrame:
     hint="核实是否仍符合特困供养条件",
     **WITH_REGISTRY,
 )
-def destitute(ctx: Context) -> pl.LazyFrame:
+def destitute(ctx: Month) -> pl.LazyFrame:
     """特困供养 by the registry, marked 是 here."""
     people = ctx.people.lazy().filter(pl.col("destitute")).select("id_number")
     return report(working(ctx).join(people, on="id_number", how="semi"), TABLE, "享受特困供养，却已务工", "working")
@@ -288,7 +289,7 @@ def destitute(ctx: Context) -> pl.LazyFrame:
     hint="补填",
     **MONITOR,
 )
-def not_filled(ctx: Context) -> pl.LazyFrame:
+def not_filled(ctx: Month) -> pl.LazyFrame:
     """Each of the columns where the file has it; income and 点对点 on spells that touch the month."""
     found = []
     for column, title in (("employer", "务工企业名称"), ("industry", "所属行业")):
@@ -310,7 +311,7 @@ def not_filled(ctx: Context) -> pl.LazyFrame:
 @rule(
     "WRK018", "务工起止时间颠倒或晚于本月", "warning", compares="开始时间、结束时间与本月", hint="改正时间", **MONITOR
 )
-def impossible(ctx: Context) -> pl.LazyFrame:
+def impossible(ctx: Month) -> pl.LazyFrame:
     """Ends before it starts; starts after the run's month."""
     rows = ctx.table(TABLE)
     return pl.concat([

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.checks.places import at_home, no_meaning
-from fupin_cli.checks.registry import report, rule, with_others
-from fupin_cli.measures.households import first_rows
+from fupin_cli.checks.report import report, with_others
+from fupin_cli.checks.rule import rule
+from fupin_cli.month.households import first_rows
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 TABLE = "employment"
 ENTRY: dict[str, Any] = {"clause": "四(一)", "law": "务工情况录入信息系统"}
@@ -24,12 +25,12 @@ SENT_AWAY = r"劳务输出|外出务工补贴"
 POST_WORDS = r"公益性?岗位"
 
 
-def working(ctx: Context) -> pl.LazyFrame:
+def working(ctx: Month) -> pl.LazyFrame:
     """Rows marked 是."""
     return ctx.table(TABLE).filter(pl.col("working"))
 
 
-def spells_of_homes(ctx: Context) -> pl.LazyFrame:
+def spells_of_homes(ctx: Month) -> pl.LazyFrame:
     """Rows of the employment export, also those set aside for their ID number, with the person's household as `home`.
 
     The household is the registry's; where the registry has no such person, the row's own 户编号.
@@ -42,7 +43,7 @@ def spells_of_homes(ctx: Context) -> pl.LazyFrame:
     return rows.with_columns(home=pl.coalesce("home", "household_id"))
 
 
-def busy(ctx: Context) -> pl.LazyFrame:
+def busy(ctx: Month) -> pl.LazyFrame:
     """People marked 是, or on a post this month: id_number. Without the roster, whom the registry says to be on a post."""
     parts = [working(ctx).select("id_number")]
     if ctx.has("assignments"):
@@ -52,7 +53,7 @@ def busy(ctx: Context) -> pl.LazyFrame:
     return pl.concat(parts).unique()
 
 
-def busy_homes(ctx: Context) -> pl.LazyFrame:
+def busy_homes(ctx: Month) -> pl.LazyFrame:
     """Households of which somebody works or is on a post: home. Also members whose registry row was set aside, by name."""
     rows = ctx.members.lazy()
     by_id = rows.join(busy(ctx), on="id_number", how="semi").select("home")
@@ -76,7 +77,7 @@ def busy_homes(ctx: Context) -> pl.LazyFrame:
     clause="二(一)",
     law="单程交通费用补贴",
 )
-def transport(ctx: Context) -> pl.LazyFrame:
+def transport(ctx: Month) -> pl.LazyFrame:
     """Registered and nobody of the household paid, on open spells outside the county; or paid for work inside it."""
     paid = pl.col("transport_subsidy_fen").fill_null(0)
     have = pl.col("_src").is_in(ctx.sources_with(TABLE, "transport_subsidy_fen"))
@@ -102,7 +103,7 @@ def transport(ctx: Context) -> pl.LazyFrame:
     hint="核实帮扶是否落实",
     **WITH_REGISTRY,
 )
-def no_effect(ctx: Context) -> pl.LazyFrame:
+def no_effect(ctx: Month) -> pl.LazyFrame:
     """Nobody of the household is marked 是 or on a post; once a household."""
     rows = ctx.members.lazy().with_columns(
         _help=~no_meaning(pl.col("employment_help")), _post=~no_meaning(pl.col("post_help"))
@@ -123,7 +124,7 @@ def no_effect(ctx: Context) -> pl.LazyFrame:
     tables=(TABLE,),
     **ENTRY,
 )
-def shared_phone(ctx: Context) -> pl.LazyFrame:
+def shared_phone(ctx: Month) -> pl.LazyFrame:
     """Members marked 是, in different counties, with one phone."""
     rows = ctx.with_column(TABLE, "phone").filter(
         pl.col("working") & pl.col("phone").is_not_null() & pl.col("work_county").is_not_null()
@@ -143,7 +144,7 @@ def shared_phone(ctx: Context) -> pl.LazyFrame:
     hint="核实措施是否落实，或补录务工信息",
     **WITH_REGISTRY,
 )
-def nobody_away(ctx: Context) -> pl.LazyFrame:
+def nobody_away(ctx: Month) -> pl.LazyFrame:
     """Once a household; a place of work that is not written may be anywhere."""
     away = spells_of_homes(ctx).filter(pl.col("working") & ~at_home().fill_null(value=False)).select("home").unique()
     rows = ctx.members.lazy().filter(pl.col("employment_help").str.contains(SENT_AWAY) & ~pl.col("aside"))

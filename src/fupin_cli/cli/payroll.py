@@ -115,8 +115,8 @@ def approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool
     """An approved month never changes: show what it should have been, if that is something else (exit 12)."""
     import sys
 
+    from fupin_cli.errors import MonthClosedError
     from fupin_cli.jobs.approve import approved_words
-    from fupin_cli.jobs.approve_errors import MonthClosedError
     from fupin_cli.jobs.payroll import write_corrections
     from fupin_cli.jobs.subsidy import with_its_corrections
     from fupin_cli.outputs.payroll_json import payroll_json

@@ -32,9 +32,9 @@ from fupin_cli.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.reconcile import ReconcileRun
     from fupin_cli.ledger.store import Batch
     from fupin_cli.outputs.bank import BankFiles
+    from fupin_cli.results.reconcile import ReconcileRun
 
 Document = Annotated[str, typer.Option("--document", metavar="文号", help="文号", show_default=False)]
 

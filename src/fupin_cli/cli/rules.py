@@ -25,7 +25,7 @@ def rules(
     import sys
     from dataclasses import asdict
 
-    from fupin_cli.checks.registry import all_rules, find_rules
+    from fupin_cli.checks.catalogue import all_rules, find_rules
     from fupin_cli.errors import UsageError
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs import catalogue

@@ -26,8 +26,8 @@ from fupin_cli.cli.options import (
 from fupin_cli.cli.payroll import InboxOption, approved_already
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.workspace import Workspace as Place
+    from fupin_cli.results.subsidy import PayrollRun
 
 
 def subsidy(

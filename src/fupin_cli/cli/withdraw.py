@@ -53,9 +53,8 @@ def withdraw(
     import sys
     from datetime import datetime
 
-    from fupin_cli.errors import UsageError
+    from fupin_cli.errors import MonthClosedError, UsageError
     from fupin_cli.jobs import withdraw as job
-    from fupin_cli.jobs.approve_errors import MonthClosedError
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.subsidy import find_measure

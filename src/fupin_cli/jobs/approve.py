@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import __version__
-from fupin_cli.errors import UsageError
-from fupin_cli.jobs.approve_errors import MonthClosedError
+from fupin_cli.errors import MonthClosedError, UsageError
 from fupin_cli.jobs.batch_lines import posting_lines
 from fupin_cli.jobs.draft import draft_of, same_result
 from fupin_cli.jobs.names import same_person, visible
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.policy.settings import Bank
+    from fupin_cli.results.subsidy import PayrollRun
 
 
 VARIABLE = "FUPIN_APPROVAL"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.ledger import store
-from fupin_cli.measures.corrections import netting
+from fupin_cli.reconcile.corrections import netting
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.results.subsidy import PayrollRun
 
 
 def posting_lines(run: PayrollRun, desk: Desk, batch: str) -> list[store.Line]:

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.engine import CheckResult, chosen_codes, run_checks
-from fupin_cli.jobs.exit_codes import exit_code
+from fupin_cli.checks.engine import chosen_codes, run_checks
+from fupin_cli.results.check import CheckRun
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from fupin_cli.intake.contracts import TableSpec
-    from fupin_cli.intake.load import Intake
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.policy.parameters import Policy
 
 __all__ = ["CheckRun", "check", "chosen_codes", "write_outputs"]
-
-
-@dataclass
-class CheckRun:
-    """A finished check and what it wrote."""
-
-    month: int
-    policy: Policy
-    intake: Intake
-    contracts: dict[str, TableSpec]
-    result: CheckResult
-    fail_on: str
-    outputs: list[Path] = field(default_factory=list)
-    posted: int = 0  # postings that the ledger had
-    password: str | None = None  # with which its workbooks are encrypted
-
-    @property
-    def exit_code(self) -> int:
-        """70 a rule crashed, 3 some input could not be read, 1 findings at or above the bound, else 0."""
-        return exit_code(self.result, self.intake, found=self.result.at_or_above(self.fail_on))
 
 
 def check(desk: Desk, month: int, *, codes: set[str], fail_on: str = "error") -> CheckRun:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import __version__
-from fupin_cli.errors import FupinError
-from fupin_cli.jobs.approve_errors import MonthClosedError
+from fupin_cli.errors import FupinError, MonthClosedError
 from fupin_cli.ledger import store
 from fupin_cli.outputs.manifest import digest
 from fupin_cli.policy.months import month_text
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.jobs.reconcile import ReconcileRun
+    from fupin_cli.results.reconcile import ReconcileRun
 
 # What a later month's approval puts right; everything else must be settled first.
 LATER = ("recover", "back_pay", "unapproved")

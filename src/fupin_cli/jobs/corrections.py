@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.ledger.store import APPROVED_KINDS
-from fupin_cli.measures.corrections import FIGURES, KEYS, PAYEE, differences
+from fupin_cli.reconcile.corrections import FIGURES, KEYS, PAYEE, differences
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.results.subsidy import PayrollRun
 
 
 def months_to_check(desk: Desk, month: int, measure: str) -> list[int]:

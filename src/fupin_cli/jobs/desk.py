@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.context import Context
 from fupin_cli.intake.load import Inbox, Intake, read_inbox, select
 from fupin_cli.intake.stated import stated_totals
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.ledger import store
+from fupin_cli.measures.claimed import Claimed
 from fupin_cli.measures.claims import MEASURE
 from fupin_cli.reconcile import returns
 from fupin_cli.reconcile.match import match, sent_lines
@@ -159,7 +159,7 @@ class Desk:
         lost = [file for file, table in sorted(known - here) if (PurePosixPath(file).parent, table) not in fresh]
         return str(lost[0]) if lost else ""
 
-    def context(self, month: int, measure: str = "post") -> Context:
+    def context(self, month: int, measure: str = "post") -> Claimed:
         """Read a month as a measure of it is computed: for the first time, or, once approved, again.
 
         Computed again, it knows the ledger as it was then, and the lists of the dead, of prisoners, … as they are now.
@@ -171,4 +171,4 @@ class Desk:
             if measure == MEASURE:  # of the other measures this month's own approvals are no payments made before
                 paid = paid.filter((pl.col("month") != month) | (pl.col("measure") == MEASURE))
             add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
-        return Context(intake, self.policy, self.contracts, measure)
+        return Claimed(intake, self.policy, self.contracts, measure)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fupin_cli.errors import MonthClosedError
 from fupin_cli.jobs.approve import refuse_if_approved
-from fupin_cli.jobs.approve_errors import MonthClosedError
-from fupin_cli.jobs.withdraw import TakenBack, month_manifests
+from fupin_cli.jobs.withdraw import month_manifests
 from fupin_cli.ledger import store
 from fupin_cli.measures.claims import MEASURE
 from fupin_cli.outputs.files import make_folder, put_aside
 from fupin_cli.outputs.manifest import write_manifest
 from fupin_cli.policy.months import month_text
+from fupin_cli.results.withdraw import TakenBack
 
 if TYPE_CHECKING:
     from datetime import datetime

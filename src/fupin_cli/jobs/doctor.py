@@ -16,7 +16,7 @@ from fupin_cli.errors import FupinError
 from fupin_cli.jobs.lock import FOLDER, holder, is_held
 from fupin_cli.jobs.person_code import KEY_FILE
 from fupin_cli.ledger import store
-from fupin_cli.measures.measure import all_measures
+from fupin_cli.measures.catalogue import all_measures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.results.subsidy import PayrollRun
 
 STATE = "状态：测算（未批准）"
 

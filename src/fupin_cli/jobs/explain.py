@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.registry import all_rules
+from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs.payroll import payroll
 from fupin_cli.jobs.subsidy import compute_measure, supplied
+from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import MEASURE, STATUS_WORDS, fraction_text
-from fupin_cli.measures.measure import all_measures
 from fupin_cli.policy.law import quote
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan
+from fupin_cli.results.explain import Step
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.results.subsidy import PayrollRun
 
 METHOD = {
     "attendance": "本月累计出勤天数 ÷ 规定出勤天数",
@@ -27,25 +27,6 @@ METHOD = {
     "fixed": "本月累计出勤天数 ÷ 固定天数",
 }
 COUNT = {"paid_months": "实发的月数", "prorated": "折算的月数相加", "calendar_span": "从首次发放的月份起连续计算"}
-
-
-@dataclass
-class Step:
-    """One named value: where it comes from, and the steps it is made of."""
-
-    name: str
-    value: str
-    source: str = ""
-    clause: str = ""
-    law: str = ""
-    steps: list[Step] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the step as JSON has it."""
-        return {
-            "name": self.name, "value": self.value, "source": self.source, "clause": self.clause, "law": self.law,
-            "steps": [step.to_dict() for step in self.steps],
-        }  # fmt: skip
 
 
 def explain_person(desk: Desk, who: str, month: int) -> list[Step]:

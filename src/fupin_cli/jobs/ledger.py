@@ -11,7 +11,7 @@ from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.intake.inbox import find_files
 from fupin_cli.intake.load import load
 from fupin_cli.ledger import store
-from fupin_cli.measures.used_months import paid_rows
+from fupin_cli.month.used_months import paid_rows
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.engine import run_checks
-from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.batch_lines import kept_by_town
-from fupin_cli.jobs.claim_run import APART, PayrollRun
 from fupin_cli.jobs.corrections import corrections_of, months_to_check
 from fupin_cli.jobs.funds import funds_of
 from fupin_cli.jobs.person_code import person_codes, workspace_key
 from fupin_cli.measures.claims import HOLD, KEYS, MEASURE, claim_lines, line_codes
-from fupin_cli.measures.roster import roster_rows
+from fupin_cli.month.roster import roster_rows
 from fupin_cli.policy.months import month_text
+from fupin_cli.results.subsidy import APART, PayrollRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from fupin_cli.checks.context import Context
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.load import Intake
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.parameters import Policy
 
 NEEDED = ("posts", "registry", "accident_insurance")
@@ -93,7 +93,7 @@ def compute(desk: Desk, month: int, codes: set[str]) -> PayrollRun:
     )
 
 
-def _lines(ctx: Context, result: CheckResult) -> pl.DataFrame:
+def _lines(ctx: Month, result: CheckResult) -> pl.DataFrame:
     codes = ["IN012"] if missing_tables(ctx.intake, ctx.policy) else []
     lines = ctx.counted.with_columns(missing=pl.lit(codes, dtype=pl.List(pl.String)))
     claims = claim_lines(lines, line_codes(result.found, _spots(ctx)), ctx.policy, ctx.month)
@@ -114,7 +114,7 @@ def missing_tables(intake: Intake, policy: Policy) -> list[str]:
     return [table for table in dict.fromkeys(needed) if table not in intake.tables]
 
 
-def _spots(ctx: Context) -> pl.DataFrame:
+def _spots(ctx: Month) -> pl.DataFrame:
     """Which line each roster row and each of the month's attendance rows belongs to."""
     roster = ctx.roster.filter(pl.col("in_month")).select(pl.lit(ROSTER).alias("table"), "_src", "_row", *KEYS)
     if ctx.attended is None:
@@ -123,7 +123,7 @@ def _spots(ctx: Context) -> pl.DataFrame:
     return pl.concat([roster, attended])
 
 
-def _unkeyed(ctx: Context, result: CheckResult, claims: pl.DataFrame) -> pl.DataFrame:
+def _unkeyed(ctx: Month, result: CheckResult, claims: pl.DataFrame) -> pl.DataFrame:
     """Roster rows whose ID number cannot be a key still make a line, held with the code of their ID (SPEC 8.3)."""
     aside = ctx.intake.set_aside.get(ROSTER)
     if aside is None or not aside.height:

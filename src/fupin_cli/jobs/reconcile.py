@@ -2,78 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.checks.context import Context
 from fupin_cli.checks.engine import CheckResult, completed
 from fupin_cli.checks.ret import return_findings
 from fupin_cli.jobs.corrections import lines_now, standing_lines
-from fupin_cli.jobs.exit_codes import exit_code
 from fupin_cli.jobs.payroll import again
 from fupin_cli.jobs.reissue import to_send_again
 from fupin_cli.jobs.subsidy import compute_measure
+from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import MEASURE, PAY
-from fupin_cli.measures.measure import all_measures
+from fupin_cli.month.month import Month
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconcile.match import OBLIGATION
-from fupin_cli.reconcile.money import FACTS, BatchSums, batch_sums
+from fupin_cli.reconcile.money import FACTS, batch_sums
 from fupin_cli.reconcile.returns import TABLE
-from fupin_cli.reconcile.verdict import SETTLED, Reconciled, reconcile
+from fupin_cli.reconcile.verdict import reconcile
+from fupin_cli.results.reconcile import ReconcileRun
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from fupin_cli.intake.load import Intake
-    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.policy.parameters import Policy
-
-
-@dataclass
-class ReconcileRun:
-    """A finished reconciliation of the months `first` to `month`. `now`: the lines as they are computed now."""
-
-    first: int
-    month: int
-    policy: Policy
-    intake: Intake
-    result: CheckResult
-    reconciled: Reconciled
-    now: pl.DataFrame
-    refused: pl.DataFrame
-    sums: BatchSums  # what the bank was to pay by the months' batches
-    notes: list[str] = field(default_factory=list)  # months of which the files are not there any more
-    send_again: pl.DataFrame = field(default_factory=pl.DataFrame)  # failed lines (`reissue.to_send_again`)
-    outputs: list[Path] = field(default_factory=list)
-    posted: int = 0  # postings that the ledger had
-    password: str | None = None
-
-    @property
-    def lines(self) -> pl.DataFrame:
-        """Lines with their verdicts."""
-        return self.reconciled.lines
-
-    @property
-    def open_lines(self) -> pl.DataFrame:
-        """Lines of which something is left to do."""
-        return self.lines.filter(~pl.col("verdict").is_in(SETTLED))
-
-    @property
-    def exit_code(self) -> int:
-        """70 a rule crashed, 3 some input could not be read, 1 differences, errors or rows that fit nowhere, else 0."""
-        differs = self.open_lines.height > 0 or self.reconciled.unmatched.height > 0
-        return exit_code(self.result, self.intake, found=differs or self.result.at_or_above("error"))
-
-    @property
-    def title(self) -> str:
-        """The months, as in file names."""
-        first, last = month_text(self.first), month_text(self.month)
-        return first if first == last else f"{first}至{last}"
+    from fupin_cli.results.subsidy import PayrollRun
 
 
 def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
@@ -105,7 +60,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     told = returns.found.filter((pl.col("table") == TABLE) & (pl.col("code") != "IN011") & (pl.col("code") != "IN007"))
     unread = returns.found.filter(pl.col("code") == "IN001")
     found = findings.gather([told, unread, desk.returned.found, *return_findings(rows)])
-    ctx = Context(returns, desk.policy, desk.contracts)
+    ctx = Month(returns, desk.policy, desk.contracts)
     crashed = [outcome for run in runs for outcome in run.result.outcomes if outcome.status == "crashed"]
     run = ReconcileRun(
         first, last, desk.policy, returns, CheckResult(completed(found, ctx), crashed), result, now,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import __version__
+from fupin_cli.errors import MonthClosedError
 from fupin_cli.jobs.approve import bank_files
-from fupin_cli.jobs.approve_errors import MonthClosedError
 from fupin_cli.jobs.names import same_person
 from fupin_cli.ledger import store
 from fupin_cli.measures.claims import PAY
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.jobs.reconcile import ReconcileRun
     from fupin_cli.outputs.bank import BankFiles
+    from fupin_cli.results.reconcile import ReconcileRun
 
 
 def to_send_again(run: ReconcileRun, desk: Desk) -> pl.DataFrame:

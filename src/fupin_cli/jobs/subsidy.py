@@ -6,21 +6,22 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.engine import run_checks
 from fupin_cli.checks.mea import faults_of
-from fupin_cli.checks.registry import all_rules
 from fupin_cli.errors import NoInputError, UsageError
-from fupin_cli.jobs.claim_run import PayrollRun
 from fupin_cli.jobs.payroll import payroll, with_corrections
 from fupin_cli.jobs.person_code import person_codes, workspace_key
-from fupin_cli.measures.claim_status import claim_status
-from fupin_cli.measures.claims import HOLD, MEASURE
-from fupin_cli.measures.measure import Measure, all_measures, fund_of
+from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.claims import HOLD, MEASURE, claim_status
+from fupin_cli.measures.measure import Measure, fund_of
+from fupin_cli.results.subsidy import PayrollRun
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.measures.claimed import Claimed
+    from fupin_cli.month.month import Month
 
 # Rules that can stand on a measure's rows: identity, cells, its own conditions, the caps that all measures share.
 GROUPS = ("IN", "ID", "MEA", "WVR")
@@ -92,7 +93,7 @@ def with_its_corrections(desk: Desk, code: str, month: int) -> PayrollRun:
     return payroll(desk, month) if code == MEASURE else subsidy(desk, find_measure(code), month)
 
 
-def _lines(ctx: Context, measure: Measure, result: CheckResult, more: list[str]) -> pl.DataFrame:
+def _lines(ctx: Claimed, measure: Measure, result: CheckResult, more: list[str]) -> pl.DataFrame:
     if measure.code not in ctx.claims:
         ctx.intake.tables[measure.table] = ctx.intake.set_aside[measure.table].drop("_reason").clear()
         ctx.claims[measure.code] = measure.claims(ctx)
@@ -133,7 +134,7 @@ def _lines(ctx: Context, measure: Measure, result: CheckResult, more: list[str])
     ).sort("_src", "_row", maintain_order=True)
 
 
-def _unkeyed(ctx: Context, measure: Measure, found: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+def _unkeyed(ctx: Month, measure: Measure, found: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Rows whose ID number cannot be a key still make a line, held with the code of their ID (SPEC 8.3)."""
     aside = ctx.intake.set_aside.get(measure.table)
     if aside is None or not aside.height:
@@ -149,7 +150,7 @@ def _unkeyed(ctx: Context, measure: Measure, found: pl.DataFrame, lines: pl.Data
     )  # fmt: skip
 
 
-def _with_people(ctx: Context, lines: pl.DataFrame) -> pl.DataFrame:
+def _with_people(ctx: Month, lines: pl.DataFrame) -> pl.DataFrame:
     """Where people live, and the account of who has none in this table but on the roster."""
     if ctx.has("registry"):
         homes = ctx.people.select("id_number", *(pl.col(name).alias(f"_{name}") for name in AREA))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli import __version__
-from fupin_cli.checks.registry import all_rules
+from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import FupinError, NoInputError
 from fupin_cli.intake.inbox import find_files
 from fupin_cli.jobs import check as checking

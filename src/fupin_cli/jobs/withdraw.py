@@ -3,60 +3,28 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli import __version__, findings
-from fupin_cli.checks.engine import CheckResult
-from fupin_cli.errors import NoInputError
-from fupin_cli.intake.load import Intake
-from fupin_cli.jobs.approve_errors import MonthClosedError
+from fupin_cli import __version__
+from fupin_cli.errors import MonthClosedError, NoInputError
 from fupin_cli.jobs.names import same_person
 from fupin_cli.ledger import store
 from fupin_cli.outputs.files import VOID, make_folder, put_aside
 from fupin_cli.outputs.manifest import NAME, digest, kept_manifests, write_manifest
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconcile.match import OBLIGATION
+from fupin_cli.results.withdraw import TakenBack
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.policy.parameters import Policy
 
 CORRECTIONS = (store.BACK_PAY, store.RECOVER, store.CANCEL, store.NETTED, store.AGAIN)
-
-
-@dataclass
-class TakenBack:
-    """A draft or an approval that was taken back, in the form that a manifest describes.
-
-    `voided`: files that were put aside, as they were called and where they are now.
-    """
-
-    month: int
-    policy: Policy
-    posted: int
-    voided: dict[str, str] = field(default_factory=dict)
-    outputs: list[Path] = field(default_factory=list)
-    exit_code: int = 0
-
-    @property
-    def intake(self) -> Intake:
-        """Nothing was read for it."""
-        return Intake(self.month)
-
-    @property
-    def result(self) -> CheckResult:
-        """Nothing was checked for it."""
-        return CheckResult(findings.empty().with_columns(waived=pl.lit(value=False)), [])
-
-    def moved(self) -> list[dict[str, str]]:
-        """The files that were put aside, for the manifest."""
-        return [{"file": name, "to": place} for name, place in self.voided.items()]
 
 
 @dataclass(kw_only=True)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only, with_last_paid
-from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, unset
 from fupin_cli.policy import months
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "accident_insurance", "accident_insurance"
@@ -26,7 +26,7 @@ def periods_begun(per: int) -> pl.Expr:
     return (begun + per - 1) // per
 
 
-def claims(ctx: Context) -> Claims:
+def claims(ctx: Month) -> Claims:
     """One claim a policy that begins in the month: what was paid, at most premium × periods."""
     own = ctx.settings.accident_insurance
     everything = ctx.intake.tables[TABLE]
@@ -60,7 +60,7 @@ def settings(given: Settings) -> list[str]:
     return unset("accident_insurance", given.accident_insurance, "premium")
 
 
-register(Measure(
+MEASURE = Measure(
     CODE, "意外伤害商业保险", "三(五)", "为安置人员购买意外伤害商业保险", COUNTY, "保险公司（用人单位购买）", TABLE, claims, settings,
     needs=("assignments",), in_check=False,
-))  # fmt: skip
+)  # fmt: skip

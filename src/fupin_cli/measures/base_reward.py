@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only, with_last_paid
-from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, unset
 from fupin_cli.measures.startup import TABLE, of_kind
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 CODE, WORKSHOPS = "base_reward", "workshops"
 
 
-def claims(ctx: Context) -> Claims:
+def claims(ctx: Month) -> Claims:
     """One claim a base: the amount of the highest step that its number of people reaches."""
     rows, left = of_kind(ctx, CODE, "基地奖补")
     rows = with_last_paid(ctx, rows.drop("_last"), CODE)  # once, whatever the period
@@ -53,7 +53,7 @@ def settings(given: Settings) -> list[str]:
     return unset("base_reward", given.base_reward, "steps")
 
 
-register(Measure(
+MEASURE = Measure(
     CODE, "就业创业基地/帮扶车间一次性奖补", "三(二)", "通过就业补助资金对认定的就业创业扶贫基地给予一次性奖补", EMPLOYMENT, "认定的基地、车间", TABLE, claims, settings,
     needs=(),
-))  # fmt: skip
+)  # fmt: skip

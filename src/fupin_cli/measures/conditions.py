@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.measure import Fault
-from fupin_cli.measures.used_months import paid_rows, pension_facts, used_months
+from fupin_cli.month.used_months import paid_rows, pension_facts, used_months
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import sex_expr
 from fupin_cli.policy.rounding import HALF_UP, yuan_to_fen
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 HISTORY = "payment_history"
 MIN_AGE = 16
@@ -23,19 +23,19 @@ PAID_BEFORE = {"id_number": pl.String, "month": pl.Int32, "ref": pl.String}
 ORGANISATIONS = ("employer_social_insurance", "employer_post")
 
 
-def of_month(ctx: Context, table: str) -> pl.DataFrame:
+def of_month(ctx: Month, table: str) -> pl.DataFrame:
     """Rows of a table with a month column that are of the run's month."""
     return ctx.intake.tables[table].filter(pl.col("month") == ctx.month)
 
 
-def of_folder(ctx: Context, table: str) -> pl.DataFrame:
+def of_folder(ctx: Month, table: str) -> pl.DataFrame:
     """Rows of a table without a month: those of the month's own folder, and of the inbox itself."""
     folders = {s.index: s.folder for s in ctx.intake.sources}
     own = [index for index, folder in folders.items() if folder is None or folder == ctx.month]
     return ctx.intake.tables[table].filter(pl.col("_src").is_in(own))
 
 
-def with_eligibility(ctx: Context, rows: pl.DataFrame, *, labour: bool = True) -> pl.DataFrame:
+def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> pl.DataFrame:
     """Add `_why`: why the person is not one whom the policy helps (一); null where they are, or nothing is known."""
     if not ctx.has("registry"):
         return rows.with_columns(_why=pl.lit(None, dtype=pl.String))
@@ -57,7 +57,7 @@ def not_eligible() -> Fault:
     return Fault("MEA002", pl.col("_why").is_not_null(), pl.format("{}", "_why"))
 
 
-def paid_before(ctx: Context, measure: str) -> pl.DataFrame:
+def paid_before(ctx: Month, measure: str) -> pl.DataFrame:
     """Payments of a measure in other months: id_number, month, ref (what the ledger knows the claim by)."""
     if not ctx.has(HISTORY):
         return pl.DataFrame(schema=PAID_BEFORE)
@@ -65,7 +65,7 @@ def paid_before(ctx: Context, measure: str) -> pl.DataFrame:
     return paid.select("id_number", "month", ref="post_id")
 
 
-def with_last_paid(ctx: Context, rows: pl.DataFrame, measure: str, *more: str) -> pl.DataFrame:
+def with_last_paid(ctx: Month, rows: pl.DataFrame, measure: str, *more: str) -> pl.DataFrame:
     """Add `_last`: the latest other month in which the person was paid this measure (`more`: for the same `ref`); null if never."""
     keys = ["id_number", *more]
     last = paid_before(ctx, measure).group_by(keys).agg(_last=pl.col("month").max())
@@ -82,7 +82,7 @@ def once_only(when: pl.Expr | None = None) -> list[Fault]:
     ]
 
 
-def month_paid(ctx: Context, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, list[Fault]]:
+def month_paid(ctx: Month, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, list[Fault]]:
     """CAP007: this month was paid already by the history, or is claimed twice here (the smaller counts). Adds `_paid`."""
     twice = pl.int_range(pl.len()).over("id_number", order_by=["due_fen", "ref"]) > 0
     again = Fault("CAP007", twice, "同一个人同一个月报了两次，只算金额小的一次", among_good=True)
@@ -96,7 +96,7 @@ def month_paid(ctx: Context, rows: pl.DataFrame, measure: str) -> tuple[pl.DataF
     return rows, [Fault("CAP007", pl.col("_paid"), "台账显示本月已经发过"), again]
 
 
-def with_cap(ctx: Context, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> tuple[pl.DataFrame, list[Fault]]:
+def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> tuple[pl.DataFrame, list[Fault]]:
     """MEA008: 36 months per person over all employers; to the pension date where under five years off at first approval.
 
     `rows` has first_approval; `insured`: how the person is insured (参保类型), null where a woman's kind of post is not
@@ -133,7 +133,7 @@ def as_flexible() -> pl.Expr:
     return pl.when(sex_expr(pl.col("id_number")) == "男").then(pl.lit("职工男")).otherwise(pl.lit("职工女干部"))
 
 
-def in_term(ctx: Context, *, basis: bool = False, last: int | None = None) -> list[Fault]:
+def in_term(ctx: Month, *, basis: bool = False, last: int | None = None) -> list[Fault]:
     """CAP008: the month is outside the policy's term, or the measure's own (`last`); older promises run on."""
     end = ctx.policy.last_month if last is None else min(last, ctx.policy.last_month)
     if months.month_index(ctx.policy.file.valid_from) <= ctx.month <= end:
@@ -147,7 +147,7 @@ def in_term(ctx: Context, *, basis: bool = False, last: int | None = None) -> li
     return [Fault("CAP008", ~older, f"本项政策执行期为 {first} 至 {months.month_text(end)}")]
 
 
-def on_post(ctx: Context) -> pl.DataFrame:
+def on_post(ctx: Month) -> pl.DataFrame:
     """People on a post in the month, by roster or by payment: id_number, `full` (attendance full)."""
     parts = [pl.DataFrame(schema={"id_number": pl.String, "full": pl.Boolean})]
     if ctx.has("assignments"):
@@ -161,7 +161,7 @@ def on_post(ctx: Context) -> pl.DataFrame:
     return pl.concat(parts).group_by("id_number").agg(pl.col("full").any())
 
 
-def with_exclusion(ctx: Context, rows: pl.DataFrame, *, employer: bool) -> tuple[pl.DataFrame, list[Fault]]:
+def with_exclusion(ctx: Month, rows: pl.DataFrame, *, employer: bool) -> tuple[pl.DataFrame, list[Fault]]:
     """CAP009: on a post in the month; with `employer` also claimed for or paid to an employer. Adds `_post`, `_employer`."""
     held = on_post(ctx).select("id_number", _post=pl.lit(value=True))
     rows = rows.join(held, on="id_number", how="left", maintain_order="left")
@@ -183,7 +183,7 @@ def with_exclusion(ctx: Context, rows: pl.DataFrame, *, employer: bool) -> tuple
     ]
 
 
-def not_insured_here(ctx: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """MEA011: the social insurance list has the person in the month, and only at other employers. Adds `_elsewhere`."""
     if not ctx.has("employee_insurance"):
         return rows, []

@@ -19,10 +19,10 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_exclusion,
 )
-from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, unset
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 TABLE, WORKSHOPS = "employer_claims", "workshops"
@@ -30,7 +30,7 @@ INSURANCE, POST = "employer_social_insurance", "employer_post"
 WORKSHOP = "就业帮扶车间"
 
 
-def _base(ctx: Context, measure: str) -> Claims:
+def _base(ctx: Month, measure: str) -> Claims:
     """Rows of the month with the conditions that both subsidies share; `_insured_fen`: what the employer paid."""
     everything = ctx.intake.tables[TABLE]
     rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref="credit_code")
@@ -62,7 +62,7 @@ def _base(ctx: Context, measure: str) -> Claims:
     return Claims(rows, faults, everything.height - rows.height)
 
 
-def _recognised(ctx: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+def _recognised(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """MEA003: a workshop must be recognised and not have left by the month. Without the list it is not known: IN012."""
     is_workshop = pl.col("employer_kind") == WORKSHOP
     if not ctx.has(WORKSHOPS):
@@ -83,7 +83,7 @@ def _recognised(ctx: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fa
     ]
 
 
-def insurance(ctx: Context) -> Claims:
+def insurance(ctx: Month) -> Claims:
     """The employer's part of pension, medical and unemployment insurance actually paid."""
     found = _base(ctx, INSURANCE)
     found.rows = found.rows.with_columns(
@@ -92,7 +92,7 @@ def insurance(ctx: Context) -> Claims:
     return found
 
 
-def post(ctx: Context) -> Claims:
+def post(ctx: Month) -> Claims:
     """The county's monthly rate."""
     found = _base(ctx, POST)
     rate = pl.lit(fen(ctx.settings.employer_post.monthly), dtype=pl.Int64)
@@ -106,9 +106,9 @@ def post_settings(given: Settings) -> list[str]:
     return unset("employer_post", given.employer_post, "monthly")
 
 
-register(Measure(
+INSURANCE_SUBSIDY = Measure(
     INSURANCE, "企业/车间社会保险补贴", "二4", "落实社会保险补贴、岗位补贴等政策", EMPLOYMENT, "企业、就业帮扶车间、合作社", TABLE, insurance, monthly=True, also=("三(二)",),
-))  # fmt: skip
-register(Measure(
+)  # fmt: skip
+POST_SUBSIDY = Measure(
     POST, "企业/车间岗位补贴", "二4", "落实社会保险补贴、岗位补贴等政策", EMPLOYMENT, "企业、就业帮扶车间、合作社", TABLE, post, post_settings, monthly=True, also=("三(二)",),
-))  # fmt: skip
+)  # fmt: skip

@@ -20,17 +20,17 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_exclusion,
 )
-from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, unset
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "flexible_social_insurance", "flexible_claims"
 THIRDS = 3
 
 
-def claims(ctx: Context) -> Claims:
+def claims(ctx: Month) -> Claims:
     """One claim a person and month.
 
     Raises:
@@ -69,6 +69,6 @@ def settings(given: Settings) -> list[str]:
     return unset("flexible_social_insurance", given.flexible_social_insurance, "share")
 
 
-register(Measure(
+MEASURE = Measure(
     CODE, "灵活就业社保补贴", "三(四)", "社会保险补贴等", EMPLOYMENT, "灵活就业的脱贫劳动力", TABLE, claims, settings, monthly=True,
-))  # fmt: skip
+)  # fmt: skip

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.conditions import at_most, fen, in_term, missing_settings, once_only, share_of
-from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, unset
 from fupin_cli.measures.startup import TABLE, of_kind
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 CODE = "incubator"
 
 
-def claims(ctx: Context) -> Claims:
+def claims(ctx: Month) -> Claims:
     """One claim a platform and period."""
     own = ctx.settings.startup
     rows, left = of_kind(ctx, CODE, "孵化平台")
@@ -38,7 +38,7 @@ def settings(given: Settings) -> list[str]:
     return unset("startup", given.startup, "incubator_share", "incubator_max")
 
 
-register(Measure(
+MEASURE = Measure(
     CODE, "孵化平台补助", "三(三)", "按其实际支出基本运营和公共服务等费用的一定比例给予补助", COUNTY, "孵化平台", TABLE, claims, settings,
     needs=(), section="startup",
-))  # fmt: skip
+)  # fmt: skip

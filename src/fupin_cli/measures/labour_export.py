@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.conditions import in_term, not_eligible, of_folder, once_only, paid_before, with_eligibility
-from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, register
+from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure
 from fupin_cli.policy import months
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
 
 CODE, TABLE = "labour_export_service", "labour_exports"
 INSURED_WITHIN = 3  # months after the placement
 
 
-def claims(ctx: Context) -> Claims:
+def claims(ctx: Month) -> Claims:
     """One claim a person and contract; placed on the contract's first day."""
     rows = with_eligibility(ctx, of_folder(ctx, TABLE)).with_columns(ref=pl.col("contract_start").cast(pl.String))
     years = ctx.policy.number("labour_export.contract_years", ctx.month)
@@ -58,7 +58,7 @@ def claims(ctx: Context) -> Claims:
     ])  # fmt: skip
 
 
-def _elsewhere(ctx: Context) -> list[Fault]:
+def _elsewhere(ctx: Month) -> list[Fault]:
     """MEA013: the place of insurance pays; another county's people are not ours to pay."""
     name, code = ctx.settings.county.name, ctx.settings.county.code
     if not name:
@@ -70,6 +70,6 @@ def _elsewhere(ctx: Context) -> list[Fault]:
     ]
 
 
-register(Measure(
+MEASURE = Measure(
     CODE, "劳务输出服务补助", "二(一)", "给予200元/人标准的相应补助", EMPLOYMENT, "人力资源服务机构、劳务经纪人", TABLE, claims,
-))  # fmt: skip
+)  # fmt: skip

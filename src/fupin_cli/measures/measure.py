@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 EMPLOYMENT, BRIDGING, UNEMPLOYMENT = "就业补助资金", "衔接推进乡村振兴补助资金", "失业保险基金"
@@ -64,7 +64,7 @@ class Measure:
     fund: str
     who: str
     table: str
-    claims: Callable[[Context], Claims]
+    claims: Callable[[Month], Claims]
     settings: Callable[[Settings], list[str]] = lambda _: []
     needs: tuple[str, ...] = ("registry",)
     monthly: bool = False
@@ -72,46 +72,6 @@ class Measure:
     # Whether a check tells its conditions; a table that serves something else first is told of when the measure is asked for.
     in_check: bool = True
     section: str = ""  # of the settings; the code itself where it is not said
-
-
-MEASURES: dict[str, Measure] = {}
-
-
-def register(measure: Measure) -> Measure:
-    """Add a measure to the list.
-
-    Raises:
-        ValueError: the code is taken.
-    """
-    if measure.code in MEASURES:
-        raise ValueError(measure.code)
-    MEASURES[measure.code] = measure
-    return measure
-
-
-def all_measures() -> dict[str, Measure]:
-    """Give every measure besides posts, in the order of the policy."""
-    from fupin_cli.measures import (  # noqa: F401 - each registers itself
-        accident,
-        base_reward,
-        employer,
-        flexible,
-        incubator,
-        labour_export,
-        on_the_job,
-        rain_dew,
-        startup,
-        training,
-        transport,
-        unemployment,
-    )
-
-    order = (
-        "accident_insurance", "labour_export_service", "transport", "on_the_job_training", "employer_social_insurance", "employer_post",
-        "flexible_social_insurance", "training_living", "training_course", "rain_dew", "startup_interest", "startup_venue", "incubator",
-        "base_reward", "unemployment_aid",
-    )  # fmt: skip
-    return {code: MEASURES[code] for code in order}
 
 
 def fund_of(measure: Measure, settings: Settings) -> str:

@@ -17,19 +17,19 @@ from fupin_cli.measures.conditions import (
     of_month,
     with_eligibility,
 )
-from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, register, unset
-from fupin_cli.measures.used_months import used_months
+from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, unset
+from fupin_cli.month.used_months import used_months
 from fupin_cli.policy.months import parse_month
 from fupin_cli.policy.rounding import prorate_fen
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "on_the_job_training", "on_the_job_training"
 
 
-def claims(ctx: Context) -> Claims:
+def claims(ctx: Month) -> Claims:
     """One claim a person, employer and month: monthly rate × days trained ÷ days required."""
     own = ctx.settings.on_the_job_training
     everything = ctx.intake.tables[TABLE]
@@ -61,7 +61,7 @@ def claims(ctx: Context) -> Claims:
     ], everything.height - rows.height)  # fmt: skip
 
 
-def _with_used(ctx: Context, rows: pl.DataFrame) -> pl.DataFrame:
+def _with_used(ctx: Month, rows: pl.DataFrame) -> pl.DataFrame:
     history = ctx.maybe(HISTORY)
     if history is None:
         return rows.with_columns(_used=pl.lit(0, dtype=pl.Int64))
@@ -74,6 +74,6 @@ def settings(given: Settings) -> list[str]:
     return unset("on_the_job_training", given.on_the_job_training, "monthly")
 
 
-register(Measure(
+MEASURE = Measure(
     CODE, "以工代训补贴", "三(二)", "最长不超过6个月的职业培训补贴", EMPLOYMENT, "企业、就业帮扶车间等", TABLE, claims, settings, monthly=True,
-))  # fmt: skip
+)  # fmt: skip

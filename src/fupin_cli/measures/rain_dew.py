@@ -15,17 +15,17 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_last_paid,
 )
-from fupin_cli.measures.measure import BRIDGING, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.measure import BRIDGING, Claims, Fault, Measure, unset
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "rain_dew", "rain_dew"
 LEVELS = ("中职", "中专", "高职", "大专", "技工", "技师", "职业高中")
 
 
-def claims(ctx: Context) -> Claims:
+def claims(ctx: Month) -> Claims:
     """One claim a student and term."""
     own = ctx.settings.rain_dew
     rows = with_eligibility(ctx, of_folder(ctx, TABLE), labour=False).with_columns(ref="term")
@@ -52,6 +52,6 @@ def settings(given: Settings) -> list[str]:
     return [] if given.rain_dew.levels else unset("rain_dew", given.rain_dew, "term")
 
 
-register(Measure(
+MEASURE = Measure(
     CODE, "雨露计划", "四(三)", "继续实施“雨露计划”", BRIDGING, "脱贫户、监测户的职业学校学生", TABLE, claims, settings,
-))  # fmt: skip
+)  # fmt: skip

@@ -19,12 +19,12 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_last_paid,
 )
-from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, unset
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import HALF_UP
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 TABLE, INTEREST, VENUE = "startup_claims", "startup_interest", "startup_venue"
@@ -32,7 +32,7 @@ KINDS = {INTEREST: "贷款贴息", VENUE: "场地补贴"}
 MILLION = 1_000_000
 
 
-def of_kind(ctx: Context, measure: str, kind: str) -> tuple[pl.DataFrame, int]:
+def of_kind(ctx: Month, measure: str, kind: str) -> tuple[pl.DataFrame, int]:
     """Rows of the table that are of a kind of project, as claims; and how many others there are."""
     everything = of_folder(ctx, TABLE)
     rows = everything.filter(pl.col("project_kind") == kind).with_columns(
@@ -49,7 +49,7 @@ def _dates() -> Fault:
     return Fault("MEA016", wrong.fill_null(value=True), "起止日期不全或颠倒，算不出期限", "start")
 
 
-def interest(ctx: Context) -> Claims:
+def interest(ctx: Month) -> Claims:
     """Principal (capped) × rate × days ÷ 360 × the county's share; days are end − start; years capped; for farming."""
     own = ctx.settings.startup
     rows, left = of_kind(ctx, INTEREST, KINDS[INTEREST])
@@ -96,7 +96,7 @@ def interest(ctx: Context) -> Claims:
     ], left)  # fmt: skip
 
 
-def venue(ctx: Context) -> Claims:
+def venue(ctx: Month) -> Claims:
     """The county's share of the rent, capped a month; months capped; one venue at a time."""
     own = ctx.settings.startup
     rows, left = of_kind(ctx, VENUE, KINDS[VENUE])
@@ -138,9 +138,9 @@ def venue_settings(given: Settings) -> list[str]:
     return unset("startup", given.startup, "venue_share", "venue_monthly_max", "venue_months_max")
 
 
-register(Measure(
+INTEREST_SUBSIDY = Measure(
     INTEREST, "涉农创业担保贷款贴息", "三(三)", "落实个人涉农创业担保贷款贴息", COUNTY, "自主创业的脱贫劳动力", TABLE, interest, interest_settings, section="startup",
-))  # fmt: skip
-register(Measure(
+)  # fmt: skip
+VENUE_SUBSIDY = Measure(
     VENUE, "创业场地补贴", "三(三)", "创业场地补贴等政策", COUNTY, "自主创业的脱贫劳动力", TABLE, venue, venue_settings, section="startup",
-))  # fmt: skip
+)  # fmt: skip

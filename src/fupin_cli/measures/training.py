@@ -17,19 +17,19 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_last_paid,
 )
-from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, unset
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import HALF_UP
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 TABLE, LIVING, COURSE = "training", "training_living", "training_course"
 DAY, TENTHS = 100, 10
 
 
-def _base(ctx: Context) -> tuple[pl.DataFrame, list[Fault], int]:
+def _base(ctx: Month) -> tuple[pl.DataFrame, list[Fault], int]:
     everything = ctx.intake.tables[TABLE]
     rows = everything.filter(months.index_expr(pl.col("end")) == ctx.month)
     rows = with_eligibility(ctx, rows).with_columns(ref="class_no")
@@ -41,7 +41,7 @@ def _base(ctx: Context) -> tuple[pl.DataFrame, list[Fault], int]:
     )
 
 
-def living(ctx: Context) -> Claims:
+def living(ctx: Month) -> Claims:
     """Daily rate (monthly 低保 × 1.5 ÷ days) × days attended. A day of two classes is paid with the earlier one."""
     own = ctx.settings.training
     rows, faults, left = _base(ctx)
@@ -80,7 +80,7 @@ def _free_days(rows: pl.DataFrame) -> pl.DataFrame:
     ).drop("_n", "_days")
 
 
-def _on_full_post(ctx: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+def _on_full_post(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """CAP009: on days when attendance on a post is full, nobody was at a class."""
     full = on_post(ctx).filter("full").select("id_number", _full=pl.lit(value=True))
     rows = rows.join(full, on="id_number", how="left", maintain_order="left")
@@ -90,12 +90,12 @@ def _on_full_post(ctx: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[
     ]
 
 
-def _before(ctx: Context, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, list[Fault]]:
+def _before(ctx: Month, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, list[Fault]]:
     """CAP010: the same class paid before."""
     return with_last_paid(ctx, rows, measure, "ref"), once_only()
 
 
-def course(ctx: Context) -> Claims:
+def course(ctx: Month) -> Claims:
     """The county's rate for the person and course, to the training body; the trainee is not charged."""
     own = ctx.settings.training
     rows, faults, left = _base(ctx)
@@ -128,9 +128,9 @@ def course_settings(given: Settings) -> list[str]:
     return [] if given.training.courses else unset("training", given.training, "course")
 
 
-register(Measure(
+LIVING_SUBSIDY = Measure(
     LIVING, "培训生活费补贴(含交通费)", "四(三)", "按当地农村最低生活保障标准的1.5倍", COUNTY, "参训脱贫劳动力", TABLE, living, living_settings, section="training",
-))  # fmt: skip
-register(Measure(
+)  # fmt: skip
+COURSE_SUBSIDY = Measure(
     COURSE, "职业培训补贴(直补机构)", "四(三)", "培训补贴直补承担政府补贴项目培训机构", COUNTY, "培训机构", TABLE, course, course_settings, section="training",
-))  # fmt: skip
+)  # fmt: skip

@@ -15,11 +15,11 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_last_paid,
 )
-from fupin_cli.measures.measure import BRIDGING, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.measure import BRIDGING, Claims, Fault, Measure, unset
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "transport", "transport_claims"
@@ -28,7 +28,7 @@ CITY_CODE = "2113"
 MONTHS = 12
 
 
-def claims(ctx: Context) -> Claims:
+def claims(ctx: Month) -> Claims:
     """One claim a journey: the ticket up to the tier's cap, or the tier's flat amount."""
     own = ctx.settings.transport
     rows = with_eligibility(ctx, of_folder(ctx, TABLE)).with_columns(ref=pl.col("departed_on").cast(pl.String))
@@ -76,6 +76,6 @@ def settings(given: Settings) -> list[str]:
     return unset("transport", given.transport, "method", "in_province", "out_of_province")
 
 
-register(Measure(
+MEASURE = Measure(
     CODE, "一次性交通补贴", "二(一)", "一次性铁路、公路或航运从输出地到输入地单程交通费用补贴", BRIDGING, "有组织劳务输出到市外的脱贫劳动力", TABLE, claims, settings,
-))  # fmt: skip
+)  # fmt: skip

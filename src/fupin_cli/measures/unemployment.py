@@ -15,16 +15,16 @@ from fupin_cli.measures.conditions import (
     of_month,
     with_eligibility,
 )
-from fupin_cli.measures.measure import UNEMPLOYMENT, Claims, Fault, Measure, register, unset
+from fupin_cli.measures.measure import UNEMPLOYMENT, Claims, Fault, Measure, unset
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.context import Context
+    from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "unemployment_aid", "unemployment_aid"
 
 
-def claims(ctx: Context) -> Claims:
+def claims(ctx: Month) -> Claims:
     """One claim a person and month."""
     everything = ctx.intake.tables[TABLE]
     rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref=pl.lit(""))
@@ -49,6 +49,6 @@ def settings(given: Settings) -> list[str]:
     return unset("unemployment_aid", given.unemployment_aid, "monthly")
 
 
-register(Measure(
+MEASURE = Measure(
     CODE, "失业补助金", "二4", "参保失业脱贫劳动力发放失业补助金", UNEMPLOYMENT, "参保失业的脱贫劳动力", TABLE, claims, settings, monthly=True,
-))  # fmt: skip
+)  # fmt: skip

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from fupin_cli.checks.registry import GROUPS, Rule, find_rules
+from fupin_cli.checks.catalogue import find_rules
+from fupin_cli.checks.rule import GROUPS, Rule
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.outputs.check_workbook import EFFECT, SEVERITY
 from fupin_cli.outputs.terminal import STYLE

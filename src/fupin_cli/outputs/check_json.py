@@ -13,7 +13,7 @@ from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.check import CheckRun
+    from fupin_cli.results.check import CheckRun
 
 
 def check_rows(run: CheckRun, *, unmask: bool) -> list[dict[str, Any]]:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import __version__
-from fupin_cli.checks.registry import GROUPS, all_rules
+from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.rule import GROUPS
 from fupin_cli.outputs.bulk import GREY, SheetPlan
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
     from fupin_cli.intake.raw import Source
-    from fupin_cli.jobs.check import CheckRun
+    from fupin_cli.results.check import CheckRun
 
 SEVERITY = {"error": "错误", "warning": "警告", "info": "提示"}
 EFFECT = {"refuse": "不予", "hold": "暂缓", "none": ""}

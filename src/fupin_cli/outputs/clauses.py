@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from fupin_cli.checks.registry import all_rules
-from fupin_cli.measures.measure import all_measures
+from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.policy.law import clauses
 from fupin_cli.policy.parameters import load_policy
 

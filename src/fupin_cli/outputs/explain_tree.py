@@ -10,7 +10,7 @@ from rich.tree import Tree
 from fupin_cli.outputs.terminal import clean
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.explain import Step
+    from fupin_cli.results.explain import Step
 
 
 def masked_steps(steps: list[Step]) -> list[dict[str, Any]]:

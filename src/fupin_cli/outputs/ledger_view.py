@@ -8,8 +8,8 @@ import polars as pl
 from rich.table import Table
 
 from fupin_cli.ledger.store import APPROVED_KINDS, SENT_KINDS, WITHDRAWN
+from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import STATUS_WORDS
-from fupin_cli.measures.measure import all_measures
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr

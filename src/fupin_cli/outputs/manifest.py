@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from fupin_cli.intake.load import Intake
-    from fupin_cli.jobs.check import CheckRun
-    from fupin_cli.jobs.claim_run import PayrollRun
-    from fupin_cli.jobs.reconcile import ReconcileRun
-    from fupin_cli.jobs.withdraw import TakenBack
+    from fupin_cli.results.check import CheckRun
+    from fupin_cli.results.reconcile import ReconcileRun
+    from fupin_cli.results.subsidy import PayrollRun
+    from fupin_cli.results.withdraw import TakenBack
 
 NAME, KEPT = "manifest.json", "manifests"
 

@@ -14,7 +14,7 @@ from fupin_cli.outputs.payroll_json import days_text
 from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.claim_run import PayrollRun
+    from fupin_cli.results.subsidy import PayrollRun
 
 HEADERS = {
     "no": "序号",

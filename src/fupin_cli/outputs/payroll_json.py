@@ -16,7 +16,7 @@ from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.claim_run import PayrollRun
+    from fupin_cli.results.subsidy import PayrollRun
 
 MONEY = ("amount", "due_hold", "due_refuse")
 NO_FUND = "（资金来源不明）"

@@ -8,7 +8,7 @@ import polars as pl
 from rich.table import Table
 from rich.text import Text
 
-from fupin_cli.checks.registry import all_rules
+from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, STATUS_WORDS
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.payroll_workbook import correction_words, unplaced_words
@@ -19,9 +19,9 @@ from fupin_cli.policy.rounding import fen_to_yuan
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.ledger.store import Batch
     from fupin_cli.outputs.bank import BankFiles
+    from fupin_cli.results.subsidy import PayrollRun
 
 
 def payroll_line(run: PayrollRun) -> str:

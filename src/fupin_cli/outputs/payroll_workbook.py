@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import __version__
-from fupin_cli.checks.registry import all_rules
+from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, fraction_text
-from fupin_cli.measures.measure import all_measures
 from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
@@ -17,8 +17,8 @@ from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.claim_run import PayrollRun
     from fupin_cli.reconcile.money import BatchSums
+    from fupin_cli.results.subsidy import PayrollRun
 
 SHOWN = 5  # names of files that a sentence can carry
 METHODS = {"attendance": "出勤÷规定", "calendar": "在岗日÷当月天数", "fixed": "出勤÷固定天数"}

@@ -15,7 +15,7 @@ from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 from fupin_cli.reconcile.verdict import MONEY
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.reconcile import ReconcileRun
+    from fupin_cli.results.reconcile import ReconcileRun
 
 WORD = {name: name.removesuffix("_fen") for name in MONEY}
 

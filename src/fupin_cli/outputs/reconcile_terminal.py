@@ -16,7 +16,7 @@ from fupin_cli.reconcile.verdict import MONEY, VERDICTS
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fupin_cli.jobs.reconcile import ReconcileRun
+    from fupin_cli.results.reconcile import ReconcileRun
 
 
 def reconcile_line(run: ReconcileRun) -> str:

@@ -16,7 +16,7 @@ from fupin_cli.reconcile.match import AMBIGUOUS
 from fupin_cli.reconcile.verdict import MONEY, VERDICTS
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.reconcile import ReconcileRun
+    from fupin_cli.results.reconcile import ReconcileRun
 
 YUAN = {"due_fen": "应发(元)", "approved_fen": "批准(元)", "paid_fen": "实付(元)", "difference_fen": "差额(元)"}
 PERSON = {

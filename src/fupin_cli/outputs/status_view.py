@@ -10,7 +10,7 @@ from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.status import MonthState
+    from fupin_cli.results.status import MonthState
 
 STATES = {"draft": "测算", "approved": "已批准", "returned": "已回盘", "closed": "已关账", "withdrawn": "已撤回"}
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from rich.table import Table
 
-from fupin_cli.measures.measure import all_measures, fund_of
+from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.measure import fund_of
 
 
 def subsidy_rows(settings: Any) -> list[dict[str, Any]]:

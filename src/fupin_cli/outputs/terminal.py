@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fupin_cli.checks.registry import all_rules
+from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.outputs.check_workbook import SEVERITY
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
-    from fupin_cli.jobs.check import CheckRun
+    from fupin_cli.results.check import CheckRun
 
 STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 PLAIN_WIDTH = 120  # where output goes to a file or a mail

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.measures import roster, used_months
-from fupin_cli.measures.households import heads_of, home_key, one_row_each, with_home_facts
-from fupin_cli.measures.past_due import past_due
+from fupin_cli.month import roster, used_months
+from fupin_cli.month.households import heads_of, home_key, one_row_each, with_home_facts
+from fupin_cli.month.past_due import past_due
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import age_expr, birth_expr, is_valid_expr, sex_expr
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
-    from fupin_cli.measures.measure import Claims
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.policy.settings import Settings
 
@@ -32,13 +31,12 @@ PLAIN_LENGTH, OLD_LENGTH = 18, 15
 
 
 @dataclass
-class Context:
+class Month:
     """The tables of a run and the month they are judged for. Nothing here reads a file or looks at the clock."""
 
     intake: Intake
     policy: Policy
     contracts: dict[str, TableSpec]
-    asked: str = "post"  # the subsidy that is computed
 
     @property
     def month(self) -> int:
@@ -244,56 +242,8 @@ class Context:
         return self.counted.filter(pl.col("id_ok"))
 
     @cached_property
-    def claims(self) -> dict[str, Claims]:
-        """The month's claims of every measure whose table was supplied, with the conditions that fail on them."""
-        from fupin_cli.measures.measure import all_measures
-
-        return {
-            code: known_people(measure.claims(self), self)
-            for code, measure in all_measures().items()
-            if self.has(measure.table)
-        }
-
-    @cached_property
-    def measure_faults(self) -> dict[str, pl.DataFrame]:
-        """Findings on the claims of each measure, as they are first asked for (`checks.mea.faults_of`)."""
-        return {}
-
-    @cached_property
     def past_payments(self) -> pl.DataFrame:
         """Payments of other months in the history, with `standard_fen` and `due_fen` of their month (`past_due`)."""
         history = used_months.paid_rows(self.intake.tables["payment_history"])
         paid = history.filter((pl.col("measure") == used_months.MEASURE) & (pl.col("month") != self.month))
         return past_due(paid, self.maybe("attendance"), self.maybe("assignments"), self.maybe("posts"), self.policy)
-
-
-def known_people(claims: Claims, ctx: Context) -> Claims:
-    """Leave out claims in the inbox itself that were paid in another month; of a wrong ID number nothing is judged.
-
-    Adds `id_ok` to the rows: claims whose person can be judged (organisations always can).
-    """
-    rows = claims.rows
-    plain = pl.col("id_number").str.contains(r"^\d{17}[\dX]$") & pl.col("id_number").str.contains("^[1-8]")
-    number = pl.col("id_number")
-    sound = is_valid_expr(number) & birth_expr(number).is_not_null()
-    organisation = pl.col("id_number").is_null() | (pl.col("id_number") == pl.col("payee_key"))
-    if "payee_key" not in rows.columns:
-        organisation = pl.lit(value=False)
-    rows = rows.with_columns(
-        id_ok=(plain & sound & ~number.str.starts_with(UNKNOWN_ID)).fill_null(value=False) | organisation
-    )
-    root = [s.index for s in ctx.intake.sources if s.folder is None]
-    old = pl.col("_last").is_not_null() & pl.col("_src").is_in(root) if "_last" in rows.columns else pl.lit(value=False)
-    paid_elsewhere = rows.filter(old & pl.col("ref").is_not_null())
-    settled = paid_elsewhere.join(_paid_refs(ctx), on=["id_number", "ref"], how="semi").select("_src", "_row")
-    claims.left += settled.height
-    claims.rows = rows.join(settled, on=["_src", "_row"], how="anti", maintain_order="left")
-    return claims
-
-
-def _paid_refs(ctx: Context) -> pl.DataFrame:
-    """Claims that the history or the ledger knows as paid in another month: id_number, ref."""
-    if not ctx.has("payment_history"):
-        return pl.DataFrame(schema={"id_number": pl.String, "ref": pl.String})
-    paid = used_months.paid_rows(ctx.intake.tables["payment_history"]).filter(pl.col("month") != ctx.month)
-    return paid.select("id_number", ref="post_id").unique()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.jobs.exit_codes import exit_code
 from fupin_cli.ledger.store import BACK_PAY
+from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, STATUSES
-from fupin_cli.measures.households import heads_of, one_row_each
-from fupin_cli.measures.measure import all_measures
+from fupin_cli.month.households import heads_of, one_row_each
 from fupin_cli.reconcile.money import BatchSums
+from fupin_cli.results.exit_codes import exit_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
     from fupin_cli.intake.raw import Unplaced
-    from fupin_cli.jobs.funds import Fund
     from fupin_cli.policy.parameters import Policy
+    from fupin_cli.results.fund import Fund
 
 POST_TITLE = "乡村公益性岗位补贴"
 RANK = {PAY: 0, HOLD: 1, REFUSE: 2}

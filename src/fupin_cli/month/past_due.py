@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.measures.roster import DAY
+from fupin_cli.month.roster import DAY
 from fupin_cli.policy.rounding import prorate_fen
 
 if TYPE_CHECKING:

@@ -1,0 +1,67 @@
+"""How a check speaks: rows of a table turned into findings, with the place and the money at stake."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from fupin_cli.findings import SCHEMA
+
+
+def at_stake() -> dict[str, pl.Expr]:
+    """Money of the month that the finding stops, and that it is one month."""
+    return {"amount_fen": pl.col("due_fen"), "months": pl.lit(1, dtype=pl.Int64)}
+
+
+def report(
+    rows: pl.LazyFrame | pl.DataFrame,
+    table: str,
+    message: str | pl.Expr,
+    column: str | pl.Expr | None = None,
+    **fields: Any,
+) -> pl.LazyFrame:
+    """Turn rows of a table into findings. `fields`: effect, severity, hint, waivable, amount_fen, months; values or expressions."""
+    lazy = rows.lazy()
+    names = lazy.collect_schema().names()
+    found = {
+        "table": pl.lit(table),
+        "_src": pl.col("_src"),
+        "_row": pl.col("_row"),
+        "column": column if isinstance(column, pl.Expr) else pl.lit(column, dtype=pl.String),
+        "message": message if isinstance(message, pl.Expr) else pl.lit(message),
+        **{
+            target: pl.col(source) if source in names else pl.lit(None, dtype=pl.String)
+            for target, source in (("person", "id_number"), ("name", "name"), ("post_id", "post_id"))
+        },
+        **{key: value if isinstance(value, pl.Expr) else pl.lit(value) for key, value in fields.items()},
+    }
+    return lazy.select(expr.cast(SCHEMA[name]).alias(name) for name, expr in found.items())
+
+
+def place_expr() -> pl.Expr:
+    """Where a row stands, as the clerk looks it up: file!sheet!row."""
+    sheet = pl.when(pl.col("_sheet") != "").then(pl.concat_str(pl.col("_sheet"), pl.lit("!"))).otherwise(pl.lit(""))
+    return pl.concat_str(
+        pl.col("_file"), pl.lit("!"), sheet, pl.lit("第"), pl.col("_row").cast(pl.String), pl.lit("行")
+    )
+
+
+OTHERS_NAMED = 20
+
+
+def with_others(rows: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
+    """Add `_others` to the rows of groups: where the group's other rows stand (the first 20, then how many)."""
+    rows = rows.with_columns(_place=place_expr())
+    groups = rows.group_by(keys).agg(_places=pl.col("_place").sort().head(OTHERS_NAMED + 1), _size=pl.len())
+    rest = pl.col("_places").list.set_difference(pl.concat_list("_place")).list.sort().list.head(OTHERS_NAMED)
+    more = (
+        pl.when(pl.col("_size") > OTHERS_NAMED + 1)
+        .then(pl.format(" 等{}处", pl.col("_size") - 1))
+        .otherwise(pl.lit(""))
+    )
+    return (
+        rows.join(groups, on=keys, how="left", nulls_equal=True)
+        .with_columns(_others=pl.concat_str(rest.list.join("、"), more))
+        .drop("_places", "_place", "_size")
+    )

@@ -1,0 +1,66 @@
+"""What a rule is: code, title, clause in the law's words, what it compares, its bounds, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import polars as pl
+
+    from fupin_cli.measures.claimed import Claimed
+
+    Check = Callable[[Claimed], pl.LazyFrame | pl.DataFrame]
+
+Severity = Literal["error", "warning", "info"]
+Effect = Literal["refuse", "hold", "none"]
+GROUPS = {
+    "IN": "收文", "ID": "身份与账户", "REG": "监测对象", "WRK": "务工", "POST": "公益性岗位", "CON": "合同",
+    "ATT": "出勤", "INS": "意外险", "CAP": "期限与重复", "MEA": "补贴条件", "RET": "银行回盘", "WVR": "豁免",
+}  # fmt: skip
+# What runs at which point: while files are read, over the tables, knowing the other findings, while lines are priced,
+# when a month is reconciled, over the waivers.
+Stage = Literal["intake", "tables", "last", "payroll", "reconcile", "waivers"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One check. `law` is a phrase of the clause, by which its sentence is found and printed.
+
+    `tables` must all be supplied, of `any_of` at least one; `settings` must be set; else the rule is listed as not
+    run. `partly` names tables and settings without which only a part of the rule runs.
+    """
+
+    code: str
+    title: str
+    severity: Severity
+    effect: Effect = "none"
+    _: KW_ONLY
+    clause: str
+    law: str
+    compares: str
+    hint: str
+    tables: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
+    bounds: tuple[str, ...] = ()
+    waivable: bool = False
+    stage: Stage = "tables"
+    run: Check | None = field(default=None, repr=False)
+
+    @property
+    def group(self) -> str:
+        """The letters before the number (POST, CAP, …)."""
+        return self.code.rstrip("0123456789")
+
+
+def rule(code: str, title: str, severity: Severity, effect: Effect = "none", **more: Any) -> Callable[[Check], Rule]:
+    """Make the decorated function the check of a code: what stands under its name is the `Rule`."""
+
+    def made(function: Check) -> Rule:
+        return Rule(code, title, severity, effect, run=function, **more)
+
+    return made

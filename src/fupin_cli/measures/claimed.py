@@ -1,0 +1,70 @@
+"""A month and what is claimed in it: the claims of every measure whose table was supplied, and what is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.month import used_months
+from fupin_cli.month.month import UNKNOWN_ID, Month
+from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
+
+if TYPE_CHECKING:
+    from fupin_cli.measures.measure import Claims
+
+
+@dataclass
+class Claimed(Month):
+    """A month with its claims."""
+
+    asked: str = "post"  # the subsidy that is computed
+
+    @cached_property
+    def claims(self) -> dict[str, Claims]:
+        """The month's claims of every measure whose table was supplied, with the conditions that fail on them."""
+        return {
+            code: known_people(measure.claims(self), self)
+            for code, measure in all_measures().items()
+            if self.has(measure.table)
+        }
+
+    @cached_property
+    def measure_faults(self) -> dict[str, pl.DataFrame]:
+        """Findings on the claims of each measure, as they are first asked for (`checks.mea.faults_of`)."""
+        return {}
+
+
+def known_people(claims: Claims, ctx: Month) -> Claims:
+    """Leave out claims in the inbox itself that were paid in another month; of a wrong ID number nothing is judged.
+
+    Adds `id_ok` to the rows: claims whose person can be judged (organisations always can).
+    """
+    rows = claims.rows
+    plain = pl.col("id_number").str.contains(r"^\d{17}[\dX]$") & pl.col("id_number").str.contains("^[1-8]")
+    number = pl.col("id_number")
+    sound = is_valid_expr(number) & birth_expr(number).is_not_null()
+    organisation = pl.col("id_number").is_null() | (pl.col("id_number") == pl.col("payee_key"))
+    if "payee_key" not in rows.columns:
+        organisation = pl.lit(value=False)
+    rows = rows.with_columns(
+        id_ok=(plain & sound & ~number.str.starts_with(UNKNOWN_ID)).fill_null(value=False) | organisation
+    )
+    root = [s.index for s in ctx.intake.sources if s.folder is None]
+    old = pl.col("_last").is_not_null() & pl.col("_src").is_in(root) if "_last" in rows.columns else pl.lit(value=False)
+    paid_elsewhere = rows.filter(old & pl.col("ref").is_not_null())
+    settled = paid_elsewhere.join(_paid_refs(ctx), on=["id_number", "ref"], how="semi").select("_src", "_row")
+    claims.left += settled.height
+    claims.rows = rows.join(settled, on=["_src", "_row"], how="anti", maintain_order="left")
+    return claims
+
+
+def _paid_refs(ctx: Month) -> pl.DataFrame:
+    """Claims that the history or the ledger knows as paid in another month: id_number, ref."""
+    if not ctx.has("payment_history"):
+        return pl.DataFrame(schema={"id_number": pl.String, "ref": pl.String})
+    paid = used_months.paid_rows(ctx.intake.tables["payment_history"]).filter(pl.col("month") != ctx.month)
+    return paid.select("id_number", ref="post_id").unique()

@@ -1,0 +1,1 @@
+"""What a month is: its tables and what follows from them."""

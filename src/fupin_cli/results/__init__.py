@@ -1,0 +1,1 @@
+"""What a job comes to: counts and sums of it as short methods."""

@@ -1,0 +1,36 @@
+"""What a check comes to: the findings of a month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fupin_cli.results.exit_codes import exit_code
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fupin_cli.checks.engine import CheckResult
+    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.load import Intake
+    from fupin_cli.policy.parameters import Policy
+
+
+@dataclass
+class CheckRun:
+    """A finished check and what it wrote."""
+
+    month: int
+    policy: Policy
+    intake: Intake
+    contracts: dict[str, TableSpec]
+    result: CheckResult
+    fail_on: str
+    outputs: list[Path] = field(default_factory=list)
+    posted: int = 0  # postings that the ledger had
+    password: str | None = None  # with which its workbooks are encrypted
+
+    @property
+    def exit_code(self) -> int:
+        """70 a rule crashed, 3 some input could not be read, 1 findings at or above the bound, else 0."""
+        return exit_code(self.result, self.intake, found=self.result.at_or_above(self.fail_on))
