@@ -26,6 +26,7 @@ SCHEMA = pl.Schema(
         "post_id": pl.String(),
         "message": pl.String(),
         "hint": pl.String(),  # null: the rule's own
+        "clause": pl.String(),  # null: the rule's own
         "waivable": pl.Boolean(),  # null: the rule's own
         "amount_fen": pl.Int64(),  # money at stake
         "months": pl.Int64(),  # months at stake

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
+
 from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.rule import Rule
 from fupin_cli.measures.catalogue import all_measures
-from fupin_cli.measures.measure import COUNTY
+from fupin_cli.measures.measure import COUNTY, Measure
 from fupin_cli.outputs.clauses import NOT_DECIDABLE, clause_lines
-from fupin_cli.policy.law import clauses, quote
+from fupin_cli.policy.law import OURS, clauses, law_text, quote
 from fupin_cli.policy.parameters import load_policy
 from fupin_cli.policy.settings import FUND_LEFT_TO_COUNTY, Settings
 
@@ -24,8 +28,36 @@ def test_every_measure_names_a_clause_in_the_laws_words() -> None:
 
 
 def test_every_rule_and_parameter_names_a_clause_that_exists() -> None:
-    assert {rule.clause for rule in all_rules().values()} <= set(LAW)
+    assert {rule.clause for rule in all_rules().values()} - set(LAW) == {OURS}
     assert {parameter.clause for parameter in POLICY.parameters.values()} <= set(LAW)
+
+
+def test_every_quoted_phrase_stands_in_the_law_in_one_piece() -> None:
+    """10.B: WRK011 and MEA011 put two sentences inside one pair of quotation marks."""
+    text = law_text(POLICY.text)
+    carried: list[Rule | Measure] = [*all_rules().values(), *all_measures().values()]
+    for one in carried:
+        quoted = quote(POLICY.text, one.clause, one.law)
+        assert quoted in text, one.code
+        assert one.law in quoted, one.code
+        assert bool(quoted) == (one.clause != OURS), one.code
+    for rule in all_rules().values():
+        for phrase in re.findall("“(.*?)”", rule.besides):
+            assert phrase in text, rule.code
+
+
+def test_a_phrase_of_several_sentences_is_no_quotation() -> None:
+    with pytest.raises(ValueError, match="不止一句"):
+        quote(POLICY.text, "三(五)", "劳动合同或劳务协议")
+
+
+def test_numbers_that_are_ours_never_carry_a_clause_of_the_text() -> None:
+    """8.24, 10.B: income bounds, the upper age, CAP009's matrix, schooling of the young; 36 months and licences are others'."""
+    rules = all_rules()
+    assert {code for code, rule in rules.items() if rule.clause == OURS} == {"CAP009", "REG010", "WRK008"}
+    assert OURS in rules["POST003"].besides
+    assert "财社〔2023〕181号" in rules["MEA008"].besides
+    assert "具备人力资源服务相关业务资质" in rules["MEA003"].besides
 
 
 def test_the_funds_that_counties_name_are_those_the_law_leaves_open() -> None:

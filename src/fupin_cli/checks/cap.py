@@ -11,6 +11,7 @@ from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.used_months import MEASURE, paid_rows
 from fupin_cli.policy import months
+from fupin_cli.policy.law import OURS
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
@@ -285,8 +286,7 @@ def term(ctx: Claimed) -> pl.LazyFrame:
     waivable=True,
     compares="同一人本月的岗位补贴、单位补贴、灵活就业社保补贴，满勤与培训",
     hint="只留一项；岗位补贴不受影响",
-    clause="三(五)",
-    law="违规发放补贴",
+    clause=OURS,
 )
 def exclusive(ctx: Claimed) -> pl.DataFrame:
     """Measures of one person that exclude each other in one month: the flexible or employer line is refused."""

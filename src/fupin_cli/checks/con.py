@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "assignments"
-CONTRACT: dict[str, Any] = {"tables": (TABLE,), "clause": "三(五)", "law": "签订劳动合同或劳务协议"}
+CONTRACT: dict[str, Any] = {"tables": (TABLE,), "clause": "三(五)", "law": "依法与安置人员签订劳动合同或劳务协议"}
 
 
 def current(ctx: Month) -> pl.LazyFrame:

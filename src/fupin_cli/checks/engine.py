@@ -202,7 +202,7 @@ def _completed(found: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
             "_e": pl.String,
             "_h": pl.String,
             "_w": pl.Boolean,
-            "clause": pl.String,
+            "_c": pl.String,
         },
         orient="row",
     )
@@ -212,10 +212,11 @@ def _completed(found: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
             severity=pl.coalesce("severity", "_s"),
             effect=pl.coalesce("effect", "_e"),
             hint=pl.coalesce("hint", "_h"),
+            clause=pl.coalesce("clause", "_c"),
             # Only what the rule allows can be waived; a finding may narrow it, never widen it.
             waivable=pl.col("_w") & pl.col("waivable").fill_null(value=True),
         )
-        .drop("_s", "_e", "_h", "_w")
+        .drop("_s", "_e", "_h", "_w", "_c")
     )
 
 

@@ -69,6 +69,7 @@ MEA002 = condition(
 )  # fmt: skip
 MEA003 = condition(
     "MEA003", "机构没有许可，或载体没有认定", "error", "refuse", partly=("workshops",), clause="三(二)", law="认定本地就业帮扶载体",
+    besides="机构的许可：实施细则二(一)“具备人力资源服务相关业务资质”",
     compares="许可有效期与安置日，认定、退出日期与本月", hint="核对许可证和认定文件",
 )  # fmt: skip
 MEA004 = condition(
@@ -88,6 +89,7 @@ MEA007 = condition(
 )  # fmt: skip
 MEA008 = condition(
     "MEA008", "超过该项补贴的期限", "error", "refuse", partly=("payment_history",), clause="三(二)", law="最长不超过6个月",
+    besides="社会保险补贴、岗位补贴的36个月：就业补助资金管理办法（财社〔2017〕164号，财社〔2023〕181号）",
     bounds=("on_the_job_training.cap_months", "social_insurance.cap_months"), compares="已享受的月数与最长月数、养老金领取日期",
     hint="到期停发；距退休不足5年的核对首次核定日期",
 )  # fmt: skip
@@ -98,7 +100,7 @@ MEA010 = condition(
     "MEA010", "向学员收了费", "error", "refuse", clause="四(三)", law="开展免费职业技能培训", compares="是否收费", hint="退还所收费用后再报",
 )  # fmt: skip
 MEA011 = condition(
-    "MEA011", "本月不是申请单位的职工", "error", "refuse", partly=("employee_insurance", "assignments"), clause="三(二)", law="吸纳脱贫劳动力",
+    "MEA011", "本月不是申请单位的职工", "error", "refuse", partly=("employee_insurance", "assignments"), clause="三(二)", law="就业并开展以工代训的",
     compares="合同起止、参保单位、在岗", hint="核对合同和参保记录",
 )  # fmt: skip
 MEA012 = condition(

@@ -12,6 +12,7 @@ from fupin_cli.checks.rule import rule
 from fupin_cli.month.households import first_rows
 from fupin_cli.month.month import NO_LABOUR, WEAK
 from fupin_cli.policy.idnumber import age_expr, birth_expr
+from fupin_cli.policy.law import OURS
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -85,6 +86,7 @@ def no_ability(ctx: Month) -> pl.LazyFrame:
     compares="身份证号的周岁：本月首个在岗日未满16；本月1日前已满上限",
     hint="办理退出；超龄确需保留的，走豁免",
     law="符合条件的脱贫劳动力",
+    besides=f"年龄上限：{OURS}",
     **LAW,
 )
 def age(ctx: Month) -> pl.LazyFrame:
@@ -95,8 +97,8 @@ def age(ctx: Month) -> pl.LazyFrame:
     old = rows.filter(age_expr(pl.col("birth"), ctx.first) >= limit)
     return pl.concat([
         report(young, TABLE, "在岗时未满16周岁", "id_number", waivable=False, **at_stake()),
-        report(old, TABLE, f"本月1日已满{limit}周岁", "id_number", waivable=True, **at_stake()),
-    ])  # fmt: skip
+        report(old, TABLE, f"本月1日已满{limit}周岁", "id_number", waivable=True, clause=OURS, **at_stake()),
+    ], how="diagonal")  # fmt: skip
 
 
 @rule(

@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.month import NO_LABOUR, WEAK
+from fupin_cli.policy.law import OURS
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -141,8 +142,7 @@ def schooling(ctx: Month) -> pl.LazyFrame:
     compares="周岁与文化程度",
     hint="核实是否控辍保学对象，可优先安排培训",
     tables=(TABLE,),
-    clause="四(三)",
-    law="两后生",
+    clause=OURS,
 )
 def little_schooling(ctx: Month) -> pl.LazyFrame:
     """Out of school, 16 to 22, 小学 or less."""

@@ -29,6 +29,9 @@ Stage = Literal["intake", "tables", "last", "payroll", "reconcile", "waivers"]
 class Rule:
     """One check. `law` is a phrase of the clause, by which its sentence is found and printed.
 
+    What the text does not carry is never given a clause of it (SPEC 8.24): a rule that is all our own has `OURS` as its
+    clause and no `law`; `besides` names what carries the part of a rule that its clause does not.
+
     `tables` must all be supplied, of `any_of` at least one; `settings` must be set; else the rule is listed as not
     run. `partly` names tables and settings without which only a part of the rule runs.
     """
@@ -39,9 +42,10 @@ class Rule:
     effect: Effect = "none"
     _: KW_ONLY
     clause: str
-    law: str
     compares: str
     hint: str
+    law: str = ""
+    besides: str = ""
     tables: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from fupin_cli.checks.rule import rule
 from fupin_cli.checks.wrk_homes import busy, working
 from fupin_cli.month.month import NO_LABOUR
 from fupin_cli.policy.idnumber import age_expr, birth_expr
+from fupin_cli.policy.law import OURS
 from fupin_cli.policy.months import first_day, parse_month
 from fupin_cli.policy.rounding import yuan_to_fen
 
@@ -181,7 +182,8 @@ def marked_yes(ctx: Month) -> pl.LazyFrame:
     compares="务工月收入",
     bounds=("checks.income_min", "checks.income_max"),
     hint="核实是否把年收入填成月收入，或少写了零",
-    **MONITOR,
+    tables=(TABLE,),
+    clause=OURS,
 )
 def income(ctx: Month) -> pl.LazyFrame:
     """Outside the county's bounds; the bounds themselves are inside."""

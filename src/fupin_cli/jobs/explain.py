@@ -18,6 +18,7 @@ from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan
 from fupin_cli.results.explain import Step
 
 if TYPE_CHECKING:
+    from fupin_cli.checks.rule import Rule
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.results.subsidy import PayrollRun
 
@@ -171,6 +172,15 @@ def _months(run: PayrollRun, row: dict[str, Any]) -> Step:
     )  # fmt: skip
 
 
+def _carried(run: PayrollRun, rule: Rule, hit: dict[str, Any] | None) -> tuple[str, str]:
+    """The clause that a finding rests on, and its words: the finding's own, the measure's, the rule's."""
+    clause, text = hit["clause"] if hit else rule.clause, run.policy.file.text
+    if clause == rule.clause:
+        return clause, quote(text, clause, rule.law)
+    measure = all_measures().get(run.measure)
+    return clause, quote(text, clause, measure.law) if measure and measure.clause == clause else ""
+
+
 def _tables(run: PayrollRun) -> list[str]:
     """Tables on whose rows findings stop a line."""
     return ["assignments", "attendance"] if run.measure == MEASURE else [run.table]
@@ -193,8 +203,8 @@ def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:
         if code in row["waived_codes"]:
             effect = f"已豁免（{hit['waiver'] if hit else ''}）"
         step = Step(
-            f"{code} {rule.title}", effect, _place(hit["file"], hit["sheet"], hit["_row"]) if hit else "", rule.clause,
-            quote(run.policy.file.text, rule.clause, rule.law),
+            f"{code} {rule.title}", effect, _place(hit["file"], hit["sheet"], hit["_row"]) if hit else "",
+            *_carried(run, rule, hit),
         )  # fmt: skip
         if hit or code == "IN012":
             step.steps.append(Step("查到", hit["message"] if hit else run.missing_words))

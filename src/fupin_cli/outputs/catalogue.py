@@ -14,7 +14,7 @@ from fupin_cli.checks.rule import GROUPS, Rule
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.outputs.check_workbook import EFFECT, SEVERITY
 from fupin_cli.outputs.terminal import STYLE
-from fupin_cli.policy.law import quote
+from fupin_cli.policy.law import OURS, quote
 from fupin_cli.policy.parameters import Policy, load_policy
 from fupin_cli.policy.settings import Settings
 
@@ -32,6 +32,7 @@ def rule_facts(rule: Rule, policy: Policy) -> dict[str, Any]:
         "effect": rule.effect,
         "clause": rule.clause,
         "law": quote(policy.file.text, rule.clause, rule.law),
+        "besides": rule.besides,
         "compares": rule.compares,
         "tables": list(rule.tables),
         "any_of": list(rule.any_of),
@@ -55,7 +56,7 @@ def bound(name: str, policy: Policy) -> str:
     if value is None or value in ({}, []):
         return f"没有设置（fupin.toml 的 [{section}] {key}）"
     default = getattr(type(table)(), key)
-    return f"{value}（fupin.toml 的 [{section}] {key}{'，未改动的默认值' if value == default else ''}）"
+    return f"{value}（fupin.toml 的 [{section}] {key}{'，{OURS}' if value == default else ''}）"
 
 
 def rule_table(rules: list[Rule]) -> Table:
@@ -91,9 +92,13 @@ def explained(rule: Rule, policy: Policy) -> str:
         f"{rule.code}  {rule.title}",
         f"  程度：{SEVERITY[rule.severity]}    对发放的影响：{EFFECT[rule.effect] or '无'}    可豁免：{'是' if rule.waivable else '否'}",
         f"  比较：{rule.compares}",
-        f"  依据：{policy.file.title} {rule.clause}",
-        f"        “{facts['law']}”",
     ]
+    if rule.clause == OURS:
+        lines.append(f"  依据：{OURS}")
+    else:
+        lines += [f"  依据：{policy.file.title} {rule.clause}", f"        “{facts['law']}”"]
+    if rule.besides:
+        lines.append(f"  另据：{rule.besides}")
     needs = [table_name(name) for name in rule.tables]
     if rule.any_of:
         needs.append("以下至少一样：" + "、".join(table_name(name) for name in rule.any_of))

@@ -9,6 +9,7 @@ from importlib.resources import files
 CHAPTER = re.compile(r"^([一二三四五六七八九十]+)、")
 SECTION = re.compile(r"^(\([一二三四五六七八九十]+\))")
 NUMBERED = re.compile(r"^(\d+)\.")  # the text numbers one section of chapter 二 "4."
+OURS = "本程序默认，县可改"  # in place of a clause, where neither the text nor another document says it
 CLOSING = "附则"  # the last paragraph, which carries the term, has no number of its own
 
 
@@ -37,12 +38,19 @@ def clauses(name: str) -> dict[str, str]:
 
 
 def quote(name: str, mark: str, phrase: str) -> str:
-    """Give the sentences of a clause that contain the phrase; the phrase must be the law's own.
+    """Give the sentence of a clause that contains the phrase, as it stands in the text; nothing for what is ours.
+
+    One sentence, never two put together: between quotation marks stands what the text has in one piece.
 
     Raises:
         KeyError: the law has no such clause, or the clause does not contain the phrase.
+        ValueError: several sentences of the clause contain it; a longer phrase says which is meant.
     """
+    if mark == OURS:
+        return ""
     sentences = [s for s in re.split(r"(?<=。)|\n", clauses(name)[mark]) if s and phrase in s]
     if not sentences:
         raise KeyError(f"{mark} 中没有“{phrase}”")
-    return "".join(sentences)
+    if len(sentences) > 1:
+        raise ValueError(f"{mark} 中不止一句有“{phrase}”")
+    return sentences[0]
