@@ -33,6 +33,7 @@ SCHEMA = pl.Schema(
         "file": pl.String(),
         "sheet": pl.String(),
         "value": pl.String(),  # as written in the cell
+        "measure": pl.String(),  # whose claim it stands on; null: of no subsidy besides posts
     }
 )
 

@@ -45,7 +45,7 @@ def _told(fault: Fault, rows: pl.DataFrame, name: str) -> pl.DataFrame:
     message = pl.concat_str(pl.lit(f"{measure.title}："), words)
     more = {} if fault.effect is None else {"effect": fault.effect, "severity": "error"}
     failing = rows.with_columns(_when=fault.when).filter("_when")
-    told = report(failing, measure.table, message, fault.column, amount_fen=pl.col("due_fen"), **more)
+    told = report(failing, measure.table, message, fault.column, measure=name, amount_fen=pl.col("due_fen"), **more)
     return told.collect().with_columns(code=pl.lit(fault.code))
 
 

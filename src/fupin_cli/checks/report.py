@@ -21,7 +21,7 @@ def report(
     column: str | pl.Expr | None = None,
     **fields: Any,
 ) -> pl.LazyFrame:
-    """Turn rows of a table into findings. `fields`: effect, severity, hint, waivable, amount_fen, months; values or expressions."""
+    """Turn rows of a table into findings. `fields`: effect, severity, hint, waivable, amount_fen, months, measure; values or expressions."""
     lazy = rows.lazy()
     names = lazy.collect_schema().names()
     found = {

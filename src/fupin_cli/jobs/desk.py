@@ -170,5 +170,5 @@ class Desk:
             paid = self._payments
             if measure == MEASURE:  # of the other measures this month's own approvals are no payments made before
                 paid = paid.filter((pl.col("month") != month) | (pl.col("measure") == MEASURE))
-            add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
+            intake = add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
         return Claimed(intake, self.policy, self.contracts, measure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -48,8 +49,8 @@ def payments(lines: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
 
 def add_ledger(
     intake: Intake, paid: pl.DataFrame, spec: TableSpec, before: int | None = None, measure: str = "post"
-) -> None:
-    """Add the ledger's payments (`payments`) to the history table; what both have counts once.
+) -> Intake:
+    """Give the tables with the ledger's payments (`payments`) in the history; what both have counts once.
 
     `before`: a month of `measure` that was approved and is computed again. The ledger's payments of that measure for that
     month and later ones were not there when it was computed first and are left out, in the ledger and where the file
@@ -62,11 +63,10 @@ def add_ledger(
         if before is not None:
             later = paid.filter((pl.col("month") >= before) & (pl.col("measure") == measure)).select(PAYMENT)
             known = known.join(later, on=PAYMENT, how="anti", maintain_order="left")
-        intake.tables[TABLE] = known
     if before is not None:
         paid = paid.filter((pl.col("month") < before) | (pl.col("measure") != measure))
     if not paid.height:
-        return
+        return intake if known is None else _with_history(intake, known)
     schema = {name: dtype_of(column) for name, column in spec.columns.items()}
     rows = paid.select(pl.col(name).cast(schema[name]) for name in schema).with_columns(
         _card=pl.lit(None, dtype=pl.String),
@@ -79,4 +79,8 @@ def add_ledger(
         rows = pl.concat(
             [known, rows.join(known.select(SAME), on=SAME, how="anti", nulls_equal=True).select(known.columns)]
         )
-    intake.tables[TABLE] = rows
+    return _with_history(intake, rows)
+
+
+def _with_history(intake: Intake, rows: pl.DataFrame) -> Intake:
+    return replace(intake, tables=intake.tables | {TABLE: rows})

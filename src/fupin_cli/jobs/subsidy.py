@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -51,8 +52,8 @@ def compute_measure(desk: Desk, measure: Measure, month: int) -> PayrollRun:
     Raises:
         NoInputError: the measure's table was not supplied (exit 10).
     """
-    ctx = desk.context(month, measure.code)
-    if not ctx.has(measure.table) and measure.table not in ctx.intake.set_aside:
+    ctx = desk.context(month, measure.code).with_empty(measure.table)
+    if not ctx.has(measure.table):
         title = desk.contracts[measure.table].title
         raise NoInputError(
             f"没有“{title}”，{measure.title}算不了", f"放进收件夹；空白模板：fupin template {measure.table}"
@@ -62,14 +63,13 @@ def compute_measure(desk: Desk, measure: Measure, month: int) -> PayrollRun:
     # What is wrong with other tables is not this measure's to tell.
     own = (pl.col("table") == measure.table) | pl.col("table").is_null() | pl.col("table").is_in(["", "waivers"])
     shared = pl.col("code").str.starts_with("MEA") | pl.col("code").is_in(SHARED)
-    told = ~shared | pl.col("message").str.starts_with(f"{measure.title}：")  # two measures may share a table
-    result.found = result.found.filter(own & told)
+    told = ~shared | (pl.col("measure") == measure.code).fill_null(value=False)  # two measures may share a table
+    result = replace(result, found=result.found.filter(own & told))
     missing = [table for table in measure.needs if not ctx.has(table)]
     lines = _lines(ctx, measure, result, ["IN012"] if missing else [])
     lines = lines.with_columns(person_code=person_codes(lines["person_key"], workspace_key(desk.workspace.root)))
-    claims = ctx.claims.get(measure.code)
     return PayrollRun(
-        month, ctx.policy, ctx.intake, ctx.contracts, result, lines, claims.left if claims else 0,
+        month, ctx.policy, ctx.intake, ctx.contracts, result, lines, ctx.claims[measure.code].left,
         measure=measure.code, missing=missing, posted=desk.postings.height, password=desk.workspace.password,
     )  # fmt: skip
 
@@ -94,18 +94,13 @@ def with_its_corrections(desk: Desk, code: str, month: int) -> PayrollRun:
 
 
 def _lines(ctx: Claimed, measure: Measure, result: CheckResult, more: list[str]) -> pl.DataFrame:
-    if measure.code not in ctx.claims:
-        ctx.intake.tables[measure.table] = ctx.intake.set_aside[measure.table].drop("_reason").clear()
-        ctx.claims[measure.code] = measure.claims(ctx)
     rows = ctx.claims[measure.code].rows
-    if "id_ok" not in rows.columns:
-        rows = ctx.claims[measure.code].rows = rows.with_columns(id_ok=pl.lit(value=True))
     told = faults_of(ctx, measure.code)
     rules = all_rules()
     effects = {code: rule.effect for code, rule in rules.items()}
     faults = told.with_columns(effect=pl.coalesce("effect", pl.col("code").replace_strict(effects, default="hold")))
-    waived = result.found.filter("waived").select("code", "_src", "_row", "message", waived=pl.lit(value=True))
-    faults = faults.join(waived.unique(), on=["code", "_src", "_row", "message"], how="left").with_columns(
+    waived = result.found.filter("waived").select("code", "_src", "_row", "measure", waived=pl.lit(value=True))
+    faults = faults.join(waived.unique(), on=["code", "_src", "_row", "measure"], how="left").with_columns(
         pl.col("waived").fill_null(value=False)
     )
     found = result.found.filter(pl.col("table") == measure.table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,14 @@ class Claimed(Month):
     """A month with its claims."""
 
     asked: str = "post"  # the subsidy that is computed
+
+    def with_empty(self, table: str) -> Claimed:
+        """The month, with a table of which no row could be keyed as a table without rows; itself where that is not so."""
+        aside = self.intake.set_aside.get(table)
+        if self.has(table) or aside is None:
+            return self
+        tables = self.intake.tables | {table: aside.drop("_reason").clear()}
+        return replace(self, intake=replace(self.intake, tables=tables))
 
     @cached_property
     def claims(self) -> dict[str, Claims]:
@@ -57,9 +65,8 @@ def known_people(claims: Claims, ctx: Month) -> Claims:
     old = pl.col("_last").is_not_null() & pl.col("_src").is_in(root) if "_last" in rows.columns else pl.lit(value=False)
     paid_elsewhere = rows.filter(old & pl.col("ref").is_not_null())
     settled = paid_elsewhere.join(_paid_refs(ctx), on=["id_number", "ref"], how="semi").select("_src", "_row")
-    claims.left += settled.height
-    claims.rows = rows.join(settled, on=["_src", "_row"], how="anti", maintain_order="left")
-    return claims
+    left = rows.join(settled, on=["_src", "_row"], how="anti", maintain_order="left")
+    return replace(claims, rows=left, left=claims.left + settled.height)
 
 
 def _paid_refs(ctx: Month) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -86,19 +87,16 @@ def _recognised(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Faul
 def insurance(ctx: Month) -> Claims:
     """The employer's part of pension, medical and unemployment insurance actually paid."""
     found = _base(ctx, INSURANCE)
-    found.rows = found.rows.with_columns(
-        rate_fen="_insured_fen", due_fen="_insured_fen", how=pl.lit("养老、医疗、失业保险单位实缴部分之和")
-    )
-    return found
+    how = pl.lit("养老、医疗、失业保险单位实缴部分之和")
+    return replace(found, rows=found.rows.with_columns(rate_fen="_insured_fen", due_fen="_insured_fen", how=how))
 
 
 def post(ctx: Month) -> Claims:
     """The county's monthly rate."""
     found = _base(ctx, POST)
     rate = pl.lit(fen(ctx.settings.employer_post.monthly), dtype=pl.Int64)
-    found.rows = found.rows.with_columns(rate_fen=rate, due_fen=rate, how=pl.lit("月标准"))
-    found.faults = [*missing_settings(post_settings(ctx.settings)), *found.faults]
-    return found
+    rows = found.rows.with_columns(rate_fen=rate, due_fen=rate, how=pl.lit("月标准"))
+    return replace(found, rows=rows, faults=[*missing_settings(post_settings(ctx.settings)), *found.faults])
 
 
 def post_settings(given: Settings) -> list[str]:

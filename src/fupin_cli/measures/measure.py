@@ -38,7 +38,7 @@ class Fault:
     among_good: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class Claims:
     """A month's claims of one measure.
 
