@@ -250,16 +250,16 @@ UNREADABLE: list[tuple[Callable[[Path], Any], str]] = [
     (raw("a.png", b"\x89PNG\x00\x00"), "这不是表格文件"),
     (raw("a.csv", b"\xff\xff\xff\x80 a,b\n"), "文字编码既不是 UTF-8 也不是 GB18030，读不出来"),
     (raw("a.csv", "姓名,身份证号码\n".encode() * 9000 + b"\xff\xff\xff\n"), "文字编码前后不一致，读不出来"),
-    (raw("a.csv", b",".join([b"1"] * 600) + b"\n1" * 2000), "文件有 2001 行，超过上限，没有打开"),
-    (raw("a.csv", b"1,2\n" * 400_000), "文件超过上限 1 MiB，没有打开"),
+    (raw("a.csv", b",".join([b"1"] * 600) + b"\n1" * 2000), "文件有 2001 行、600 列，共约 1.2 百万格，超过上限 1 百万格"),
+    (raw("a.csv", b"1,2\n" * 400_000), "文件超过上限 1 MiB（[intake] max_unpacked_mib），没有打开"),
     (raw("a.xls", b"<html><body>x</body></html>"), "这是网页，里面没有表"),
     (raw("a.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'), "这是 XML 电子表格 2003，不是真正的 .xls"),
     (raw("a.xlsx", b"PK\x03\x04 cut off"), "文件不完整或已损坏，打不开"),
     (zipped("a.xlsx", {"word/document.xml": b"<x/>"}), "这不是 Excel 工作簿（.xlsx）"),
     (broken_directory, "工作簿内部的目录已损坏，打不开"),
-    (swollen, " MiB，超过上限 1 MiB，没有打开"),
+    (swollen, " MiB，超过上限 1 MiB（[intake] max_unpacked_mib），没有打开"),
     (zipped("a.xlsx", {"xl/workbook.xml": b" " * (30 << 20)}), "MiB，超过上限 "),
-    (workbook("a.xlsx", lambda book: book.worksheets[0].cell(900_000, 300, "x")), " 列，范围过大，没有打开"),
+    (workbook("a.xlsx", lambda book: book.worksheets[0].cell(900_000, 300, "x")), " 列，范围过大；共约 "),
     (encrypted, "文件加了密码，打不开"),
     (lambda root: (root / "a.csv").symlink_to("/proc/self/mem"), ""),
 ]  # fmt: skip
@@ -313,6 +313,7 @@ def test_a_wrong_policy_file_is_told_to_whoever_wrote_it() -> None:
         parse_policy("id: 1\n", "x.yaml")
 
 
+HOSTILE = "tests/unit/test_hostile_files.py"
 # Provoked where more than a command line is needed: file of tests → the words stand there.
 ELSEWHERE = {
     "这个工作区有另一个 fupin 在运行": "tests/cli/test_run.py::test_one_job_at_a_time",
@@ -321,10 +322,21 @@ ELSEWHERE = {
     " 打不开：": "an input folder whose listing the system refuses; a ledger in a folder that cannot be made",
     "文件打不开：": "a file that the system refuses to open; the superuser may open any",
     "加密的文件里不是 .xlsx": "an encrypted file of another kind of Office program",
-    "文件解压后超过上限，没有打开": "a zip whose directory lies about sizes (tests/unit/test_readers.py::test_bombs_are_not_opened)",
-    "文件压缩得异常紧，疑似压缩炸弹，没有打开": "tests/unit/test_readers.py::test_bombs_are_not_opened",
+    "文件解压后超过上限（[intake] max_unpacked_mib），没有打开": "a zip whose directory lies about sizes (tests/unit/test_readers.py::test_bombs_are_not_opened)",
+    " 倍，[intake] max_ratio），疑似压缩炸弹，没有打开": "tests/unit/test_readers.py::test_bombs_are_not_opened",
+    " MiB（[intake] max_memory_mib），没有读": HOSTILE,
+    " 秒（[intake] max_seconds），没有读完": HOSTILE,
+    "文件已损坏，读到一半读取程序就中断了": HOSTILE,
+    " 个字，超过 Excel 一格的上限 ": HOSTILE,
+    " MiB（[intake] max_memory_mib 的四分之一），没有用": HOSTILE,
+    " 行的引号或换行太乱，分不成格": "a field of 64 MiB between two quotes",
+    "网页里的表": HOSTILE,
+    "网页里的表超过 Excel 的 ": HOSTILE,
+    " 列，超过 Excel 的 ": HOSTILE,
+    "文件不完整或已损坏，打不开（": HOSTILE,
+    "读取程序启动不了：": "a system that refuses a further process",
+    "文件打不开（": "a file that goes away while it is read",
     "网页格式的表打不开": "a web page that the parser gives up on; none is known",
-    " 行，超过上限，没有打开": "above: the number stands before the words",
 }
 KINDS = {
     "FupinError",

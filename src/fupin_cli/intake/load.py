@@ -11,9 +11,10 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.errors import NoInputError
+from fupin_cli.intake.apart import Apart
 from fupin_cli.intake.headers import Recognition, recognise
 from fupin_cli.intake.inbox import InboxFile, assign_roles, survey
-from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError
+from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, Source, Unplaced, UnreadableError
 from fupin_cli.intake.readers import read_file
 from fupin_cli.intake.rows import Rows, read_rows
 from fupin_cli.policy.months import month_text
@@ -100,9 +101,9 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
             result.unreadable = True
             found.append(findings.about_file(entry.code, entry.name, entry.why, hint=entry.hint))
     files = _distinct([f for f in listed if only is None or f.name in only], found, result)
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+    with Apart(limits, password) as apart, ThreadPoolExecutor(cpu_count() or 1) as pool:
         for number, (file, sheets) in enumerate(
-            zip(files, pool.map(lambda f: _try_read(f, limits, password), files), strict=True), 1
+            zip(files, pool.map(lambda f: _try_read(f, limits, password, apart), files), strict=True), 1
         ):
             progress(f"读取 {file.name}", number, len(files))
             _recognise(file, sheets, contracts, result, found)
@@ -208,11 +209,13 @@ def _has_text(source: Source, column: str) -> bool:
     return bool((cells.str.strip_chars() != "").any())
 
 
-def _try_read(file: InboxFile, limits: Limits, password: str | None) -> list[RawSheet] | UnreadableError:
+def _try_read(file: InboxFile, limits: Limits, password: str | None, apart: Apart) -> list[RawSheet] | UnreadableError:
     try:
-        sheets = read_file(file.path, limits, password)
+        sheets = read_file(file.path, limits, password, lambda: apart.read(file.path))
     except UnreadableError as error:
         return error
+    except (OSError, MemoryError, RecursionError) as error:
+        return UnreadableError(f"文件打不开（{type(error).__name__}）", HINT_DAMAGED)
     if not file.unchanged():
         return UnreadableError("读的时候文件还在变（可能正在复制或保存）", "等文件放好以后再运行一次")
     return sheets
@@ -225,7 +228,7 @@ def _recognise(
     result: Inbox,
     found: list[pl.DataFrame],
 ) -> None:
-    if not isinstance(sheets, UnreadableError) and all(_is_blank(sheet) for sheet in sheets):
+    if not isinstance(sheets, UnreadableError) and all(_is_blank(sheet) and not sheet.unread for sheet in sheets):
         sheets = UnreadableError("文件里没有内容", "请向报送单位重新要一份")
     if isinstance(sheets, UnreadableError):
         result.unreadable = True
@@ -235,6 +238,9 @@ def _recognise(
         return
     titles = []
     for sheet in sheets:
+        if sheet.unread:
+            found.append(_without_cells(file, sheet))
+            continue
         if _is_blank(sheet):
             continue
         if sheet.hidden:
@@ -261,6 +267,11 @@ def _recognise(
                 result.unplaced.append(Unplaced(file.name, sheet.name, code, why, hint or own))
     folder = f"（{month_text(file.folder)}）" if file.folder is not None else ""
     result.files.append(FileNote(file.name, file.sha256, "、".join(titles) + folder if titles else "没有认出的表"))
+
+
+def _without_cells(file: InboxFile, sheet: RawSheet) -> pl.DataFrame:
+    """Tell of a sheet that holds no cells: nothing of a workbook is passed over in silence."""
+    return findings.about_file("IN002", file.name, f"工作表“{sheet.name}”{sheet.unread}，没有读", sheet.name)
 
 
 def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFrame:

@@ -212,11 +212,13 @@ class Run(Section):
 
 
 class Intake(Section):
-    """Limits on input files: a file above them is not opened (SPEC 8.19)."""
+    """Limits on input files: a file above them is not opened (SPEC 8.19). 0: by what the machine has."""
 
-    max_unpacked_mib: Count = 200
+    max_unpacked_mib: Annotated[int, Field(ge=0)] = 0
     max_ratio: Count = 200
     max_cells_million: Count = 60
+    max_memory_mib: Annotated[int, Field(ge=0)] = 0
+    max_seconds: Count = 20
 
 
 # Measures whose fund the policy leaves to the county.
