@@ -6,13 +6,14 @@ import ast
 import shutil
 import sqlite3
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
 
-from fupin_cli.encryption import encrypt
+from fupin_cli.encryption import sealed
 from fupin_cli.errors import FupinError
 from fupin_cli.policy.parameters import parse_policy
 from tests.cases.test_cases import BASE, build
@@ -221,7 +222,7 @@ def workbook(name: str, change: Callable[[openpyxl.Workbook], Any] = lambda _: N
 
 def encrypted(root: Path) -> None:
     workbook("密.xlsx")(root)
-    encrypt(root / "密.xlsx", "1")
+    (root / "密.xlsx").write_bytes(sealed(BytesIO((root / "密.xlsx").read_bytes()), "1"))
 
 
 def broken_directory(root: Path) -> None:

@@ -33,6 +33,7 @@ COMMAND = (sys.executable, "-P", "-m", "fupin_cli.intake.apart_worker")
 READY = b"ready\n"
 # The clock on the wall is the only one on Windows; elsewhere it stands behind that of the processor, for files that wait.
 WALL_FACTOR = 3 if os.name == "nt" else 10
+PATIENCE = 10.0
 STARTING_SECONDS = 120  # for loading the program itself on a busy machine
 # What Rust and C libraries die of when memory is refused, and what the system ends the largest process with.
 OUT_OF_MEMORY = {-getattr(signal, name) for name in ("SIGABRT", "SIGKILL", "SIGBUS") if hasattr(signal, name)}
@@ -46,6 +47,7 @@ class Apart:
         """Start nothing yet."""
         self._limits, self._password = limits, password
         self._lock = threading.Lock()
+        self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -55,7 +57,8 @@ class Apart:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the helper."""
+        """End the helper, in the middle of a file too."""
+        self._closed = True
         self._end()
 
     def read(self, path: Path) -> list[RawSheet]:
@@ -73,7 +76,7 @@ class Apart:
                 return self._ask(process, path, seconds)
             except (OSError, ValueError, EOFError) as error:  # the helper has gone, or says nothing that makes sense
                 late = not watch.is_alive()
-                self._end()
+                self._end(PATIENCE)
                 raise self._reason(process.returncode, seconds, late=late) from error
             except UnreadableError:
                 raise
@@ -85,6 +88,8 @@ class Apart:
 
     def _start(self) -> subprocess.Popen[bytes]:
         """Start the helper and wait until it is ready: the time that takes is none of the file's."""
+        if self._closed:
+            raise _no_helper("已经结束")
         environment = os.environ | {"POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1"}
         try:
             process = subprocess.Popen(
@@ -103,7 +108,7 @@ class Apart:
         finally:
             watch.cancel()
         if ready != READY:
-            self._end()
+            self._end(PATIENCE)
             raise _no_helper(f"退出码 {process.returncode}")
         return process
 
@@ -135,20 +140,19 @@ class Apart:
             return UnreadableError(f"读它要的内存超过上限 {most} MiB（[intake] max_memory_mib），没有读", SIZE_HINT)
         return UnreadableError("文件已损坏，读到一半读取程序就中断了", HINT_DAMAGED)
 
-    def _end(self) -> None:
+    def _end(self, patience: float = 0) -> None:
+        """End the helper; with `patience` it may end by itself first, so that its exit code tells why."""
         process, self._process = self._process, None
         if process is None:
             return
-        with contextlib.suppress(OSError):
-            if process.stdin:
-                process.stdin.close()
-            if process.stdout:
-                process.stdout.close()
-        try:
-            process.wait(1)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                with contextlib.suppress(OSError):
+                    stream.close()
 
 
 def _no_helper(why: str) -> UnreadableError:

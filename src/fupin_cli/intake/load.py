@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from os import cpu_count
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.errors import NoInputError
-from fupin_cli.intake.apart import Apart
 from fupin_cli.intake.headers import Recognition, recognise
 from fupin_cli.intake.inbox import InboxFile, assign_roles, survey
-from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, Source, Unplaced, UnreadableError
-from fupin_cli.intake.readers import read_file
+from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError
+from fupin_cli.intake.reading import read_all
 from fupin_cli.intake.rows import Rows, read_rows
 from fupin_cli.policy.months import month_text
 
@@ -101,12 +98,9 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
             result.unreadable = True
             found.append(findings.about_file(entry.code, entry.name, entry.why, hint=entry.hint))
     files = _distinct([f for f in listed if only is None or f.name in only], found, result)
-    with Apart(limits, password) as apart, ThreadPoolExecutor(cpu_count() or 1) as pool:
-        for number, (file, sheets) in enumerate(
-            zip(files, pool.map(lambda f: _try_read(f, limits, password, apart), files), strict=True), 1
-        ):
-            progress(f"读取 {file.name}", number, len(files))
-            _recognise(file, sheets, contracts, result, found)
+    for number, (file, sheets) in enumerate(read_all(files, limits, password), 1):
+        progress(f"读取 {file.name}", number, len(files))
+        _recognise(file, sheets, contracts, result, found)
     if not result.sources:
         reason = "；".join(found_message for part in found for found_message in part["message"].to_list()[:3])
         raise NoInputError(
@@ -207,18 +201,6 @@ def _has_text(source: Source, column: str) -> bool:
         return False
     cells = source.raw.cells.to_series(source.positions[column]).slice(source.header_row)
     return bool((cells.str.strip_chars() != "").any())
-
-
-def _try_read(file: InboxFile, limits: Limits, password: str | None, apart: Apart) -> list[RawSheet] | UnreadableError:
-    try:
-        sheets = read_file(file.path, limits, password, lambda: apart.read(file.path))
-    except UnreadableError as error:
-        return error
-    except (OSError, MemoryError, RecursionError) as error:
-        return UnreadableError(f"文件打不开（{type(error).__name__}）", HINT_DAMAGED)
-    if not file.unchanged():
-        return UnreadableError("读的时候文件还在变（可能正在复制或保存）", "等文件放好以后再运行一次")
-    return sheets
 
 
 def _recognise(

@@ -156,7 +156,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     """
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.check_workbook import NO_TOWN
-    from fupin_cli.outputs.files import make_folder, safe_name
+    from fupin_cli.outputs.files import make_folder, safe_name, safe_names
     from fupin_cli.outputs.notice import notice_sheets
     from fupin_cli.outputs.payroll_workbook import payroll_sheets
     from fupin_cli.policy.months import last_day
@@ -168,8 +168,9 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     plans = {f"{'批准' if approved else '发放'}_{which}{text}": payroll_sheets(run, run.lines, state)}
     if split_by == "town":
         towns = run.lines.with_columns(pl.col("township").fill_null(NO_TOWN)).partition_by("township", as_dict=True)
+        stems = safe_names(str(town) for (town,) in sorted(towns))
         plans |= {
-            f"发放_{which}{text}_{safe_name(str(town))}": payroll_sheets(run, part, state, str(town))
+            f"发放_{which}{text}_{stems[str(town)]}": payroll_sheets(run, part, state, str(town))
             for (town,), part in sorted(towns.items())
         }
     posts = run.intake.tables.get("posts")

@@ -129,7 +129,7 @@ def write_reissue(run: ReconcileRun, desk: Desk, batch: store.Batch, folder: Pat
     target = folder / month_text(run.month)
     make_folder(target)
     lines = store.read(desk.workspace.root, "lines")
-    bank = bank_files(lines, batch, run.policy.settings.bank, target)
+    bank = bank_files(lines, batch, run.policy.settings.bank, target, run.password)
     run.outputs += bank.paths
     posted = digest(lines.filter(pl.col("batch") == batch.batch).rows())
     write_manifest(
