@@ -87,6 +87,11 @@ def change_attendance(root: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b",22,22,", b",22,11,"))
 
 
+def absent(root: Path) -> None:
+    path = root / "inbox" / M / "出勤汇总表.csv"
+    path.write_bytes(path.read_bytes().replace(b",22,22,", b",22,0,"))
+
+
 def remove_roster(root: Path) -> None:
     (root / "inbox" / M / "在岗人员花名册.csv").unlink()
 
@@ -134,7 +139,19 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (APPROVED, f"payroll --month {M}", "；重算的结果与批准的一致", 12),
     (both(APPROVED, change_attendance), f"payroll --month {M}", "；以前月份差额 1 笔：追回 366.02 元", 12),
     (nothing, "approve", "要写明一个月份", 2),
-    (nothing, f"approve {M} --by 乙", " 还没有测算过", 12),
+    (nothing, f"approve {M} --by 乙 -y", " 还没有测算过", 12),
+    (nothing, f"approve {M} -y", "要写明经办人的姓名：--by 姓名", 2),
+    (nothing, f"approve {M} --by 乙", "没有终端可以确认", 2),
+    (nothing, "approve 2099-12 --by 乙 -y", "2099-12 还没有开始，不能批准（今天是 ", 12),
+    (both(absent, DRAFTED), f"approve {M} --by 乙 -y", " 没有一行发放，也没有以前月份的差额，没有可批准的", 12),
+    (run("run", "--month", M, "-q"), f"approve {M} --by 乙 -y", "这份测算是定时运行算的，还没有编制人", 12),
+    (DRAFTED, f"approve {M} --by 乙 --drafter 丙 -y", "这份测算是 甲 做的，不是 丙", 2),
+    (nothing, f"withdraw {M} --by 乙 -y", "要写明同意撤回的文号：--document 文号", 2),
+    (nothing, f"withdraw {M} --by 乙 -y --document 文", f"{M} 没有批准，没有可撤回的", 12),
+    (CLOSED, f"withdraw {M} --by 乙 -y --document 文", f"{M} 已经关账，不能撤回批准", 12),
+    (APPROVED, f"withdraw {M} --by 甲 -y --document 文", "测算和撤回是同一个人（", 12),
+    (both(APPROVED, raw(f"inbox/{M}/回盘.xlsx", b"PK\x03\x04 cut off")), f"withdraw {M} --by 乙 -y --document 文", "202405-01 不能撤回：", 12),
+    (nothing, f"discard {M}", f"{M} 没有测算可撤", 12),
     (DRAFTED, f"approve {M} --by 甲 -y", "测算和批准是同一个人（", 12),
     (both(DRAFTED, change_attendance), f"approve {M} --by 乙 -y", "）以后有变化：", 12),
     (APPROVED, f"approve {M} --by 丙 -y", f"{M} 已由 乙 批准（批次 202405-01），结果不能再变", 12),
@@ -156,12 +173,12 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (nothing, f"reconcile --from {M}", "几个月一起做要同时写 --from 和 --to，不再写月份", 2),
     (nothing, f"reconcile --from {M} --to 2024-04", f"--from {M} 晚于 --to 2024-04", 2),
     (nothing, f"reconcile --from {M} --to 2024-06 --reissue", "补发一次只能写一个月份", 2),
-    (nothing, f"reconcile {M} --reissue -y", " 还没有批准，没有可补发的", 12),
+    (nothing, f"reconcile {M} --reissue --by 乙 -y", " 还没有批准，没有可补发的", 12),
     (APPROVED, f"reconcile {M} --reissue --by 甲 -y", "测算和补发是同一个人（", 12),
     (CLOSED, f"reconcile {M} --reissue --by 乙 -y", " 已经关账，不能再补发", 12),
-    (nothing, f"close {M}", " 还没有批准，不能关账", 12),
-    (APPROVED, f"close {M}", " 还有没有了结的：未回盘 1 笔", 1),
-    (CLOSED, f"close {M}", f"{M} 已由 丙 关账（", 12),
+    (nothing, f"close {M} --by 丙 -y", " 还没有批准，不能关账", 12),
+    (APPROVED, f"close {M} --by 丙 -y", " 还有没有了结的：未回盘 1 笔", 1),
+    (CLOSED, f"close {M} --by 丙 -y", f"{M} 已由 丙 关账（", 12),
     (nothing, "run --today x", "--today 的值不对：", 2),
     (folder_in_the_way(".fupin/run.jsonl"), f"run --month {M}", "run.jsonl 写不进去：", 2),
     (nothing, "schedule --at 8", "--at 的值不对：", 2),
@@ -318,6 +335,8 @@ HOSTILE = "tests/unit/test_hostile_files.py"
 # Provoked where more than a command line is needed: file of tests → the words stand there.
 ELSEWHERE = {
     "这个工作区有另一个 fupin 在运行": "tests/cli/test_run.py::test_one_job_at_a_time",
+    " 的行，不能撤回 ": "tests/cli/test_approve.py::test_a_batch_that_others_rest_on_is_not_withdrawn",
+    " 移不进 ": "a file that the system refuses to move; the superuser may move any",
     "读的时候文件还在变（可能正在复制或保存）": "tests/cli/test_run.py::test_a_file_that_grows_while_it_is_read_is_not_used",
     " 读写不了：": "tests/cli/test_payroll.py::test_a_full_disk_posts_nothing_and_the_ledger_stays_readable",
     " 打不开：": "an input folder whose listing the system refuses; a ledger in a folder that cannot be made",
