@@ -122,10 +122,11 @@ def bank(
     from fupin_cli.ledger import store
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.outputs.payroll_terminal import bank_lines
-    from fupin_cli.policy.months import parse_month
+    from fupin_cli.policy.months import month_text, parse_month
 
     place = find_workspace(workspace, password_file)
     wanted = parse_month(month)
+    month = month_text(wanted)
     kinds = [store.APPROVAL, store.REISSUE]
     posted = store.standing(store.batches(place.root)).filter((pl.col("month") == wanted) & pl.col("kind").is_in(kinds))
     if not posted.height:

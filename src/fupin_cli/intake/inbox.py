@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fupin_cli.errors import FupinError, NoInputError
-from fupin_cli.policy.months import MONTH_PATTERN, parse_month
+from fupin_cli.policy.months import looks_like_month, read_month
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from fupin_cli.intake.raw import Source
 
@@ -24,13 +24,17 @@ SIDE = "side"  # group of the lists that the roster is compared with
 
 @dataclass(frozen=True)
 class InboxFile:
-    """A file to read. `name` is its path below the inbox, `folder` the month of its folder if it has one."""
+    """A file to read. `name` is its path below the inbox, `folder` the month of its folder if it has one.
+
+    `misnamed`: the folder above it whose name only looks like a month; such a file is not used (SPEC 9.1).
+    """
 
     path: Path
     name: str
     folder: int | None
     sha256: str
     stamp: tuple[int, int] = (0, 0)  # size and time of change when it was found
+    misnamed: str = ""
 
     def unchanged(self) -> bool:
         """Whether the file still is what was found: size and time of change."""
@@ -79,8 +83,7 @@ def survey(inbox: Path) -> tuple[list[InboxFile], list[Passed]]:
     paths.sort()
     names = _distinct_names([path.relative_to(inbox).as_posix() for path in paths])
     files = [
-        _inbox_file(path, name, _folder_month(path.relative_to(inbox).parts[:-1]))
-        for path, name in zip(paths, names, strict=True)
+        _inbox_file(path, name, *_folder_month(name.split("/")[:-1])) for path, name in zip(paths, names, strict=True)
     ]
     if not files:
         unseen = "，".join(f"{entry.name}：{entry.why}" for entry in passed[:3])
@@ -161,9 +164,9 @@ def _distinct_names(names: list[str]) -> list[str]:
     return found
 
 
-def _inbox_file(path: Path, name: str, folder: int | None) -> InboxFile:
+def _inbox_file(path: Path, name: str, folder: int | None, misnamed: str = "") -> InboxFile:
     stamp = _stamp(path)  # before the hash: what changes from here on is seen
-    return InboxFile(path, name, folder, _sha256(path), stamp)
+    return InboxFile(path, name, folder, _sha256(path), stamp, misnamed)
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -185,14 +188,22 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _folder_month(parts: Iterable[str]) -> int | None:
-    """Month of the nearest folder that is named for one."""
-    found = None
-    for part in parts:
-        match = MONTH_PATTERN.match(part)
-        if match and 1 <= int(match[2]) <= 12:  # noqa: PLR2004 - months of a year
-            found = parse_month(part)
-    return found
+def folder_month(name: str) -> int | None:
+    """Month of the folder in which a file of this name (`InboxFile.name`) lies; None where it serves every month."""
+    return _folder_month(name.split("/")[:-1])[0]
+
+
+def _folder_month(parts: Sequence[str]) -> tuple[int | None, str]:
+    """Month of the folder directly under the inbox, and the folder whose name must not be taken for a month.
+
+    Folders further down serve like the one they lie in. One that names another month contradicts it and is misnamed too.
+    """
+    found = read_month(parts[0]) if parts else None
+    for depth, part in enumerate(parts):
+        other = read_month(part)
+        if other != found if other is not None else looks_like_month(part, whole=found is not None):
+            return None, "/".join(parts[: depth + 1])
+    return found, ""
 
 
 def assign_roles(sources: list[Source], month: int, known_until: int) -> list[str]:

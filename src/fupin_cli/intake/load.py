@@ -97,7 +97,9 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
         if entry.code:
             result.unreadable = True
             found.append(findings.about_file(entry.code, entry.name, entry.why, hint=entry.hint))
-    files = _distinct([f for f in listed if only is None or f.name in only], found, result)
+    listed = [f for f in listed if only is None or f.name in only]
+    found += _misnamed(listed, result)
+    files = _distinct([f for f in listed if not f.misnamed], found, result)
     for number, (file, sheets) in enumerate(read_all(files, limits, password), 1):
         progress(f"读取 {file.name}", number, len(files))
         _recognise(file, sheets, contracts, result, found)
@@ -133,7 +135,7 @@ def select(
         if source.role == "unused" or (tables and source.spec.table not in tables):
             continue
         progress(f"整理 {source.file}", number, len(result.sources))
-        rows = _typed_rows(inbox, source)
+        rows = typed_rows(inbox, source)
         _place(source, rows, parts)
         if source.role == "current":
             found.append(rows.found)
@@ -144,7 +146,7 @@ def select(
     return result
 
 
-def _typed_rows(inbox: Inbox, source: Source) -> Rows:
+def typed_rows(inbox: Inbox, source: Source) -> Rows:
     """A source's rows, typed once for all months; the counts go to this month's copy of the source."""
     if source.index not in inbox.typed:
         inbox.typed[source.index] = (read_rows(source), source)
@@ -160,6 +162,23 @@ def _place(source: Source, rows: Rows, parts: dict[str, dict[str, list[pl.DataFr
         parts[source.role].setdefault(source.spec.table, []).append(rows.accepted)
     if source.role == "current":
         parts["set_aside"].setdefault(source.spec.table, []).append(rows.set_aside)
+
+
+def _misnamed(files: list[InboxFile], result: Inbox) -> list[pl.DataFrame]:
+    """IN016: folders whose name only looks like a month, each with its files; none of them is used in any month."""
+    folders: dict[str, list[str]] = {}
+    for file in files:
+        if file.misnamed:
+            folders.setdefault(file.misnamed, []).append(file.name)
+            why = f"文件夹“{file.misnamed}”的名称不是月份，没有用"
+            result.files.append(FileNote(file.name, file.sha256, why))
+            result.unplaced.append(Unplaced(file.name, "", "IN016", why, "把文件夹改名为年-月，例如 2024-05"))
+    return [
+        findings.about_file(
+            "IN016", folder, f"文件夹“{folder}”的名称看不出是哪个月，里面的文件没有用：{'、'.join(names)}"
+        )
+        for folder, names in folders.items()
+    ]
 
 
 def _distinct(files: list[InboxFile], found: list[pl.DataFrame], result: Inbox) -> list[InboxFile]:

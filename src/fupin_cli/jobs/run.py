@@ -106,6 +106,8 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
     checking.write_outputs(checked, folder, split_by=None, force=False, operator=operator, now=now)
     counts = dict(checked.result.found.group_by("severity").len().iter_rows())
     parts.append(f"错误 {counts.get('error', 0)}，警告 {counts.get('warning', 0)}")
+    if unreported := len(checked.result.messages("IN015")):
+        parts.append(f"该报未报 {unreported} 项")
     _add(report, checked, log, "check", errors=counts.get("error", 0), warnings=counts.get("warning", 0))
     if month in desk.approved_months():
         parts.append("已批准")

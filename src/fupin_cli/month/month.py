@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
+    from fupin_cli.month.handed_in import Earlier
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.policy.settings import Settings
 
@@ -30,6 +31,9 @@ ORIGIN = ("_src", "_file", "_sheet", "_row")
 PLAIN_LENGTH, OLD_LENGTH = 18, 15
 
 
+NO_LINES = pl.DataFrame(schema=dict.fromkeys(roster.KEYS, pl.String))
+
+
 @dataclass
 class Month:
     """The tables of a run and the month they are judged for. Nothing here reads a file or looks at the clock."""
@@ -37,6 +41,10 @@ class Month:
     intake: Intake
     policy: Policy
     contracts: dict[str, TableSpec]
+    # What earlier months make one expect of this one; None: not asked (a month computed again).
+    earlier: Earlier | None = None
+    # Lines (id_number, post_id) of the month that stand approved, when it is computed again.
+    approved: pl.DataFrame = field(default_factory=lambda: NO_LINES)
 
     @property
     def month(self) -> int:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CITED = Annotated[str, Field(min_length=4)]
 LINE = "post.annual_line"
+CAP = "post.cap_months"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is ten times as fast
 
 
@@ -191,6 +192,18 @@ class Policy:
         period = self._period(name, month) or self.file.parameters[name].periods[-1]
         return int(period.value)
 
+    def cap_months(self, month: int) -> int:
+        """At most so many months of the post subsidy (三(五)): the county's number where it sets one, else the law's."""
+        return self.settings.post.cap_months or self.number(CAP, month)
+
+    def cap_source(self, month: int) -> str:
+        """On whose authority `cap_months` holds; of a county's own number also what it stands in place of."""
+        law = self._period(CAP, month) or self.file.parameters[CAP].periods[-1]
+        post = self.settings.post
+        if post.cap_months is None:
+            return law.source
+        return f"fupin.toml [post] cap_months，{post.cap_source or '没有写依据（cap_source）'}；代替政策的 {law.value}"
+
     def fen(self, name: str, month: int) -> int:
         """Give an amount of the law in fen, in force in the month or the last one known."""
         period = self._period(name, month) or self.file.parameters[name].periods[-1]
@@ -205,7 +218,10 @@ class Policy:
         rows = []
         for name, parameter in self.file.parameters.items():
             if period := self._period(name, month):
-                rows.append(self._row(name, parameter, str(period.value), period.source, period))
+                value, source = str(period.value), period.source
+                if name == CAP:
+                    value, source = str(self.cap_months(month)), self.cap_source(month)
+                rows.append(self._row(name, parameter, value, source, period))
         standard = self.standard_fen(month)
         if standard is not None:
             own = self.settings.post.standard.get(str(month // 12))
