@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import NoInputError, UsageError
+from fupin_cli.jobs.measure_numbers import number_steps
 from fupin_cli.jobs.payroll import payroll
 from fupin_cli.jobs.subsidy import compute_measure, supplied
 from fupin_cli.measures.catalogue import all_measures
@@ -75,11 +76,11 @@ def _measure_amount(run: PayrollRun, row: dict[str, Any]) -> Step:
     """Rate or base, quantity, and what they come to by the measure's clause."""
     measure = all_measures()[run.measure]
     law = quote(run.policy.file.text, measure.clause, measure.law)
-    section = measure.section or measure.code
     quantity = f"{_number(row['numerator_x100'])} ÷ {_number(row['divisor_x100'])}"
     due = Step("应发", _money(row["due_fen"]), row["how"] or "", measure.clause, law, [
-        Step("标准或基数", _money(row["rate_fen"]), f"申请表；fupin.toml 的 [{section}]；政策参数"),
-        Step("数量", quantity),
+        Step("标准或基数", _money(row["rate_fen"]), "由申请表与下列数字得出"),
+        Step("数量", quantity, _place(row["_file"], row["_sheet"], row["_row"])),
+        *number_steps(measure, run.policy, run.month),
     ])  # fmt: skip
     fund = Step("资金", row["fund"], "政策" if measure.fund else "fupin.toml 的 [funds]", measure.clause)
     return Step("实发", f"{fen_to_yuan(row['amount_fen'])} 元", "发放的等于应发；暂缓、不予的为0", steps=[due, fund])

@@ -231,6 +231,12 @@ class Policy:
             rows.append(self._row("post.monthly_standard", line, fen_to_yuan(standard), source, period, "元/人·月"))
         return rows
 
+    def cited(self, name: str, month: int) -> InForce:
+        """Give a parameter as it is used in a month, with its source: the one in force, or the last one known (`number`)."""
+        parameter = self.file.parameters[name]
+        period = self._period(name, month) or parameter.periods[-1]
+        return self._row(name, parameter, str(period.value), period.source, period)
+
     def _period(self, name: str, month: int) -> Period | None:
         first, last = months.first_day(month), months.last_day(month)
         for period in self.file.parameters[name].periods:
