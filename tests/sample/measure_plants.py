@@ -55,6 +55,7 @@ def plant_claims(county: County, expect: Expecting, home: Callable[..., list[Row
     _training(c)
     _startup(c)
     _rest(c)
+    _platform(c)  # last: everybody before may have a village of their own
     return c.tables
 
 
@@ -211,22 +212,6 @@ def _rest(c: Claims) -> None:
     c.add("以工代赈项目", project)
     c.add("以工代赈项目", project | {"项目名称": "某村水渠", "劳务报酬": "100,000.00"}, ("MEA017", "劳务报酬"))
     c.add("以工代赈项目", project | {"项目名称": "某村桥", "吸纳脱贫劳动力人数": 31}, ("MEA018", "吸纳脱贫劳动力人数"))
-    for _ in range(2):
-        c.add(
-            "基层平台人员",
-            {
-                "县": COUNTY,
-                "乡": "东川镇",
-                "村": "",
-                "姓名": c.county.name(),
-                "岗位": "劳动保障协理员",
-                "专兼职": "专职",
-            },
-        )
-    c.add(
-        "基层平台人员",
-        {"县": COUNTY, "乡": "东川镇", "村": "东一村", "姓名": c.county.name(), "岗位": "村级专干", "专兼职": "兼职"},
-    )
     c.add(
         "岗位需求清单",
         {
@@ -239,4 +224,50 @@ def _rest(c: Claims) -> None:
         },
     )
     c.add("有意愿外出人员清单", c.person() | {"意向地": "大连市", "意向工种": "缝纫工", "技能": "缝纫"})
-    c.add("主导产业", {"县": COUNTY, "乡": "东川镇", "产业": "设施蔬菜"})
+
+
+def _platform(c: Claims) -> None:
+    """Staff of every township and village, and the leading industries, but for one of each that is missing."""
+    names = (
+        f"{surname}{given}"
+        for given in "安邦昌德恩芳国海嘉建君立明宁平庆荣瑞胜泰"
+        for surname in "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
+    )
+    villages = c.county.villages
+    towns: dict[str, Row] = {}
+    for row in villages:
+        towns.setdefault(row["乡"], row)
+    short, without = list(towns)[-1], villages[1]
+    for town, first in towns.items():
+        for number in range(2):
+            staff = {
+                "县": COUNTY,
+                "乡": town,
+                "村": "",
+                "姓名": next(names),
+                "岗位": "劳动保障协理员",
+                "专兼职": "专职",
+            }
+            if not number:
+                c.add("基层平台人员", staff, *([("PLT001", "乡")] if town == short else []))
+            elif town != short:
+                c.add("基层平台人员", staff)
+        if town == short:
+            c.expect("PLT003", first, "乡")
+        else:
+            c.add("主导产业", {"县": COUNTY, "乡": town, "产业": "设施蔬菜"})
+    for row in villages:
+        if row is without:
+            c.expect("PLT002", row, "行政村")
+        else:
+            c.add(
+                "基层平台人员",
+                {
+                    "县": COUNTY,
+                    "乡": row["乡"],
+                    "村": row["行政村"],
+                    "姓名": next(names),
+                    "岗位": "村级专干",
+                    "专兼职": "兼职",
+                },
+            )

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.checks import settle, waivers
+from fupin_cli.checks import waivers
 from fupin_cli.checks.catalogue import all_rules, find_rules
 from fupin_cli.checks.gather import gathered
 from fupin_cli.checks.rule import Rule
-from fupin_cli.checks.unread_payments import unread_payments
-from fupin_cli.checks.unreported import unreported
 from fupin_cli.errors import UsageError
 from fupin_cli.intake.place import locate
-from fupin_cli.measures.settlements import SETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +25,7 @@ if TYPE_CHECKING:
 
 Status = Literal["ok", "found", "not_run", "crashed", "ignored", "elsewhere"]
 SETTING = "setting:"
-PREVIOUS = "@previous"
+PREVIOUS, BEFORE, YEAR_AGO = "@previous", "@before", "@year_ago"
 POLICY = "policy:"
 SEVERITIES = ("error", "warning", "info")
 AREA = ("county", "township", "village")
@@ -52,17 +49,11 @@ class CheckResult:
 
     found: pl.DataFrame
     outcomes: list[Outcome] = field(default_factory=list)
-    settled: pl.DataFrame = field(default_factory=SETTLED.to_frame)  # lines settled by hand (`measures.settlements`)
 
     @property
     def crashed(self) -> bool:
         """Whether a rule ended with a bug of the program."""
         return any(outcome.status == "crashed" for outcome in self.outcomes)
-
-    def messages(self, code: str) -> list[str]:
-        """What the findings of a code say."""
-        found: list[str] = self.found.filter(pl.col("code") == code)["message"].to_list()
-        return found
 
     def at_or_above(self, severity: str) -> bool:
         """Whether a finding that is not waived is at least as severe."""
@@ -90,7 +81,7 @@ def run_checks(
     rules = all_rules()
     required = _required_tables(ctx)
     outcomes: dict[str, Outcome] = {}
-    raw = [ctx.intake.found, required, unread_payments(ctx), unreported(ctx)]
+    raw = [ctx.intake.found, required]
     todo = [rule for rule in rules.values() if rule.run is not None and rule.code in codes]
     first = [rule for rule in todo if rule.stage != "last"]
     for number, rule in enumerate(first, 1):  # one after the other: Polars is parallel inside, two at once are slower
@@ -98,8 +89,6 @@ def run_checks(
         outcomes[rule.code], found = _run(rule, ctx)
         raw.append(found)
     done = _completed(pl.concat(raw), rules)
-    done, set_findings, settled = _settled(ctx, done, codes)
-    done = pl.concat([done, _completed(set_findings, rules)])
     late = []
     for rule in todo:
         if rule.stage == "last":
@@ -116,16 +105,7 @@ def run_checks(
     if gather:
         located = gathered(located)
     counts = dict(located.group_by("code").len().iter_rows())
-    return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()], settled)
-
-
-def _settled(ctx: Month, done: pl.DataFrame, codes: set[str]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Apply the settlements (`settle.apply`) to findings as the waivers leave them; of other measures there are none."""
-    if "SET001" not in codes or not ctx.has(settle.TABLE):
-        return done, findings.empty(), SETTLED.to_frame()
-    waivable = [code for code, rule in all_rules().items() if rule.waivable]
-    freed, told, settled = settle.apply(ctx, waivers.apply(ctx, done, waivable)[0])
-    return freed.drop("waived", "waiver"), told, settled
+    return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()])
 
 
 def completed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
@@ -156,7 +136,7 @@ def _final(rule: Rule, codes: set[str], outcomes: dict[str, Outcome], counts: di
     count = counts.get(rule.code, 0)
     if rule.code not in codes:
         return Outcome(rule.code, "ignored")
-    if rule.stage == "reconcile":
+    if rule.stage in ("reconcile", "risk"):
         return Outcome(rule.code, "elsewhere")
     outcome = outcomes.get(rule.code) or _availability(rule, ctx)
     if outcome.status in ("crashed", "not_run") and not count:
@@ -189,6 +169,10 @@ def _have(name: str, ctx: Month) -> bool:
         return bool(getattr(getattr(ctx.settings, section), key))
     if name.startswith(POLICY):
         return ctx.policy.standard_fen(ctx.month) is not None
+    for mark, other in ((BEFORE, "before"), (YEAR_AGO, "year_ago")):
+        if name.endswith(mark):
+            month = getattr(ctx, other)
+            return month is not None and month.has(name.removesuffix(mark))
     if name.endswith(PREVIOUS):
         return name.removesuffix(PREVIOUS) in ctx.intake.previous
     return ctx.has(name)

@@ -15,11 +15,11 @@ from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import age_expr, birth_expr, is_valid_expr, sex_expr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
-    from fupin_cli.month.handed_in import Earlier
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.policy.settings import Settings
 
@@ -31,9 +31,6 @@ ORIGIN = ("_src", "_file", "_sheet", "_row")
 PLAIN_LENGTH, OLD_LENGTH = 18, 15
 
 
-NO_LINES = pl.DataFrame(schema=dict.fromkeys(roster.KEYS, pl.String))
-
-
 @dataclass
 class Month:
     """The tables of a run and the month they are judged for. Nothing here reads a file or looks at the clock."""
@@ -41,10 +38,9 @@ class Month:
     intake: Intake
     policy: Policy
     contracts: dict[str, TableSpec]
-    # What earlier months make one expect of this one; None: not asked (a month computed again).
-    earlier: Earlier | None = None
-    # Lines (id_number, post_id) of the month that stand approved, when it is computed again.
-    approved: pl.DataFrame = field(default_factory=lambda: NO_LINES)
+    # Month folders of the inbox, and how one of them is opened: what a month is compared with.
+    folders: tuple[int, ...] = field(default=(), kw_only=True)
+    open_month: Callable[[int], Month] | None = field(default=None, kw_only=True, repr=False)
 
     @property
     def month(self) -> int:
@@ -65,6 +61,18 @@ class Month:
     def last(self) -> date:
         """Last day of the month: ages are taken on it unless a check says otherwise."""
         return months.last_day(self.month)
+
+    @cached_property
+    def before(self) -> Month | None:
+        """The month folder before this month; None where there is none."""
+        earlier = [folder for folder in self.folders if folder < self.month]
+        return self.open_month(max(earlier)) if earlier and self.open_month else None
+
+    @cached_property
+    def year_ago(self) -> Month | None:
+        """The folder of the same month last year; None where there is none."""
+        folder = self.month - months.MONTHS_PER_YEAR
+        return self.open_month(folder) if folder in self.folders and self.open_month else None
 
     def has(self, table: str) -> bool:
         """Whether a table was supplied."""

@@ -15,8 +15,9 @@ CITY = "朝阳市"
 REPORTS = {
     "三(五)": ["发放花名册、公示表、月数台账（fupin payroll）", "岗位补贴 post（fupin payroll）"],
     "五(三)": ["对账工作簿（fupin reconcile）", "资金表：预算、已批准、已支付、余额"],
-    "四(一)": ["一人一码（person_code）"],
-    "四(二)": ["一人一码（person_code）"],
+    "二(二)": ["台账的变化（fupin roster）", "外出人员清单、岗位清单、建议匹配（fupin match）"],
+    "四(一)": ["台账（fupin roster）", "风险推送名单（fupin risk）"],
+    "四(二)": ["一人一码（person_code，fupin roster）"],
     "附则": ["政策执行期、享受依据（CAP008）"],
 }
 # Clauses of which nothing can be decided by the tables that bureaus have.

@@ -10,6 +10,7 @@ CHAPTER = re.compile(r"^([一二三四五六七八九十]+)、")
 SECTION = re.compile(r"^(\([一二三四五六七八九十]+\))")
 NUMBERED = re.compile(r"^(\d+)\.")  # the text numbers one section of chapter 二 "4."
 OURS = "本程序默认，县可改"  # in place of a clause, where neither the text nor another document says it
+OPENING = "前言"  # the paragraph before the first chapter says what the policy is for
 CLOSING = "附则"  # the last paragraph, which carries the term, has no number of its own
 
 
@@ -28,6 +29,8 @@ def clauses(name: str) -> dict[str, str]:
             chapter = mark = match[1]
         elif chapter and (match := SECTION.match(line) or NUMBERED.match(line)):
             mark = chapter + match[1]
+        elif not chapter and line.startswith("为"):
+            mark = OPENING
         elif line.startswith("本通知自"):
             mark = CLOSING
         elif line.startswith("(责任编辑"):

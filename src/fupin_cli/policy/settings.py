@@ -20,19 +20,14 @@ from pydantic_settings import (
 from fupin_cli.errors import FupinError
 from fupin_cli.policy import measure_settings as measure
 from fupin_cli.policy.measure_settings import Count, Money, Section
-from fupin_cli.policy.months import MONTH_PATTERN, month_text, read_month
+from fupin_cli.policy.months import MONTH_PATTERN
 
 FILE_NAME = "fupin.toml"
 # Who may approve is for the file alone: whoever starts the program sets its environment.
 FILE_ONLY = "approval"
 
 
-def _month(value: object) -> object:
-    month = read_month(value) if isinstance(value, str) else None
-    return value if month is None else month_text(month)
-
-
-Month = Annotated[str, BeforeValidator(_month), Field(pattern=MONTH_PATTERN.pattern.replace(r"\Z", "$"))]
+Month = Annotated[str, Field(pattern=MONTH_PATTERN.pattern.replace(r"\Z", "$"))]
 
 
 class County(Section):
@@ -63,8 +58,7 @@ class Post(Section):
     proration: Literal["attendance", "calendar", "fixed"] = "attendance"
     fixed_days: Annotated[Decimal, Field(gt=0, le=31, decimal_places=2)] | None = None
     month_count: Literal["paid_months", "prorated", "calendar_span"] = "paid_months"
-    cap_months: Count | None = None  # in place of the policy's own number, where the county sets one
-    cap_source: str = ""
+    cap_months: Count = 36
     after_pension: Literal["refuse", "hold", "within_36"] = "refuse"
     scheme: Literal["resident", "employee"] = "resident"
     age_max: Count = 70
@@ -92,13 +86,13 @@ class Checks(Section):
     rotation_holders: Count = 3
     rotation_months: Count = 12
     full_attendance_months: Count = 6
-    required_days_gap: Count = 5
     contract_warning_days: Count = 30
     cap_warning_months: Count = 3
     post_kinds_max: Count = 3
     phone_households: Count = 3
     spell_open_since: Month = "2021-01"
     insurance_gap: Literal["warn", "hold"] = "warn"
+    scale_drop: measure.Share = "0.02"
     village_kind_quota: Count | None = None
     required_tables: list[str] = Field(default_factory=list)
     extra_area_codes: list[Annotated[str, Field(pattern=r"^\d{6}$")]] = Field(default_factory=list)
@@ -211,6 +205,14 @@ class Corrections(Section):
     months_back: Count = 12
 
 
+class Risk(Section):
+    """Bounds of the risk warnings (四(一)); the text has none of them."""
+
+    pension_months: Count = 3
+    training_months: Count = 3
+    income_drop: measure.Share | None = None
+
+
 class Run(Section):
     """The unattended month (`fupin run`)."""
 
@@ -219,13 +221,11 @@ class Run(Section):
 
 
 class Intake(Section):
-    """Limits on input files: a file above them is not opened (SPEC 8.19). 0: by what the machine has."""
+    """Limits on input files: a file above them is not opened (SPEC 8.19)."""
 
-    max_unpacked_mib: Annotated[int, Field(ge=0)] = 0
+    max_unpacked_mib: Count = 200
     max_ratio: Count = 200
     max_cells_million: Count = 60
-    max_memory_mib: Annotated[int, Field(ge=0)] = 0
-    max_seconds: Count = 20
 
 
 # Measures whose fund the policy leaves to the county.
@@ -257,6 +257,7 @@ class Settings(BaseSettings):
     policy: PolicyTerm = PolicyTerm()
     approval: Approval = Approval()
     corrections: Corrections = Corrections()
+    risk: Risk = Risk()
     run: Run = Run()
     intake: Intake = Intake()
     transport: measure.Transport = measure.Transport()

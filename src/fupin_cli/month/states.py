@@ -1,0 +1,178 @@
+"""The one work state of each person in a month, and the row it rests on (SPEC 10.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.month.roster import roster_rows
+
+if TYPE_CHECKING:
+    from fupin_cli.month.month import Month
+
+POST, WORKSHOP, FLEXIBLE, PLANNED, NONE = "post", "workshop", "flexible", "planned", "none"
+OUT_PROVINCE, OUT_CITY, OTHER_COUNTY, LOCAL = "out_province", "out_city", "other_county", "local"
+# The first that fits decides; `working` are all before `planned`.
+SPELL_STATES = (OUT_PROVINCE, OUT_CITY, OTHER_COUNTY, LOCAL)
+STATES = (POST, WORKSHOP, *SPELL_STATES, FLEXIBLE, PLANNED, NONE)
+WORKING = STATES[: STATES.index(PLANNED)]
+STATE_WORDS = {
+    POST: "公益性岗位",
+    WORKSHOP: "帮扶车间",
+    OUT_PROVINCE: "省外务工",
+    OUT_CITY: "省内市外务工",
+    OTHER_COUNTY: "市内县外务工",
+    LOCAL: "县内务工",
+    FLEXIBLE: "灵活就业",
+    PLANNED: "计划外出",
+    NONE: "未就业",
+}
+UNKNOWN_WORDS = "不明"
+HOME_PROVINCE = "辽宁"
+WORKSHOP_KIND, WORKSHOP_CHANNEL = "就业帮扶车间", "帮扶车间"
+TABLES = ("assignments", "other_posts", "employer_claims", "employment", "flexible_claims", "employment_plan")
+# Without the export of who works nobody can be said to be out of work.
+DECIDING = "employment"
+FOUND = ["id_number", "rank", "state", "place", "since", "table", "_src", "_row", "_file", "_sheet"]
+
+
+def lent(before: Month, now: Month) -> Month:
+    """The month before with the tables of work that it lacks taken from the later month.
+
+    Their dates say what touched the earlier month; without them everybody on a roster that was handed in for the first
+    time would seem to have just begun.
+    """
+    missing = {name: now.intake.tables[name] for name in TABLES if now.has(name) and not before.has(name)}
+    if not missing:
+        return before
+    return replace(before, intake=replace(before.intake, tables=before.intake.tables | missing))
+
+
+def touches(start: str, end: str, month: Month) -> pl.Expr:
+    """Whether a period touches the month: begun by its last day, and open or ended on or after its first."""
+    begun = (pl.col(start) <= month.last).fill_null(value=False)
+    return begun & (pl.col(end).is_null() | (pl.col(end) >= month.first))
+
+
+def bare_province(name: pl.Expr) -> pl.Expr:
+    """A province without 省, 市, 自治区 and the peoples in their names."""
+    return name.str.replace(r"(维吾尔|壮族|回族)?(自治区|省|市|特别行政区)$", "")
+
+
+def bare_city(name: pl.Expr) -> pl.Expr:
+    """A city without its province before it and 市 behind it."""
+    return name.str.replace(r"^辽宁省", "").str.replace(r"市$", "")
+
+
+def spells_in(month: Month, *, marked_too: bool = False) -> pl.DataFrame:
+    """Spells of work that touch the month and are not marked 否, with `state` by the place of work, `place` in words.
+
+    `marked_too`: those marked 否 as well (who came back in the month is marked so). A part of the place that is not filled says nothing; with no part filled the work counts as local.
+    """
+    homes = (
+        month.people.select("id_number", _home="county")
+        if month.has("registry")
+        else pl.DataFrame(schema={"id_number": pl.String, "_home": pl.String})
+    )
+    own_county = pl.coalesce("_home", "county", pl.lit(month.settings.county.name or None, dtype=pl.String))
+    own_city = month.settings.county.city.removesuffix("市")
+    spells = (
+        month.table("employment")
+        .filter(touches("start", "end", month) & (pl.col("working").fill_null(value=True) | marked_too))
+        .collect()
+        .join(homes, on="id_number", how="left", maintain_order="left")
+    )
+    province = bare_province(pl.col("work_province"))
+    state = (
+        pl.when(province != HOME_PROVINCE)
+        .then(pl.lit(OUT_PROVINCE))
+        .when(bare_city(pl.col("work_city")) != own_city)
+        .then(pl.lit(OUT_CITY))
+        .when(pl.col("work_county") != own_county)
+        .then(pl.lit(OTHER_COUNTY))
+        .otherwise(pl.lit(LOCAL))
+    )
+    place = pl.concat_str("work_province", "work_city", "work_county", ignore_nulls=True)
+    return spells.with_columns(state=state, place=pl.when(place != "").then(place))
+
+
+def work_states(month: Month) -> pl.DataFrame:
+    """The state of every person whom any table of work names in the month, one row a person.
+
+    Gives id_number, state, place (in words), table, _src, _row, _file, _sheet of the row that decides. Whoever is not
+    there is in no table: `none`.
+    """
+    parts = [part(month) for name, part in PARTS.items() if month.has(name)]
+    if not parts:
+        return pl.DataFrame(schema=dict.fromkeys(FOUND, pl.String)).drop("rank", "since")
+    return (
+        pl.concat(parts)
+        .filter(pl.col("id_number").is_not_null())
+        .sort(
+            "id_number", "rank", "since", "_src", "_row", descending=[False, False, True, False, False], nulls_last=True
+        )
+        .unique("id_number", keep="first", maintain_order=True)
+        .drop("rank", "since")
+    )
+
+
+def _found(rows: pl.DataFrame, table: str, state: str | pl.Expr, place: pl.Expr, since: str | None) -> pl.DataFrame:
+    state = pl.lit(state) if isinstance(state, str) else state
+    rows = rows.with_columns(
+        state=state, place=place, since=pl.col(since) if since else pl.lit(None, dtype=pl.Date), table=pl.lit(table)
+    )
+    # The four states of a spell share a rank: of several spells the latest start decides, wherever it was.
+    order = {name: min(n, STATES.index(OUT_PROVINCE)) if name in SPELL_STATES else n for n, name in enumerate(STATES)}
+    return rows.with_columns(rank=pl.col("state").replace_strict(order, return_dtype=pl.Int8)).select(FOUND)
+
+
+def post_holders(month: Month) -> pl.DataFrame:
+    """Roster rows whose contract or spell touches the month and whose holder has not gone."""
+    rows = roster_rows(month.table("assignments").collect(), None, month.month)
+    return rows.filter(pl.col("touches") & ~pl.col("gone"))
+
+
+def _of_roster(month: Month) -> pl.DataFrame:
+    place = pl.concat_str("township", "village", ignore_nulls=True)
+    return _found(post_holders(month), "assignments", POST, place, "contract_start")
+
+
+def _of_other_posts(month: Month) -> pl.DataFrame:
+    rows = month.table("other_posts").filter(touches("start", "end", month)).collect()
+    return _found(rows, "other_posts", POST, pl.col("department"), "start")
+
+
+def _of_employer_claims(month: Month) -> pl.DataFrame:
+    rows = month.table("employer_claims").filter(
+        (pl.col("month") == month.month) & (pl.col("employer_kind") == WORKSHOP_KIND)
+    )
+    return _found(rows.collect(), "employer_claims", WORKSHOP, pl.col("employer"), "contract_start")
+
+
+def _of_spells(month: Month) -> pl.DataFrame:
+    spells = spells_in(month)
+    in_workshop = (pl.col("channel") == WORKSHOP_CHANNEL).fill_null(value=False)
+    state = pl.when(in_workshop).then(pl.lit(WORKSHOP)).otherwise("state")
+    return _found(spells, "employment", state, pl.col("place"), "start")
+
+
+def _of_flexible(month: Month) -> pl.DataFrame:
+    rows = month.table("flexible_claims").filter(pl.col("month") == month.month).collect()
+    return _found(rows, "flexible_claims", FLEXIBLE, pl.lit(None, dtype=pl.String), None)
+
+
+def _of_plans(month: Month) -> pl.DataFrame:
+    rows = month.table("employment_plan").filter(pl.col("planned")).collect()
+    return _found(rows, "employment_plan", PLANNED, pl.col("plan_county"), None)
+
+
+PARTS = {
+    "assignments": _of_roster,
+    "other_posts": _of_other_posts,
+    "employer_claims": _of_employer_claims,
+    "employment": _of_spells,
+    "flexible_claims": _of_flexible,
+    "employment_plan": _of_plans,
+}
