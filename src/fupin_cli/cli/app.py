@@ -13,6 +13,7 @@ from fupin_cli.cli import (
     explain,
     init,
     ledger,
+    monitor,
     payroll,
     reconcile,
     rules,
@@ -73,6 +74,15 @@ app.command("close", cls=chinese.Command, help="关账：一个月对清以后�
 app.command("status", cls=chinese.Command, help="各月到了哪一步，还差什么，下一步做什么。")(reconcile.status)
 app.command("explain", cls=chinese.Command, help="解释一个人某月的一行：每个数从哪里来，暂缓、不予的要改变什么。")(
     explain.explain
+)
+app.command("roster", cls=chinese.Command, help="就业帮扶台账：谁、在哪一类、在不在业，与上月比有什么变化。")(
+    monitor.roster
+)
+app.command("risk", cls=chinese.Command, help="风险预警：失业、低收入、合同到期等，写出推送乡村振兴部门的名单。")(
+    monitor.risk
+)
+app.command("match", cls=chinese.Command, help="有意愿外出人员与岗位需求对接：清单、建议匹配、没匹配上的原因。")(
+    monitor.match
 )
 app.command("rules", cls=chinese.Command, help="列出核查规则，解释一条规则，或列出某月的政策数字。")(rules.rules)
 app.command("template", cls=chinese.Command, help="写出一张表的空白模板（.xlsx）。")(template.template)

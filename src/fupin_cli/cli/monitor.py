@@ -1,0 +1,188 @@
+"""`fupin roster`, `fupin risk`, `fupin match`: what monitoring asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from fupin_cli.cli.options import (
+    PATIENCE,
+    Force,
+    Format,
+    MonthArgument,
+    MonthOption,
+    NoProgress,
+    Output,
+    OutputFormat,
+    PasswordFile,
+    Quiet,
+    Unmask,
+    Wait,
+    Workspace,
+    one_month,
+)
+from fupin_cli.cli.payroll import InboxOption
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.reports.runs import MatchRun, RiskRun, RosterRun
+
+R = TypeVar("R", "RosterRun", "RiskRun", "MatchRun")
+NoWorkbook = Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")]
+
+
+def roster(
+    month: MonthArgument = None,
+    month_option: MonthOption = None,
+    where: Annotated[
+        str | None,
+        typer.Option("--where", metavar="条件", help="只列符合的人，例如 '乡=西河乡,状态=none'", show_default=False),
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="人", help="找一个人：姓名、身份证号码或一人一码", show_default=False),
+    ] = None,
+    inbox: InboxOption = None,
+    workspace: Workspace = None,
+    output: Output = None,
+    output_format: OutputFormat = Format.text,
+    unmask: Unmask = False,
+    no_workbook: NoWorkbook = False,
+    password_file: PasswordFile = None,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+    force: Force = False,
+    wait: Wait = PATIENCE,
+) -> int:
+    """Make a month's roster."""
+    from dataclasses import replace
+
+    from fupin_cli.jobs import monitor
+    from fupin_cli.outputs.monitor_json import roster_document
+    from fupin_cli.outputs.monitor_terminal import show_people, show_roster
+
+    asked = where is not None or person is not None
+
+    def work(desk: Desk, wanted: int) -> RosterRun:
+        return monitor.roster(desk, wanted)
+
+    run = _run("roster", work, one_month(month, month_option, "fupin roster 2024-05"), inbox, workspace, output,
+               password_file, write=not (no_workbook or asked), force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
+    if asked:
+        run = replace(run, people=monitor.chosen(run, where, person))
+    if output_format is Format.json:
+        _print_json(roster_document(run, unmask=unmask))
+    elif asked:
+        show_people(run)
+    elif not quiet:
+        show_roster(run)
+    return 1 if asked and not run.people.height else 0
+
+
+def risk(
+    month: MonthArgument = None,
+    month_option: MonthOption = None,
+    inbox: InboxOption = None,
+    workspace: Workspace = None,
+    output: Output = None,
+    output_format: OutputFormat = Format.text,
+    unmask: Unmask = False,
+    no_workbook: NoWorkbook = False,
+    password_file: PasswordFile = None,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+    force: Force = False,
+    wait: Wait = PATIENCE,
+) -> int:
+    """List a month's risks for the rural-revitalisation office."""
+    from fupin_cli.jobs import monitor
+    from fupin_cli.outputs.monitor_json import risk_document
+    from fupin_cli.outputs.monitor_terminal import show_risk
+
+    run = _run("risk", monitor.risk, one_month(month, month_option, "fupin risk 2024-05"), inbox, workspace, output,
+               password_file, write=not no_workbook, force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
+    if output_format is Format.json:
+        _print_json(risk_document(run, unmask=unmask))
+    elif not quiet:
+        show_risk(run)
+    return 0
+
+
+def match(
+    month: MonthArgument = None,
+    month_option: MonthOption = None,
+    inbox: InboxOption = None,
+    workspace: Workspace = None,
+    output: Output = None,
+    output_format: OutputFormat = Format.text,
+    unmask: Unmask = False,
+    no_workbook: NoWorkbook = False,
+    password_file: PasswordFile = None,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+    force: Force = False,
+    wait: Wait = PATIENCE,
+) -> int:
+    """Match those willing to go out with vacancies."""
+    from fupin_cli.jobs import monitor
+    from fupin_cli.outputs.monitor_json import match_document
+    from fupin_cli.outputs.monitor_terminal import show_match
+
+    run = _run("match", monitor.match_month, one_month(month, month_option, "fupin match 2024-05"), inbox, workspace, output,
+               password_file, write=not no_workbook, force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
+    if output_format is Format.json:
+        _print_json(match_document(run, unmask=unmask))
+    elif not quiet:
+        show_match(run)
+    return 0
+
+
+def _run(
+    command: str,
+    work: Callable[[Desk, int], R],
+    month: str,
+    inbox: Path | None,
+    workspace: Path | None,
+    output: Path | None,
+    password_file: Path | None,
+    *,
+    write: bool,
+    force: bool,
+    progress: bool,
+    wait: float,
+) -> R:
+    """Open the desk, compute, and (with the workspace's lock) write the workbook."""
+    import sys
+    from contextlib import nullcontext
+    from datetime import datetime
+
+    from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.lock import workspace_lock
+    from fupin_cli.jobs.monitor import write_books
+    from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.policy.months import parse_month
+
+    wanted = parse_month(month)
+    place = find_workspace(workspace, password_file)
+    now = datetime.now().astimezone()
+    with (
+        workspace_lock(place.root, command, wait, now) if write else nullcontext(),
+        progress_bar(enabled=progress and sys.stderr.isatty()) as bar,
+    ):
+        desk = Desk(place, inbox, bar)
+        run = work(desk, wanted)
+        if write:
+            write_books(run, desk, output or place.out, force=force)
+    return run
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    import json
+    import sys
+
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

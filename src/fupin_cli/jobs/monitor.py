@@ -1,0 +1,305 @@
+"""`fupin roster`, `fupin risk`, `fupin match`: a month beside the month folder before it → reports, workbooks (SPEC 10–12)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fupin_cli.errors import FupinError, NoInputError, UsageError
+from fupin_cli.jobs.person_code import person_codes, workspace_key
+from fupin_cli.month import states
+from fupin_cli.outputs.files import atomic
+from fupin_cli.policy.months import last_day, month_text
+from fupin_cli.reports import roster as rosters
+from fupin_cli.reports.match import match
+from fupin_cli.reports.risk import RiskList, compare, feedback_of, risks_of, with_feedback
+from fupin_cli.reports.risk_rules import RISKS, scene_of
+from fupin_cli.reports.runs import MatchRun, RiskRun, RosterRun
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.month.month import Month
+
+REGISTRY = "registry"
+SENT = "risk"  # folder below .fupin: the lists that were sent, one file a month
+CHAIN = 12  # months back that a list is computed again where none was sent
+BY = ("county", "township")
+WHO = ["id_number", "name", "county", "township", "village", "household_id", "category"]
+FIELDS = {
+    "乡": "township",
+    "乡镇": "township",
+    "县": "county",
+    "村": "village",
+    "类别": "category",
+    "劳动能力": "labour_class",
+    "劳动力": "labour",
+    "风险": "risk",
+    "年龄": "age_band",
+    "状态": "state",
+    "户编号": "household_id",
+    "姓名": "name",
+}
+
+
+def _needed(desk: Desk, month: Month, table: str) -> None:
+    if not month.has(table):
+        raise NoInputError(f"没有“{desk.contracts[table].title}”", f"把{desk.contracts[table].title}放进收件夹")
+
+
+def _coded(desk: Desk, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add person_code (一人一码).
+
+    Raises:
+        FupinError: two people have one code.
+    """
+    codes = person_codes(frame["id_number"], workspace_key(desk.workspace.root))
+    coded = frame.with_columns(person_code=codes)
+    pairs = coded.select("id_number", "person_code").unique()
+    if pairs["person_code"].n_unique() != pairs["id_number"].n_unique():
+        twice = pairs.filter(pl.col("person_code").is_duplicated())["person_code"].to_list()
+        raise FupinError(f"两个人的一人一码相同：{twice[0]}", "请报给维护人员，换一个工作区密钥以前不要使用编码")
+    return coded
+
+
+def roster(desk: Desk, month: int) -> RosterRun:
+    """Make a month's roster, with the changes since the month folder before it. Writes nothing.
+
+    Raises:
+        NoInputError: no registry (exit 10).
+    """
+    now = desk.context(month)
+    _needed(desk, now, REGISTRY)
+    people = rosters.people_of(now)
+    before, skipped = now.before, []
+    changes = proof = by_town = None
+    if before is None:
+        skipped.append("没有更早的月份文件夹，没有比较变化")
+    elif not before.has(REGISTRY):
+        skipped.append(f"{month_text(before.month)} 没有{desk.contracts[REGISTRY].title}，没有比较变化")
+    else:
+        if lacking := [desk.contracts[t].title for t in states.TABLES if now.has(t) and not before.has(t)]:
+            skipped.append(
+                f"{month_text(before.month)} 没有报送{'、'.join(lacking)}，上月的就业状态按本月这些表里的日期算"
+            )
+        old = rosters.people_of(states.lent(before, now))
+        changes = _named(_coded(desk, rosters.changes_between(old, people, _dead(now))), people, old)
+        proof, by_town = rosters.proof_of(old, people), rosters.proof_of(old, people, BY)
+    missing = [name for name in states.TABLES if not now.has(name)]
+    if states.DECIDING in missing:
+        skipped.append(f"没有{desk.contracts[states.DECIDING].title}：不在别的表里的人，就业状态记为不明")
+    registry = now.table(REGISTRY).collect()
+    return RosterRun(
+        month,
+        before.month if before is not None and changes is not None else None,
+        now.policy,
+        now.intake,
+        _coded(desk, people),
+        _coded(desk, rosters.strangers_of(now)),
+        changes,
+        proof,
+        by_town,
+        missing,
+        skipped,
+        repeated=registry.height - registry["id_number"].n_unique(),
+        aside=now.intake.set_aside[REGISTRY].height if REGISTRY in now.intake.set_aside else 0,
+        whole=people.height,
+        labour=people.filter("labour").height,
+        working=people.filter(pl.col("state").is_in(states.WORKING)).height,
+    )
+
+
+def _dead(month: Month) -> pl.DataFrame:
+    if not month.has("deaths"):
+        return pl.DataFrame(schema={"id_number": pl.String})
+    return month.table("deaths").filter(pl.col("death_date") <= month.last).select("id_number").collect()
+
+
+def _named(frame: pl.DataFrame, people: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
+    """Add name and area of people of either month, the later's first."""
+    both = pl.concat([people.select(WHO), old.select(WHO)]).unique("id_number", keep="first", maintain_order=True)
+    return frame.join(both, on="id_number", how="left", maintain_order="left")
+
+
+def chosen(run: RosterRun, where: str | None, person: str | None) -> pl.DataFrame:
+    """The people of a roster whom `--where` and `--person` (name, ID number or code) ask for.
+
+    Raises:
+        UsageError: a field or a work state that does not exist, a condition without =.
+    """
+    people = run.people
+    for condition in (where or "").replace("，", ",").split(","):
+        if condition.strip():
+            people = people.filter(_condition(condition))
+    if person is not None:
+        word = person.strip().upper()
+        people = people.filter(
+            (pl.col("id_number") == word) | (pl.col("person_code") == word) | (pl.col("name") == person.strip())
+        )
+    return people
+
+
+def _condition(text: str) -> pl.Expr:
+    import difflib
+
+    name, found, value = (part.strip() for part in text.replace("＝", "=").partition("="))
+    if not found or name not in {*FIELDS, *FIELDS.values()}:
+        near = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.0)[0]
+        raise UsageError(
+            f"--where 里的“{text.strip()}”看不懂", f"写成 项目=值，例如 {near}=…；可用：{'、'.join(FIELDS)}"
+        )
+    column = FIELDS.get(name, name)
+    if column == "labour":
+        return pl.col("labour") == (value in ("是", "1", "true"))
+    if column == "state":
+        known = {word: code for code, word in states.STATE_WORDS.items()} | {code: code for code in states.STATES}
+        if value not in known and value != states.UNKNOWN_WORDS:
+            raise UsageError(
+                f"没有“{value}”这种就业状态", f"可用：{'、'.join(f'{w}（{c}）' for w, c in known.items() if w != c)}"
+            )
+        return pl.col("state").is_null() if value not in known else pl.col("state") == known[value]
+    return pl.col(column) == value
+
+
+def risk(desk: Desk, month: int) -> RiskRun:
+    """Judge a month's risks and compare them with the month folder before (its list as it was sent, else computed again).
+
+    Raises:
+        NoInputError: no registry (exit 10).
+    """
+    now = desk.context(month)
+    _needed(desk, now, REGISTRY)
+    before = now.before
+    scene = scene_of(now, before)
+    listed = risks_of(scene)
+    old, since, sent, names = None, None, False, scene.people
+    if before is not None and before.has(REGISTRY):
+        old, since, sent, names = _list_before(desk, before, scene.people)
+    compared = compare(listed, old, since)
+    answers = feedback_of(now)
+    heads = now.people.select(*WHO[:-1], category=pl.coalesce("monitored_type", "household_type"))
+    both = pl.concat([heads, names.select(WHO)]).unique("id_number", keep="first", maintain_order=True)
+    compared.rows = _told(desk, compared.rows, both, answers)
+    compared.cleared = _told(desk, compared.cleared, both, answers)
+    return RiskRun(month, old.month if old is not None else None, now.policy, now.intake, listed, compared, sent)
+
+
+def _told(desk: Desk, rows: pl.DataFrame, names: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    titles = {risk.code: risk.rule.title for risk in RISKS}
+    advice = {risk.code: risk.rule.hint for risk in RISKS}
+    told = rows.join(names, on="id_number", how="left", maintain_order="left").with_columns(
+        title=pl.col("code").replace_strict(titles, return_dtype=pl.String),
+        advice=pl.col("code").replace_strict(advice, return_dtype=pl.String),
+    )
+    return _coded(desk, with_feedback(told, answers))
+
+
+def _list_before(desk: Desk, before: Month, people: pl.DataFrame) -> tuple[RiskList, pl.DataFrame, bool, pl.DataFrame]:
+    """The list of the month folder before: id_number, code, since; whether it was sent; and the names of its people."""
+    computed, since, old_people = _computed(before, CHAIN)
+    record = _sent(desk.workspace.root, before.month)
+    if record is None:
+        return computed, since, False, old_people
+    known = pl.concat([people.select("id_number"), before.people.select("id_number")]).unique()
+    known = known.with_columns(person_code=person_codes(known["id_number"], workspace_key(desk.workspace.root)))
+    entries = pl.DataFrame(record["entries"], schema=["person_code", "code", "since"], orient="row")
+    entries = entries.cast(pl.String).join(known, on="person_code", maintain_order="left")
+    rows = entries.select("id_number", "code").join(
+        computed.rows, on=["id_number", "code"], how="left", maintain_order="left"
+    )
+    not_run = [entry for entry in computed.not_run if entry.code not in record["ran"]]
+    listed = RiskList(before.month, rows.select(computed.rows.columns), not_run)
+    return listed, entries.select("id_number", "code", "since"), True, old_people
+
+
+def _computed(month: Month, depth: int) -> tuple[RiskList, pl.DataFrame, pl.DataFrame]:
+    """A month's list computed from its files, with since when each risk has stood, as far back as the files go."""
+    before = month.before if depth else None
+    scene = scene_of(month, before)
+    listed = risks_of(scene)
+    old = since = None
+    if before is not None and before.has(REGISTRY):
+        old, since, _ = _computed(before, depth - 1)
+    rows = compare(listed, old, since).rows
+    return listed, rows.select("id_number", "code", "since"), scene.people
+
+
+def _sent(root: Path, month: int) -> dict[str, Any] | None:
+    """The list that was sent for a month, if it was (and can be read)."""
+    path = root / ".fupin" / SENT / f"{month_text(month)}.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if {"ran", "entries"} <= found.keys() else None
+
+
+def record_sent(desk: Desk, run: RiskRun, push: Path) -> None:
+    """Note the list as sent: codes of people, not their numbers, and the push file's SHA-256."""
+    folder = desk.workspace.root / ".fupin" / SENT
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    body = {
+        "month": month_text(run.month),
+        "file": push.name,
+        "sha256": hashlib.sha256(push.read_bytes()).hexdigest(),
+        "ran": sorted(run.listed.ran),
+        "entries": run.compared.rows.select("person_code", "code", "since").rows(),
+    }
+    with atomic(folder / f"{month_text(run.month)}.json") as temporary:
+        temporary.write_text(json.dumps(body, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def match_month(desk: Desk, month: int) -> MatchRun:
+    """Suggest vacancies to those willing to go out. Writes nothing.
+
+    Raises:
+        NoInputError: neither a list of the willing nor a plan, or no vacancies (exit 10).
+    """
+    now = desk.context(month)
+    if not now.has("going_out") and not now.has("employment_plan"):
+        raise NoInputError(
+            f"没有“{desk.contracts['going_out'].title}”，也没有“{desk.contracts['employment_plan'].title}”",
+            "把其中一张放进收件夹",
+        )
+    _needed(desk, now, "vacancies")
+    found = match(now, now.before)
+    found.people, found.left_out = _coded(desk, found.people), _coded(desk, found.left_out)
+    missing = [name for name in (REGISTRY, "employment", "deaths") if not now.has(name)]
+    return MatchRun(month, now.before.month if now.before is not None else None, now.policy, now.intake, found, missing)
+
+
+def write_books(run: RosterRun | RiskRun | MatchRun, desk: Desk, folder: Path, *, force: bool) -> list[Path]:
+    """Write the workbook (of a roster also `roster.parquet`) into `out/2024-05/`.
+
+    Raises:
+        FupinError: the folder cannot be written to (exit 2).
+    """
+    from fupin_cli.outputs.bulk import save_workbooks
+    from fupin_cli.outputs.files import make_folder
+    from fupin_cli.outputs.match_workbook import match_sheets
+    from fupin_cli.outputs.risk_workbook import risk_sheets
+    from fupin_cli.outputs.roster_workbook import roster_sheets
+
+    text = month_text(run.month)
+    target = folder / text
+    make_folder(target)
+    titles = {name: spec.title for name, spec in desk.contracts.items()}
+    if isinstance(run, RosterRun):
+        stem, sheets = f"台账_{text}", roster_sheets(run, titles)
+    elif isinstance(run, RiskRun):
+        stem, sheets = f"风险推送_{text}", risk_sheets(run, titles)
+    else:
+        stem, sheets = f"外出人员和岗位_{text}", match_sheets(run)
+    paths = save_workbooks(target, [(stem, sheets)], last_day(run.month), force=force, password=desk.workspace.password)
+    if isinstance(run, RosterRun) and desk.workspace.password is None:  # a frame cannot be encrypted
+        with atomic(target / "roster.parquet") as temporary:
+            run.people.write_parquet(temporary)
+        paths.append(target / "roster.parquet")
+    if isinstance(run, RiskRun):
+        record_sent(desk, run, paths[0])
+    run.outputs += paths
+    return paths

@@ -1,0 +1,148 @@
+"""What roster, risk and match print: short tables that tie, and where the workbook is. No ID numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rich.table import Table
+from rich.text import Text
+
+from fupin_cli.outputs.masking import mask_name_expr
+from fupin_cli.outputs.roster_workbook import DIMENSION_WORDS, class_words, state_words
+from fupin_cli.outputs.terminal import clean, console
+from fupin_cli.policy.months import month_text
+from fupin_cli.reports.risk_rules import RISKS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fupin_cli.reports.runs import MatchRun, RiskRun, RosterRun
+
+SHOWN = 200  # people listed at most; the workbook and JSON have all
+
+
+def _table(title: str, columns: dict[str, bool]) -> Table:
+    """`columns`: heading → whether it holds figures."""
+    table = Table(title=title, title_justify="left")
+    for name, figures in columns.items():
+        table.add_column(name, justify="right" if figures else "left", overflow="fold")
+    return table
+
+
+def _end(out: Console, outputs: list[object], notes: list[str]) -> None:
+    for note in notes:
+        out.print(Text(clean(note), style="dim"), soft_wrap=True)
+    for path in outputs:
+        out.print(Text(f"写出：{path}"), soft_wrap=True)
+
+
+def show_roster(run: RosterRun) -> None:
+    """Print the classes with their proof."""
+    out = console()
+    text = month_text(run.month)
+    if run.proof is None:
+        table = _table(f"{text} 台账", {"分类": False, "类": False, "人数": True})
+        counted = run.people.group_by("category").agg(pl.len()).sort("category")
+        for name, number in counted.iter_rows():
+            table.add_row("类别", name, str(number))
+        states = run.people.with_columns(word=state_words(pl.col("state"))).group_by("word").agg(pl.len())
+        for name, number in states.sort("word").iter_rows():
+            table.add_row("就业状态", name, str(number))
+    else:
+        table = _table(
+            f"{text} 台账：上月＋新增－退出＋转入－转出＝本月",
+            {
+                "分类": False,
+                "类": False,
+                "上月": True,
+                "新增": True,
+                "退出": True,
+                "转入": True,
+                "转出": True,
+                "本月": True,
+            },
+        )
+        rows = run.proof.filter(pl.col("dimension").is_in(["total", "category", "labour", "state"])).with_columns(
+            class_words(pl.col("dimension"), pl.col("class")).alias("class"),
+            pl.col("dimension").replace_strict(DIMENSION_WORDS, return_dtype=pl.String),
+        )
+        for row in rows.select("dimension", "class", "before", "joined", "left", "in", "out", "after").iter_rows():
+            table.add_row(*(clean(str(value)) for value in row))
+    out.print(table)
+    out.print(
+        Text(
+            f"{text}：台账 {run.whole} 人，劳动力 {run.labour} 人，在业 {run.working} 人；在本地务工的外地人 {run.strangers.height} 人",
+            style="bold",
+        ),
+        soft_wrap=True,
+    )
+    _end(out, list(run.outputs), run.skipped)
+
+
+def show_people(run: RosterRun) -> None:
+    """Print the people who were asked for, masked; where each stands in the files is said."""
+    out = console()
+    table = _table(
+        f"{month_text(run.month)} 台账：{run.people.height} 人",
+        {"一人一码": False, "姓名": False, "乡镇 村": False, "类别": False, "状态": False, "依据": False},
+    )
+    rows = run.people.head(SHOWN).select(
+        "person_code",
+        mask_name_expr(pl.col("name")),
+        pl.concat_str("township", "village", separator=" ", ignore_nulls=True),
+        "category",
+        state_words(pl.col("state")),
+        pl.concat_str("_file", pl.lit("!"), pl.col("_row").cast(pl.String)),
+    )
+    for row in rows.iter_rows():
+        table.add_row(*(clean(value or "") for value in row))
+    out.print(table)
+    if run.people.height > SHOWN:
+        out.print(Text(f"只列前 {SHOWN} 人，全部见 --format json 或 roster.parquet", style="dim"))
+
+
+def show_risk(run: RiskRun) -> None:
+    """Print counts by risk: new, continuing, cleared."""
+    out = console()
+    table = _table(
+        f"{month_text(run.month)} 风险预警（人×风险）",
+        {"代码": False, "风险": False, "本月": True, "新增": True, "持续": True, "已解除": True},
+    )
+    names = {entry.code: entry.rule.title for entry in RISKS}
+    not_run = {entry.code: entry for entry in run.listed.not_run}
+    for code, new, continuing, cleared, _, now, _ in run.compared.proof.iter_rows():
+        if code in not_run:
+            table.add_row(code, names[code], "没有判断", "", "", "")
+        else:
+            table.add_row(code, names.get(code, ""), str(now), str(new), str(continuing), str(cleared))
+    out.print(table)
+    notes = [
+        f"{code} 没有判断：缺 {'、'.join([*entry.missing_tables, *entry.missing_settings])}"
+        for code, entry in not_run.items()
+    ]
+    if run.before is None:
+        notes.append("没有更早的月份文件夹，全部算新增")
+    else:
+        source = "已推送的名单" if run.sent_before else "按上月的表重算的名单"
+        notes.append(f"与 {month_text(run.before)} {source}比较；新增＋持续＝本月，持续＋已解除＝上月")
+    _end(out, list(run.outputs), notes)
+
+
+def show_match(run: MatchRun) -> None:
+    """Print what the suggestion comes to, and why the rest has none."""
+    out = console()
+    proof = run.matched.proof()
+    table = _table(f"{month_text(run.month)} 外出人员与岗位对接", {"项目": False, "人数": True})
+    table.add_row("有意愿外出、可以对接的人", str(proof["people"]))
+    table.add_row("建议匹配", str(proof["matched"]))
+    table.add_row("没有匹配", str(proof["rest"]))
+    for reason, number in (
+        run.matched.people.drop_nulls("reason").group_by("reason").agg(pl.len()).sort("reason").iter_rows()
+    ):
+        table.add_row(f"  {reason}", str(number))
+    table.add_row("不在外出之列", str(run.matched.left_out.height))
+    table.add_row("岗位（人数）", str(proof["places"]))
+    table.add_row("  还剩", str(proof["left"]))
+    out.print(table)
+    _end(out, list(run.outputs), ["只是建议，不回写任何表"])

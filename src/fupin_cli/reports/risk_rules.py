@@ -1,0 +1,325 @@
+"""The ten risks (SPEC 11): each a function of two months that gives the people at risk and the row that says so.
+
+Every function gives id_number, fact (in words) and the row that decides: table, _src, _row, _file, _sheet. Household risks
+(RSK002, RSK010) stand on the head. Numbers in fen, months as month indexes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.month import states
+from fupin_cli.month.used_months import MEASURE, pension_facts, used_months
+from fupin_cli.policy import months
+from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
+from fupin_cli.reports.roster import people_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fupin_cli.checks.rule import Rule
+    from fupin_cli.month.month import Month
+
+ORIGIN = ["_src", "_row", "_file", "_sheet"]
+COLUMNS = ["id_number", "fact", "table", *ORIGIN]
+HOME = "户主"
+
+
+@dataclass
+class Scene:
+    """What a risk looks at: the month, the month folder before it (None: there is none), and the roster of both."""
+
+    month: Month
+    before: Month | None
+    people: pl.DataFrame = field(repr=False)
+    people_before: pl.DataFrame | None = field(repr=False)
+
+    @property
+    def labour(self) -> pl.DataFrame:
+        """People of the roster who are labour: of them risks are told."""
+        return self.people.filter("labour")
+
+    @property
+    def earlier(self) -> Month:
+        """The month folder before; only risks that need one of its tables ask for it."""
+        if self.before is None:
+            raise ValueError("no month before")
+        return self.before
+
+
+def scene_of(month: Month, before: Month | None) -> Scene:
+    """Look at a month and the one before it."""
+    earlier = people_of(states.lent(before, month)) if before is not None and before.has("registry") else None
+    return Scene(month, before, people_of(month), earlier)
+
+
+@dataclass(frozen=True)
+class Risk:
+    """One risk: the tables (`x@previous`: of the month folder before) and settings it needs, and who is at risk.
+
+    What it compares and what to do about it stand in the catalogue of rules.
+    """
+
+    code: str
+    find: Callable[[Scene], pl.DataFrame] = field(repr=False)
+    tables: tuple[str, ...] = ()
+    any_of: tuple[tuple[str, ...], ...] = ()  # of each group at least one
+    settings: tuple[str, ...] = ()
+    household: bool = False
+
+    @property
+    def rule(self) -> Rule:
+        """Its entry in the catalogue: title, what it compares, what to do."""
+        return all_rules()[self.code]
+
+
+def _rows(frame: pl.DataFrame, table: str, fact: str | pl.Expr) -> pl.DataFrame:
+    """The rows that decide, with what they say."""
+    words = pl.lit(fact) if isinstance(fact, str) else fact
+    return frame.select("id_number", words.alias("fact"), pl.lit(table).alias("table"), *ORIGIN)
+
+
+def _in(frame: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(others.select("id_number").unique(), on="id_number", how="semi", maintain_order="left")
+
+
+def _job_lost(scene: Scene) -> pl.DataFrame:
+    """RSK001: working in the month before, not in this one (an unknown state says nothing)."""
+    before = scene.people_before
+    if before is None:
+        return scene.people.clear().select(pl.lit("").alias("fact"), "id_number")
+    worked = before.filter(pl.col("state").is_in(states.WORKING)).select("id_number", _was="state", _where="place")
+    words = pl.col("_was").replace_strict(states.STATE_WORDS, return_dtype=pl.String)
+    lost = scene.people.filter(pl.col("state").is_in(states.WORKING).not_()).join(worked, on="id_number")
+    fact = pl.concat_str(pl.lit("上月"), words, pl.col("_where").fill_null(""), pl.lit("，本月没有工作"))
+    return lost.select("id_number", "table", *ORIGIN, fact=fact)
+
+
+def _poor(scene: Scene) -> pl.DataFrame:
+    """RSK002: the household's income a head below the year's line, not monitored or the risk removed; on the head."""
+    line = scene.month.policy.line_fen(scene.month.month)
+    if line is None:
+        raise ValueError("no line")
+    below = (pl.col("income_per_head_fen") < line) & (
+        pl.col("monitored_type").is_null() | pl.col("risk_removed").fill_null(value=False)
+    )
+    fact = pl.format(
+        f"人均纯收入{{}}元，低于监测标准{fen_to_yuan(line)}元", fen_to_yuan_expr(pl.col("income_per_head_fen"))
+    )
+    return _rows(_heads(scene.month).filter(below), "registry", fact)
+
+
+def _heads(month: Month, dead: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row a household: its head's, else its first; where the head is among the `dead`, another member's."""
+    head = (pl.col("relation") == HOME).fill_null(value=False)
+    alive = pl.lit(value=True) if dead is None else ~pl.col("id_number").is_in(dead["id_number"].implode())
+    return (
+        month.people.with_columns(_head=head, _alive=alive)
+        .sort("_alive", "_head", descending=True, maintain_order=True)
+        .unique("household_id", keep="first", maintain_order=True)
+        .sort("_src", "_row")
+    )
+
+
+def _contract_ends(scene: Scene) -> pl.DataFrame:
+    """RSK003: the last contract of a person (post or employer) ends between the month's first day and some days after its last."""
+    month = scene.month
+    parts = [
+        month.table(name).select("id_number", "contract_end", *ORIGIN, table=pl.lit(name)).collect()
+        for name in ("assignments", "employer_claims")
+        if month.has(name)
+    ]
+    last = (
+        pl.concat(parts)
+        .filter(pl.col("contract_end").is_not_null())
+        .sort("contract_end", descending=True, maintain_order=True)
+        .unique("id_number", keep="first", maintain_order=True)
+    )
+    until = month.last + timedelta(days=month.settings.checks.contract_warning_days)
+    ending = last.filter(pl.col("contract_end").is_between(month.first, until))
+    return ending.select("id_number", "table", *ORIGIN, fact=pl.format("合同{}到期，没有更晚的合同", "contract_end"))
+
+
+def _cap_near(scene: Scene) -> pl.DataFrame:
+    """RSK004: few months left of the cap after this month, without extension; also who has used it up."""
+    month = scene.month
+    cap, warn = month.settings.post.cap_months, month.settings.checks.cap_warning_months
+    history = month.table("payment_history").collect()
+    parts = []
+    if month.has("assignments"):
+        lines = month.months_used.filter(~pl.col("extended"))
+        step = pl.when(pl.col("due_fen") > 0).then(1).otherwise(0)
+        left = cap - (pl.col("used_num") // pl.col("used_den")).cast(pl.Int64) - step
+        near = lines.with_columns(_left=pl.max_horizontal(left, pl.lit(0))).filter(pl.col("_left") <= warn)
+        parts.append(_rows(near, "assignments", pl.format("本月以后还能领{}个月", "_left")))
+        held = month.months_used.filter("extended").select("id_number")
+    else:
+        held = pl.DataFrame(schema={"id_number": pl.String})
+    used = used_months(history, month.policy, month.month)
+    spent = used.filter(pl.col("used_num") >= pl.col("used_den") * cap).join(held, on="id_number", how="anti")
+    latest = history.filter(pl.col("measure") == MEASURE).sort(
+        "month", descending=True, nulls_last=True, maintain_order=True
+    )
+    rows = latest.unique("id_number", keep="first", maintain_order=True).join(spent, on="id_number")
+    parts.append(_rows(rows, "payment_history", pl.format("已领{}个月", "months_counted")))
+    return pl.concat(parts).unique("id_number", keep="first", maintain_order=True)
+
+
+def _pension_near(scene: Scene) -> pl.DataFrame:
+    """RSK005: the pension month lies in the months after this one."""
+    month = scene.month
+    people = scene.labour
+    kinds = pl.DataFrame(schema={"id_number": pl.String, "insured_type": pl.String})
+    if month.has("assignments"):
+        kinds = (
+            month.table("assignments")
+            .select("id_number", "insured_type")
+            .filter(pl.col("insured_type").is_not_null())
+            .unique("id_number", keep="first", maintain_order=True)
+            .collect()
+        )
+    facts = pension_facts(
+        people.join(kinds, on="id_number", how="left", maintain_order="left").with_columns(
+            person_approval=pl.lit(None, dtype=pl.Date)
+        ),
+        month.policy,
+        month.month,
+    )
+    ahead = months.index_expr(pl.col("pension_date")) - month.month
+    near = facts.filter(ahead.is_between(1, month.settings.risk.pension_months))
+    own = month.people.select("id_number", *(pl.col(c).alias(f"_r{c}") for c in ORIGIN))
+    near = near.drop(ORIGIN).join(own, on="id_number").rename({f"_r{c}": c for c in ORIGIN})
+    return _rows(near, "registry", pl.format("{}到养老金领取年龄", "pension_date"))
+
+
+def _back(scene: Scene) -> pl.DataFrame:
+    """RSK006: a spell outside the county ended in the month and none began after it."""
+    month = scene.month
+    spells = month.table("employment").collect()
+    away = states.spells_in(month, marked_too=True).filter(pl.col("state") != states.LOCAL)
+    ended = away.filter(pl.col("end").is_between(month.first, month.last))
+    ended = ended.sort("end", descending=True, maintain_order=True).unique(
+        "id_number", keep="first", maintain_order=True
+    )
+    later = spells.select("id_number", _start="start").join(ended.select("id_number", _end="end"), on="id_number")
+    again = later.filter(pl.col("_start") > pl.col("_end"))
+    rows = ended.join(again, on="id_number", how="anti", maintain_order="left").sort("_src", "_row")
+    return _rows(rows, "employment", pl.format("在{}务工，{}结束", pl.col("place").fill_null("外地"), "end"))
+
+
+def willing(month: Month) -> pl.DataFrame:
+    """Who wants to go out: rows of going_out, then of the plan (是否计划务工 = 是); id_number and origin, one a person."""
+    parts = []
+    if month.has("going_out"):
+        parts.append(_rows(month.table("going_out").collect(), "going_out", "在有意愿外出人员清单"))
+    if month.has("employment_plan"):
+        parts.append(
+            _rows(month.table("employment_plan").filter("planned").collect(), "employment_plan", "计划外出务工")
+        )
+    return pl.concat(parts).unique("id_number", keep="first", maintain_order=True)
+
+
+def _not_placed(scene: Scene) -> pl.DataFrame:
+    """RSK007: willing in both months and working in neither (an unknown state says nothing)."""
+    before = scene.people_before
+    if before is None:
+        return willing(scene.month).clear()
+    idle = pl.col("state").is_in(states.WORKING).not_()
+    rows = _in(_in(willing(scene.month), willing(scene.earlier)), scene.people.filter(idle))
+    return _in(rows, before.filter(idle)).with_columns(fact=pl.concat_str("fact", pl.lit("，两个月都没有就业")))
+
+
+def _training_wanted(scene: Scene) -> pl.DataFrame:
+    """RSK008: the plan asks for training and no class of the last months has the person."""
+    month = scene.month
+    wanted = month.table("employment_plan").filter(pl.col("service_need").str.contains("培训", literal=True)).collect()
+    begun = months.index_expr(pl.col("start"))
+    given = (
+        month.table("training")
+        .filter(begun.is_between(month.month - month.settings.risk.training_months + 1, month.month))
+        .select("id_number")
+        .collect()
+    )
+    rows = wanted.unique("id_number", keep="first", maintain_order=True).join(
+        given, on="id_number", how="anti", maintain_order="left"
+    )
+    return _rows(rows, "employment_plan", pl.format("需要{}，近期没有参加培训", "service_need"))
+
+
+def _income_fallen(scene: Scene) -> pl.DataFrame:
+    """RSK009: the monthly income of the same spell is below the county's share of that of the month before."""
+    share = scene.month.settings.risk.income_drop
+    if share is None:
+        raise ValueError("no share")
+    numerator, denominator = Fraction(share).as_integer_ratio()
+    key = ["id_number", "start"]
+    now = scene.month.table("employment").filter(pl.col("income_fen").is_not_null()).collect()
+    then = scene.earlier.table("employment").filter(pl.col("income_fen").is_not_null()).collect()
+    then = then.unique(key, keep="first", maintain_order=True).select(*key, _then="income_fen")
+    fallen = now.join(then, on=key, maintain_order="left").filter(
+        pl.col("income_fen") * denominator < pl.col("_then") * numerator
+    )
+    fallen = fallen.unique("id_number", keep="first", maintain_order=True)
+    return _rows(
+        fallen,
+        "employment",
+        pl.format(
+            "务工月收入{}元，上月{}元", fen_to_yuan_expr(pl.col("income_fen")), fen_to_yuan_expr(pl.col("_then"))
+        ),
+    )
+
+
+def _breadwinner_died(scene: Scene) -> pl.DataFrame:
+    """RSK010: a member of the household died in the month and nobody of it is working; on the head.
+
+    The dead may have left the export already: their household is then looked up in the month before.
+    """
+    month = scene.month
+    homes = [month.people.select("id_number", "household_id")]
+    if scene.before is not None and scene.before.has("registry"):
+        homes.append(scene.before.people.select("id_number", "household_id"))
+    home = pl.concat(homes).unique("id_number", keep="first", maintain_order=True)
+    dead = month.table("deaths").filter(pl.col("death_date").is_between(month.first, month.last)).collect()
+    struck = dead.join(home, on="id_number", maintain_order="left").unique(
+        "household_id", keep="first", maintain_order=True
+    )
+    busy = (
+        states.work_states(month)
+        .filter(pl.col("state").is_in(states.WORKING))
+        .join(dead, on="id_number", how="anti")
+        .join(home, on="id_number")
+        .select("household_id")
+        .unique()
+    )
+    struck = struck.join(busy, on="household_id", how="anti", maintain_order="left")
+    rows = (
+        _heads(month, dead)
+        .select("id_number", "household_id")
+        .join(struck.drop("id_number"), on="household_id", maintain_order="left")
+    )
+    return _rows(rows, "deaths", pl.format("家庭成员{}死亡，家中没有人就业", "death_date"))
+
+
+RISKS = (
+    Risk("RSK001", _job_lost, ("registry", "employment", "registry@previous", "employment@previous")),
+    Risk("RSK002", _poor, ("registry",), household=True),
+    Risk("RSK003", _contract_ends, (), any_of=(("assignments", "employer_claims"),)),
+    Risk("RSK004", _cap_near, ("payment_history",)),
+    Risk("RSK005", _pension_near, ("registry",)),
+    Risk("RSK006", _back, ("employment",)),
+    Risk(
+        "RSK007",
+        _not_placed,
+        ("registry@previous", "employment", "employment@previous"),
+        any_of=(("going_out", "employment_plan"), ("going_out@previous", "employment_plan@previous")),
+    ),
+    Risk("RSK008", _training_wanted, ("employment_plan", "training")),
+    Risk("RSK009", _income_fallen, ("employment", "employment@previous"), settings=("risk.income_drop",)),
+    Risk("RSK010", _breadwinner_died, ("registry", "employment", "deaths"), household=True),
+)

@@ -1,0 +1,88 @@
+"""What `fupin roster`, `fupin risk` and `fupin match` come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.reports.roster import TOTAL
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fupin_cli.intake.load import Intake
+    from fupin_cli.policy.parameters import Policy
+    from fupin_cli.reports.match import Matched
+    from fupin_cli.reports.risk import Compared, RiskList
+
+
+@dataclass
+class RosterRun:
+    """The roster of a month. `before`: the month folder it is compared with; None: there is none, nothing is compared.
+
+    `people`, `strangers`: `reports.roster`, with person_code; `changes`, `proof`, `by_town` (null without a month before).
+    `missing`: tables of work that were not supplied. `repeated`: registry rows of a person who has one already; `aside`:
+    rows that could not be keyed.
+    """
+
+    month: int
+    before: int | None
+    policy: Policy
+    intake: Intake
+    people: pl.DataFrame = field(repr=False)
+    strangers: pl.DataFrame = field(repr=False)
+    changes: pl.DataFrame | None = field(repr=False)
+    proof: pl.DataFrame | None = field(repr=False)
+    by_town: pl.DataFrame | None = field(repr=False)
+    missing: list[str]
+    skipped: list[str]
+    repeated: int = 0
+    aside: int = 0
+    outputs: list[Path] = field(default_factory=list)
+    whole: int = 0  # people on the whole roster, where `people` is a part of it
+    labour: int = 0
+    working: int = 0
+
+    @property
+    def total(self) -> dict[str, int] | None:
+        """The proof of everybody: before, joined, left, in, out, after."""
+        if self.proof is None:
+            return None
+        return (
+            self.proof.filter(pl.col("class") == TOTAL)
+            .select("before", "joined", "left", "in", "out", "after")
+            .row(0, named=True)
+        )
+
+
+@dataclass
+class RiskRun:
+    """The risks of a month. `before`: the month folder whose list it is compared with, None: there is none.
+
+    `compared.rows` and `.cleared` have the person's name, area, household_id, category, person_code, title, advice, feedback.
+    `sent_before`: the earlier list is the one that was sent, not computed again.
+    """
+
+    month: int
+    before: int | None
+    policy: Policy
+    intake: Intake
+    listed: RiskList
+    compared: Compared
+    sent_before: bool = False
+    outputs: list[Path] = field(default_factory=list)
+
+
+@dataclass
+class MatchRun:
+    """The going-out list, the vacancies and the suggestion of a month; people and left_out have person_code."""
+
+    month: int
+    before: int | None
+    policy: Policy
+    intake: Intake
+    matched: Matched
+    missing: list[str]
+    outputs: list[Path] = field(default_factory=list)

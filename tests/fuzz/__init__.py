@@ -1,1 +1,0 @@
-"""Inboxes in which files are hit, by seed."""
