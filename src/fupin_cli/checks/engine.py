@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.checks import waivers
+from fupin_cli.checks import refused, waivers
 from fupin_cli.checks.catalogue import all_rules, find_rules
 from fupin_cli.checks.gather import gathered
 from fupin_cli.checks.rule import Rule
@@ -29,6 +29,7 @@ PREVIOUS, BEFORE, YEAR_AGO = "@previous", "@before", "@year_ago"
 POLICY = "policy:"
 SEVERITIES = ("error", "warning", "info")
 AREA = ("county", "township", "village")
+CELL = ["code", "_src", "_row", "column"]
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,16 @@ def run_checks(
     rules = all_rules()
     required = _required_tables(ctx)
     outcomes: dict[str, Outcome] = {}
-    raw = [ctx.intake.found, required]
+    raw = [required]
+    refused.note_refused_posts(ctx)
     todo = [rule for rule in rules.values() if rule.run is not None and rule.code in codes]
     first = [rule for rule in todo if rule.stage != "last"]
     for number, rule in enumerate(first, 1):  # one after the other: Polars is parallel inside, two at once are slower
         progress(f"核查 {rule.code}", number, len(todo))
         outcomes[rule.code], found = _run(rule, ctx)
         raw.append(found)
-    done = _completed(pl.concat(raw), rules)
+    told = pl.concat(raw)
+    done = _completed(pl.concat([_not_held(ctx.intake.found, told), told]), rules)
     late = []
     for rule in todo:
         if rule.stage == "last":
@@ -106,6 +109,12 @@ def run_checks(
         located = gathered(located)
     counts = dict(located.group_by("code").len().iter_rows())
     return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()])
+
+
+def _not_held(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """What the intake says of cells, without those for which a claim is held: the measure says that."""
+    held = told.filter(pl.col("measure").is_not_null() & pl.col("code").str.starts_with("IN"))
+    return found.join(held.select(CELL).unique(), on=CELL, how="anti", maintain_order="left")
 
 
 def completed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from fupin_cli.checks.mea import measure_findings
 from fupin_cli.checks.rule import Rule, Severity
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from fupin_cli.measures.claimed import Claimed
 
 CLAUSE: dict[str, Any] = {"clause": "五(二)", "law": "提供脱贫人口和防止返贫监测对象相关信息"}
 
@@ -54,6 +61,14 @@ ENTRIES: tuple[tuple[str, str, Severity, str, str], ...] = (
         "收件夹里的那份若已过时，请删去",
     ),
 )
+# What the intake says of a cell holds a claim that rests on that cell; a table that was not supplied, one that rests on it.
+ON_CLAIMS = ("IN004", "IN005", "IN006", "IN007", "IN012")
+
+
+def _on_claims(ctx: Claimed, code: str) -> pl.DataFrame:
+    return measure_findings(ctx, code)
+
+
 BOUNDS = {
     "IN001": ("intake.max_unpacked_mib", "intake.max_ratio", "intake.max_cells_million"),
     "IN012": ("checks.required_tables",),
@@ -68,6 +83,7 @@ RULES = tuple(
         hint=hint,
         stage="intake",
         bounds=BOUNDS.get(code, ()),
+        run=partial(_on_claims, code=code) if code in ON_CLAIMS else None,
         **CLAUSE,
     )
     for code, title, severity, compares, hint in ENTRIES

@@ -11,14 +11,20 @@ from fupin_cli import findings
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import Effect, Rule, Severity, rule
 from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.measure import Fault
 
 if TYPE_CHECKING:
     from fupin_cli.measures.claimed import Claimed
-    from fupin_cli.measures.measure import Fault
     from fupin_cli.month.month import Month
 
 TABLES = tuple(dict.fromkeys(measure.table for measure in all_measures().values()))
 RELIEF = "work_relief"
+SPOT = ["_src", "_row"]
+# Who is helped (一), the policy's term (附则) and what excludes what (our own) keep their clause; every other condition on
+# a claim rests on the clause of the measure, not on that of the code's first home (8.24).
+OWN_CLAUSE = ("MEA002", "CAP008", "CAP009")
+# Effects of the codes that conditions of measures have, where a condition says none of its own.
+HOLDING = ("MEA001", "MEA005", "MEA006", "MEA009", "MEA016")
 
 
 def measure_findings(ctx: Claimed, code: str) -> pl.DataFrame:
@@ -28,24 +34,73 @@ def measure_findings(ctx: Claimed, code: str) -> pl.DataFrame:
 
 
 def faults_of(ctx: Claimed, name: str) -> pl.DataFrame:
-    """All findings on the claims of a measure: first each claim's own, then of those that are good so far their clashes."""
+    """All findings on the claims of a measure: first each claim's own, then of those that are good so far their clashes.
+
+    A claim of which no sum can be made, or that comes to nothing, is held for that where nothing else stops it (MEA016).
+    """
     if name not in ctx.measure_faults:
         rows = ctx.claims[name].rows.filter("id_ok").with_columns(post_id="ref")
-        own = [_told(fault, rows, name) for fault in ctx.claims[name].faults if not fault.among_good]
-        alone = findings.gather(own)
-        good = rows.join(alone.select("_src", "_row"), on=["_src", "_row"], how="anti", maintain_order="left")
-        clashes = [_told(fault, good, name) for fault in ctx.claims[name].faults if fault.among_good]
-        ctx.measure_faults[name] = findings.gather([alone, *clashes])
+        faults = ctx.claims[name].faults
+        alone = _told(ctx, [fault for fault in faults if not fault.among_good], rows, name)
+        good = rows.join(_stopped(alone), on=SPOT, how="anti", maintain_order="left")
+        unpriced = Fault(
+            "MEA016", ~(pl.col("due_fen") > 0).fill_null(value=False), "缺少算金额的数字，或金额为 0", None
+        )
+        clashes = _told(ctx, [unpriced, *(fault for fault in faults if fault.among_good)], good, name)
+        ctx.measure_faults[name] = pl.concat([alone, clashes])
     return ctx.measure_faults[name]
 
 
-def _told(fault: Fault, rows: pl.DataFrame, name: str) -> pl.DataFrame:
+def effect_of() -> pl.Expr:
+    """The effect of a finding: its own, else its rule's."""
+    return pl.coalesce(
+        "effect",
+        pl.when(pl.col("code").is_in(HOLDING) | pl.col("code").str.starts_with("IN"))
+        .then(pl.lit("hold"))
+        .otherwise(pl.lit("refuse")),
+    )
+
+
+def _stopped(found: pl.DataFrame) -> pl.DataFrame:
+    return found.filter(effect_of() != "none").select(SPOT)
+
+
+def payable(ctx: Claimed, name: str) -> pl.Series:
+    """ID numbers of people of whom a measure has a line that is not refused."""
+    if name not in ctx.claims:
+        return pl.Series([], dtype=pl.String)
+    refused = faults_of(ctx, name).filter(effect_of() == "refuse").select(SPOT)
+    rows = ctx.claims[name].rows.join(refused, on=SPOT, how="anti")
+    return rows["id_number"].drop_nulls().unique()
+
+
+def _told(ctx: Claimed, faults: list[Fault], rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Findings of these conditions: all are asked in one pass, and only those that fail somewhere are told."""
+    names = [str(n) for n in range(len(faults))]
+    asked = rows.with_columns(_when(ctx, fault).alias(n) for n, fault in zip(names, faults, strict=True)).select(names)
+    failing = asked.select(pl.all().any()).row(0) if faults and rows.height else ()
+    return findings.gather(
+        _one_told(fault, rows.filter(asked[str(n)]), name)
+        for n, (fault, fails) in enumerate(zip(faults, failing, strict=False))
+        if fails
+    )
+
+
+def _when(ctx: Claimed, fault: Fault) -> pl.Expr:
+    if not fault.excluded_by:
+        return fault.when
+    others = pl.concat([payable(ctx, other) for other in fault.excluded_by])
+    return fault.when & pl.col("id_number").is_in(others.implode()).fill_null(value=False)
+
+
+def _one_told(fault: Fault, failing: pl.DataFrame, name: str) -> pl.DataFrame:
     measure = all_measures()[name]
     words = fault.message if isinstance(fault.message, pl.Expr) else pl.lit(fault.message)
     message = pl.concat_str(pl.lit(f"{measure.title}："), words)
-    more = {} if fault.effect is None else {"effect": fault.effect, "severity": "error"}
-    failing = rows.with_columns(_when=fault.when).filter("_when")
-    told = report(failing, measure.table, message, fault.column, measure=name, amount_fen=pl.col("due_fen"), **more)
+    own = {"effect": fault.effect, "severity": "warning" if fault.effect == "none" else "error"} if fault.effect else {}
+    if fault.code not in OWN_CLAUSE:
+        own |= {"clause": measure.clause}
+    told = report(failing, measure.table, message, fault.column, measure=name, amount_fen=pl.col("due_fen"), **own)
     return told.collect().with_columns(code=pl.lit(fault.code))
 
 
@@ -90,11 +145,12 @@ MEA007 = condition(
 MEA008 = condition(
     "MEA008", "超过该项补贴的期限", "error", "refuse", partly=("payment_history",), clause="三(二)", law="最长不超过6个月",
     besides="社会保险补贴、岗位补贴的36个月：就业补助资金管理办法（财社〔2017〕164号，财社〔2023〕181号）",
-    bounds=("on_the_job_training.cap_months", "social_insurance.cap_months"), compares="已享受的月数与最长月数、养老金领取日期",
+    bounds=("on_the_job_training.cap_months", "social_insurance.cap_months", "startup.years_max", "startup.venue_months_max", "startup.incubator_max"),
+    compares="已享受的月数、天数与最长的，养老金领取日期",
     hint="到期停发；距退休不足5年的核对首次核定日期",
 )  # fmt: skip
 MEA009 = condition(
-    "MEA009", "实到天数多于应到天数", "error", "hold", clause="四(三)", law="培训期间", compares="应到天数、实到天数", hint="核对签到表",
+    "MEA009", "实到天数多于应到天数，或一天也没有到", "error", "hold", clause="四(三)", law="培训期间", compares="应到天数、实到天数、实际训练天数", hint="核对签到表",
 )  # fmt: skip
 MEA010 = condition(
     "MEA010", "向学员收了费", "error", "refuse", clause="四(三)", law="开展免费职业技能培训", compares="是否收费", hint="退还所收费用后再报",
@@ -112,15 +168,23 @@ MEA013 = condition(
     bounds=("county.name",), hint="转参保地的公共就业服务机构",
 )  # fmt: skip
 MEA014 = condition(
-    "MEA014", "不是有组织输出", "error", "refuse", clause="二(一)", law="对有组织劳务输出到市外就业", compares="是否有组织输出",
-    hint="核对输出名单",
+    "MEA014", "不是有组织输出，或看不出随队外出", "error", "refuse", partly=("labour_exports", "employment"), clause="二(一)",
+    law="对有组织劳务输出到市外就业", compares="是否有组织输出，劳务输出名单，已外出务工信息", bounds=("transport.spell_days",), hint="核对输出名单和证明材料",
 )  # fmt: skip
 MEA015 = condition(
-    "MEA015", "不符合该项补贴的对象或用途", "error", "refuse", clause="二4", law="不符合领取失业保险金条件", compares="学历层次、用途、吸纳人数、失业保险金期满日期",
+    "MEA015", "不符合该项补贴的对象或用途", "error", "refuse", partly=("registry", "employment", "employee_insurance"), clause="二4",
+    law="不符合领取失业保险金条件", compares="学历层次、在校生状况、用途、吸纳人数、失业保险金期满日期，本月的务工和职工参保",
     bounds=("startup.purposes",), hint="核对申请材料",
 )  # fmt: skip
 MEA016 = condition(
-    "MEA016", "申请材料不全，算不出金额", "error", "hold", clause="三(三)", law="按其实际支出", compares="起止日期、实际支出", hint="补齐后再报",
+    "MEA016", "申请材料不全，算不出金额", "error", "hold", partly=("workshops",), clause="三(三)", law="按其实际支出",
+    compares="起止日期、实际支出、年利率、吸纳人数", hint="补齐后再报",
+)  # fmt: skip
+
+
+MEA019 = condition(
+    "MEA019", "申请人已死亡或在服刑", "error", "refuse", partly=("deaths", "prisoners"), clause="三(五)", law="违规发放补贴",
+    compares="死亡人员、服刑人员名单与申请的日期", hint="核实后退回；在申请日期以内死亡的由人工核定",
 )  # fmt: skip
 
 

@@ -176,4 +176,6 @@ class Desk:
             if measure == MEASURE:  # of the other measures this month's own approvals are no payments made before
                 paid = paid.filter((pl.col("month") != month) | (pl.col("measure") == MEASURE))
             intake = add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
-        return Claimed(intake, self.policy, self.contracts, measure, folders=self.folders, open_month=self.context)
+        return Claimed(
+            intake, self.policy, self.contracts, asked=measure, folders=self.folders, open_month=self.context
+        )

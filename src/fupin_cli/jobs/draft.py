@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fupin_cli.jobs import payroll as job
+from fupin_cli.jobs.undated import settings_hash
 from fupin_cli.ledger import store
 from fupin_cli.outputs.manifest import digest, write_manifest
 from fupin_cli.outputs.payroll_json import correction_rows, line_rows
@@ -33,14 +34,13 @@ def draft_of(run: PayrollRun, operator: str, now: datetime, kind: str = store.BY
     The inputs are all files of the inbox, recognised or not: what was added, damaged or taken away is a change.
     """
     inputs = sorted({(file.name, file.sha256) for file in run.intake.files})
-    settings = run.policy.settings.model_dump(mode="json") | {"policy": run.policy.file.model_dump(mode="json")}
     return store.Draft(
         run.month,
         now.isoformat(timespec="seconds"),
         operator,
         digest_of(run),
         digest([list(pair) for pair in inputs]),
-        digest(settings),
+        settings_hash(run),
         run.measure,
         kind,
     )

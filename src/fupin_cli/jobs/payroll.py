@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.engine import run_checks
 from fupin_cli.errors import NoInputError
+from fupin_cli.jobs import undated
 from fupin_cli.jobs.batch_lines import kept_by_town
 from fupin_cli.jobs.corrections import corrections_of, months_to_check
 from fupin_cli.jobs.funds import funds_of
@@ -45,17 +46,24 @@ def payroll(desk: Desk, month: int) -> PayrollRun:
 
 
 def with_corrections(desk: Desk, run: PayrollRun, once_more: Callable[[Desk, int], PayrollRun]) -> PayrollRun:
-    """Add to a run the differences of the months of its measure that were approved before (`once_more` computes one), and the funds."""
+    """Add to a run the differences of the months of its measure that were approved before (`once_more` computes one), and the funds.
+
+    Raises:
+        UsageError: a county number was changed without saying from which month (exit 2).
+    """
     approved = run.month in desk.approved_months(run.measure)
     months = [run.month] if approved else months_to_check(desk, run.month, run.measure)
-    parts = []
+    parts, doubtful = [], []
     for number, month in enumerate(months, 1):
         desk.progress(f"重算 {month_text(month)}", number, len(months))
         # Without its files a month cannot be judged: nobody is asked for money back because a folder was put away.
         if file := desk.gone(month, run.measure):
             run.not_again.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，没有重算这个月的差额")
         else:
-            parts.append(corrections_of(desk, run if approved else once_more(desk, month)))
+            now = run if approved else once_more(desk, month)
+            doubtful.append(undated.by_a_number(desk, now))
+            parts.append(corrections_of(desk, now))
+    undated.ask(run, doubtful)
     if parts:
         run.corrections = pl.concat(parts)
     run.funds = funds_of(desk, run.month // 12)

@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli import findings
 from fupin_cli.checks.engine import CheckResult, completed
 from fupin_cli.checks.ret import return_findings
+from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.corrections import lines_now, standing_lines
 from fupin_cli.jobs.payroll import again
 from fupin_cli.jobs.reissue import to_send_again
@@ -40,14 +41,21 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     runs, parts, kept = [], [], []
     for number, month in enumerate(range(first, last + 1), 1):
         desk.progress(f"对账 {month_text(month)}", number, last - first + 1)
-        for measure in dict.fromkeys((MEASURE, *desk.measures_in(month))):
+        approved = desk.measures_in(month)
+        for measure in dict.fromkeys((MEASURE, *approved)):
             if file := desk.gone(month, measure):
                 kept.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，应发按已批准的算")
                 parts.append(standing_lines(desk, month, measure))
-            else:
+                continue
+            try:
                 one = computed(desk, month, measure)
-                runs.append(one)
-                parts.append(lines_now(one))
+            except NoInputError:
+                # What was approved needs its own tables; a roster only where posts were (SPEC 8.24).
+                if measure != MEASURE or MEASURE in approved or not approved:
+                    raise
+                continue
+            runs.append(one)
+            parts.append(lines_now(one))
     now = pl.concat([part.select(parts[0].columns) for part in parts], how="vertical_relaxed")
     due = now.select(
         *OBLIGATION, *FACTS, "status", "codes", due_fen=pl.when(pl.col("status") == PAY).then("amount_fen").otherwise(0)

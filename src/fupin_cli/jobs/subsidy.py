@@ -9,7 +9,7 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.engine import run_checks
-from fupin_cli.checks.mea import faults_of
+from fupin_cli.checks.mea import effect_of, faults_of
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs.payroll import payroll, with_corrections
 from fupin_cli.jobs.person_code import person_codes, workspace_key
@@ -63,7 +63,9 @@ def compute_measure(desk: Desk, measure: Measure, month: int) -> PayrollRun:
     # What is wrong with other tables is not this measure's to tell.
     own = (pl.col("table") == measure.table) | pl.col("table").is_null() | pl.col("table").is_in(["", "waivers"])
     shared = pl.col("code").str.starts_with("MEA") | pl.col("code").is_in(SHARED)
-    told = ~shared | (pl.col("measure") == measure.code).fill_null(value=False)  # two measures may share a table
+    told = (pl.col("measure") == measure.code) | (
+        pl.col("measure").is_null() & ~shared
+    )  # two measures may share a table
     result = replace(result, found=result.found.filter(own & told))
     missing = [table for table in measure.needs if not ctx.has(table)]
     lines = _lines(ctx, measure, result, ["IN012"] if missing else [])
@@ -96,15 +98,13 @@ def with_its_corrections(desk: Desk, code: str, month: int) -> PayrollRun:
 def _lines(ctx: Claimed, measure: Measure, result: CheckResult, more: list[str]) -> pl.DataFrame:
     rows = ctx.claims[measure.code].rows
     told = faults_of(ctx, measure.code)
-    rules = all_rules()
-    effects = {code: rule.effect for code, rule in rules.items()}
-    faults = told.with_columns(effect=pl.coalesce("effect", pl.col("code").replace_strict(effects, default="hold")))
+    faults = told.with_columns(effect=effect_of())
     waived = result.found.filter("waived").select("code", "_src", "_row", "measure", waived=pl.lit(value=True))
     faults = faults.join(waived.unique(), on=["code", "_src", "_row", "measure"], how="left").with_columns(
         pl.col("waived").fill_null(value=False)
     )
     found = result.found.filter(pl.col("table") == measure.table)
-    lines = claim_status(rows, faults, found, more)
+    lines = claim_status(rows, faults, found.filter(pl.col("measure").is_null()), more)
     lines = pl.concat([lines, _unkeyed(ctx, measure, found, lines)], how="diagonal")
     lines = _with_people(ctx, lines)
     settings = ctx.settings
@@ -123,8 +123,8 @@ def _lines(ctx: Claimed, measure: Measure, result: CheckResult, more: list[str])
         standard_fen="rate_fen",
         payee_id=pl.coalesce("payee_key", "id_number"),
         payee_name=pl.coalesce(pl.when(kept["name"] != "").then(kept["name"]), "payee_name", "name"),
-        account=pl.when(organisation).then(kept["account"]).otherwise("account"),
-        bank=pl.when(organisation).then(kept["bank"]).otherwise("bank"),
+        account=pl.when(organisation).then(pl.coalesce(kept["account"], "account")).otherwise("account"),
+        bank=pl.when(organisation).then(pl.coalesce(kept["bank"], "bank")).otherwise("bank"),
         extended=pl.lit(value=False),
     ).sort("_src", "_row", maintain_order=True)
 

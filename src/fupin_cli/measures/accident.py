@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only, with_last_paid
 from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, unset
 from fupin_cli.policy import months
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 CODE, TABLE = "accident_insurance", "accident_insurance"
 YEAR = 12
+CELLS = Deciding(needed=("start", "end"), if_filled=("premium_fen",))
 
 
 def periods_begun(per: int) -> pl.Expr:
@@ -33,14 +35,19 @@ def claims(ctx: Month) -> Claims:
     rows = everything.with_columns(
         _until=pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "premium_fen", "end", "policy_no"])
     )
-    rows = rows.filter(months.index_expr(pl.col("start")) == ctx.month).with_columns(ref="policy_no")
+    # A policy of which it is not known when it begins belongs to the month in whose folder it lies.
+    folder = {source.index: source.folder for source in ctx.intake.sources}
+    here = pl.col("_src").replace_strict(folder, default=None, return_dtype=pl.Int32) == ctx.month
+    begins = (months.index_expr(pl.col("start")) == ctx.month).fill_null(here)
+    rows = rows.filter(begins).with_columns(ref="policy_no", _from="start", _until="end")
+    rows, unclear = unknown(ctx, TABLE, rows, CELLS)
     per = YEAR if own.premium_period == "year" else 1
     premium = fen(own.premium)
     rows = rows.with_columns(rate_fen=pl.lit(premium, dtype=pl.Int64), _periods=periods_begun(per))
     limit = pl.when(pl.col("_periods") > 0).then(pl.col("rate_fen") * pl.col("_periods"))
-    paid = pl.col("premium_fen").fill_null(limit)
+    paid = pl.col("premium_fen")
     rows = rows.with_columns(
-        due_fen=pl.when(paid > limit).then(limit).otherwise(pl.when(limit.is_not_null()).then(paid)),
+        due_fen=pl.when(limit.is_not_null()).then(pl.when(paid > limit).then(limit).otherwise(paid)),
         numerator_x100=pl.col("_periods") * 100, divisor_x100=pl.lit(100, dtype=pl.Int64), payee_key="insurer", payee_name="insurer",
         how=pl.lit("实际保费，不超过县定标准 × 期数"),
     )  # fmt: skip
@@ -49,9 +56,10 @@ def claims(ctx: Month) -> Claims:
     away = ~pl.col("id_number").is_in(held.implode()) if ctx.has("assignments") else pl.lit(value=False)
     return Claims(rows, [
         *missing_settings(settings(ctx.settings)),
+        *unclear,
         Fault("MEA011", away, "本月不在公益性岗位上"),
         Fault("CAP010", (pl.col("_until") >= pl.col("start")).fill_null(value=False), "同一天已有一份保险", "start"),
-        *once_only(), *in_term(ctx),
+        *once_only(), *in_term(ctx, rows),
     ], everything.height - rows.height)  # fmt: skip
 
 

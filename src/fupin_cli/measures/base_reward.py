@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only, with_last_paid
+from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only
+from fupin_cli.measures.employer import recognised_in
 from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, unset
-from fupin_cli.measures.startup import TABLE, of_kind
+from fupin_cli.measures.startup import TABLE, of_organisation
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -18,9 +19,8 @@ CODE, WORKSHOPS = "base_reward", "workshops"
 
 
 def claims(ctx: Month) -> Claims:
-    """One claim a base: the amount of the highest step that its number of people reaches."""
-    rows, left = of_kind(ctx, CODE, "基地奖补")
-    rows = with_last_paid(ctx, rows.drop("_last"), CODE)  # once, whatever the period
+    """One claim a base: the amount of the highest step that its number of people reaches; once, whatever the period."""
+    rows, left, unclear = of_organisation(ctx, "基地奖补", CODE)
     amount = pl.lit(None, dtype=pl.Int64)
     steps = ctx.settings.base_reward.steps
     lowest = min(map(int, steps), default=0)
@@ -30,22 +30,33 @@ def claims(ctx: Month) -> Claims:
         )
     rows = rows.with_columns(
         rate_fen=amount, due_fen=amount, numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
-        how=pl.format("吸纳 {} 人的档次", pl.col("lifted_staff").fill_null(0)),
+        how=pl.format("吸纳 {} 人的档次", pl.col("lifted_staff").cast(pl.String).fill_null("没有填几")),
     )  # fmt: skip
-    recognised = [Fault("IN012", pl.lit(value=True), "没有报送就业帮扶车间台账，看不出是否认定", "credit_code", "hold")]
-    if ctx.has(WORKSHOPS):
-        known = ctx.intake.tables[WORKSHOPS].filter(
-            (pl.col("recognised_on") <= ctx.last) & (pl.col("left_on").is_null() | (pl.col("left_on") >= ctx.first))
-        )
-        here = pl.col("credit_code").is_in(known["credit_code"].drop_nulls().to_list()).fill_null(value=False)
-        recognised = [Fault("MEA003", ~here, "本月不是认定的就业帮扶载体", "credit_code")]
-    few = (pl.col("lifted_staff").fill_null(0) < lowest) & pl.lit(bool(steps))
+    rows, recognised = _recognised(ctx, rows)
+    few = (pl.col("lifted_staff") < lowest).fill_null(value=False) & pl.lit(bool(steps))
     return Claims(rows, [
         *missing_settings(settings(ctx.settings)),
+        *unclear,
         *recognised,
-        Fault("MEA015", few, pl.format(f"吸纳 {{}} 人，没有到最低的档次 {lowest} 人", pl.col("lifted_staff").fill_null(0)), "lifted_staff"),
-        *once_only(), *in_term(ctx),
+        Fault("MEA015", few, pl.format(f"吸纳 {{}} 人，没有到最低的档次 {lowest} 人", "lifted_staff"), "lifted_staff"),
+        *once_only(order=("start", "due_fen", "ref")), *in_term(ctx, rows),
     ], left)  # fmt: skip
+
+
+def _recognised(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """MEA003: recognised in the month. MEA016: more people than the list of workshops has. Without the list it is not known."""
+    if not ctx.has(WORKSHOPS):
+        unknown = "没有报送就业帮扶车间台账，看不出是否认定"
+        return rows, [Fault("IN012", pl.lit(value=True), unknown, "credit_code", "hold")]
+    listed = ctx.intake.tables[WORKSHOPS].group_by("credit_code").agg(_listed_staff=pl.col("lifted_staff").min())
+    rows = rows.join(listed.drop_nulls(), on="credit_code", how="left", maintain_order="left")
+    here = pl.col("credit_code").is_in(recognised_in(ctx))
+    more = (pl.col("lifted_staff") > pl.col("_listed_staff")).fill_null(value=False)
+    words = pl.format("申请表写吸纳 {} 人，就业帮扶车间台账里是 {} 人", "lifted_staff", "_listed_staff")
+    return rows, [
+        Fault("MEA003", (~here).fill_null(value=False), "本月不是认定的就业帮扶载体", "credit_code"),
+        Fault("MEA016", more, words, "lifted_staff", "hold"),
+    ]
 
 
 def settings(given: Settings) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.conditions import with_fate
 from fupin_cli.month import used_months
 from fupin_cli.month.month import UNKNOWN_ID, Month
 from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
@@ -47,9 +48,9 @@ class Claimed(Month):
 
 
 def known_people(claims: Claims, ctx: Month) -> Claims:
-    """Leave out claims in the inbox itself that were paid in another month; of a wrong ID number nothing is judged.
+    """Leave out claims in the inbox itself that were paid in another month; say whose person is dead or in prison.
 
-    Adds `id_ok` to the rows: claims whose person can be judged (organisations always can).
+    Adds `id_ok` to the rows: claims whose person can be judged (organisations always can): of a wrong number nothing is.
     """
     rows = claims.rows
     plain = pl.col("id_number").str.contains(r"^\d{17}[\dX]$") & pl.col("id_number").str.contains("^[1-8]")
@@ -59,14 +60,16 @@ def known_people(claims: Claims, ctx: Month) -> Claims:
     if "payee_key" not in rows.columns:
         organisation = pl.lit(value=False)
     rows = rows.with_columns(
-        id_ok=(plain & sound & ~number.str.starts_with(UNKNOWN_ID)).fill_null(value=False) | organisation
+        id_ok=(plain & sound & ~number.str.starts_with(UNKNOWN_ID)).fill_null(value=False)
+        | organisation.fill_null(value=False)
     )
     root = [s.index for s in ctx.intake.sources if s.folder is None]
     old = pl.col("_last").is_not_null() & pl.col("_src").is_in(root) if "_last" in rows.columns else pl.lit(value=False)
     paid_elsewhere = rows.filter(old & pl.col("ref").is_not_null())
     settled = paid_elsewhere.join(_paid_refs(ctx), on=["id_number", "ref"], how="semi").select("_src", "_row")
     left = rows.join(settled, on=["_src", "_row"], how="anti", maintain_order="left")
-    return replace(claims, rows=left, left=claims.left + settled.height)
+    left, fates = with_fate(ctx, left)
+    return replace(claims, rows=left, faults=[*claims.faults, *fates], left=claims.left + settled.height)
 
 
 def _paid_refs(ctx: Month) -> pl.DataFrame:

@@ -23,7 +23,7 @@ STATUSES = (PAY, HOLD, REFUSE)
 STATUS_WORDS = {PAY: "发放", HOLD: "暂缓", REFUSE: "不予"}
 BIG = pl.Int128
 SPOT = ["_src", "_row"]
-ID_CODES = "^(ID00[1-57]|ID017|IN00[4-6])$"
+ID_CODES, CELL_CODES = "^(ID00[1-57]|ID017)$", "^IN00[4-6]$"
 # Columns that lines have and claims may lack.
 NULLS = {
     "county": pl.String, "township": pl.String, "village": pl.String, "bank": pl.String, "account": pl.String, "payee_name": pl.String,
@@ -176,10 +176,10 @@ def claim_status(rows: pl.DataFrame, faults: pl.DataFrame, found: pl.DataFrame, 
     """Give each claim its status, codes and amount.
 
     `rows`: a measure's claims with `id_ok`; `faults`: code, effect, waived, `_src`, `_row` of its own conditions;
-    `found`: all findings of the table (of these, those on the ID number and unreadable cells stand on the line);
+    `found`: findings of the table that are of no measure (those on the ID number and unreadable cells stand on the line);
     `more`: codes that hold every line (a missing table).
     """
-    cells = found.filter(pl.col("code").str.contains(ID_CODES)).with_columns(effect=pl.lit("none"))
+    cells = found.filter(pl.col("code").str.contains(f"{ID_CODES}|{CELL_CODES}")).with_columns(effect=pl.lit("none"))
     columns = ["code", "effect", "waived", *SPOT]
     own = pl.concat([faults.select(columns), cells.select(columns)]).join(rows.select(SPOT), on=SPOT, how="semi")
     open_ = ~pl.col("waived")

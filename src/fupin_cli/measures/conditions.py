@@ -10,7 +10,8 @@ import polars as pl
 from fupin_cli.measures.measure import Fault
 from fupin_cli.month.used_months import paid_rows, pension_facts, used_months
 from fupin_cli.policy import months
-from fupin_cli.policy.idnumber import sex_expr
+from fupin_cli.policy.idnumber import birth_expr, sex_expr
+from fupin_cli.policy.pension import pension_date_expr
 from fupin_cli.policy.rounding import HALF_UP, yuan_to_fen
 
 if TYPE_CHECKING:
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 HISTORY = "payment_history"
 MIN_AGE = 16
 BIG = pl.Int128
-PAID_BEFORE = {"id_number": pl.String, "month": pl.Int32, "ref": pl.String}
+PAID_BEFORE = {"id_number": pl.String, "month": pl.Int32, "ref": pl.String, "amount_fen": pl.Int64}
 ORGANISATIONS = ("employer_social_insurance", "employer_post")
+FLEXIBLE = "flexible_social_insurance"
+KINDS_OF_EMPLOYEE = ("职工女干部", "职工女工人")
 
 
 def of_month(ctx: Month, table: str) -> pl.DataFrame:
-    """Rows of a table with a month column that are of the run's month."""
-    return ctx.intake.tables[table].filter(pl.col("month") == ctx.month)
+    """Rows of a table with a month column that are of the run's month; one that says no month is of its folder's, and held."""
+    folders = {source.index: source.folder for source in ctx.intake.sources}
+    here = pl.col("_src").replace_strict(folders, default=None, return_dtype=pl.Int32) == ctx.month
+    return ctx.intake.tables[table].filter((pl.col("month") == ctx.month).fill_null(here))
 
 
 def of_folder(ctx: Month, table: str) -> pl.DataFrame:
@@ -53,32 +58,50 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
 
 
 def not_eligible() -> Fault:
-    """MEA002, by `with_eligibility`."""
-    return Fault("MEA002", pl.col("_why").is_not_null(), pl.format("{}", "_why"))
+    """MEA002, by `with_eligibility`; of somebody without a number nothing is known."""
+    return Fault("MEA002", pl.col("_why").is_not_null() & pl.col("id_number").is_not_null(), pl.format("{}", "_why"))
+
+
+def plain_ref(ref: pl.Expr) -> pl.Expr:
+    """What a claim is for, so that it can be compared however it is written: no blanks, half-width, one dash for all."""
+    return (
+        ref.str.normalize("NFKC").str.replace_all(r"\s", "").str.replace_all(r"[—–―‐−~〜至]+|-+", "-").str.to_uppercase()
+    )  # fmt: skip
 
 
 def paid_before(ctx: Month, measure: str) -> pl.DataFrame:
-    """Payments of a measure in other months: id_number, month, ref (what the ledger knows the claim by)."""
+    """Payments of a measure in history and ledger, of whatever month: id_number, month, ref (what the claim is known by).
+
+    Of a month that is computed again its own payments are not among them (`jobs.history.add_ledger`).
+    """
     if not ctx.has(HISTORY):
         return pl.DataFrame(schema=PAID_BEFORE)
-    paid = paid_rows(ctx.intake.tables[HISTORY]).filter((pl.col("measure") == measure) & (pl.col("month") != ctx.month))
-    return paid.select("id_number", "month", ref="post_id")
+    paid = paid_rows(ctx.intake.tables[HISTORY]).filter(pl.col("measure") == measure)
+    return paid.select("id_number", "month", "amount_fen", ref="post_id")
 
 
 def with_last_paid(ctx: Month, rows: pl.DataFrame, measure: str, *more: str) -> pl.DataFrame:
-    """Add `_last`: the latest other month in which the person was paid this measure (`more`: for the same `ref`); null if never."""
-    keys = ["id_number", *more]
-    last = paid_before(ctx, measure).group_by(keys).agg(_last=pl.col("month").max())
-    return rows.join(last, on=keys, how="left", maintain_order="left")
+    """Add `_last`: the latest month in which the person was paid this measure (`more`: for the same `ref`); null if never.
+
+    Adds `_key`, by which claims are told apart: the `ref` as `plain_ref`, or nothing where the person counts alone.
+    """
+    paid = paid_before(ctx, measure)
+    if more:
+        rows = rows.with_columns(_key=plain_ref(pl.col("ref")))
+        paid = paid.with_columns(_key=plain_ref(pl.col("ref")))
+    else:
+        rows, paid = rows.with_columns(_key=pl.lit("")), paid.with_columns(_key=pl.lit(""))
+    last = paid.group_by("id_number", "_key").agg(_last=pl.col("month").max())
+    return rows.join(last, on=["id_number", "_key"], how="left", maintain_order="left")
 
 
-def once_only(when: pl.Expr | None = None) -> list[Fault]:
-    """CAP010: paid before (`_last`), or claimed twice in these files (the smaller counts, so that the order of rows does not matter)."""
+def once_only(when: pl.Expr | None = None, order: tuple[str, ...] = ("due_fen", "ref")) -> list[Fault]:
+    """CAP010: paid before (`_last`), or claimed twice in these files for one `_key` (the first of `order` counts)."""
     paid = pl.col("_last").is_not_null() if when is None else when
-    again = pl.int_range(pl.len()).over("id_number", "ref", order_by="due_fen") > 0
+    again = pl.int_range(pl.len()).over("id_number", "_key", order_by=list(order)) > 0
     return [
         Fault("CAP010", paid, pl.format("一次性补贴，{} 已经发过", months.text_expr(pl.col("_last")))),
-        Fault("CAP010", again, "同一个人同一项报了两次，只算金额小的一次", among_good=True),
+        Fault("CAP010", again, "同一个人同一项报了两次，只算一次", among_good=True),
     ]
 
 
@@ -99,13 +122,18 @@ def month_paid(ctx: Month, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFra
 def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> tuple[pl.DataFrame, list[Fault]]:
     """MEA008: 36 months per person over all employers; to the pension date where under five years off at first approval.
 
-    `rows` has first_approval; `insured`: how the person is insured (参保类型), null where a woman's kind of post is not
-    known. Adds `months_counted`, `extended`, `pension_date`.
+    `rows` has first_approval and insured_type (what the form says); `insured`: how the person is insured where it says
+    nothing. Adds `months_counted`, `extended`, `pension_date`; `_said`: whether the kind of insurance is known.
     """
     cap = ctx.policy.number("social_insurance.cap_months", ctx.month)
     history = ctx.maybe(HISTORY)
-    rows = rows.with_columns(insured_type=insured, person_approval=pl.col("first_approval"))
+    man = (sex_expr(pl.col("id_number")) == "男").fill_null(value=False)
+    said = pl.col("insured_type").is_in(KINDS_OF_EMPLOYEE).fill_null(value=False) | man
+    rows = rows.with_columns(_said=said, _form=pl.col("insured_type"), person_approval=pl.col("first_approval"))
+    rows = rows.with_columns(insured_type=pl.when(~man & said).then("_form").otherwise(insured))
     rows = pension_facts(rows, ctx.policy, ctx.month, "social_insurance.extension_years")
+    earliest = pension_date_expr(birth_expr(pl.col("id_number")), pl.lit("职工女工人"), ctx.last)
+    rows = rows.with_columns(_earliest=pl.when(~man).then(earliest))
     if history is None:
         rows = rows.with_columns(months_counted=pl.lit(0, dtype=pl.Int64))
     else:
@@ -115,11 +143,17 @@ def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> 
     rows = rows.with_columns(months_counted=pl.col("months_counted").fill_null(0) + elsewhere)
     late = (months.index_expr(pl.col("pension_date")) < ctx.month).fill_null(value=False)
     over = pl.col("months_counted") >= cap
-    unclear = over & pl.col("pension_date").is_null()
+    kindless = pl.col("pension_date").is_null()
+    perhaps = kindless & (months.index_expr(pl.col("_earliest")) < ctx.month).fill_null(value=False)
+    # Of flexible work without the kind of insurance 60 and 55 are assumed: what lies beyond is not known (SPEC 8.24).
+    assumed = pl.lit(measure == FLEXIBLE) & (pl.col("_form").is_null() | ~pl.col("_said"))
+    message = pl.format("养老金领取日期为 {}，其后的月份不再发", "pension_date")
     return rows, [
-        Fault("MEA008", over & ~pl.col("extended") & ~unclear, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "months_counted"), "first_approval"),
-        Fault("MEA008", unclear, "满36个月，女职工没有写明是干部还是工人，看不出能否延长", "first_approval", "hold"),
-        Fault("MEA008", late, pl.format("养老金领取日期为 {}，其后的月份不再发", "pension_date"), "first_approval"),
+        Fault("MEA008", over & ~pl.col("extended") & ~kindless, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "months_counted"), "first_approval"),
+        Fault("MEA008", over & kindless, "满36个月，女职工没有写明是干部还是工人，看不出能否延长", "first_approval", "hold"),
+        Fault("MEA008", perhaps & ~over, "女职工没有写明是干部还是工人，看不出是否已过养老金领取月", "first_approval", "hold"),
+        Fault("MEA008", late & ~assumed, message, "first_approval"),
+        Fault("MEA008", late & assumed, pl.concat_str(message, pl.lit("；没有填参保类型，须核实")), "first_approval", "hold"),
     ]  # fmt: skip
 
 
@@ -133,26 +167,31 @@ def as_flexible() -> pl.Expr:
     return pl.when(sex_expr(pl.col("id_number")) == "男").then(pl.lit("职工男")).otherwise(pl.lit("职工女干部"))
 
 
-def in_term(ctx: Month, *, basis: bool = False, last: int | None = None) -> list[Fault]:
-    """CAP008: the month is outside the policy's term, or the measure's own (`last`); older promises run on."""
+def in_term(ctx: Month, rows: pl.DataFrame, *, last: int | None = None) -> list[Fault]:
+    """CAP008: the month is outside the policy's term, or the measure's own (`last`); older promises run on (附则)."""
     end = ctx.policy.last_month if last is None else min(last, ctx.policy.last_month)
-    if months.month_index(ctx.policy.file.valid_from) <= ctx.month <= end:
+    first = months.month_index(ctx.policy.file.valid_from)
+    if first <= ctx.month <= end:
         return []
-    older: pl.Expr = pl.lit(value=False)
-    if basis:
-        older = (
-            pl.col("basis").map_elements(ctx.policy.is_grandfathered, return_dtype=pl.Boolean).fill_null(value=False)
-        )
-    first = months.month_text(months.month_index(ctx.policy.file.valid_from))
-    return [Fault("CAP008", ~older, f"本项政策执行期为 {first} 至 {months.month_text(end)}")]
+    words = f"本项政策执行期为 {months.month_text(first)} 至 {months.month_text(end)}"
+    return [Fault("CAP008", ~grandfathered(ctx, rows), words)]
+
+
+def grandfathered(ctx: Month, rows: pl.DataFrame) -> pl.Expr:
+    """Whether a claim rests on one of the two older documents (享受依据), which run to their own end."""
+    if "basis" not in rows.columns:
+        return pl.lit(value=False)
+    known = [text for text in rows["basis"].drop_nulls().unique() if ctx.policy.is_grandfathered(text)]
+    return pl.col("basis").is_in(known).fill_null(value=False)
 
 
 def on_post(ctx: Month) -> pl.DataFrame:
-    """People on a post in the month, by roster or by payment: id_number, `full` (attendance full)."""
+    """People on a post in the month, by a roster line that is not refused or by payment: id_number, `full` (attendance full)."""
     parts = [pl.DataFrame(schema={"id_number": pl.String, "full": pl.Boolean})]
     if ctx.has("assignments"):
         full = (pl.col("attended_x100") >= pl.col("required_x100")).fill_null(value=False)
-        parts.append(ctx.lines.select("id_number", full=full))
+        lines = ctx.lines.join(ctx.refused_posts, on=["id_number", "post_id"], how="anti", nulls_equal=True)
+        parts.append(lines.select("id_number", full=full))
     if ctx.has(HISTORY):
         paid = paid_rows(ctx.intake.tables[HISTORY]).filter(
             (pl.col("measure") == "post") & (pl.col("month") == ctx.month)
@@ -162,36 +201,84 @@ def on_post(ctx: Month) -> pl.DataFrame:
 
 
 def with_exclusion(ctx: Month, rows: pl.DataFrame, *, employer: bool) -> tuple[pl.DataFrame, list[Fault]]:
-    """CAP009: on a post in the month; with `employer` also claimed for or paid to an employer. Adds `_post`, `_employer`."""
+    """CAP009: on a post in the month; with `employer` also claimed for or paid to an employer. Adds `_post`, `_employer`.
+
+    Only a line that pays or would pay excludes another: a claim that is refused itself does not.
+    """
     held = on_post(ctx).select("id_number", _post=pl.lit(value=True))
     rows = rows.join(held, on="id_number", how="left", maintain_order="left")
-    claimed = [pl.DataFrame(schema={"id_number": pl.String})]
-    if employer and ctx.has("employer_claims"):
-        claimed.append(of_month(ctx, "employer_claims").select("id_number"))
-    if employer and ctx.has(HISTORY):
-        paid = paid_rows(ctx.intake.tables[HISTORY])
-        claimed.append(
-            paid.filter(pl.col("measure").is_in(ORGANISATIONS) & (pl.col("month") == ctx.month)).select("id_number")
-        )
-    others = pl.concat(claimed).unique().with_columns(_employer=pl.lit(value=True))
-    rows = rows.join(others, on="id_number", how="left", maintain_order="left")
+    faults = [Fault("CAP009", pl.col("_post").is_not_null(), "本月在公益性岗位上，两项不能同时享受")]
+    if not employer:
+        return rows, faults
+    words = "本月单位已为其申请社会保险补贴或岗位补贴，两项不能同时享受"
+    paid = pl.Series([], dtype=pl.String)
+    if ctx.has(HISTORY):
+        history = paid_rows(ctx.intake.tables[HISTORY])
+        mine = pl.col("measure").is_in(ORGANISATIONS) & (pl.col("month") == ctx.month)
+        paid = history.filter(mine)["id_number"].drop_nulls().unique()
+    to_employer = pl.col("id_number").is_in(paid.implode()).fill_null(value=False)
     return rows, [
-        Fault("CAP009", pl.col("_post").is_not_null(), "本月在公益性岗位上，两项不能同时享受"),
-        Fault(
-            "CAP009", pl.col("_employer").is_not_null(), "本月单位已为其申请社会保险补贴或岗位补贴，两项不能同时享受"
-        ),
+        *faults,
+        Fault("CAP009", to_employer, words),
+        Fault("CAP009", ~to_employer, words, excluded_by=ORGANISATIONS),
     ]
+
+
+def insured_as_employee(ctx: Month) -> pl.DataFrame:
+    """People whom the list of insured employees has in the month: id_number, `_units` (their employers)."""
+    if not ctx.has("employee_insurance"):
+        return pl.DataFrame(schema={"id_number": pl.String, "_units": pl.List(pl.String)})
+    known = ctx.intake.tables["employee_insurance"].filter(
+        (pl.col("start_month") <= ctx.month) & (pl.col("end_month").fill_null(ctx.month) >= ctx.month)
+    )
+    return known.group_by("id_number").agg(_units=pl.col("employer").drop_nulls().unique().sort())
+
+
+def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """MEA019: dead before the claim's first day (refuse) or within it (hold); in prison on a day of it (refuse).
+
+    The claim's days are `_from` to `_until`, where the measure gives them, at most to the month's end; else the month.
+    """
+    if not ctx.has("deaths") and not ctx.has("prisoners"):
+        return rows, []
+    first = pl.coalesce("_from", pl.lit(ctx.first)) if "_from" in rows.columns else pl.lit(ctx.first)
+    last = pl.coalesce("_until", pl.lit(ctx.last)) if "_until" in rows.columns else pl.lit(ctx.last)
+    rows = rows.with_columns(
+        _first_day=first, _last_day=pl.max_horizontal(first, pl.min_horizontal(last, pl.lit(ctx.last)))
+    )
+    faults = []
+    if ctx.has("deaths"):
+        dead = ctx.intake.tables["deaths"].group_by("id_number").agg(_died=pl.col("death_date").min(), _listed=pl.len())
+        rows = rows.join(dead, on="id_number", how="left", maintain_order="left")
+        before = (pl.col("_died") < pl.col("_first_day")).fill_null(value=False)
+        within = (pl.col("_died") <= pl.col("_last_day")).fill_null(value=False) & ~before
+        undated = pl.col("_listed").is_not_null() & pl.col("_died").is_null()
+        faults += [
+            Fault("MEA019", before, pl.format("{} 已死亡，在申请的日期以前", "_died")),
+            Fault("MEA019", within, pl.format("{} 死亡，在申请的日期以内，由人工核定", "_died"), effect="hold"),
+            Fault("MEA019", undated, "在死亡人员名单里，没有写明日期", effect="hold"),
+        ]
+    if ctx.has("prisoners"):
+        terms = (
+            ctx.intake.tables["prisoners"]
+            .select("id_number", _in="start", _out="end")
+            .with_columns(_gaoled=pl.lit(value=True))
+        )
+        both = rows.select("_src", "_row", "id_number", "_first_day", "_last_day").join(terms, on="id_number")
+        touches = (pl.col("_in").fill_null(pl.col("_last_day")) <= pl.col("_last_day")) & (
+            pl.col("_out").is_null() | (pl.col("_out") >= pl.col("_first_day"))
+        )
+        gaoled = both.filter(touches).select("_src", "_row", "_gaoled").unique()
+        rows = rows.join(gaoled, on=["_src", "_row"], how="left", nulls_equal=True, maintain_order="left")
+        faults.append(Fault("MEA019", pl.col("_gaoled").fill_null(value=False), "申请的日期里在服刑"))
+    return rows, faults
 
 
 def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """MEA011: the social insurance list has the person in the month, and only at other employers. Adds `_elsewhere`."""
     if not ctx.has("employee_insurance"):
         return rows, []
-    known = ctx.intake.tables["employee_insurance"].filter(
-        (pl.col("start_month") <= ctx.month) & (pl.col("end_month").fill_null(ctx.month) >= ctx.month)
-    )
-    units = known.group_by("id_number").agg(_units=pl.col("employer"))
-    rows = rows.join(units, on="id_number", how="left", maintain_order="left")
+    rows = rows.join(insured_as_employee(ctx), on="id_number", how="left", maintain_order="left")
     elsewhere = (pl.col("_units").is_not_null() & ~pl.col("_units").list.contains(pl.col("employer"))).fill_null(
         value=False
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
     as_employee,
     fen,
@@ -29,14 +30,18 @@ if TYPE_CHECKING:
 TABLE, WORKSHOPS = "employer_claims", "workshops"
 INSURANCE, POST = "employer_social_insurance", "employer_post"
 WORKSHOP = "就业帮扶车间"
+PARTS = ("pension_fen", "medical_fen", "unemployment_fen")
+CELLS = Deciding(
+    needed=("month", "employer_kind", "contract_start", "contract_end", *PARTS), where_there=("months_elsewhere",), if_filled=("insured_type",)
+)  # fmt: skip
 
 
 def _base(ctx: Month, measure: str) -> Claims:
     """Rows of the month with the conditions that both subsidies share; `_insured_fen`: what the employer paid."""
     everything = ctx.intake.tables[TABLE]
     rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref="credit_code")
-    parts = ["pension_fen", "medical_fen", "unemployment_fen"]
-    rows = rows.with_columns(_insured_fen=pl.sum_horizontal(pl.col(parts).fill_null(0)))
+    rows, unclear = unknown(ctx, TABLE, rows, CELLS)
+    rows = rows.with_columns(_insured_fen=pl.sum_horizontal(*PARTS, ignore_nulls=False))  # never a part of the sum
     rows, paid = month_paid(ctx, rows, measure)
     rows, elsewhere = not_insured_here(ctx, rows)
     rows, cap = with_cap(ctx, rows, measure, as_employee())
@@ -44,15 +49,16 @@ def _base(ctx: Month, measure: str) -> Claims:
     rows, recognised = _recognised(ctx, rows)
     out_of_force = (pl.col("contract_start") > ctx.last) | (pl.col("contract_end") < ctx.first)
     faults = [
+        *unclear,
         not_eligible(),
         *recognised,
-        Fault("MEA005", pl.col("_insured_fen") == 0, "没有填单位缴纳的社会保险费，看不出是否参保", "pension_fen"),
+        Fault("MEA005", pl.col("pension_fen").fill_null(0) == 0, "没有单位缴纳的养老保险费，看不出是否参保", "pension_fen"),
         *cap,
         Fault("MEA011", out_of_force.fill_null(value=False), pl.format("合同 {} 至 {} 不在本月", "contract_start", "contract_end"), "contract_end"),
         *elsewhere,
         *paid,
-        *exclusion[:1],
-        *in_term(ctx),
+        *exclusion,
+        *in_term(ctx, rows),
     ]  # fmt: skip
     rows = rows.with_columns(
         numerator_x100=pl.lit(100, dtype=pl.Int64),
@@ -70,18 +76,18 @@ def _recognised(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Faul
         return rows, [
             Fault("IN012", is_workshop.fill_null(value=False), "没有报送就业帮扶车间台账", "employer_kind", "hold")
         ]
-    known = ctx.intake.tables[WORKSHOPS].unique("credit_code", keep="first", maintain_order=True)
-    known = known.select("credit_code", _recognised="recognised_on", _left="left_on")
-    rows = rows.join(known, on="credit_code", how="left", maintain_order="left")
-    active = (pl.col("_recognised") <= ctx.last) & (pl.col("_left").is_null() | (pl.col("_left") >= ctx.first))
-    return rows, [
-        Fault(
-            "MEA003",
-            (is_workshop & ~active.fill_null(value=False)).fill_null(value=False),
-            "本月不是认定的就业帮扶车间",
-            "credit_code",
-        )
-    ]
+    active = pl.col("credit_code").is_in(recognised_in(ctx)).fill_null(value=False)
+    away = (is_workshop & ~active).fill_null(value=False)
+    return rows, [Fault("MEA003", away, "本月不是认定的就业帮扶车间", "credit_code")]
+
+
+def recognised_in(ctx: Month) -> list[str]:
+    """Credit codes of workshops that are recognised on a day of the month. An end that cannot be read is none that lies ahead."""
+    rows, _ = unknown(ctx, WORKSHOPS, ctx.intake.tables[WORKSHOPS], Deciding(if_filled=("left_on",)))
+    if "_cell_left_on" in rows.columns:
+        rows = rows.filter(pl.col("_cell_left_on").is_null())
+    active = (pl.col("recognised_on") <= ctx.last) & (pl.col("left_on").is_null() | (pl.col("left_on") >= ctx.first))
+    return rows.filter(active)["credit_code"].drop_nulls().unique().sort().to_list()
 
 
 def insurance(ctx: Month) -> Claims:

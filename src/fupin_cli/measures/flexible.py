@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.errors import FupinError
+from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
     as_flexible,
     in_term,
+    insured_as_employee,
     missing_settings,
     month_paid,
     not_eligible,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 CODE, TABLE = "flexible_social_insurance", "flexible_claims"
 THIRDS = 3
+CELLS = Deciding(needed=("month", "pension_fen", "medical_fen"), if_filled=("first_approval", "insured_type"))
 
 
 def claims(ctx: Month) -> Claims:
@@ -45,22 +48,34 @@ def claims(ctx: Month) -> Claims:
         )
     everything = ctx.intake.tables[TABLE]
     rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref=pl.lit(""))
+    rows, unclear = unknown(ctx, TABLE, rows, CELLS)
     rows, paid = month_paid(ctx, rows, CODE)
     rows, cap = with_cap(ctx, rows, CODE, as_flexible())
     rows, exclusion = with_exclusion(ctx, rows, employer=True)
-    rows = rows.with_columns(rate_fen=pl.sum_horizontal(pl.col("pension_fen", "medical_fen").fill_null(0)))
+    rows = rows.join(insured_as_employee(ctx), on="id_number", how="left", maintain_order="left")
+    employed = [
+        Fault(
+            "MEA011",
+            pl.col("_units").is_not_null(),
+            pl.format("本月以职工身份参保（{}），不是灵活就业", pl.col("_units").list.join("、")),
+            effect="hold",
+        )
+    ]
+    rows = rows.with_columns(rate_fen=pl.sum_horizontal("pension_fen", "medical_fen", ignore_nulls=False))
     rows = rows.with_columns(
         due_fen=share_of(pl.col("rate_fen"), share), numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
         how=pl.lit(f"本人缴纳的养老、医疗保险费 × {share or '比例未设'}"),
     )  # fmt: skip
     return Claims(rows, [
         *missing_settings(settings(ctx.settings)),
+        *unclear,
         not_eligible(),
-        Fault("MEA005", pl.col("rate_fen") == 0, "没有缴费，看不出是否参保", "pension_fen"),
+        Fault("MEA005", (pl.col("rate_fen") == 0).fill_null(value=False), "没有缴费，看不出是否参保", "pension_fen"),
         *cap,
         *paid,
         *exclusion,
-        *in_term(ctx),
+        *employed,
+        *in_term(ctx, rows),
     ], everything.height - rows.height)  # fmt: skip
 
 

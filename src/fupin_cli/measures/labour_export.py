@@ -2,74 +2,115 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import in_term, not_eligible, of_folder, once_only, paid_before, with_eligibility
 from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure
-from fupin_cli.policy import months
+from fupin_cli.policy import months, places
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 CODE, TABLE = "labour_export_service", "labour_exports"
-INSURED_WITHIN = 3  # months after the placement
+CELLS = Deciding(
+    needed=("contract_start", "contract_end", "insured_place", "insured_from", "follow_up_start", "follow_up_end", "licence_from",
+            "licence_to", "to_county"),
+    if_filled=("insured_to", "follow_ups"),
+)  # fmt: skip
+FAR = date(9999, 12, 31)
+OF_THE_CITY = r"^(?:本级|市本级|市直|市级|市)?$"
 
 
 def claims(ctx: Month) -> Claims:
     """One claim a person and contract; placed on the contract's first day."""
     rows = with_eligibility(ctx, of_folder(ctx, TABLE)).with_columns(ref=pl.col("contract_start").cast(pl.String))
+    rows, unclear = unknown(ctx, TABLE, rows, CELLS)
     years = ctx.policy.number("labour_export.contract_years", ctx.month)
     follow = ctx.policy.number("labour_export.follow_up_years", ctx.month)
+    within = ctx.settings.labour_export.insured_within_months
     placed, ended = pl.col("contract_start"), pl.col("contract_end")
     paid = paid_before(ctx, CODE).rename({"ref": "_ref"})
     same = rows.select("id_number", "ref").unique().join(paid, on="id_number")
     # A payment whose contract is not known counts for every contract.
     last = (
-        same.filter((pl.col("_ref") == pl.col("ref")) | pl.col("_ref").is_null())
+        same.filter((pl.col("_ref").str.strip_chars() == pl.col("ref")) | pl.col("_ref").is_null())
         .group_by("id_number", "ref")
         .agg(_last=pl.col("month").max())
     )
     rows = rows.join(last, on=["id_number", "ref"], how="left", maintain_order="left")
     licensed = (placed >= pl.col("licence_from").fill_null(placed)) & (placed <= pl.col("licence_to").fill_null(placed))
-    unknown = pl.col("licence_from").is_null() | pl.col("licence_to").is_null()
-    insured = (pl.col("insured_from") <= months.index_expr(placed) + INSURED_WITHIN) & (
+    insured = (pl.col("insured_from") <= months.index_expr(placed) + within) & (
         pl.col("insured_to").is_null() | (pl.col("insured_to") >= months.index_expr(ended))
     )
     begun, done = pl.col("follow_up_start"), pl.col("follow_up_end")
-    followed = (done >= begun.dt.offset_by(f"{follow}y").dt.offset_by("-1d")) & (done <= ctx.last)
+    followed = (
+        (begun >= placed)
+        & (done >= begun.dt.offset_by(f"{follow}y").dt.offset_by("-1d"))
+        & (done <= ctx.last)
+        & (pl.col("follow_ups").fill_null(1) > 0)  # empty says nothing
+    )
     amount = ctx.policy.fen("labour_export.amount", ctx.month)
     rows = rows.with_columns(
         rate_fen=pl.lit(amount, dtype=pl.Int64), numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
-        due_fen=pl.lit(amount, dtype=pl.Int64), how=pl.lit("每人一次"), payee_key="credit_code", payee_name="agency",
+        due_fen=pl.lit(amount, dtype=pl.Int64), how=pl.lit("每人一次"), payee_key="credit_code", payee_name="agency", _key="ref",
+        _from="contract_start", _until="contract_end",
     )  # fmt: skip
+    rows = _overlapping(rows)
     return Claims(rows, [
+        *unclear,
         not_eligible(),
         Fault("MEA003", (~licensed).fill_null(value=False), pl.format("安置日 {} 不在许可有效期内", placed), "licence_to"),
-        Fault("MEA003", licensed & unknown, "没有填许可有效期，看不出安置时有没有许可", "licence_to", "hold"),
         Fault("MEA004", (ended < placed.dt.offset_by(f"{years}y").dt.offset_by("-1d")).fill_null(value=False),
               pl.format("合同 {} 至 {}，不满 1 年", placed, ended), "contract_end"),
-        Fault("MEA005", ~insured.fill_null(value=False), "安置后三个月内没有参保，或参保没有持续到合同期满", "insured_from"),
-        Fault("MEA006", ~followed.fill_null(value=False), "跟踪服务没有满 1 年，或到本月末还没有结束", "follow_up_end"),
-        *_elsewhere(ctx),
-        *once_only(),
-        *in_term(ctx),
+        Fault("MEA005", ~insured.fill_null(value=False), f"安置后{within}个月内没有参保，或参保没有持续到合同期满", "insured_from"),
+        Fault("MEA006", ~followed.fill_null(value=False), "跟踪服务没有从安置起满 1 年，或到本月末还没有结束，或次数为 0", "follow_up_end"),
+        Fault("CAP010", pl.col("_overlaps"), "与此人另一份合同的日期重叠，须核实", "contract_start", "hold"),
+        *_places(ctx),
+        *once_only(order=("contract_end",)),
+        *in_term(ctx, rows),
     ])  # fmt: skip
 
 
-def _elsewhere(ctx: Month) -> list[Fault]:
-    """MEA013: the place of insurance pays; another county's people are not ours to pay."""
+def _overlapping(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `_overlaps`: an earlier contract of the person runs on at this one's first day."""
+    mine = rows.select("_src", "_row", "id_number", "contract_start")
+    other = rows.select("id_number", _start="contract_start", _end=pl.col("contract_end").fill_null(FAR))
+    late = mine.join(other, on="id_number").filter(
+        (pl.col("_start") < pl.col("contract_start")) & (pl.col("_end") >= pl.col("contract_start"))
+    )
+    late = late.select("_src", "_row", _overlaps=pl.lit(value=True)).unique()
+    rows = rows.join(late, on=["_src", "_row"], how="left", nulls_equal=True, maintain_order="left")
+    return rows.with_columns(pl.col("_overlaps").fill_null(value=False))
+
+
+def _places(ctx: Month) -> list[Fault]:
+    """MEA013: the place of insurance pays; another county's people are not ours to pay. MEA007: placed in the own county."""
     name, code = ctx.settings.county.name, ctx.settings.county.code
     if not name:
         return []
-    place = pl.col("insured_place")
-    ours = place.str.contains(name, literal=True) | (place.str.starts_with(code) if code else pl.lit(value=False))
+    area = ctx.policy.file.area
+    place = places.plain(pl.col("insured_place")).str.strip_prefix(area.province)
+    to_county = places.plain(pl.col("to_county"))
+    coded = place.str.starts_with(code) if code else pl.lit(value=False)
+    ours = place.str.contains(name, literal=True) | coded
+    city = place.str.starts_with(area.city.removesuffix("市"))
+    of_city = city & place.str.strip_prefix(area.city).str.strip_prefix(area.city.removesuffix("市")).str.contains(
+        OF_THE_CITY
+    )
+    known = pl.col("insured_place").is_not_null()
+    home = to_county.str.ends_with(name) | (to_county == (code or name))
+    words = pl.format("参保地是 {}，由参保地支付", "insured_place")
     return [
-        Fault("MEA013", (~ours).fill_null(value=False), pl.format("参保地是 {}，由参保地支付", place), "insured_place")
-    ]
+        Fault("MEA013", known & ~ours & ~of_city, words, "insured_place"),
+        Fault("MEA013", known & ~ours & of_city, pl.format("参保地写的是 {}，看不出是哪个县", "insured_place"), "insured_place", "hold"),
+        Fault("MEA007", home, "输入县是本县，不是外出务工", "to_county"),
+    ]  # fmt: skip
 
 
 MEASURE = Measure(
-    CODE, "劳务输出服务补助", "二(一)", "给予200元/人标准的相应补助", EMPLOYMENT, "人力资源服务机构、劳务经纪人", TABLE, claims,
+    CODE, "劳务输出服务补助", "二(一)", "给予200元/人标准的相应补助", EMPLOYMENT, "人力资源服务机构、劳务经纪人", TABLE, claims, section="labour_export",
 )  # fmt: skip

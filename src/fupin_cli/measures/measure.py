@@ -28,14 +28,16 @@ class Fault:
 
     `effect`: where it is not that of the rule (`hold` for what is merely unknown). `among_good`: `when` compares claims with
     each other, and only with those on which nothing else fails: a claim that is refused anyway takes nobody's place.
+    `excluded_by`: measures of which a line of the same person, that is not refused itself, makes it fail.
     """
 
     code: str
     when: pl.Expr
     message: str | pl.Expr
-    column: str = "id_number"
+    column: str | None = "id_number"
     effect: str | None = None
     among_good: bool = False
+    excluded_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Claims:
     `rows`: one a claim, from the measure's table: `_src`, `_row`, `_file`, `_sheet`, `id_number` and `name` of the person (or of the
     organisation), `ref` (what tells two claims of one person apart), `rate_fen`, `numerator_x100`, `divisor_x100`,
     `due_fen` (null: cannot be computed), `how` (the amount in words), and, where they are known, `payee_key` (who is
-    paid: an organisation's credit code), `payee_name`, `account`, `bank`. `left`: rows of the table that are not of the month.
+    paid: an organisation's credit code), `payee_name`, `account`, `bank`; `_from`, `_until`: the days that the claim is for
+    (else the month's). `left`: rows of the table that are not of the month.
     """
 
     rows: pl.DataFrame

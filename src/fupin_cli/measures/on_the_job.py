@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
     HISTORY,
     fen,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "on_the_job_training", "on_the_job_training"
+CELLS = Deciding(needed=("month", "trained_days_x100"), if_filled=("had_before", "required_days_x100"))
 
 
 def claims(ctx: Month) -> Claims:
@@ -34,30 +36,38 @@ def claims(ctx: Month) -> Claims:
     own = ctx.settings.on_the_job_training
     everything = ctx.intake.tables[TABLE]
     rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref="credit_code")
+    rows, unclear = unknown(ctx, TABLE, rows, CELLS)
     rows, paid = month_paid(ctx, rows, CODE)
     rows, elsewhere = not_insured_here(ctx, rows)
     rows = _with_used(ctx, rows)
     cap = ctx.policy.number("on_the_job_training.cap_months", ctx.month)
     term = str(ctx.policy.number("on_the_job_training.term", ctx.month))
     days = (own.divisor_days or 0) * 100
-    divisor = (
-        pl.when(pl.col("required_days_x100") > 0)
-        .then("required_days_x100")
-        .otherwise(pl.lit(days or None, dtype=pl.Int64))
+    illegible = (
+        pl.col("_cell_required_days_x100").is_not_null()
+        if "_cell_required_days_x100" in rows.columns
+        else pl.lit(value=False)
     )
+    divisor = (
+        pl.when(pl.col("required_days_x100") > 0).then("required_days_x100")
+        .when(~illegible).then(pl.lit(days or None, dtype=pl.Int64))
+    )  # fmt: skip
+    rows = rows.with_columns(_illegible=illegible)
     rows = rows.with_columns(
         rate_fen=pl.lit(fen(own.monthly), dtype=pl.Int64), numerator_x100="trained_days_x100", divisor_x100=divisor,
         payee_key="credit_code", payee_name="employer", how=pl.lit("月标准 × 实际训练天数 ÷ 应训练天数（最多一个月）"),
     ).with_columns(due_fen=prorate_fen(pl.col("rate_fen"), pl.col("numerator_x100"), pl.col("divisor_x100")))  # fmt: skip
     return Claims(rows, [
         *missing_settings(settings(ctx.settings)),
-        Fault("MEA001", pl.col("divisor_x100").is_null(), "没有填应训练天数，也没有设置 on_the_job_training.divisor_days", "required_days_x100", "hold"),
+        *unclear,
+        Fault("MEA001", pl.col("divisor_x100").is_null() & ~pl.col("_illegible"), "没有填应训练天数，也没有设置 on_the_job_training.divisor_days", "required_days_x100", "hold"),
         not_eligible(),
         Fault("MEA008", pl.col("_used") >= cap, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "_used"), "month"),
         Fault("MEA012", pl.col("had_before").fill_null(value=False), "已享受过以工代训补贴", "had_before"),
+        Fault("MEA009", (pl.col("trained_days_x100") == 0).fill_null(value=False), "一天也没有训练", "trained_days_x100", "refuse"),
         *elsewhere,
         *paid,
-        *in_term(ctx, basis=True, last=parse_month(f"{term[:4]}-{term[4:]}")),
+        *in_term(ctx, rows, last=parse_month(f"{term[:4]}-{term[4:]}")),
     ], everything.height - rows.height)  # fmt: skip
 
 

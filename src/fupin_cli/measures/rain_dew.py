@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
     fen,
     in_term,
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "rain_dew", "rain_dew"
+CELLS = Deciding(needed=("level", "term"))
+SCHOOLS = ("中职", "高职高专", "技师学院")  # 在校生状况 of a vocational student
 LEVELS = ("中职", "中专", "高职", "大专", "技工", "技师", "职业高中")
 
 
@@ -29,6 +32,8 @@ def claims(ctx: Month) -> Claims:
     """One claim a student and term."""
     own = ctx.settings.rain_dew
     rows = with_eligibility(ctx, of_folder(ctx, TABLE), labour=False).with_columns(ref="term")
+    rows, unclear = unknown(ctx, TABLE, rows, CELLS)
+    rows, elsewhere = _school(ctx, rows)
     rows = with_last_paid(ctx, rows, CODE, "ref")
     rate = pl.lit(fen(own.term), dtype=pl.Int64)
     for level, amount in own.levels.items():
@@ -40,11 +45,24 @@ def claims(ctx: Month) -> Claims:
     vocational = pl.any_horizontal(pl.col("level").str.contains(word, literal=True) for word in LEVELS)
     return Claims(rows, [
         Fault("MEA001", pl.col("rate_fen").is_null(), "没有设置 rain_dew.term，也没有设置这个学历层次的 rain_dew.levels", "level", "hold"),
+        *unclear,
         not_eligible(),
         Fault("MEA015", (~vocational).fill_null(value=False), pl.format("学历层次是 {}，不是中职、高职或技工院校", "level"), "level"),
+        *elsewhere,
         *once_only(),
-        *in_term(ctx),
+        *in_term(ctx, rows),
     ])  # fmt: skip
+
+
+def _school(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """MEA015: the registry has the student in a school that is no vocational one: held. An empty cell says nothing."""
+    if not ctx.has("registry"):
+        return rows, []
+    at = ctx.people.select("id_number", _school="school").drop_nulls()
+    rows = rows.join(at, on="id_number", how="left", maintain_order="left")
+    vocational = pl.any_horizontal(pl.col("_school").str.starts_with(word) for word in SCHOOLS)
+    words = pl.format("监测系统里的在校生状况是 {}", "_school")
+    return rows, [Fault("MEA015", (~vocational).fill_null(value=False), words, "level", "hold")]
 
 
 def settings(given: Settings) -> list[str]:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
     BIG,
     fen,
     in_term,
     missing_settings,
     not_eligible,
+    of_folder,
     on_post,
     once_only,
     with_eligibility,
@@ -22,6 +24,8 @@ from fupin_cli.policy import months
 from fupin_cli.policy.rounding import HALF_UP
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
@@ -29,23 +33,40 @@ TABLE, LIVING, COURSE = "training", "training_living", "training_course"
 DAY, TENTHS = 100, 10
 
 
-def _base(ctx: Month) -> tuple[pl.DataFrame, list[Fault], int]:
-    everything = ctx.intake.tables[TABLE]
-    rows = everything.filter(months.index_expr(pl.col("end")) == ctx.month)
-    rows = with_eligibility(ctx, rows).with_columns(ref="class_no")
+CELLS = ("scheduled_days_x100", "attended_days_x100", "start", "end", "class_no")
+
+
+def _base(ctx: Month, *also: str) -> tuple[pl.DataFrame, list[Fault], int]:
+    """Claims of the month: those in its folder; of the inbox itself the classes that end in the month.
+
+    `also`: cells that decide where the file has them. A class of which the end is not known is of every month, and held.
+    """
+    everything = of_folder(ctx, TABLE)
+    folder = {source.index: source.folder for source in ctx.intake.sources}
+    inbox = pl.col("_src").replace_strict(folder, default=None, return_dtype=pl.Int32).is_null()
+    ends = (months.index_expr(pl.col("end")) == ctx.month).fill_null(value=True)
+    rows = everything.filter(~inbox | ends)
+    rows = with_eligibility(ctx, rows).with_columns(ref="class_no", _from="start", _until="end")
+    rows, unclear = unknown(ctx, TABLE, rows, Deciding(needed=CELLS, where_there=also))
     too_many = (pl.col("attended_days_x100") > pl.col("scheduled_days_x100")).fill_null(value=False)
-    return (
-        rows,
-        [not_eligible(), Fault("MEA009", too_many, "实到天数多于应到天数", "attended_days_x100")],
-        everything.height - rows.height,
-    )
+    never = (pl.col("attended_days_x100") == 0).fill_null(value=False)
+    reversed_ = (pl.col("end") < pl.col("start")).fill_null(value=False)
+    faults = [
+        *unclear,
+        not_eligible(),
+        Fault("MEA009", too_many, "实到天数多于应到天数", "attended_days_x100"),
+        Fault("MEA009", never, "一天也没有到", "attended_days_x100", "refuse"),
+        Fault("MEA016", reversed_, "结业日期早于开班日期", "end", "hold"),
+        Fault("MEA016", (pl.col("start") > ctx.last).fill_null(value=False), "到本月末还没有开班", "start", "hold"),
+    ]
+    return rows, faults, ctx.intake.tables[TABLE].height - rows.height
 
 
 def living(ctx: Month) -> Claims:
     """Daily rate (monthly 低保 × 1.5 ÷ days) × days attended. A day of two classes is paid with the earlier one."""
     own = ctx.settings.training
     rows, faults, left = _base(ctx)
-    rows = _free_days(rows)
+    rows = _free_days(rows, ctx.last)
     times = ctx.policy.number("training.dibao_times_tenths", ctx.month)
     dibao = fen(own.dibao_monthly)
     month_rate = None if dibao is None else HALF_UP.divide(dibao * times, TENTHS)
@@ -59,25 +80,27 @@ def living(ctx: Month) -> Claims:
     ).with_columns(due_fen=exact)  # fmt: skip
     rows, exclusion = _on_full_post(ctx, rows)
     rows, again = _before(ctx, rows, LIVING)
-    return Claims(
-        rows, [*missing_settings(living_settings(ctx.settings)), *faults, *exclusion, *again, *in_term(ctx)], left
+    none = ((pl.col("numerator_x100") == 0) & (pl.col("attended_days_x100") > 0) & pl.col("_taken")).fill_null(
+        value=False
     )
+    covered = Fault("CAP010", none, "这几天与此人另一个班重叠，同一天只补一次", "start")
+    missing = missing_settings(living_settings(ctx.settings))
+    return Claims(rows, [*missing, *faults, covered, *exclusion, *again, *in_term(ctx, rows)], left)
 
 
-def _free_days(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `_free_x100`: days of each class, both ends included, that no earlier class of the person covers."""
-    rows = rows.with_row_index("_n").with_columns(_days=(pl.col("end") - pl.col("start")).dt.total_days() + 1)
-    before = (
-        pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "attended_days_x100", "end", "class_no"])
-    )
+def _free_days(rows: pl.DataFrame, last: date) -> pl.DataFrame:
+    """Add `_free_x100`: days of each class to the month's end, both included, that no earlier class of the person covers."""
+    until = pl.min_horizontal("end", pl.lit(last))
+    rows = rows.with_columns(_days=pl.max_horizontal((until - pl.col("start")).dt.total_days() + 1, pl.lit(0)))
+    before = until.cum_max().shift(1).over("id_number", order_by=["start", "attended_days_x100", "end", "class_no"])
     taken = (
         pl.when(before >= pl.col("start"))
         .then(pl.min_horizontal((before - pl.col("start")).dt.total_days() + 1, "_days"))
         .otherwise(0)
     )
     return rows.with_columns(
-        _free_x100=pl.max_horizontal(pl.col("_days") - taken, pl.lit(0, dtype=pl.Int64)) * DAY
-    ).drop("_n", "_days")
+        _taken=taken > 0, _free_x100=pl.max_horizontal(pl.col("_days") - taken, pl.lit(0, dtype=pl.Int64)) * DAY
+    )
 
 
 def _on_full_post(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
@@ -98,13 +121,15 @@ def _before(ctx: Month, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame,
 def course(ctx: Month) -> Claims:
     """The county's rate for the person and course, to the training body; the trainee is not charged."""
     own = ctx.settings.training
-    rows, faults, left = _base(ctx)
+    rows, faults, left = _base(ctx, "charged")
     rate = pl.lit(fen(own.course), dtype=pl.Int64)
     for trade, amount in own.courses.items():
         rate = pl.when(pl.col("trade") == trade).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
     rows = rows.with_columns(
         rate_fen=rate, due_fen=rate, numerator_x100=pl.lit(DAY, dtype=pl.Int64), divisor_x100=pl.lit(DAY, dtype=pl.Int64),
-        payee_key="provider", payee_name="provider", how=pl.format("工种 {} 的标准", pl.col("trade").fill_null("不明")),
+        payee_key="provider", payee_name="provider",
+        account=pl.lit(None, dtype=pl.String), bank=pl.lit(None, dtype=pl.String),  # those of the form are the trainee's
+        how=pl.format("工种 {} 的标准", pl.col("trade").fill_null("不明")),
     )  # fmt: skip
     rows, again = _before(ctx, rows, COURSE)
     charged = Fault("MEA010", pl.col("charged").fill_null(value=False), "向学员收了费", "charged")
@@ -115,7 +140,8 @@ def course(ctx: Month) -> Claims:
         "trade",
         "hold",
     )
-    return Claims(rows, [unset_rate, *faults, charged, *again, *in_term(ctx)], left)
+    unfinished = Fault("MEA016", (pl.col("end") > ctx.last).fill_null(value=False), "到本月末还没有结业", "end", "hold")
+    return Claims(rows, [unset_rate, *faults, charged, unfinished, *again, *in_term(ctx, rows)], left)
 
 
 def living_settings(given: Settings) -> list[str]:

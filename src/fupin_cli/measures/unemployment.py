@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
     fen,
     in_term,
+    insured_as_employee,
     missing_settings,
     month_paid,
     not_eligible,
@@ -22,26 +24,52 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "unemployment_aid", "unemployment_aid"
+CELLS = Deciding(needed=("month",), if_filled=("benefit_end", "insured_from"))
 
 
 def claims(ctx: Month) -> Claims:
     """One claim a person and month."""
     everything = ctx.intake.tables[TABLE]
     rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref=pl.lit(""))
+    rows, unclear = unknown(ctx, TABLE, rows, CELLS)
+    rows, employed = _employed(ctx, rows)
     rows, paid = month_paid(ctx, rows, CODE)
     rate = pl.lit(fen(ctx.settings.unemployment_aid.monthly), dtype=pl.Int64)
     rows = rows.with_columns(
         rate_fen=rate, due_fen=rate, numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64), how=pl.lit("月标准"),
     )  # fmt: skip
     ran_out = (pl.col("benefit_end") < ctx.first).fill_null(value=False)
-    qualifies = ~ran_out & pl.col("ineligible_reason").is_null()
+    illegible = (
+        pl.col("_cell_benefit_end").is_not_null() if "_cell_benefit_end" in rows.columns else pl.lit(value=False)
+    )
+    qualifies = ~ran_out & pl.col("ineligible_reason").is_null() & ~illegible
     return Claims(rows, [
         *missing_settings(settings(ctx.settings)),
+        *unclear,
         not_eligible(),
         Fault("MEA005", pl.col("insured_from").is_null(), "没有填参保起始月份，看不出是否参保", "insured_from"),
         Fault("MEA015", qualifies, "失业保险金没有期满，也没有写明不符合领取条件的原因", "benefit_end"),
-        *paid, *in_term(ctx),
+        *employed, *paid, *in_term(ctx, rows),
     ], everything.height - rows.height)  # fmt: skip
+
+
+def _employed(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """MEA015: working in the month by the export or by the list of insured employees (text: 仍未就业): held."""
+    faults = []
+    if ctx.has("employment"):
+        spells = ctx.intake.tables["employment"].filter(
+            pl.col("working")
+            & (pl.col("start").fill_null(ctx.first) <= ctx.last)
+            & (pl.col("end").is_null() | (pl.col("end") >= ctx.first))
+        )
+        works = spells.select(pl.col("id_number").unique()).with_columns(_works=pl.lit(value=True))
+        rows = rows.join(works, on="id_number", how="left", maintain_order="left")
+        faults.append(Fault("MEA015", pl.col("_works").is_not_null(), "已外出务工信息里本月在务工", effect="hold"))
+    if ctx.has("employee_insurance"):
+        rows = rows.join(insured_as_employee(ctx), on="id_number", how="left", maintain_order="left")
+        words = pl.format("本月以职工身份参保（{}）", pl.col("_units").list.join("、"))
+        faults.append(Fault("MEA015", pl.col("_units").is_not_null(), words, effect="hold"))
+    return rows, faults
 
 
 def settings(given: Settings) -> list[str]:

@@ -28,6 +28,7 @@ WEAK = "弱劳动力或半劳动力"
 WORKING_AGE = 16
 UNKNOWN_ID = "999999"
 ORIGIN = ("_src", "_file", "_sheet", "_row")
+LINE_KEYS = {"id_number": pl.String, "post_id": pl.String}
 PLAIN_LENGTH, OLD_LENGTH = 18, 15
 
 
@@ -41,16 +42,18 @@ class Month:
     # Month folders of the inbox, and how one of them is opened: what a month is compared with.
     folders: tuple[int, ...] = field(default=(), kw_only=True)
     open_month: Callable[[int], Month] | None = field(default=None, kw_only=True, repr=False)
+    # Roster lines of the month that are refused: they exclude no other subsidy (id_number, post_id); the checks find them.
+    refused_posts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LINE_KEYS), kw_only=True)
 
     @property
     def month(self) -> int:
         """The run's month."""
         return self.intake.month
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        """The county's settings."""
-        return self.policy.settings
+        """The county's settings, with dated numbers as they hold in the month."""
+        return self.policy.settings.at(self.month)
 
     @cached_property
     def first(self) -> date:

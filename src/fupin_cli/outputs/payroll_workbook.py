@@ -13,6 +13,7 @@ from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, fraction_text
 from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
+from fupin_cli.policy.county_numbers import county_numbers
 from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -310,12 +311,11 @@ def _own_settings(run: PayrollRun) -> list[tuple[str, ...]]:
     """What the county has set for a measure."""
     measure = all_measures()[run.measure]
     section = measure.section or measure.code
-    own = getattr(run.policy.settings, section, None)
-    values = own.model_dump(mode="json") if own is not None else {}
+    if getattr(run.policy.settings, section, None) is None:
+        return []
     return [
-        (f"{section}.{key}", measure.title, str(value), "", f"fupin.toml [{section}]", measure.clause)
-        for key, value in values.items()
-        if value not in (None, {}, [])
+        (f"{section}.{number.key}", measure.title, number.value, "", number.source, number.clause(measure.clause))
+        for number in county_numbers(run.policy.settings, section, run.month)
     ]
 
 

@@ -84,6 +84,15 @@ class Grandfathered(Strict):
     source: CITED
 
 
+class Area(Strict):
+    """Where the policy holds: its city, the city's area code, and its counties as people write them."""
+
+    province: str
+    city: str
+    code: Annotated[str, Field(pattern=r"^\d{4}$")]
+    counties: list[str]
+
+
 class PolicyFile(Strict):
     """One city's policy: its term, its text and its numbers."""
 
@@ -96,6 +105,7 @@ class PolicyFile(Strict):
     source: CITED
     clause: str
     grandfathered: Grandfathered
+    area: Area
     parameters: dict[str, Parameter]
 
 

@@ -19,7 +19,8 @@ from pydantic_settings import (
 
 from fupin_cli.errors import FupinError
 from fupin_cli.policy import measure_settings as measure
-from fupin_cli.policy.measure_settings import Count, Money, Section
+from fupin_cli.policy.dated import at
+from fupin_cli.policy.measure_settings import Count, DatedMoney, Money, Section
 from fupin_cli.policy.months import MONTH_PATTERN
 
 FILE_NAME = "fupin.toml"
@@ -74,7 +75,7 @@ class Post(Section):
 class AccidentInsurance(Section):
     """Accident insurance (三(五)): the standard is the county's; there is no default."""
 
-    premium: Money | None = None
+    premium: DatedMoney | None = None
     premium_period: Literal["year", "month"] = "year"
 
 
@@ -261,6 +262,7 @@ class Settings(BaseSettings):
     run: Run = Run()
     intake: Intake = Intake()
     transport: measure.Transport = measure.Transport()
+    labour_export: measure.LabourExport = measure.LabourExport()
     on_the_job_training: measure.OnTheJobTraining = measure.OnTheJobTraining()
     employer_post: measure.EmployerPost = measure.EmployerPost()
     flexible_social_insurance: measure.Flexible = measure.Flexible()
@@ -280,6 +282,15 @@ class Settings(BaseSettings):
             if code not in FUND_LEFT_TO_COUNTY:
                 raise ValueError(f"funds：没有 {code} 这项补贴，可写：{'、'.join(FUND_LEFT_TO_COUNTY)}")
         return self
+
+    def at(self, month: int) -> Settings:
+        """The settings of a month: dated county numbers (`policy.dated`) as they hold in it."""
+        changed = {
+            key: at(section, month)
+            for key in type(self).model_fields
+            if isinstance(section := getattr(self, key), Section)
+        }
+        return self.model_copy(update={k: v for k, v in changed.items() if v is not getattr(self, k)})
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,101 @@
+"""Cells that decide a condition or an amount: what is unknown is not fulfilled (SPEC 8.24).
+
+Such a cell that is empty, unreadable or outside its list holds the claim with the code of the intake for it (IN004 to
+IN007): the claim never pays, and no sum is made of the cells that are left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.intake.values import OPEN_END, clean
+from fupin_cli.measures.measure import Fault
+
+if TYPE_CHECKING:
+    from fupin_cli.intake.contracts import ColumnSpec
+    from fupin_cli.month.month import Month
+
+EMPTY = "IN004"
+UNREADABLE = {
+    "date": "IN005", "month": "IN005", "money": "IN006", "days": "IN006", "count": "IN006", "rate": "IN006",
+    "yes_no": "IN007", "choice": "IN007",
+}  # fmt: skip
+WORDS = {
+    EMPTY: "“{h}”没有填，看不出是否符合",
+    "IN005": "“{h}”不是日期或月份：“{}”",
+    "IN006": "“{h}”不是可用的数：“{}”",
+    "IN007": "“{h}”不在可填的范围内：“{}”",
+}
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """The cells of a table on which a measure rests.
+
+    `needed` must be filled; `where_there` must be filled where the file has the column; `if_filled` may be empty, which
+    says something of its own, but must be readable.
+    """
+
+    needed: tuple[str, ...] = ()
+    where_there: tuple[str, ...] = ()
+    if_filled: tuple[str, ...] = ()
+
+
+def unknown(ctx: Month, table: str, rows: pl.DataFrame, cells: Deciding) -> tuple[pl.DataFrame, list[Fault]]:
+    """Find cells that say nothing. Adds `_cell_<column>`: the code of what is wrong with it, null where it is known."""
+    spec = ctx.contracts[table]
+    faults: list[Fault] = []
+    for name in (*cells.needed, *cells.where_there, *cells.if_filled):
+        column = spec.columns[name]
+        state = _states(ctx, rows, column, optional=name in cells.if_filled, absent=name in cells.needed)
+        found = state.drop_nulls().unique().sort().to_list()
+        if not found:
+            continue
+        rows = rows.with_columns(state.alias(f"_cell_{name}"))
+        faults += [
+            Fault(code, (pl.col(f"_cell_{name}") == code).fill_null(value=False), WORDS[code].replace("{h}", column.header), name, "hold")
+            for code in found
+        ]  # fmt: skip
+    return rows, faults
+
+
+def _states(ctx: Month, rows: pl.DataFrame, column: ColumnSpec, *, optional: bool, absent: bool) -> pl.Series:
+    """What is wrong with a column's cells: a code or null for each row. `absent`: a file without the column is at fault."""
+    value = rows[column.name]
+    unlisted = (value.is_in(list(column.values)) == False) if column.values and not column.open else None  # noqa: E712
+    if not value.null_count() and (unlisted is None or not unlisted.any()):
+        return pl.Series([None] * rows.height, dtype=pl.String)
+    text, there = _text(ctx, rows, column.name)
+    frame = pl.DataFrame({
+        "value_null": value.is_null(), "text": text, "there": there,
+        "unlisted": unlisted.fill_null(value=False) if unlisted is not None else pl.repeat(False, rows.height, eager=True),
+    })  # fmt: skip
+    filled = pl.col("text").is_not_null()
+    ends = pl.col("text").is_in(OPEN_END) if column.partial == "end" else pl.lit(value=False)
+    faulty = pl.lit(EMPTY) if absent else pl.when("there").then(pl.lit(EMPTY))
+    empty = pl.lit(None, dtype=pl.String) if optional else faulty
+    bad = UNREADABLE.get(column.type, EMPTY)
+    return frame.select(
+        pl.when(pl.col("value_null") & filled & ~ends).then(pl.lit(bad))
+        .when(pl.col("value_null") & ~filled).then(empty)
+        .when("unlisted").then(pl.lit("IN007"))
+    ).to_series()  # fmt: skip
+
+
+def _text(ctx: Month, rows: pl.DataFrame, name: str) -> tuple[pl.Series, pl.Series]:
+    """The cells of a column as they are written, cleaned; and whether the row's file has the column."""
+    sources = {source.index: source for source in ctx.intake.sources}
+    parts = [pl.DataFrame(schema={"_n": pl.UInt32, "text": pl.String})]
+    numbered = rows.select("_src", "_row").with_row_index("_n")
+    for (index,), part in numbered.group_by("_src"):
+        source = sources.get(index)
+        if source is None or name not in source.positions:
+            continue
+        cells = source.raw.cells.to_series(source.positions[name]).gather(part["_row"] - 1)
+        parts.append(pl.DataFrame({"_n": part["_n"], "text": clean(cells)}))
+    found = numbered.select("_n").join(pl.concat(parts).with_columns(there=pl.lit(value=True)), on="_n", how="left")
+    found = found.sort("_n")
+    return found["text"], found["there"].fill_null(value=False)

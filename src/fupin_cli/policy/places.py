@@ -1,0 +1,45 @@
+"""Where a place lies: whether it is inside the policy's city, and whether two names mean the same province.
+
+Places are written by hand: with or without 省 and 市, in full-width signs, or as area codes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from fupin_cli.policy.parameters import Area
+
+PROVINCE_END = r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$"
+CITY_END = r"(?:市|州|盟|地区|县|区|旗)$"
+
+
+def plain(place: pl.Expr) -> pl.Expr:
+    """A place without blanks and in half-width signs; empty text where nothing is written."""
+    return place.str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
+
+
+def province(place: pl.Expr) -> pl.Expr:
+    """A province without 省, 市, 自治区."""
+    return plain(place).str.replace(PROVINCE_END, "")
+
+
+def city(place: pl.Expr, area: Area) -> pl.Expr:
+    """A city without the area's own province before it, and with 市 where no such ending is written."""
+    name = plain(place).str.strip_prefix(area.province)
+    return pl.when((name == "") | name.str.contains(CITY_END)).then(name).otherwise(name + "市")
+
+
+def inside(to_province: pl.Expr, to_city: pl.Expr, to_county: pl.Expr, area: Area) -> pl.Expr:
+    """Whether a place lies in the area (2113): by the city's name, or in its province by the name of one of its counties.
+
+    朝阳区 of 长春市 or 北京市 is not. False where nothing is known.
+    """
+    town = city(to_city, area)
+    home = province(to_province).is_in(["", area.province.removesuffix("省")])
+    county = plain(to_county).str.strip_prefix(area.province).str.strip_prefix(area.city)
+    coded = pl.any_horizontal(plain(part).str.contains(rf"^{area.code}\d{{0,8}}$") for part in (to_city, to_county))
+    by_county = home & (town.is_in(area.counties) | county.is_in(area.counties))
+    return town.str.starts_with(area.city) | by_county | coded
