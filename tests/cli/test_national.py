@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import Ran
+from tests.conftest import Ran, write_csv
 from tests.sample.national import AREA_CODE, COUNTY, SETTINGS, TITLES, Nation, Row
 
 if TYPE_CHECKING:
@@ -310,3 +310,34 @@ def test_what_many_rows_have_in_common_is_said_once(fupin: Callable[..., Ran], t
     )
     assert any(f"共 {len(rows)} 行" in f["message"] for f in areas)
     assert ran.document["summary"]["by_code"]["ID009"] == len(areas)
+
+
+BOLD = {
+    "registry": ["县", "乡", "村", "户编号", "姓名", "证件号码", "与户主关系", "户类型", "监测对象类别", "劳动技能"],
+    "employment": ["县", "乡", "行政村", "户编号", "证件号码", "是否已务工", "开始时间", "结束时间", "务工所在县", "就业渠道"],
+}  # fmt: skip
+
+
+def test_a_column_that_is_not_there_says_nothing(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """10.B: without 务工所在市 every place of work was told not to be written down to the county."""
+    tables = Nation(120).tables()
+    for table, headers in BOLD.items():
+        write_csv(
+            tmp_path / "inbox" / f"{TITLES[table][0]}.csv", [{h: row[h] for h in headers} for row in tables[table]]
+        )
+    assert check(fupin, tmp_path) == []
+
+
+def test_of_a_row_without_household_number_no_household_is_judged(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """10.B: IN004 says that the number is missing; nobody knows who belongs to whom."""
+    nation = Nation(0)
+    rows = [
+        *pensioners(nation, 就业帮扶="劳务输出"),
+        *home(nation, *COUPLE, 教育帮扶="雨露计划", 公益岗位帮扶="公益性岗位"),
+    ]
+    nation.write(tmp_path / "inbox" / "2024-05", home_file=False)
+    assert {"REG006", "REG008", "REG018"} <= {f["code"] for f in check(fupin, tmp_path)}
+    for row in rows:
+        row["户编号"] = ""
+    nation.write(tmp_path / "inbox" / "2024-05", home_file=False)
+    assert {f["code"] for f in check(fupin, tmp_path)} == {"IN004"}

@@ -85,9 +85,8 @@ def below_city(text: pl.Expr) -> pl.Expr:
 def vague_county(place: pl.Expr, city: pl.Expr, province: pl.Expr) -> pl.Expr:
     """Whether a 务工所在县 is empty, or a province or a city once more. 县级市 are counties, and so are cities without any."""
     same_city = (place == city) & ~place.is_in(areas().county_cities)
-    return (
-        place.is_null() | place.str.contains(NOT_A_COUNTY) | (below_city(place) == "") | same_city | (place == province)
-    ).fill_null(value=True)
+    again = same_city.fill_null(value=False) | (place == province).fill_null(value=False)
+    return place.is_null() | place.str.contains(NOT_A_COUNTY) | (below_city(place) == "") | again
 
 
 def vague_text(place: pl.Expr) -> pl.Expr:

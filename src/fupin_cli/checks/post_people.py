@@ -207,7 +207,9 @@ def disagree(ctx: Month) -> pl.LazyFrame:
         _own=own, _helped=helped, _home=(on | own | pl.col("aside")).any().over("home"), _said=helped.any().over("home")
     )
     alone = rows.filter(pl.col("_own") & ~on & ~pl.col("aside"))
-    homes = first_rows(rows.filter(pl.col("_helped") & ~pl.col("_home") & ~pl.col("aside")))
+    homes = first_rows(
+        rows.filter(pl.col("_helped") & ~pl.col("_home") & ~pl.col("aside") & pl.col("household_id").is_not_null())
+    )
     silent = rows.filter(on & ~pl.col("_own") & ~pl.col("_said")).select("id_number")
     return pl.concat([
         report(alone, "registry", "监测系统登记有公益性岗位，本月花名册里没有", "post"),

@@ -31,8 +31,11 @@ ALL_HELP = (*WORK_HELP, "education_help", "industry_help", "finance_help")
 
 
 def members(ctx: Month, *columns: str) -> pl.LazyFrame:
-    """Members of the households of those files that have the columns: a column that is not there says nothing."""
-    rows = ctx.members.lazy()
+    """Members of the households of those files that have the columns: a column that is not there says nothing.
+
+    Of a row without 户编号 nobody knows the household: it is not judged (IN004 says so).
+    """
+    rows = ctx.members.lazy().filter(pl.col("household_id").is_not_null())
     return rows.filter(pl.col("_src").is_in(ctx.sources_with(TABLE, *columns))) if columns else rows
 
 
@@ -77,7 +80,7 @@ def help_column() -> pl.Expr:
 )
 def no_labour_household(ctx: Month) -> pl.LazyFrame:
     """Nobody in the household is labour, and nobody has 低保 or 特困供养."""
-    rows = members(ctx, "dibao").filter(pl.col("household_id").is_not_null() & pl.col("labour_ability").is_not_null())
+    rows = members(ctx, "dibao").filter(pl.col("labour_ability").is_not_null())
     cared_for = (pl.col("dibao") | pl.col("destitute")).fill_null(value=False).any()
     none = (pl.col("labour_ability").is_in(NO_LABOUR).all() & ~cared_for).over("home")
     return report(rows.filter(none & ~pl.col("aside")), TABLE, "全户都没有劳动力，也没有享受低保或特困供养", "dibao")

@@ -43,6 +43,11 @@ def spells_of_homes(ctx: Month) -> pl.LazyFrame:
     return rows.with_columns(home=pl.coalesce("home", "household_id"))
 
 
+def known_homes(ctx: Month) -> pl.LazyFrame:
+    """Members of households; of a row without 户编号 nobody knows the household."""
+    return ctx.members.lazy().filter(pl.col("household_id").is_not_null())
+
+
 def busy(ctx: Month) -> pl.LazyFrame:
     """People marked 是, or on a post this month: id_number. Without the roster, whom the registry says to be on a post."""
     parts = [working(ctx).select("id_number")]
@@ -81,7 +86,7 @@ def transport(ctx: Month) -> pl.LazyFrame:
     """Registered and nobody of the household paid, on open spells outside the county; or paid for work inside it."""
     paid = pl.col("transport_subsidy_fen").fill_null(0)
     have = pl.col("_src").is_in(ctx.sources_with(TABLE, "transport_subsidy_fen"))
-    registered = ctx.members.lazy().filter(pl.col("employment_help").str.contains(TRANSPORT)).select("home").unique()
+    registered = known_homes(ctx).filter(pl.col("employment_help").str.contains(TRANSPORT)).select("home").unique()
     unpaid = spells_of_homes(ctx).with_columns(_sum=paid.sum().over("home")).join(registered, on="home", how="semi")
     going_on = (
         pl.col("working") & (pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") > ctx.last))
@@ -105,7 +110,7 @@ def transport(ctx: Month) -> pl.LazyFrame:
 )
 def no_effect(ctx: Month) -> pl.LazyFrame:
     """Nobody of the household is marked 是 or on a post; once a household."""
-    rows = ctx.members.lazy().with_columns(
+    rows = known_homes(ctx).with_columns(
         _help=~no_meaning(pl.col("employment_help")), _post=~no_meaning(pl.col("post_help"))
     )
     idle = rows.filter((pl.col("_help") | pl.col("_post")) & ~pl.col("aside")).join(
@@ -147,6 +152,6 @@ def shared_phone(ctx: Month) -> pl.LazyFrame:
 def nobody_away(ctx: Month) -> pl.LazyFrame:
     """Once a household; a place of work that is not written may be anywhere."""
     away = spells_of_homes(ctx).filter(pl.col("working") & ~at_home().fill_null(value=False)).select("home").unique()
-    rows = ctx.members.lazy().filter(pl.col("employment_help").str.contains(SENT_AWAY) & ~pl.col("aside"))
+    rows = known_homes(ctx).filter(pl.col("employment_help").str.contains(SENT_AWAY) & ~pl.col("aside"))
     rows = first_rows(rows.join(away, on="home", how="anti"))
     return report(rows, "registry", "登记了“{}”，全户却没有人在县外务工", "employment_help")
