@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint format sample docs bench year clean
+.PHONY: demo test lint format sample docs bench national year clean
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -36,6 +36,11 @@ docs: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python tests/bench/run.py
+
+# A clean national export of so many people: no finding of severity error or warning (exit 1 if there is one).
+national: $(STAMP)
+	$(BIN)/python -m tests.sample.national $(or $(TO),national) $(or $(PEOPLE),20000)
+	$(BIN)/fupin check -w $(or $(TO),national) --month 2024-05 --no-workbook --fail-on warning
 
 year: $(STAMP)
 	$(BIN)/python -m tests.sample.year $(or $(TO),year)

@@ -74,6 +74,7 @@ def test_counts_always_add_up(fupin: Callable[..., Ran], tmp_path: Path) -> None
     keys = {"code", "severity", "effect", "table", "file", "sheet", "row", "column", "header", "person", "name", "value", "message",
             "clause", "hint", "waived", "amount"}  # fmt: skip
     assert all(keys <= f.keys() for f in document["findings"])
+    assert {f["clause"] for f in document["findings"] if f["code"] == "CAP009"} == {"本程序默认，县可改"}  # 8.24
     assert all(f["amount"] is None or re.fullmatch(r"\d+\.\d\d", f["amount"]) for f in document["findings"])
     assert [f for f in document["findings"] if f["waived"]][0]["waiver"] == "示政纪〔2024〕3号"  # noqa: RUF015
 
