@@ -28,14 +28,14 @@ def read_password(file: Path | None) -> str | None:
     return lines[0].strip()
 
 
-def encrypt(path: Path, password: str) -> None:
-    """Encrypt a workbook in place (it is a temporary file still, see `outputs.files.atomic`)."""
+def sealed(plain: BytesIO, password: str) -> bytes:
+    """Give the encrypted bytes of a workbook."""
     from msoffcrypto.format.ooxml import OOXMLFile
 
-    sealed = BytesIO()
-    with path.open("rb") as stream:
-        OOXMLFile(stream).encrypt(password, sealed)
-    path.write_bytes(sealed.getvalue())
+    plain.seek(0)
+    found = BytesIO()
+    OOXMLFile(plain).encrypt(password, found)
+    return found.getvalue()
 
 
 def decrypt(path: Path, password: str) -> bytes:

@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -247,7 +248,7 @@ def test_a_hostile_file_name_cannot_break_the_log_or_the_terminal(fupin: Callabl
 def test_a_file_that_grows_while_it_is_read_is_not_used(
     fupin: Callable[..., Ran], one: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fupin_cli.intake import load as intake
+    from fupin_cli.intake import reading as intake
 
     real: Any = vars(intake)["read_file"]
 
@@ -470,9 +471,10 @@ def test_workbooks_are_encrypted_and_encrypted_ones_read(fupin: Callable[..., Ra
     for row in (rows.columns, *rows.rows()):
         book.worksheets[0].append(list(row))
     book.save(tmp_path / "plain.xlsx")
-    from fupin_cli.encryption import decrypt, encrypt
+    from fupin_cli.encryption import decrypt, sealed
 
-    encrypt(tmp_path / "plain.xlsx", "正确 horse")
+    plain = tmp_path / "plain.xlsx"
+    plain.write_bytes(sealed(BytesIO(plain.read_bytes()), "正确 horse"))
     (one / "inbox" / MONTH / "出勤汇总表.csv").unlink()
     shutil.copy(tmp_path / "plain.xlsx", one / "inbox" / MONTH / "出勤汇总表.xlsx")
     assert fupin("check", "-w", one, "--month", MONTH, "--no-workbook").code == 3

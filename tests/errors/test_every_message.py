@@ -6,13 +6,14 @@ import ast
 import shutil
 import sqlite3
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
 
-from fupin_cli.encryption import encrypt
+from fupin_cli.encryption import sealed
 from fupin_cli.errors import FupinError
 from fupin_cli.policy.parameters import parse_policy
 from tests.cases.test_cases import BASE, build
@@ -86,6 +87,11 @@ def change_attendance(root: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b",22,22,", b",22,11,"))
 
 
+def absent(root: Path) -> None:
+    path = root / "inbox" / M / "出勤汇总表.csv"
+    path.write_bytes(path.read_bytes().replace(b",22,22,", b",22,0,"))
+
+
 def remove_roster(root: Path) -> None:
     (root / "inbox" / M / "在岗人员花名册.csv").unlink()
 
@@ -105,7 +111,6 @@ def folder_in_the_way(name: str) -> Callable[[Path], Any]:
 
 # what was done before, the command, words of the message, exit code
 CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
-    (nothing, "check --month 2024-5", "月份写法不对：", 2),
     (nothing, "check --month 2024-13", "月份写法不对：", 2),
     (nothing, f"check --month {M} --select POST99", "没有 POST99 这条规则", 2),
     (nothing, f"check /nowhere --month {M}", "找不到 /nowhere", 10),
@@ -133,7 +138,19 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (APPROVED, f"payroll --month {M}", "；重算的结果与批准的一致", 12),
     (both(APPROVED, change_attendance), f"payroll --month {M}", "；以前月份差额 1 笔：追回 366.02 元", 12),
     (nothing, "approve", "要写明一个月份", 2),
-    (nothing, f"approve {M} --by 乙", " 还没有测算过", 12),
+    (nothing, f"approve {M} --by 乙 -y", " 还没有测算过", 12),
+    (nothing, f"approve {M} -y", "要写明经办人的姓名：--by 姓名", 2),
+    (nothing, f"approve {M} --by 乙", "没有终端可以确认", 2),
+    (nothing, "approve 2099-12 --by 乙 -y", "2099-12 还没有开始，不能批准（今天是 ", 12),
+    (both(absent, DRAFTED), f"approve {M} --by 乙 -y", " 没有一行发放，也没有以前月份的差额，没有可批准的", 12),
+    (run("run", "--month", M, "-q"), f"approve {M} --by 乙 -y", "这份测算是定时运行算的，还没有编制人", 12),
+    (DRAFTED, f"approve {M} --by 乙 --drafter 丙 -y", "这份测算是 甲 做的，不是 丙", 2),
+    (nothing, f"withdraw {M} --by 乙 -y", "要写明同意撤回的文号：--document 文号", 2),
+    (nothing, f"withdraw {M} --by 乙 -y --document 文", f"{M} 没有批准，没有可撤回的", 12),
+    (CLOSED, f"withdraw {M} --by 乙 -y --document 文", f"{M} 已经关账，不能撤回批准", 12),
+    (APPROVED, f"withdraw {M} --by 甲 -y --document 文", "测算和撤回是同一个人（", 12),
+    (both(APPROVED, raw(f"inbox/{M}/回盘.xlsx", b"PK\x03\x04 cut off")), f"withdraw {M} --by 乙 -y --document 文", "202405-01 不能撤回：", 12),
+    (nothing, f"discard {M}", f"{M} 没有测算可撤", 12),
     (DRAFTED, f"approve {M} --by 甲 -y", "测算和批准是同一个人（", 12),
     (both(DRAFTED, change_attendance), f"approve {M} --by 乙 -y", "）以后有变化：", 12),
     (APPROVED, f"approve {M} --by 丙 -y", f"{M} 已由 乙 批准（批次 202405-01），结果不能再变", 12),
@@ -155,12 +172,12 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (nothing, f"reconcile --from {M}", "几个月一起做要同时写 --from 和 --to，不再写月份", 2),
     (nothing, f"reconcile --from {M} --to 2024-04", f"--from {M} 晚于 --to 2024-04", 2),
     (nothing, f"reconcile --from {M} --to 2024-06 --reissue", "补发一次只能写一个月份", 2),
-    (nothing, f"reconcile {M} --reissue -y", " 还没有批准，没有可补发的", 12),
+    (nothing, f"reconcile {M} --reissue --by 乙 -y", " 还没有批准，没有可补发的", 12),
     (APPROVED, f"reconcile {M} --reissue --by 甲 -y", "测算和补发是同一个人（", 12),
     (CLOSED, f"reconcile {M} --reissue --by 乙 -y", " 已经关账，不能再补发", 12),
-    (nothing, f"close {M}", " 还没有批准，不能关账", 12),
-    (APPROVED, f"close {M}", " 还有没有了结的：未回盘 1 笔", 1),
-    (CLOSED, f"close {M}", f"{M} 已由 丙 关账（", 12),
+    (nothing, f"close {M} --by 丙 -y", " 还没有批准，不能关账", 12),
+    (APPROVED, f"close {M} --by 丙 -y", " 还有没有了结的：未回盘 1 笔", 1),
+    (CLOSED, f"close {M} --by 丙 -y", f"{M} 已由 丙 关账（", 12),
     (nothing, "run --today x", "--today 的值不对：", 2),
     (folder_in_the_way(".fupin/run.jsonl"), f"run --month {M}", "run.jsonl 写不进去：", 2),
     (nothing, "schedule --at 8", "--at 的值不对：", 2),
@@ -221,7 +238,7 @@ def workbook(name: str, change: Callable[[openpyxl.Workbook], Any] = lambda _: N
 
 def encrypted(root: Path) -> None:
     workbook("密.xlsx")(root)
-    encrypt(root / "密.xlsx", "1")
+    (root / "密.xlsx").write_bytes(sealed(BytesIO((root / "密.xlsx").read_bytes()), "1"))
 
 
 def broken_directory(root: Path) -> None:
@@ -250,16 +267,16 @@ UNREADABLE: list[tuple[Callable[[Path], Any], str]] = [
     (raw("a.png", b"\x89PNG\x00\x00"), "这不是表格文件"),
     (raw("a.csv", b"\xff\xff\xff\x80 a,b\n"), "文字编码既不是 UTF-8 也不是 GB18030，读不出来"),
     (raw("a.csv", "姓名,身份证号码\n".encode() * 9000 + b"\xff\xff\xff\n"), "文字编码前后不一致，读不出来"),
-    (raw("a.csv", b",".join([b"1"] * 600) + b"\n1" * 2000), "文件有 2001 行，超过上限，没有打开"),
-    (raw("a.csv", b"1,2\n" * 400_000), "文件超过上限 1 MiB，没有打开"),
+    (raw("a.csv", b",".join([b"1"] * 600) + b"\n1" * 2000), "文件有 2001 行、600 列，共约 1.2 百万格，超过上限 1 百万格"),
+    (raw("a.csv", b"1,2\n" * 400_000), "文件超过上限 1 MiB（[intake] max_unpacked_mib），没有打开"),
     (raw("a.xls", b"<html><body>x</body></html>"), "这是网页，里面没有表"),
     (raw("a.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'), "这是 XML 电子表格 2003，不是真正的 .xls"),
     (raw("a.xlsx", b"PK\x03\x04 cut off"), "文件不完整或已损坏，打不开"),
     (zipped("a.xlsx", {"word/document.xml": b"<x/>"}), "这不是 Excel 工作簿（.xlsx）"),
     (broken_directory, "工作簿内部的目录已损坏，打不开"),
-    (swollen, " MiB，超过上限 1 MiB，没有打开"),
+    (swollen, " MiB，超过上限 1 MiB（[intake] max_unpacked_mib），没有打开"),
     (zipped("a.xlsx", {"xl/workbook.xml": b" " * (30 << 20)}), "MiB，超过上限 "),
-    (workbook("a.xlsx", lambda book: book.worksheets[0].cell(900_000, 300, "x")), " 列，范围过大，没有打开"),
+    (workbook("a.xlsx", lambda book: book.worksheets[0].cell(900_000, 300, "x")), " 列，范围过大；共约 "),
     (encrypted, "文件加了密码，打不开"),
     (lambda root: (root / "a.csv").symlink_to("/proc/self/mem"), ""),
 ]  # fmt: skip
@@ -313,18 +330,32 @@ def test_a_wrong_policy_file_is_told_to_whoever_wrote_it() -> None:
         parse_policy("id: 1\n", "x.yaml")
 
 
+HOSTILE = "tests/unit/test_hostile_files.py"
 # Provoked where more than a command line is needed: file of tests → the words stand there.
 ELSEWHERE = {
     "这个工作区有另一个 fupin 在运行": "tests/cli/test_run.py::test_one_job_at_a_time",
+    " 的行，不能撤回 ": "tests/cli/test_approve.py::test_a_batch_that_others_rest_on_is_not_withdrawn",
+    " 移不进 ": "a file that the system refuses to move; the superuser may move any",
     "读的时候文件还在变（可能正在复制或保存）": "tests/cli/test_run.py::test_a_file_that_grows_while_it_is_read_is_not_used",
     " 读写不了：": "tests/cli/test_payroll.py::test_a_full_disk_posts_nothing_and_the_ledger_stays_readable",
     " 打不开：": "an input folder whose listing the system refuses; a ledger in a folder that cannot be made",
     "文件打不开：": "a file that the system refuses to open; the superuser may open any",
     "加密的文件里不是 .xlsx": "an encrypted file of another kind of Office program",
-    "文件解压后超过上限，没有打开": "a zip whose directory lies about sizes (tests/unit/test_readers.py::test_bombs_are_not_opened)",
-    "文件压缩得异常紧，疑似压缩炸弹，没有打开": "tests/unit/test_readers.py::test_bombs_are_not_opened",
+    "文件解压后超过上限（[intake] max_unpacked_mib），没有打开": "a zip whose directory lies about sizes (tests/unit/test_readers.py::test_bombs_are_not_opened)",
+    " 倍，[intake] max_ratio），疑似压缩炸弹，没有打开": "tests/unit/test_readers.py::test_bombs_are_not_opened",
+    " MiB（[intake] max_memory_mib），没有读": HOSTILE,
+    " 秒（[intake] max_seconds），没有读完": HOSTILE,
+    "文件已损坏，读到一半读取程序就中断了": HOSTILE,
+    " 个字，超过 Excel 一格的上限 ": HOSTILE,
+    " MiB（[intake] max_memory_mib 的四分之一），没有用": HOSTILE,
+    " 行的引号或换行太乱，分不成格": "a field of 64 MiB between two quotes",
+    "网页里的表": HOSTILE,
+    "网页里的表超过 Excel 的 ": HOSTILE,
+    " 列，超过 Excel 的 ": HOSTILE,
+    "文件不完整或已损坏，打不开（": HOSTILE,
+    "读取程序启动不了：": "a system that refuses a further process",
+    "文件打不开（": "a file that goes away while it is read",
     "网页格式的表打不开": "a web page that the parser gives up on; none is known",
-    " 行，超过上限，没有打开": "above: the number stands before the words",
 }
 KINDS = {
     "FupinError",

@@ -15,10 +15,42 @@ from fupin_cli.policy import months
 DAYS = st.dates(date(2023, 1, 1), date(2025, 12, 31))
 
 
-@pytest.mark.parametrize("text", ["2024-13", "2024-00", "24-05", "2024-5", "2024/05", "", "2024-05-01", "0024-05"])
+@pytest.mark.parametrize(
+    "text",
+    ["2024-13", "2024-00", "24-05", "24年5月", "5月", "20245", "", "2024-05-01", "0024-05", "2024_05", "٢٠٢٤-٠٥"],
+)
 def test_what_is_no_month_is_refused(text: str) -> None:
+    """9.1: what only looks like a month is none."""
     with pytest.raises(UsageError):
         months.parse_month(text)
+
+
+SPELLINGS = ["2024-05", "2024-5", "2024.5", "2024.05", "2024/5", "2024/05", "202405", "2024年5月", "2024年05月", "2024 年 5 月",
+             "２０２４－０５", "２０２４．５", "２０２４年５月", " 2024-05\u3000"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_a_month_is_read_as_people_write_it(text: str) -> None:
+    """9.1: one month, however it is written."""
+    assert months.month_text(months.parse_month(text)) == "2024-05"
+    assert months.month_words(months.parse_month(text)) == "2024年5月"
+    assert not months.looks_like_month(text)
+
+
+@pytest.mark.parametrize("name", ["2024-13", "202413", "24年5月", "5月", "五月", "05月份", "24-05", "24.5", "05-2024", "2024_05", "2024年5",
+                                  "2024-05 补报", "2024年5月（2）", "202405花名册", "20240501", "二〇二四年五月", "２４年５月"])  # fmt: skip
+def test_a_name_that_only_looks_like_a_month_is_seen(name: str) -> None:
+    """9.1: no folder of such a name serves every month."""
+    assert months.looks_like_month(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["清单", "东川镇", "2024", "2024年", "211390", "月报", "第5批", "2024001号文", "2023-2024年度", "12345678"]
+)
+def test_other_names_are_no_months(name: str) -> None:
+    """9.1: other folders go on serving like the one they lie in."""
+    assert months.read_month(name) is None
+    assert not months.looks_like_month(name)
 
 
 @given(DAYS)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ROSTER = "assignments"
 PAYMENT: dict[str, Any] = {"clause": "三(五)", "law": "违规发放补贴"}
 CARD_LENGTHS = (16, 19)
+POSSIBLE = "^[0-9]{8,32}$"
 
 
 def luhn_expr(number: pl.Expr) -> pl.Expr:
@@ -28,17 +29,19 @@ def luhn_expr(number: pl.Expr) -> pl.Expr:
     return total % 10 == 0
 
 
-@rule("ID014", "银行账号缺失，或卡号校验不过", "error", "hold", tables=("assignments",), waivable=True,
-      compares="银行账号列是否为空；16、19位卡号的 Luhn 校验", hint="向本人要卡或一卡通复印件，核对后补填", **PAYMENT)  # fmt: skip
+@rule("ID014", "银行账号缺失或不可能，或卡号校验不过", "error", "hold", tables=("assignments",), waivable=True,
+      compares="银行账号列是否为空、是否8至32位数字；16、19位卡号的 Luhn 校验", hint="向本人要卡或一卡通复印件，核对后补填", **PAYMENT)  # fmt: skip
 def account(ctx: Month) -> pl.LazyFrame:
-    """Missing holds and cannot be waived; a card number that fails its own check is a warning."""
+    """Missing or impossible holds and cannot be waived; a card number that fails its own check is a warning."""
     rows = ctx.table(ROSTER)
     missing = rows.filter(pl.col("account").is_null()).join(ctx.roster_accounts_lost, on=["_src", "_row"], how="anti")
-    is_card = pl.col("account").str.contains(r"^\d+$") & pl.col("account").str.len_chars().is_in(CARD_LENGTHS)
+    impossible = rows.filter(pl.col("account").is_not_null() & ~pl.col("account").str.contains(POSSIBLE))
+    is_card = pl.col("account").str.contains(r"^[0-9]+$") & pl.col("account").str.len_chars().is_in(CARD_LENGTHS)
     wrong = rows.filter(is_card & ~luhn_expr(pl.col("account")))
     return pl.concat(
         [
             report(missing, ROSTER, "没有填银行账号", "account", waivable=False),
+            report(impossible, ROSTER, "银行账号不是8至32位数字，银行付不了", "account", waivable=False),
             report(wrong, ROSTER, "卡号校验不过，多半录错了", "account", severity="warning", effect="none"),
         ],
         how="diagonal",

@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.report import at_stake, report
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.roster import DAY, KEYS
+from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -50,7 +51,8 @@ def none(ctx: Month) -> pl.LazyFrame:
 
 def matched(ctx: Month) -> pl.LazyFrame:
     """The month's attendance rows with the line they belong to."""
-    lines = ctx.lines.lazy().select(*KEYS, "on_mask", "due_fen", _post_required="post_required_x100")
+    facts = ("on_mask", "paid_mask", "contract_mask", "sound_all", "due_fen")
+    lines = ctx.lines.lazy().select(*KEYS, *facts, _post_required="post_required_x100")
     rows = ctx.attended.lazy() if ctx.attended is not None else ctx.table(TABLE).clear()
     return rows.join(lines, on=KEYS)
 
@@ -65,10 +67,16 @@ def matched(ctx: Month) -> pl.LazyFrame:
     **WORKED,
 )
 def too_many(ctx: Month) -> pl.LazyFrame:
-    """Over the days of the month or on post: held. Only over the required days: capped at 1, a warning."""
+    """Over the days of the month or on post: held. Only over the required days: capped at 1, a warning.
+
+    Days on post are those inside a contract and 上岗 … 离岗 (SPEC 9.6); where no contract of the line can be read, or none
+    touches the month, other rules speak of the contract, and 上岗 … 离岗 alone is compared.
+    """
     rows = matched(ctx)
     worked = pl.col("attended_days_x100")
-    on_post = pl.col("on_mask").bitwise_count_ones().cast(pl.Int64) * DAY
+    known = pl.col("sound_all") & (pl.col("contract_mask") != 0)
+    mask = pl.when(known).then("paid_mask").otherwise("on_mask")
+    on_post = mask.bitwise_count_ones().cast(pl.Int64) * DAY
     beyond_month = worked > ctx.last.day * DAY
     beyond_post = (worked > on_post) & ~beyond_month
     required = pl.coalesce(pl.when(pl.col("required_days_x100") > 0).then("required_days_x100"), "_post_required")
@@ -76,7 +84,7 @@ def too_many(ctx: Month) -> pl.LazyFrame:
     column = "attended_days_x100"
     return pl.concat([
         report(rows.filter(beyond_month), TABLE, f"出勤天数超过本月的{ctx.last.day}天", column, **at_stake()),
-        report(rows.filter(beyond_post), TABLE, "出勤天数超过本月在岗的天数", column, **at_stake()),
+        report(rows.filter(beyond_post), TABLE, pl.format("出勤天数超过本月在岗的{}天（合同期内，上岗至离岗）", mask.bitwise_count_ones()), column, **at_stake()),
         report(rows.filter(over), TABLE, "出勤天数超过规定天数，按足额算", column, severity="warning", effect="none"),
     ], how="diagonal")  # fmt: skip
 
@@ -162,3 +170,34 @@ def failed(ctx: Month) -> pl.LazyFrame:
     """不合格 or 不称职."""
     rows = ctx.judged.lazy().filter(pl.col("appraisal").is_in(FAILED))
     return report(rows, ROSTER, pl.format("本月考核“{}”", "appraisal"), "id_number", **at_stake())
+
+
+@rule(
+    "ATT008",
+    "规定出勤天数不合理",
+    "error",
+    "hold",
+    bounds=("checks.required_days_gap",),
+    compares="出勤汇总表的规定出勤天数（没有填的用岗位台账的）与1天，与岗位台账的规定出勤天数",
+    hint="核对规定出勤天数；岗位的规定已改的，同时改岗位台账",
+    **WORKED,
+)
+def norm(ctx: Month) -> pl.LazyFrame:
+    """Required days below 1 pay a month for an hour: held. Unlike the post's own by more than some days: a warning."""
+    gap = ctx.settings.checks.required_days_gap
+    row, post = pl.col("required_days_x100"), pl.col("_post_required")
+    used = pl.coalesce(pl.when(row > 0).then(row), post)
+    rows = matched(ctx).with_columns(_used=used)
+    low = (pl.col("_used") > 0) & (pl.col("_used") < DAY)
+    unlike = (row > 0) & (post > 0) & ((row - post).abs() > gap * DAY) & ~low
+    column = "required_days_x100"
+    return pl.concat([
+        report(rows.filter(low), TABLE, "规定出勤天数不到1天", column, **stops(ctx, "hold"), **at_stake()),
+        report(rows.filter(unlike), TABLE, pl.format(f"规定出勤天数与岗位台账的 {{}} 天相差超过{gap}天", days_expr(post)), column,
+               severity="warning", effect="none"),
+    ], how="diagonal")  # fmt: skip
+
+
+def days_expr(column: pl.Expr) -> pl.Expr:
+    """Hundredths of a day as text without trailing zeros."""
+    return fen_to_yuan_expr(column).str.replace(r"\.?0+$", "")

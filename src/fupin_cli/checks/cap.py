@@ -24,8 +24,8 @@ CAPPED: dict[str, Any] = {"tables": (TABLE, HISTORY), "bounds": ("post.cap_month
 
 
 def limit(ctx: Month) -> int:
-    """The cap in months: the county's setting."""
-    return ctx.settings.post.cap_months
+    """The cap in months: the policy's, or the county's own in its place."""
+    return ctx.policy.cap_months(ctx.month)
 
 
 def after_pension(ctx: Month) -> pl.Expr:

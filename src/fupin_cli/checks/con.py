@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.overlaps import overlapping
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
+from fupin_cli.policy import months
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -105,21 +106,30 @@ def overlap(ctx: Month) -> pl.LazyFrame:
     "上岗、离岗日期在合同之外",
     "warning",
     waivable=True,
-    compares="上岗日期、离岗日期与该人该岗的合同",
+    compares="本月在岗而不在该人该岗任何一份合同内的天数",
     hint="改正日期，或补上那段时间的合同",
     **CONTRACT,
 )
 def dates_outside(ctx: Month) -> pl.LazyFrame:
-    """A date that lies in none of the person's contracts for the post."""
+    """Days of the month on post before a contract begins, or after one ends, that no contract of person and post covers.
+
+    An empty 离岗日期 says nothing; a renewed contract that begins after 上岗日期 is covered by the one before (SPEC 9.7).
+    """
     keys = ["id_number", "post_id"]
-    contracts = ctx.roster.lazy().filter(pl.col("sound")).select(*keys, _from="contract_start", _to="contract_end")
-    rows = current(ctx).filter(pl.col("sound"))
+    covered = ctx.roster.lazy().group_by(keys).agg(_covered=pl.col("contract_mask").bitwise_or())
+    rows = current(ctx).filter(pl.col("sound")).join(covered, on=keys, how="left", nulls_equal=True)
+    day = pl.duration(days=1)
+    spans = (
+        ("on_post", "上岗日期", pl.col("on_post"), pl.col("contract_start") - day),
+        ("off_post", "离岗日期", pl.col("contract_end") + day, pl.col("off_post")),
+    )
     found = []
-    for column, title in (("on_post", "上岗日期"), ("off_post", "离岗日期")):
-        dated = rows.filter(pl.col(column).is_not_null())
-        inside = dated.join(contracts, on=keys, nulls_equal=True).filter(pl.col(column).is_between("_from", "_to"))
-        out = dated.join(inside.select("_src", "_row").unique(), on=["_src", "_row"], how="anti")
-        found.append(report(out, TABLE, f"{title}不在合同期内", column))
+    for column, title, start, end in spans:
+        bare = months.day_mask(start, end, ctx.month) & ~pl.col("_covered")
+        outside_any = rows.filter(pl.col(column).is_not_null() & (bare != 0)).with_columns(
+            _days=bare.bitwise_count_ones()
+        )
+        found.append(report(outside_any, TABLE, pl.format(f"{title}在合同之外，本月有{{}}天没有合同", "_days"), column))
     return pl.concat(found)
 
 

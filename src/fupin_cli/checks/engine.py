@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.checks import refused, waivers
+from fupin_cli.checks import refused, settle, waivers
 from fupin_cli.checks.catalogue import all_rules, find_rules
 from fupin_cli.checks.gather import gathered
 from fupin_cli.checks.rule import Rule
+from fupin_cli.checks.unread_payments import unread_payments
+from fupin_cli.checks.unreported import unreported
 from fupin_cli.errors import UsageError
 from fupin_cli.intake.place import locate
+from fupin_cli.measures.settlements import SETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,11 +53,17 @@ class CheckResult:
 
     found: pl.DataFrame
     outcomes: list[Outcome] = field(default_factory=list)
+    settled: pl.DataFrame = field(default_factory=SETTLED.to_frame)  # lines settled by hand (`measures.settlements`)
 
     @property
     def crashed(self) -> bool:
         """Whether a rule ended with a bug of the program."""
         return any(outcome.status == "crashed" for outcome in self.outcomes)
+
+    def messages(self, code: str) -> list[str]:
+        """What the findings of a code say."""
+        found: list[str] = self.found.filter(pl.col("code") == code)["message"].to_list()
+        return found
 
     def at_or_above(self, severity: str) -> bool:
         """Whether a finding that is not waived is at least as severe."""
@@ -82,7 +91,7 @@ def run_checks(
     rules = all_rules()
     required = _required_tables(ctx)
     outcomes: dict[str, Outcome] = {}
-    raw = [required]
+    raw = [required, unread_payments(ctx), unreported(ctx)]
     refused.note_refused_posts(ctx)
     todo = [rule for rule in rules.values() if rule.run is not None and rule.code in codes]
     first = [rule for rule in todo if rule.stage != "last"]
@@ -92,6 +101,8 @@ def run_checks(
         raw.append(found)
     told = pl.concat(raw)
     done = _completed(pl.concat([_not_held(ctx.intake.found, told), told]), rules)
+    done, set_findings, settled = _settled(ctx, done, codes)
+    done = pl.concat([done, _completed(set_findings, rules)])
     late = []
     for rule in todo:
         if rule.stage == "last":
@@ -108,7 +119,16 @@ def run_checks(
     if gather:
         located = gathered(located)
     counts = dict(located.group_by("code").len().iter_rows())
-    return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()])
+    return CheckResult(located, [_final(rule, codes, outcomes, counts, ctx) for rule in rules.values()], settled)
+
+
+def _settled(ctx: Month, done: pl.DataFrame, codes: set[str]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Apply the settlements (`settle.apply`) to findings as the waivers leave them; of other measures there are none."""
+    if "SET001" not in codes or not ctx.has(settle.TABLE):
+        return done, findings.empty(), SETTLED.to_frame()
+    waivable = [code for code, rule in all_rules().items() if rule.waivable]
+    freed, told, settled = settle.apply(ctx, waivers.apply(ctx, done, waivable)[0])
+    return freed.drop("waived", "waiver"), told, settled
 
 
 def _not_held(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:

@@ -13,8 +13,8 @@ from fupin_cli.month.households import first_rows
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
-MOBILE = r"^1[3-9]\d{9}$"
-LANDLINE = r"^0\d{9,11}$"  # the intake has dropped the dash after the area code
+MOBILE = r"^1[3-9][0-9]{9}$"
+LANDLINE = r"^0[0-9]{9,11}$"  # the intake has dropped the dash after the area code
 RETIRED_AGE = 60
 MALE_RELATIONS = (
     "之子", "之女婿", "之孙子", "之外孙子", "之父", "之岳父", "之公公", "之祖父", "之外祖父", "之曾孙子", "之侄儿", "之叔伯",

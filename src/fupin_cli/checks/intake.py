@@ -60,6 +60,20 @@ ENTRIES: tuple[tuple[str, str, Severity, str, str], ...] = (
         "国家系统导出表放在哪里",
         "收件夹里的那份若已过时，请删去",
     ),
+    (
+        "IN015",
+        "该报未报",
+        "error",
+        "各乡镇本月的花名册、出勤与上一个有这张表的月份文件夹、上一个已批准月份发放的行",
+        "催报；确实没有人在岗的、撤并改名的核实后可不理，下个月不再提示。各乡镇报送情况：fupin status --month 月份",
+    ),
+    (
+        "IN016",
+        "文件夹名称像月份而不是月份",
+        "error",
+        "收件夹下文件夹的名称",
+        "改成年-月，例如 2024-05（2024.5、202405、2024年5月 也可以）；月份文件夹直接放在收件夹下，里面不要再放别的月份",
+    ),
 )
 # What the intake says of a cell holds a claim that rests on that cell; a table that was not supplied, one that rests on it.
 ON_CLAIMS = ("IN004", "IN005", "IN006", "IN007", "IN012")

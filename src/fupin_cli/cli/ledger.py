@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from fupin_cli.cli import chinese
-from fupin_cli.cli.options import Format, Operator, Output, OutputFormat, Unmask, Workspace, operator_name
+from fupin_cli.cli.options import Format, Operator, Output, OutputFormat, PasswordFile, Unmask, Workspace, operator_name
 
 app = typer.Typer(
     cls=chinese.Group, help="账本：期初余额、查询、导出、重写代发文件。", no_args_is_help=False, rich_markup_mode=None
@@ -110,6 +110,7 @@ def export(
 def bank(
     month: Annotated[str, typer.Argument(metavar="年-月", help="已批准的月份")],
     workspace: Workspace = None,
+    password_file: PasswordFile = None,
     output: Output = None,
 ) -> int:
     """Write the bank files of an approved month again, from the ledger alone."""
@@ -121,10 +122,11 @@ def bank(
     from fupin_cli.ledger import store
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.outputs.payroll_terminal import bank_lines
-    from fupin_cli.policy.months import parse_month
+    from fupin_cli.policy.months import month_text, parse_month
 
-    place = find_workspace(workspace)
+    place = find_workspace(workspace, password_file)
     wanted = parse_month(month)
+    month = month_text(wanted)
     kinds = [store.APPROVAL, store.REISSUE]
     posted = store.standing(store.batches(place.root)).filter((pl.col("month") == wanted) & pl.col("kind").is_in(kinds))
     if not posted.height:
@@ -133,7 +135,7 @@ def bank(
     make_folder(folder)
     lines = store.read(place.root, "lines")
     for batch in (store.Batch(*row) for row in posted.iter_rows()):
-        written = bank_files(lines, batch, place.settings().bank, folder)
+        written = bank_files(lines, batch, place.settings().bank, folder, place.password)
         sent = lines.filter((pl.col("batch") == batch.batch) & pl.col("kind").is_in(store.SENT_KINDS))
         for line in [*bank_lines(written, int(sent["amount_fen"].sum())), *(f"文件：{path}" for path in written.paths)]:
             typer.echo(line)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
+
+from fupin_cli.cli.streams import final_code, guard
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
 INTERRUPTED = ("中断了", "没有写完的文件已经删去；可以重新运行", EXIT_INTERRUPTED)
 
 
 def run() -> None:
-    """Run `fupin` and exit. Asked to end (SIGTERM), it ends as if interrupted: nothing half-written stays."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(errors="replace")  # a GBK console lacks some characters
-    sys.exit(main(sys.argv[1:]))
+    """Run `fupin` and exit. Asked to end (SIGINT, SIGTERM), it ends as interrupted: nothing half-written stays."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup, or in the background of a script
+            signal.signal(number, _interrupt)
+    guards = guard()
+    sys.exit(final_code(main(sys.argv[1:]), guards))
 
 
 asked_to_end: list[int] = []
@@ -45,9 +45,6 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run
         return error.exit_code
     except (KeyboardInterrupt, Abort):
         return fail(*INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the last resort
         if asked_to_end:  # a library may have turned the interruption into an error of its own
             return fail(*INTERRUPTED)

@@ -82,17 +82,18 @@ PATIENCE = 60.0
 
 
 def one_month(argument: str | None, option: str | None, example: str) -> str:
-    """The month, given as an argument or as an option.
+    """The month, given as an argument or as an option, written as `2024-05`.
 
     Raises:
         UsageError: none, or two that differ.
     """
     from fupin_cli.errors import UsageError
+    from fupin_cli.policy.months import month_text, parse_month
 
-    text = option or argument
-    if text is None or (option and argument and option != argument):
+    given = {parse_month(text) for text in (option, argument) if text}
+    if len(given) != 1:
         raise UsageError("要写明一个月份", f"例如 {example}")
-    return text
+    return month_text(given.pop())
 
 
 def month_range(

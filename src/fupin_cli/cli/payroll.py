@@ -125,7 +125,7 @@ def approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool
     run = with_its_corrections(desk, approved.measure, approved.month)
     if as_json:
         sys.stdout.write(payroll_json(run, unmask=unmask) + "\n")
-    words = correction_words(run)
+    words = "；".join(part for part in (correction_words(run), run.undecided_words) if part)
     if run.not_again:
         raise MonthClosedError(f"{approved_words(approved)}；{run.not_again[0]}", "把当时的文件放回收件夹，再重算")
     if not words:

@@ -32,6 +32,7 @@ from fupin_cli.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from fupin_cli.jobs.desk import Desk
     from fupin_cli.ledger.store import Batch
     from fupin_cli.outputs.bank import BankFiles
     from fupin_cli.results.reconcile import ReconcileRun
@@ -190,10 +191,15 @@ def close(
 
 
 def status(
+    month_argument: MonthArgument = None,
+    month: MonthOption = None,
+    inbox: Annotated[
+        Path | None, typer.Option("--inbox", metavar="收件夹", help="各表所在的文件夹", show_default=False)
+    ] = None,
     workspace: Workspace = None,
     output_format: OutputFormat = Format.text,
 ) -> int:
-    """Show every month's state and what comes next."""
+    """Show every month's state and what comes next; of one month, what each township has handed in."""
     import json
     import sys
 
@@ -203,7 +209,10 @@ def status(
     from fupin_cli.outputs.status_view import state_rows, state_table
     from fupin_cli.outputs.terminal import console
 
-    states = month_states(Desk(find_workspace(workspace)))
+    place = find_workspace(workspace)
+    if month_argument or month:
+        return _handed_in(Desk(place, inbox), one_month(month_argument, month, "fupin status 2024-05"), output_format)
+    states = month_states(Desk(place, inbox))
     if output_format is Format.json:
         sys.stdout.write(
             json.dumps({"format": "fupin.status/1", "months": state_rows(states)}, ensure_ascii=False, indent=2) + "\n"
@@ -212,4 +221,33 @@ def status(
         console().print(state_table(states))
     else:
         typer.echo("还没有测算过任何月份。下一步：fupin check、fupin payroll")
+    return 0
+
+
+def _handed_in(desk: Desk, text: str, output_format: Format) -> int:
+    """What each township has handed in for a month."""
+    import json
+    import sys
+
+    from fupin_cli.jobs.status import handed_in, month_states
+    from fupin_cli.outputs.status_view import handed_in_rows, handed_in_table, state_rows, state_table
+    from fupin_cli.outputs.terminal import console
+    from fupin_cli.policy.months import parse_month
+
+    month = parse_month(text)
+    rows = handed_in(desk, month)
+    titles = {name: spec.title for name, spec in desk.contracts.items()}
+    states = [state for state in month_states(desk) if state.month == month]
+    if output_format is Format.json:
+        body = {
+            "format": "fupin.status/1",
+            "month": text,
+            "months": state_rows(states),
+            "handed_in": handed_in_rows(rows, titles),
+        }
+        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+    else:
+        console().print(handed_in_table(rows, month, titles))
+        if states:
+            console().print(state_table(states))
     return 0

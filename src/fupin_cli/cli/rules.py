@@ -30,7 +30,7 @@ def rules(
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs import catalogue
     from fupin_cli.outputs.terminal import console
-    from fupin_cli.policy.months import parse_month
+    from fupin_cli.policy.months import month_words, parse_month
 
     policy = find_workspace(workspace).policy()
     if parameters:
@@ -41,7 +41,7 @@ def rules(
         if output_format is Format.json:
             sys.stdout.write(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2) + "\n")
         else:
-            console().print(catalogue.parameter_table(rows, month))
+            console().print(catalogue.parameter_table(rows, month_words(wanted)))
             for text in catalogue.unset(policy):
                 console().print(text)
         return 0

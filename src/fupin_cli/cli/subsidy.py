@@ -26,7 +26,9 @@ from fupin_cli.cli.options import (
 from fupin_cli.cli.payroll import InboxOption, approved_already
 
 if TYPE_CHECKING:
+    from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.workspace import Workspace as Place
+    from fupin_cli.measures.measure import Measure
     from fupin_cli.results.subsidy import PayrollRun
 
 
@@ -62,7 +64,7 @@ def subsidy(
     from fupin_cli.jobs.draft import record
     from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.run import worse
-    from fupin_cli.jobs.subsidy import find_measure, subsidy, supplied
+    from fupin_cli.jobs.subsidy import find_measure, supplied
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
 
@@ -90,13 +92,34 @@ def subsidy(
                     approved_already(desk, approved, folder, as_json=output_format is Format.json, unmask=unmask)
                 if approved is not None:
                     continue
-                run = subsidy(desk, measure, wanted)
+                run = _computed(desk, measure, wanted, alone=chosen is not None and start == end)
+                if run is None:
+                    code = worse(code, NoInputError.exit_code)
+                    continue
                 if not no_workbook and not run.result.crashed:
                     record(run, desk, folder, operator=maker, now=now, force=force)
                 code = worse(code, run.exit_code)
                 runs.append(run)
     _show(runs, as_json=output_format is Format.json, unmask=unmask, quiet=quiet)
     return code
+
+
+def _computed(desk: Desk, measure: Measure, month: int, *, alone: bool) -> PayrollRun | None:
+    """One subsidy of one month; None where several are computed and this one has nothing of its own (SPEC 9.3).
+
+    Raises:
+        NoInputError: it is the only one.
+    """
+    from fupin_cli.errors import NoInputError
+    from fupin_cli.jobs.subsidy import subsidy
+
+    try:
+        return subsidy(desk, measure, month)
+    except NoInputError as error:
+        if alone:
+            raise
+        typer.echo(f"{measure.title}：{error}", err=True)
+        return None
 
 
 def _show(runs: list[PayrollRun], *, as_json: bool, unmask: bool, quiet: bool) -> None:

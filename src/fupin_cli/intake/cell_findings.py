@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fupin_cli.intake.raw import Source
 
 KEY = "id_number"
+HISTORY = "payment_history"
 WRITTEN_TEXT = ("text", "name", "code", "choice", "choices")
 SUMMED = ("money", "count", "days")
 REASONS = {
@@ -72,9 +73,11 @@ def bad_cells(frame: pl.DataFrame, converted: dict[str, Converted], spec: TableS
         "date": "“{}”不是日期，或没有这一天",
         "month": "“{}”不是月份",
         "yes_no": "“{}”看不出是“是”还是“否”",
-        "measure": "“{}”不是已知的补贴类型",
+        "measure": "“{}”不是已知的补贴类型；带“公岗”“公益”字样的按公益性岗位补贴计入已发月数",
         "pay_status": "“{}”不是已知的处理结果，不算已发",
     }
+    if spec.table == HISTORY:  # only what is known to have come back is not paid (SPEC 8.7)
+        said["pay_status"] = "“{}”不是已知的发放状态，按已发计算"
     parts = []
     for name, result in converted.items():
         if result.bad is None:

@@ -65,6 +65,9 @@ class Common:
     measures: dict[str, list[str]]
     footers: list[str]
     totals: list[str]
+    post_words: list[str] = field(
+        default_factory=list
+    )  # an unknown 补贴类型 with one of these counts as the post subsidy
     failures: dict[str, list[str]] = field(default_factory=dict)  # why a payment failed → how banks write it
 
 

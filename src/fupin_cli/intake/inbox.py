@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fupin_cli.errors import FupinError, NoInputError
-from fupin_cli.policy.months import MONTH_PATTERN, parse_month
+from fupin_cli.policy.months import looks_like_month, read_month
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from fupin_cli.intake.raw import Source
 
@@ -24,13 +24,17 @@ SIDE = "side"  # group of the lists that the roster is compared with
 
 @dataclass(frozen=True)
 class InboxFile:
-    """A file to read. `name` is its path below the inbox, `folder` the month of its folder if it has one."""
+    """A file to read. `name` is its path below the inbox, `folder` the month of its folder if it has one.
+
+    `misnamed`: the folder above it whose name only looks like a month; such a file is not used (SPEC 9.1).
+    """
 
     path: Path
     name: str
     folder: int | None
     sha256: str
     stamp: tuple[int, int] = (0, 0)  # size and time of change when it was found
+    misnamed: str = ""
 
     def unchanged(self) -> bool:
         """Whether the file still is what was found: size and time of change."""
@@ -72,17 +76,20 @@ def survey(inbox: Path) -> tuple[list[InboxFile], list[Passed]]:
     """
     hint = "把当月的表放进这个文件夹，或写明路径：fupin check 文件夹 --month 2024-05"
     if not inbox.exists():
-        raise NoInputError(f"找不到 {inbox}", hint)
+        raise NoInputError(f"找不到 {shown(str(inbox))}", hint)
     if inbox.is_file():
-        return [_inbox_file(inbox, inbox.name, None)], []
+        return [_inbox_file(inbox, shown(inbox.name), None)], []
     paths, passed = _walk(inbox)
+    paths.sort()
+    names = _distinct_names([path.relative_to(inbox).as_posix() for path in paths])
     files = [
-        _inbox_file(path, path.relative_to(inbox).as_posix(), _folder_month(path.relative_to(inbox).parts[:-1]))
-        for path in sorted(paths)
+        _inbox_file(path, name, *_folder_month(name.split("/")[:-1])) for path, name in zip(paths, names, strict=True)
     ]
     if not files:
         unseen = "，".join(f"{entry.name}：{entry.why}" for entry in passed[:3])
-        raise NoInputError(f"{inbox} 里没有{'可以读的' if unseen else ''}文件{f'（{unseen}）' if unseen else ''}", hint)
+        raise NoInputError(
+            f"{shown(str(inbox))} 里没有{'可以读的' if unseen else ''}文件{f'（{unseen}）' if unseen else ''}", hint
+        )
     return files, sorted(passed, key=lambda entry: entry.name)
 
 
@@ -95,9 +102,11 @@ def _walk(inbox: Path) -> tuple[list[Path], list[Passed]]:
     def unlisted(error: OSError) -> None:
         folder = Path(error.filename)
         if folder == inbox:
-            raise FupinError(f"{inbox} 打不开：{error.strerror}", "检查文件夹权限") from error
+            raise FupinError(f"{shown(str(inbox))} 打不开：{error.strerror}", "检查文件夹权限") from error
         why = f"文件夹打不开：{error.strerror}，里面的文件没有读"
-        passed.append(Passed(f"{folder.relative_to(inbox).as_posix()}/", "IN001", why, "检查文件夹权限，或移出收件夹"))
+        passed.append(
+            Passed(f"{shown(folder.relative_to(inbox).as_posix())}/", "IN001", why, "检查文件夹权限，或移出收件夹")
+        )
 
     for top, folders, names in os.walk(inbox, onerror=unlisted):
         folders[:] = [name for name in folders if not name.startswith(IGNORED_PREFIXES)]
@@ -105,7 +114,7 @@ def _walk(inbox: Path) -> tuple[list[Path], list[Passed]]:
         for path in (Path(top) / name for name in (*folders, *wanted)):
             if path.is_symlink() and not _stays(path, root):
                 why = "链接指向收件夹以外或不存在的地方，没有读"
-                name = path.relative_to(inbox).as_posix()
+                name = shown(path.relative_to(inbox).as_posix())
                 passed.append(Passed(name, "", why, "把文件本身复制进收件夹，删去链接"))
             elif path.is_file():
                 paths.append(path)
@@ -121,9 +130,43 @@ def _stays(link: Path, root: Path) -> bool:
     return target.is_relative_to(root)
 
 
-def _inbox_file(path: Path, name: str, folder: int | None) -> InboxFile:
+def shown(name: str) -> str:
+    """A file's name for people. Its bytes, which the path keeps, may be in GB18030 whatever the system expects.
+
+    Line breaks and what else steers a terminal or a file become `�`.
+    """
+    data = os.fsencode(name)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        # Folder and file may have been named on two machines.
+        text = "/".join(_decoded(part) for part in data.split(b"/"))
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _decoded(part: bytes) -> str:
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return part.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return part.decode("utf-8", errors="replace")
+
+
+def _distinct_names(names: list[str]) -> list[str]:
+    """Names as shown; of several that look alike the later ones carry a number."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        text = shown(name)
+        seen[text] = seen.get(text, 0) + 1
+        found.append(text if seen[text] == 1 else f"{text}〔{seen[text]}〕")
+    return found
+
+
+def _inbox_file(path: Path, name: str, folder: int | None, misnamed: str = "") -> InboxFile:
     stamp = _stamp(path)  # before the hash: what changes from here on is seen
-    return InboxFile(path, name, folder, _sha256(path), stamp)
+    return InboxFile(path, name, folder, _sha256(path), stamp, misnamed)
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -145,14 +188,22 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _folder_month(parts: Iterable[str]) -> int | None:
-    """Month of the nearest folder that is named for one."""
-    found = None
-    for part in parts:
-        match = MONTH_PATTERN.match(part)
-        if match and 1 <= int(match[2]) <= 12:  # noqa: PLR2004 - months of a year
-            found = parse_month(part)
-    return found
+def folder_month(name: str) -> int | None:
+    """Month of the folder in which a file of this name (`InboxFile.name`) lies; None where it serves every month."""
+    return _folder_month(name.split("/")[:-1])[0]
+
+
+def _folder_month(parts: Sequence[str]) -> tuple[int | None, str]:
+    """Month of the folder directly under the inbox, and the folder whose name must not be taken for a month.
+
+    Folders further down serve like the one they lie in. One that names another month contradicts it and is misnamed too.
+    """
+    found = read_month(parts[0]) if parts else None
+    for depth, part in enumerate(parts):
+        other = read_month(part)
+        if other != found if other is not None else looks_like_month(part, whole=found is not None):
+            return None, "/".join(parts[: depth + 1])
+    return found, ""
 
 
 def assign_roles(sources: list[Source], month: int, known_until: int) -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from os import cpu_count
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,7 +12,7 @@ from fupin_cli.errors import NoInputError
 from fupin_cli.intake.headers import Recognition, recognise
 from fupin_cli.intake.inbox import InboxFile, assign_roles, survey
 from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError
-from fupin_cli.intake.readers import read_file
+from fupin_cli.intake.reading import read_all
 from fupin_cli.intake.rows import Rows, read_rows
 from fupin_cli.policy.months import month_text
 
@@ -99,13 +97,12 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
         if entry.code:
             result.unreadable = True
             found.append(findings.about_file(entry.code, entry.name, entry.why, hint=entry.hint))
-    files = _distinct([f for f in listed if only is None or f.name in only], found, result)
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        for number, (file, sheets) in enumerate(
-            zip(files, pool.map(lambda f: _try_read(f, limits, password), files), strict=True), 1
-        ):
-            progress(f"读取 {file.name}", number, len(files))
-            _recognise(file, sheets, contracts, result, found)
+    listed = [f for f in listed if only is None or f.name in only]
+    found += _misnamed(listed, result)
+    files = _distinct([f for f in listed if not f.misnamed], found, result)
+    for number, (file, sheets) in enumerate(read_all(files, limits, password), 1):
+        progress(f"读取 {file.name}", number, len(files))
+        _recognise(file, sheets, contracts, result, found)
     if not result.sources:
         reason = "；".join(found_message for part in found for found_message in part["message"].to_list()[:3])
         raise NoInputError(
@@ -138,7 +135,7 @@ def select(
         if source.role == "unused" or (tables and source.spec.table not in tables):
             continue
         progress(f"整理 {source.file}", number, len(result.sources))
-        rows = _typed_rows(inbox, source)
+        rows = typed_rows(inbox, source)
         _place(source, rows, parts)
         if source.role == "current":
             found.append(rows.found)
@@ -149,7 +146,7 @@ def select(
     return result
 
 
-def _typed_rows(inbox: Inbox, source: Source) -> Rows:
+def typed_rows(inbox: Inbox, source: Source) -> Rows:
     """A source's rows, typed once for all months; the counts go to this month's copy of the source."""
     if source.index not in inbox.typed:
         inbox.typed[source.index] = (read_rows(source), source)
@@ -165,6 +162,23 @@ def _place(source: Source, rows: Rows, parts: dict[str, dict[str, list[pl.DataFr
         parts[source.role].setdefault(source.spec.table, []).append(rows.accepted)
     if source.role == "current":
         parts["set_aside"].setdefault(source.spec.table, []).append(rows.set_aside)
+
+
+def _misnamed(files: list[InboxFile], result: Inbox) -> list[pl.DataFrame]:
+    """IN016: folders whose name only looks like a month, each with its files; none of them is used in any month."""
+    folders: dict[str, list[str]] = {}
+    for file in files:
+        if file.misnamed:
+            folders.setdefault(file.misnamed, []).append(file.name)
+            why = f"文件夹“{file.misnamed}”的名称不是月份，没有用"
+            result.files.append(FileNote(file.name, file.sha256, why))
+            result.unplaced.append(Unplaced(file.name, "", "IN016", why, "把文件夹改名为年-月，例如 2024-05"))
+    return [
+        findings.about_file(
+            "IN016", folder, f"文件夹“{folder}”的名称看不出是哪个月，里面的文件没有用：{'、'.join(names)}"
+        )
+        for folder, names in folders.items()
+    ]
 
 
 def _distinct(files: list[InboxFile], found: list[pl.DataFrame], result: Inbox) -> list[InboxFile]:
@@ -208,16 +222,6 @@ def _has_text(source: Source, column: str) -> bool:
     return bool((cells.str.strip_chars() != "").any())
 
 
-def _try_read(file: InboxFile, limits: Limits, password: str | None) -> list[RawSheet] | UnreadableError:
-    try:
-        sheets = read_file(file.path, limits, password)
-    except UnreadableError as error:
-        return error
-    if not file.unchanged():
-        return UnreadableError("读的时候文件还在变（可能正在复制或保存）", "等文件放好以后再运行一次")
-    return sheets
-
-
 def _recognise(
     file: InboxFile,
     sheets: list[RawSheet] | UnreadableError,
@@ -225,7 +229,7 @@ def _recognise(
     result: Inbox,
     found: list[pl.DataFrame],
 ) -> None:
-    if not isinstance(sheets, UnreadableError) and all(_is_blank(sheet) for sheet in sheets):
+    if not isinstance(sheets, UnreadableError) and all(_is_blank(sheet) and not sheet.unread for sheet in sheets):
         sheets = UnreadableError("文件里没有内容", "请向报送单位重新要一份")
     if isinstance(sheets, UnreadableError):
         result.unreadable = True
@@ -235,6 +239,9 @@ def _recognise(
         return
     titles = []
     for sheet in sheets:
+        if sheet.unread:
+            found.append(_without_cells(file, sheet))
+            continue
         if _is_blank(sheet):
             continue
         if sheet.hidden:
@@ -261,6 +268,11 @@ def _recognise(
                 result.unplaced.append(Unplaced(file.name, sheet.name, code, why, hint or own))
     folder = f"（{month_text(file.folder)}）" if file.folder is not None else ""
     result.files.append(FileNote(file.name, file.sha256, "、".join(titles) + folder if titles else "没有认出的表"))
+
+
+def _without_cells(file: InboxFile, sheet: RawSheet) -> pl.DataFrame:
+    """Tell of a sheet that holds no cells: nothing of a workbook is passed over in silence."""
+    return findings.about_file("IN002", file.name, f"工作表“{sheet.name}”{sheet.unread}，没有读", sheet.name)
 
 
 def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFrame:

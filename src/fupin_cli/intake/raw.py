@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec
 
 
+HINT_DAMAGED = "请向报送单位重新要一份，或用 Excel 打开后另存为 .xlsx"
+
+
 class UnreadableError(Exception):
     """A file that cannot be read: why, and what to do (finding IN001). The other files are still done."""
 
@@ -41,6 +44,7 @@ class RawSheet:
     """One sheet. `cells`: all-String frame, its n-th column is sheet column `offset + n`, its rows start at row 1.
 
     `numeric(columns)` gives one Boolean column per asked column: whether the cell holds a number, by its type.
+    `unread`: the sheet holds no cells to be read (a chart, a macro), and why.
     """
 
     name: str
@@ -48,6 +52,7 @@ class RawSheet:
     offset: int = 0
     hidden: bool = False
     numeric: Callable[[list[int]], pl.DataFrame] | None = None
+    unread: str = ""
 
 
 @dataclass

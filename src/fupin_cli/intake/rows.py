@@ -121,7 +121,7 @@ def _data_rows(text: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.Dat
     text = text.filter(pl.any_horizontal(pl.col(names).is_not_null()))
     spec = source.spec
     if spec.has_person_key:
-        doubtful = pl.col(KEY).str.contains(r"\d{6}").not_().fill_null(value=True)
+        doubtful = pl.col(KEY).str.contains(r"[0-9]{6}").not_().fill_null(value=True)
     else:
         doubtful = pl.any_horizontal(pl.col([c.name for c in spec.bold if c.name in names]).is_null())
     rows = text.filter(doubtful)
@@ -135,7 +135,7 @@ def _data_rows(text: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.Dat
     ).to_series()
     words = "|".join(re.escape(word) for word in spec.common.footers)
     totals = "|".join(re.escape(word) for word in spec.common.totals)
-    is_footer = first.str.contains(rf"^(?:{words})(?:[:：(（]|$)|^(?:{totals})共?\d").fill_null(value=False)
+    is_footer = first.str.contains(rf"^(?:{words})(?:[:：(（]|$)|^(?:{totals})共?[0-9]").fill_null(value=False)
     headers = {name: normalise_header(source.headers[p]) for name, p in source.positions.items()}
     same = rows.select(
         pl.sum_horizontal(

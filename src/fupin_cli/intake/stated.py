@@ -13,7 +13,7 @@ from fupin_cli.intake.values import clean, convert
 if TYPE_CHECKING:
     from fupin_cli.intake.raw import Source
 
-COUNT = re.compile(r"(\d+)\s*[笔人户条]")
+COUNT = re.compile(r"([0-9]+)\s*[笔人户条]")
 
 
 @dataclass(frozen=True)

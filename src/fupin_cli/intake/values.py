@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BLANKS = r"\s\u00a0\u3000\u200b\u200c\u200d\ufeff\u2060"
 # Anything but plain letters, digits and Han characters may need cleaning; most columns have nothing else.
-SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f]|^[-—/\\]"
+SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|^[-—/\\]"
 PLACEHOLDERS = r"^(?:-+|—+|/+|\\+)$"
 FORMULA_START = r"^[=+\-@\t]"
 GUARDED = r'^="(.*)"$'
@@ -62,7 +62,8 @@ def clean(raw: pl.Series) -> pl.Series:
         return raw.set(raw.str.len_bytes() == 0, None) if (raw.str.len_bytes() == 0).any() else raw
     text = raw.str.strip_chars(" \t\r\n\u00a0\u3000\u200b\u200c\u200d\ufeff\u2060")
     text = text.str.replace(GUARDED, "$1").str.replace(r"^['’‘`]+", "").str.replace(PLACEHOLDERS, "")
-    text = text.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "").str.strip_chars()
+    # Line breaks inside a cell serve its look; U+FFFE and U+FFFF are no characters.
+    text = text.str.replace_all(r"[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}\x{fffe}\x{ffff}]", "").str.strip_chars()
     return text.to_frame("t").select(pl.when(pl.col("t") != "").then(pl.col("t"))).to_series().alias(raw.name)
 
 
@@ -115,10 +116,10 @@ def _phone(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
     # A dash stands after an area code, or groups a mobile number; anywhere else it stays and is told (ID010).
     plain = (
         half_width(text)
-        .str.replace(r"^(0\d{2,3})-(\d{7,8})$", "$1$2")
-        .str.replace(r"^(1\d{2})-(\d{4})-(\d{4})$", "$1$2$3")
+        .str.replace(r"^(0[0-9]{2,3})-([0-9]{7,8})$", "$1$2")
+        .str.replace(r"^(1[0-9]{2})-([0-9]{4})-([0-9]{4})$", "$1$2$3")
     )
-    return Converted(plain.str.replace(r"^\+?86-?(1\d{10})$", "$1"))
+    return Converted(plain.str.replace(r"^\+?86-?(1[0-9]{10})$", "$1"))
 
 
 def _name(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
@@ -131,14 +132,14 @@ def _name(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
 
 def _date_parts(distinct: pl.Series) -> pl.DataFrame:
     """Year, month, day (null where not written) and Excel serial of date-like texts."""
-    plain = half_width(distinct.str.replace(r"[\sT]+\d{1,2}:\d{2}.*$", ""))
+    plain = half_width(distinct.str.replace(r"[\sT]+[0-9]{1,2}:[0-9]{2}.*$", ""))
     frame = plain.to_frame("t")
-    long = pl.col("t").str.extract_groups(r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})?日?号?)?$")
-    short = pl.col("t").str.extract_groups(r"^(\d{4})(\d{2})(\d{2})?$")
+    long = pl.col("t").str.extract_groups(r"^([0-9]{4})[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})?日?号?)?$")
+    short = pl.col("t").str.extract_groups(r"^([0-9]{4})([0-9]{2})([0-9]{2})?$")
     return frame.select(
         pl.coalesce(long.struct[i], short.struct[i]).cast(pl.Int32).alias(name) for i, name in enumerate("ymd")
     ).with_columns(
-        serial=pl.when(plain.str.contains(r"^[1-9]\d{4}(\.\d+)?$"))
+        serial=pl.when(plain.str.contains(r"^[1-9][0-9]{4}(\.[0-9]+)?$"))
         .then(plain.cast(pl.Float64, strict=False))
         .cast(pl.Int32)
     )
@@ -194,7 +195,7 @@ def _number(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
 
     def work(distinct: pl.Series) -> pl.Series:
         plain = half_width(distinct).str.replace_all(UNITS[spec.type], "")
-        frame = plain.to_frame("t").select(pl.col("t").str.extract_groups(r"^(\d{1,13})(?:\.(\d*?)0*)?$"))
+        frame = plain.to_frame("t").select(pl.col("t").str.extract_groups(r"^([0-9]{1,13})(?:\.([0-9]*?)0*)?$"))
         whole = pl.col("t").struct[0]
         part = pl.col("t").struct[1].fill_null("")
         digits = pl.when(part.str.len_bytes() <= scale).then(whole + part.str.pad_end(scale, "0"))
@@ -243,18 +244,23 @@ def _mapped(words: dict[str, list[str]]) -> dict[str, str]:
 
 
 def _measure(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
+    """Code of a subsidy. A word that no list knows stays and is told; where it speaks of posts, it counts as theirs."""
     del spec
     plain = half_width(text)
     known = plain.replace_strict(_mapped(common.measures), default=None, return_dtype=pl.String)
     bad = plain.is_not_null() & known.is_null()
-    return Converted(known.zip_with(known.is_not_null(), plain), bad if bad.any() else None, "IN007")
+    if not bad.any():
+        return Converted(known)
+    like_post = plain.str.contains("|".join(common.post_words)) & bool(common.post_words)
+    words = plain.set(like_post.fill_null(value=False), "post")
+    return Converted(known.zip_with(known.is_not_null(), words), bad, "IN007")
 
 
 def _pay_status(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
-    """`paid`, `failed`, `recovered`; any other word is `unknown` and never counts as paid."""
-    del spec
+    """`paid`, `failed`, `recovered`; any other word is `unknown`: of a bank never paid, in the history never unpaid."""
     words = {"paid": common.paid, "failed": common.failed, "recovered": common.recovered}
-    known = half_width(text).replace_strict(_mapped(words), default="unknown", return_dtype=pl.String)
+    listed = _mapped(words) | spec.synonyms
+    known = half_width(text).replace_strict(listed, default="unknown", return_dtype=pl.String)
     known = known.zip_with(text.is_not_null(), pl.Series([None], dtype=pl.String).new_from_index(0, text.len()))
     bad = known == "unknown"
     return Converted(known, bad.fill_null(value=False) if bad.any() else None, "IN007")

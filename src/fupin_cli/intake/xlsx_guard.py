@@ -2,39 +2,48 @@
 
 Some well-formed workbooks make every reader allocate without bound: a part that unpacks to gigabytes, or two cells
 at opposite corners of a sheet. The zip's directory and one pass over the XML tell, at little cost, before they can.
+What they cannot tell is read apart (`intake.apart`): `Look.plain` says that nothing here can cost more than it shows.
 """
 
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
+from fupin_cli.intake.budget import MIB, SIZE_HINT, cells_refused, unpacked_limit
+from fupin_cli.intake.package import STRINGS, Package, SheetPart, opened
 from fupin_cli.intake.raw import UnreadableError
 
 if TYPE_CHECKING:
+    import zipfile
+    from collections.abc import Iterator
     from io import BytesIO
     from pathlib import Path
 
     from fupin_cli.policy.settings import Intake
 
-MIB = 1 << 20
 RATIO_FLOOR = 20 * MIB  # small parts may pack as tightly as they like
 CHUNK = 4 * MIB
 OVERLAP = 512  # longer than any tag looked for, so that none is lost between two chunks
 # Each begins with letters of its own, whatever the namespace prefix: the search then runs at the speed of memory.
 LONG_NUMBER = re.compile(rb"v>(?:\d{14,}|\d(?:\.\d+)?[eE]\+?\d\d)")
-ROW = re.compile(rb"row [^>]{0,200}?\br=\"(\d+)\"")
+ROW = re.compile(rb"row [^>]{0,200}?\br=\"(\d{1,9})\"")
 FAR = re.compile(rb" r=\"([E-Z][A-Z]|[A-Z]{3})\d")  # columns beyond DZ
-MERGE = re.compile(rb"mergeCell [^>]{0,60}?ref=\"([A-Z]+)(\d+):([A-Z]+)(\d+)\"")
+MERGE = re.compile(rb"mergeCell [^>]{0,60}?ref=\"([A-Z]{1,3})(\d{1,9}):([A-Z]{1,3})(\d{1,9})\"")
 COLUMNS_PER_LETTER = 26
 USUAL_COLUMNS = 5 * COLUMNS_PER_LETTER  # up to DZ: no table has more, so narrower sheets are not measured closer
-HINT_DAMAGED = "请向报送单位重新要一份，或用 Excel 打开后另存为 .xlsx"
-HINT_SIZE = "确认文件来源；若确实这么大，请分成几个文件，或在 fupin.toml 的 [intake] 中放宽限制"
+SHEET_COLUMNS = 16_384
+# As every program that clerks use writes it: the address first, in double quotes, with nothing hidden between.
+CELL = re.compile(rb"<(?:\w{1,9}:)?c r=\"[A-Z]{1,3}(\d{1,7})\"")
+ANY_CELL = re.compile(rb"<(?:\w{1,9}:)?c[\s/>]")
+CELLS_HIDDEN = re.compile(rb"<!|<\?(?!xml )|=\s*'")
+SHEET_END = re.compile(rb"</(?:\w{1,9}:)?worksheet>\s*\Z")
+STRING_END = re.compile(rb"</(?:\w{1,9}:)?si>")
+# A plain file is read in this process: no more than a moment and 200 MiB, whatever stands in it.
+PLAIN_UNPACKED = 32 * MIB
+PLAIN_CELLS = 3_000_000
+PLAIN_TEXT = 128 * MIB
 
 
 @dataclass
@@ -44,9 +53,22 @@ class SheetShape:
     last_row: int = 0
     last_column: int = USUAL_COLUMNS
     long_numbers: bool = False
-    merges: list[tuple[int, int, int, int]] = field(
-        default_factory=list
-    )  # first row, column, last row, column (0-based)
+    # first row, column, last row, column (0-based); a key, since some programs write the same block many times
+    merges: dict[tuple[int, int, int, int], None] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> int:
+        """How many cells a reader must hold."""
+        return self.last_row * self.last_column
+
+
+@dataclass
+class Look:
+    """What a look into a workbook tells: its sheets' shapes by name, sheets without cells, whether it is plain."""
+
+    shapes: dict[str, SheetShape]
+    others: list[SheetPart]
+    plain: bool
 
 
 def column_number(letters: bytes) -> int:
@@ -57,74 +79,104 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def inspect(file: Path | BytesIO, limits: Intake) -> dict[str, SheetShape]:
-    """Check an .xlsx against the limits and describe its sheets, by sheet name.
+def inspect(file: Path | BytesIO, limits: Intake) -> Look:
+    """Check an .xlsx against the limits and describe its sheets.
 
     Raises:
         UnreadableError: not a whole zip, too large unpacked, packed too tightly, or too many cells.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            total = sum(part.file_size for part in parts)
-            if total > limits.max_unpacked_mib * MIB:
-                raise UnreadableError(
-                    f"文件解压后有 {total // MIB} MiB，超过上限 {limits.max_unpacked_mib} MiB，没有打开", HINT_SIZE
-                )
-            for part in parts:
-                if part.file_size > RATIO_FLOOR and part.file_size > limits.max_ratio * max(part.compress_size, 1):
-                    raise UnreadableError("文件压缩得异常紧，疑似压缩炸弹，没有打开", HINT_SIZE)
-            return {name: _scan(archive, part, limits) for name, part in _sheet_parts(archive).items()}
-    except etree.XMLSyntaxError as error:
-        raise UnreadableError("工作簿内部的目录已损坏，打不开", HINT_DAMAGED) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise UnreadableError("文件不完整或已损坏，打不开", HINT_DAMAGED) from error
+    with opened(file) as package:
+        _check_size(package, limits)
+        sheets = package.sheets()
+        shapes = {
+            sheet.name: _scan(_chunks(package, sheet.part, limits)) for sheet in sheets if sheet.part and not sheet.why
+        }
+        cells = sum(shape.cells for shape in shapes.values())
+        if cells > limits.max_cells_million * 1_000_000:
+            raise _too_wide(shapes, cells, limits)
+        return Look(shapes, [sheet for sheet in sheets if sheet.why], plain=False)
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet name → part, by the workbook's own list: part numbers need not follow the order of the tabs."""
-    if "xl/workbook.xml" not in archive.namelist():
-        raise UnreadableError("这不是 Excel 工作簿（.xlsx）", "用 Excel 或 WPS 打开后另存为 .xlsx 再放进来")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    workbook = etree.fromstring(archive.read("xl/workbook.xml"), parser)
-    links = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    found = {}
-    for sheet in workbook.iter("{*}sheet"):
-        relation = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
-        target = targets.get(relation, "")
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if part in archive.namelist() and "worksheets/" in part:
-            found[sheet.get("name", "")] = part
-    return found
+def look_closely(file: Path, limits: Intake) -> Look:
+    """As `inspect`, for a file small enough to be looked at cell by cell: `plain` if all of it is as it seems.
+
+    Raises:
+        UnreadableError: as `inspect`.
+    """
+    with opened(file) as package:
+        if package.unpacked > PLAIN_UNPACKED or not package.is_plain:
+            return Look({}, [], plain=False)
+    look = inspect(file, limits)
+    with opened(file) as package:
+        longest = _longest_string(package)
+        cells = 0
+        for sheet in package.sheets():
+            if sheet.part is None or sheet.why:
+                continue
+            text = package.archive.read(sheet.part)
+            rows = CELL.findall(text)
+            shape = look.shapes[sheet.name]
+            shape.last_row = max(shape.last_row, max(map(int, set(rows)), default=0))
+            if len(rows) != len(ANY_CELL.findall(text)) or CELLS_HIDDEN.search(text) or not SHEET_END.search(text):
+                return look
+            cells += len(rows)
+    look.plain = sum(s.cells for s in look.shapes.values()) <= PLAIN_CELLS and longest * cells <= PLAIN_TEXT
+    return look
 
 
-def _scan(archive: zipfile.ZipFile, part: str, limits: Intake) -> SheetShape:
-    shape = SheetShape()
-    tail = b""
+def _longest_string(package: Package) -> int:
+    """Bytes of the longest shared string: each cell that names it gets a copy."""
+    part = package.part(STRINGS)
+    if part is None:
+        return 0
+    return max(map(len, STRING_END.split(package.archive.read(part))))
+
+
+def _check_size(package: Package, limits: Intake) -> None:
+    most = unpacked_limit(limits)
+    if package.unpacked > most * MIB:
+        raise UnreadableError(
+            f"文件解压后有 {package.unpacked // MIB} MiB，超过上限 {most} MiB（[intake] max_unpacked_mib），没有打开",
+            SIZE_HINT,
+        )
+    for part in package.parts:
+        if part.file_size > RATIO_FLOOR and part.file_size > limits.max_ratio * max(part.compress_size, 1):
+            raise UnreadableError(
+                f"文件压缩得异常紧（超过 {limits.max_ratio} 倍，[intake] max_ratio），疑似压缩炸弹，没有打开", SIZE_HINT
+            )
+
+
+def _chunks(package: Package, part: zipfile.ZipInfo, limits: Intake) -> Iterator[bytes]:
     unpacked = 0
-    with archive.open(part) as stream:
+    with package.archive.open(part) as stream:
         while chunk := stream.read(CHUNK):
             unpacked += len(chunk)
-            if unpacked > limits.max_unpacked_mib * MIB:  # the directory may lie
-                raise UnreadableError("文件解压后超过上限，没有打开", HINT_SIZE)
-            _look(shape, tail + chunk)
-            tail = chunk[-OVERLAP:]
-    if shape.last_row * shape.last_column > limits.max_cells_million * 1_000_000:
-        raise UnreadableError(
-            f"工作表写到第 {shape.last_row} 行、第 {shape.last_column} 列，范围过大，没有打开",
-            "多半是误在很远的单元格里留了字；删去表外的行和列，另存后再报。" + HINT_SIZE,
-        )
+            if unpacked > unpacked_limit(limits) * MIB:  # the directory may lie
+                raise UnreadableError("文件解压后超过上限（[intake] max_unpacked_mib），没有打开", SIZE_HINT)
+            yield chunk
+
+
+def _scan(chunks: Iterator[bytes]) -> SheetShape:
+    shape = SheetShape()
+    tail = b""
+    for chunk in chunks:
+        _look(shape, tail + chunk)
+        tail = chunk[-OVERLAP:]
     return shape
+
+
+def _too_wide(shapes: dict[str, SheetShape], cells: int, limits: Intake) -> UnreadableError:
+    name, widest = max(shapes.items(), key=lambda item: item[1].cells)
+    far = f"工作表“{name}”写到第 {widest.last_row} 行、第 {widest.last_column} 列，范围过大；"
+    hint = "多半是误在很远的单元格里留了字；删去表外的行和列，另存后再报。" + SIZE_HINT
+    return UnreadableError(far + cells_refused(cells, limits), hint)
 
 
 def _look(shape: SheetShape, text: bytes) -> None:
     for match in ROW.finditer(text):
         shape.last_row = max(shape.last_row, int(match[1]))
     for letters in set(FAR.findall(text)):
-        shape.last_column = max(shape.last_column, column_number(letters))
+        shape.last_column = max(shape.last_column, min(column_number(letters), SHEET_COLUMNS))
     shape.long_numbers = shape.long_numbers or LONG_NUMBER.search(text) is not None
     for first, top, last, bottom in MERGE.findall(text):
-        box = (int(top) - 1, column_number(first) - 1, int(bottom) - 1, column_number(last) - 1)
-        if box not in shape.merges:
-            shape.merges.append(box)
+        shape.merges[int(top) - 1, column_number(first) - 1, int(bottom) - 1, column_number(last) - 1] = None

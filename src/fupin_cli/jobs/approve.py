@@ -184,7 +184,7 @@ def write_approved(run: PayrollRun, desk: Desk, batch: store.Batch, folder: Path
     state = f"状态：已批准，批次 {batch.batch}，批准人 {batch.operator}{alone}，文号 {batch.document or '无'}"
     write_outputs(run, folder, split_by=None, force=False, state=state, approved=True)
     lines = store.read(desk.workspace.root, "lines")
-    bank = bank_files(lines, batch, run.policy.settings.bank, folder / month_text(run.month))
+    bank = bank_files(lines, batch, run.policy.settings.bank, folder / month_text(run.month), run.password)
     run.outputs += bank.paths
     posted = digest(lines.filter(pl.col("batch") == batch.batch).rows())
     write_manifest(
@@ -202,7 +202,9 @@ def write_approved(run: PayrollRun, desk: Desk, batch: store.Batch, folder: Path
     return bank
 
 
-def bank_files(lines: pl.DataFrame, batch: store.Batch, bank: Bank, folder: Path) -> BankFiles:
+def bank_files(
+    lines: pl.DataFrame, batch: store.Batch, bank: Bank, folder: Path, password: str | None = None
+) -> BankFiles:
     """Write the bank files of a batch from its lines in the ledger.
 
     A line's 序号 is its number in the ledger, so that the bank's return finds it. What is kept back for an earlier
@@ -230,6 +232,7 @@ def bank_files(lines: pl.DataFrame, batch: store.Batch, bank: Bank, folder: Path
     )
     again = batch.kind == store.REISSUE
     stem = f"更正发放_{batch.batch}" if again else f"代发_{batch.batch}"
-    written = write_bank_files(fields, bank.chosen.linked() if again else bank.chosen, bank.encoding, folder, stem, day)
+    profile = bank.chosen.linked() if again else bank.chosen
+    written = write_bank_files(fields, profile, bank.encoding, folder, stem, day, password)
     written.kept_fen = int(kept["kept_fen"].sum() or 0)
     return written

@@ -49,7 +49,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.check_json import check_rows
     from fupin_cli.outputs.check_workbook import NO_TOWN, check_sheets
-    from fupin_cli.outputs.files import make_folder, safe_name
+    from fupin_cli.outputs.files import make_folder, safe_names
     from fupin_cli.outputs.manifest import digest, write_manifest
     from fupin_cli.policy.months import last_day, month_text
 
@@ -63,8 +63,9 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
         filled = found.with_columns(pl.col(column).fill_null(NO_TOWN))
         names = filled[column].unique().sort().to_list()
         parts = {name: found.filter(filled[column] == name) for name in names}
+    stems = safe_names(name for name in parts if name)
     books = (
-        (f"核查_{text}" + (f"_{safe_name(name)}" if name else ""), check_sheets(run, rows, name))
+        (f"核查_{text}" + (f"_{stems[name]}" if name else ""), check_sheets(run, rows, name))
         for name, rows in parts.items()
     )
     run.outputs += save_workbooks(target, books, last_day(run.month), force=force, password=run.password)

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fupin_cli.policy.months import month_index
 from fupin_cli.policy.settings import FILE_ONLY
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ def settings_of(workspace: Workspace) -> list[Setting]:
     Raises:
         FupinError: the settings are wrong.
     """
-    values = workspace.settings().model_dump(mode="json")
+    policy = workspace.policy()
+    values = policy.settings.model_dump(mode="json")
+    if values["post"]["cap_months"] is None:  # what is shown is what is used
+        values["post"]["cap_months"] = policy.cap_months(month_index(policy.file.valid_to))
     written = tomllib.loads(workspace.file.read_text(encoding="utf-8")) if workspace.file else {}
     variables = {name.upper() for name in os.environ}
     return [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.ledger.store import APPROVED_KINDS
-from fupin_cli.reconcile.corrections import FIGURES, KEYS, PAYEE, differences
+from fupin_cli.reconcile.corrections import FIGURES, KEYS, PAYEE, differences, undecided
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
@@ -21,8 +21,13 @@ def months_to_check(desk: Desk, month: int, measure: str) -> list[int]:
 
 
 def corrections_of(desk: Desk, again: PayrollRun) -> pl.DataFrame:
-    """Differences (`measures.corrections.differences`) of an approved month that was computed again."""
+    """Differences (`reconcile.corrections.differences`) of an approved month that was computed again."""
     return differences(standing(desk, again.month, again.measure), lines_now(again), desk.money)
+
+
+def undecided_of(desk: Desk, again: PayrollRun) -> pl.DataFrame:
+    """Lines of an approved month that are now only held (`reconcile.corrections.undecided`)."""
+    return undecided(standing(desk, again.month, again.measure), lines_now(again))
 
 
 def standing_lines(desk: Desk, month: int, measure: str) -> pl.DataFrame:

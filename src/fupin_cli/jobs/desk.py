@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.intake.load import Inbox, Intake, read_inbox, select
+from fupin_cli.intake.inbox import folder_month
+from fupin_cli.intake.load import Inbox, Intake, read_inbox, select, typed_rows
 from fupin_cli.intake.stated import stated_totals
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.ledger import store
 from fupin_cli.measures.claimed import Claimed
-from fupin_cli.measures.claims import MEASURE
+from fupin_cli.measures.claims import MEASURE, PAY
+from fupin_cli.month.handed_in import TABLES, Earlier
+from fupin_cli.month.month import NO_LINES
 from fupin_cli.reconcile import returns
 from fupin_cli.reconcile.match import match, sent_lines
 from fupin_cli.reconcile.money import annotated, approved_and_paid
@@ -160,8 +164,8 @@ class Desk:
         inputs = store.read(self.workspace.root, "inputs").join(approval.select("batch"), on="batch", how="semi")
         known = set(inputs.select("file", "table_name").iter_rows())
         here = {(source.file, source.spec.table) for source in self.inbox.sources}
-        fresh = {(PurePosixPath(file).parent, table) for file, table in here - known}
-        lost = [file for file, table in sorted(known - here) if (PurePosixPath(file).parent, table) not in fresh]
+        fresh = {(_place(file), table) for file, table in here - known}
+        lost = [file for file, table in sorted(known - here) if (_place(file), table) not in fresh]
         return str(lost[0]) if lost else ""
 
     def context(self, month: int, measure: str = "post") -> Claimed:
@@ -176,6 +180,33 @@ class Desk:
             if measure == MEASURE:  # of the other measures this month's own approvals are no payments made before
                 paid = paid.filter((pl.col("month") != month) | (pl.col("measure") == MEASURE))
             intake = add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
+        stands = (pl.col("month") == month) & (pl.col("measure") == measure) & (pl.col("posted_fen") > 0)
         return Claimed(
-            intake, self.policy, self.contracts, asked=measure, folders=self.folders, open_month=self.context
-        )
+            intake, self.policy, self.contracts, asked=measure, folders=self.folders, open_month=self.context,
+            earlier=None if again or measure != MEASURE else self.earlier(month),
+            approved=self.money.filter(stands).select(id_number="person", post_id="post_id") if again else NO_LINES,
+        )  # fmt: skip
+
+    def earlier(self, month: int) -> Earlier:
+        """What earlier month folders and the latest approval make one expect of a month (SPEC 9.2)."""
+        folders = {}
+        for table in TABLES:
+            sources = [
+                s for s in self.inbox.sources if s.spec.table == table and s.folder is not None and s.folder < month
+            ]
+            last = max((s.folder for s in sources if s.folder is not None), default=None)
+            if last is not None:
+                rows = [typed_rows(self.inbox, replace(s)) for s in sources if s.folder == last]
+                folders[table] = (pl.concat([f for r in rows for f in (r.accepted, r.set_aside)], how="diagonal"), last)
+        before = max((m for m in self.approved_months() if m < month), default=None)
+        paid = self.lines.filter(
+            (pl.col("month") == (-1 if before is None else before)) & (pl.col("measure") == MEASURE) & (pl.col("kind") == store.LINE)
+            & (pl.col("status") == PAY) & (pl.col("amount_fen") > 0)
+        )  # fmt: skip
+        return Earlier(folders, paid.select("county", "township"), before)
+
+
+def _place(file: str) -> object:
+    """The month of a file's folder, however its name is written; of other files the folder."""
+    month = folder_month(file)
+    return PurePosixPath(file).parent if month is None else month

@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import NoInputError, UsageError
+from fupin_cli.jobs.measure_numbers import number_steps
 from fupin_cli.jobs.payroll import payroll
 from fupin_cli.jobs.subsidy import compute_measure, supplied
 from fupin_cli.measures.catalogue import all_measures
@@ -75,11 +76,11 @@ def _measure_amount(run: PayrollRun, row: dict[str, Any]) -> Step:
     """Rate or base, quantity, and what they come to by the measure's clause."""
     measure = all_measures()[run.measure]
     law = quote(run.policy.file.text, measure.clause, measure.law)
-    section = measure.section or measure.code
     quantity = f"{_number(row['numerator_x100'])} ÷ {_number(row['divisor_x100'])}"
     due = Step("应发", _money(row["due_fen"]), row["how"] or "", measure.clause, law, [
-        Step("标准或基数", _money(row["rate_fen"]), f"申请表；fupin.toml 的 [{section}]；政策参数"),
-        Step("数量", quantity),
+        Step("标准或基数", _money(row["rate_fen"]), "由申请表与下列数字得出"),
+        Step("数量", quantity, _place(row["_file"], row["_sheet"], row["_row"])),
+        *number_steps(measure, run.policy, run.month),
     ])  # fmt: skip
     fund = Step("资金", row["fund"], "政策" if measure.fund else "fupin.toml 的 [funds]", measure.clause)
     return Step("实发", f"{fen_to_yuan(row['amount_fen'])} 元", "发放的等于应发；暂缓、不予的为0", steps=[due, fund])
@@ -136,16 +137,32 @@ def _amount(run: PayrollRun, row: dict[str, Any]) -> Step:
             {"fixed": "fupin.toml 的 [post] fixed_days", "calendar": "当月天数"}.get(post.proration, attended),
         ),
     ]
+    if row.get("settled_by"):
+        share = Step(
+            "核定",
+            _settled(row),
+            f"核定清单，{row['settled_by']}",
+            "三(五)",
+            quote(text, "三(五)", "折月计算"),
+            share.steps,
+        )
     due = Step("应发", _money(row["due_fen"]), HALF_UP.source, "三(五)", steps=[standard, share])
     fund = Step("资金", row["fund"] or "不明", "岗位台账的资金来源", "三(五)")
     return Step("实发", f"{fen_to_yuan(row['amount_fen'])} 元", "发放的等于应发；暂缓、不予的为0", steps=[due, fund])
 
 
+def _settled(row: dict[str, Any]) -> str:
+    """What was settled by hand: days, or a sum."""
+    return _money(row["settled_fen"]) if row["settled_fen"] is not None else _days(row["settled_days_x100"])
+
+
 def _attendance_place(run: PayrollRun, row: dict[str, Any]) -> str:
     """The attendance row that the figures came from."""
     table = run.intake.tables.get("attendance")
-    if table is None or row["id_number"] is None:
+    if table is None:
         return "没有出勤表"
+    if row["id_number"] is None:
+        return "身份证号不能用，对不上出勤表"
     own = table.filter((pl.col("id_number") == row["id_number"]) & (pl.col("month") == run.month))
     mine = own.filter((pl.col("post_id") == row["post_id"]) | pl.col("post_id").is_null())
     if not mine.height:
@@ -162,7 +179,8 @@ def _months(run: PayrollRun, row: dict[str, Any]) -> Step:
     before, after = (fraction_text(int(row[f"{w}_num"]), int(row[f"{w}_den"])) for w in ("before", "after"))
     end = month_text(row["cap_end"]) if row["cap_end"] is not None else "没有了"
     return Step(
-        "月数", f"本月前 {before}，本月后 {after}，最长 {post.cap_months}", f"{COUNT[post.month_count]}；补贴发放台账和账本", "三(五)", law,
+        "月数", f"本月前 {before}，本月后 {after}，最长 {run.policy.cap_months(run.month)}",
+        f"{COUNT[post.month_count]}；补贴发放台账和账本；最长月数：{run.policy.cap_source(run.month)}", "三(五)", law,
         [
             Step("首次核定", str(row["person_approval"] or "不知道"), "花名册的首次核定日期；更早发过的从那个月算"),
             Step("养老金领取日期", str(row["pension_date"] or "定不了"), f"参保类型 {row['scheme'] or '不明'}"),
@@ -183,7 +201,7 @@ def _carried(run: PayrollRun, rule: Rule, hit: dict[str, Any] | None) -> tuple[s
 
 def _tables(run: PayrollRun) -> list[str]:
     """Tables on whose rows findings stop a line."""
-    return ["assignments", "attendance"] if run.measure == MEASURE else [run.table]
+    return ["assignments", "attendance", "settlements"] if run.measure == MEASURE else [run.table]
 
 
 def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:

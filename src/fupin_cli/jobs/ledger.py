@@ -25,7 +25,7 @@ TABLE = "payment_history"
 def import_history(workspace: Workspace, file: Path, month: int, operator: str, now: datetime) -> store.Batch:
     """Post a payment history as the ledger's opening balance, once.
 
-    Lines returned as failed, recovered or unclear, and amounts of 0, are no payments and stay out.
+    Lines returned as failed or recovered, and amounts of 0, are no payments and stay out; an unknown status is one.
 
     Raises:
         AlreadyPostedError: there is an opening balance (exit 12).

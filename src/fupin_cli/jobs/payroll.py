@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks import settle
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.engine import run_checks
 from fupin_cli.errors import NoInputError
 from fupin_cli.jobs import undated
 from fupin_cli.jobs.batch_lines import kept_by_town
-from fupin_cli.jobs.corrections import corrections_of, months_to_check
+from fupin_cli.jobs.corrections import corrections_of, months_to_check, undecided_of
 from fupin_cli.jobs.funds import funds_of
+from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.jobs.person_code import person_codes, workspace_key
 from fupin_cli.measures.claims import HOLD, KEYS, MEASURE, claim_lines, line_codes
+from fupin_cli.measures.settlements import with_settled
 from fupin_cli.month.roster import roster_rows
 from fupin_cli.policy.months import month_text
 from fupin_cli.results.subsidy import APART, PayrollRun
@@ -42,7 +45,8 @@ def payroll(desk: Desk, month: int) -> PayrollRun:
     Raises:
         FupinError: wrong settings (exit 2), no input or no roster (exit 10).
     """
-    return with_corrections(desk, compute(desk, month, set(all_rules())), again)
+    fresh = month not in desk.approved_months()
+    return with_corrections(desk, compute(desk, month, set(all_rules()), fresh=fresh), again)
 
 
 def with_corrections(desk: Desk, run: PayrollRun, once_more: Callable[[Desk, int], PayrollRun]) -> PayrollRun:
@@ -53,7 +57,7 @@ def with_corrections(desk: Desk, run: PayrollRun, once_more: Callable[[Desk, int
     """
     approved = run.month in desk.approved_months(run.measure)
     months = [run.month] if approved else months_to_check(desk, run.month, run.measure)
-    parts, doubtful = [], []
+    parts, waiting, doubtful = [], [], []
     for number, month in enumerate(months, 1):
         desk.progress(f"重算 {month_text(month)}", number, len(months))
         # Without its files a month cannot be judged: nobody is asked for money back because a folder was put away.
@@ -63,9 +67,10 @@ def with_corrections(desk: Desk, run: PayrollRun, once_more: Callable[[Desk, int
             now = run if approved else once_more(desk, month)
             doubtful.append(undated.by_a_number(desk, now))
             parts.append(corrections_of(desk, now))
+            waiting.append(undecided_of(desk, now))
     undated.ask(run, doubtful)
     if parts:
-        run.corrections = pl.concat(parts)
+        run.corrections, run.undecided = pl.concat(parts), pl.concat(waiting)
     run.funds = funds_of(desk, run.month // 12)
     run.kept = {} if approved else kept_by_town(run, desk)
     return run
@@ -76,12 +81,18 @@ def again(desk: Desk, month: int) -> PayrollRun:
     return compute(desk, month, {code for code, rule in all_rules().items() if rule.group not in APART})
 
 
-def compute(desk: Desk, month: int, codes: set[str]) -> PayrollRun:
-    """Compute one month under the rules of these codes."""
+def compute(desk: Desk, month: int, codes: set[str], *, fresh: bool = False) -> PayrollRun:
+    """Compute one month under the rules of these codes. `fresh`: for the first time; it must have something of its own.
+
+    Raises:
+        NoInputError: no roster, or nothing of the month (exit 10).
+    """
     ctx = desk.context(month)
     intake, contracts = ctx.intake, ctx.contracts
     if ROSTER not in intake.tables and ROSTER not in intake.set_aside:
         raise NoInputError(f"没有“{contracts[ROSTER].title}”，发放从花名册算起", "把在岗人员花名册放进收件夹")
+    if fresh and ROSTER in intake.tables:
+        refuse_without_own(ctx)
     result = run_checks(ctx, codes, desk.progress)
     lines = _lines(ctx, result)
     person = person_codes(lines["person_key"], workspace_key(desk.workspace.root))
@@ -103,7 +114,7 @@ def compute(desk: Desk, month: int, codes: set[str]) -> PayrollRun:
 
 def _lines(ctx: Month, result: CheckResult) -> pl.DataFrame:
     codes = ["IN012"] if missing_tables(ctx.intake, ctx.policy) else []
-    lines = ctx.counted.with_columns(missing=pl.lit(codes, dtype=pl.List(pl.String)))
+    lines = with_settled(ctx.counted, result.settled).with_columns(missing=pl.lit(codes, dtype=pl.List(pl.String)))
     claims = claim_lines(lines, line_codes(result.found, _spots(ctx)), ctx.policy, ctx.month)
     claims = pl.concat([claims, _unkeyed(ctx, result, claims)], how="diagonal").sort(
         "_src", "_row", maintain_order=True
@@ -125,6 +136,7 @@ def missing_tables(intake: Intake, policy: Policy) -> list[str]:
 def _spots(ctx: Month) -> pl.DataFrame:
     """Which line each roster row and each of the month's attendance rows belongs to."""
     roster = ctx.roster.filter(pl.col("in_month")).select(pl.lit(ROSTER).alias("table"), "_src", "_row", *KEYS)
+    roster = pl.concat([roster, settle.spots(ctx)])
     if ctx.attended is None:
         return roster
     attended = ctx.attended.select(pl.lit("attendance").alias("table"), "_src", "_row", *KEYS)
@@ -164,7 +176,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     """
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.check_workbook import NO_TOWN
-    from fupin_cli.outputs.files import make_folder, safe_name
+    from fupin_cli.outputs.files import make_folder, safe_name, safe_names
     from fupin_cli.outputs.notice import notice_sheets
     from fupin_cli.outputs.payroll_workbook import payroll_sheets
     from fupin_cli.policy.months import last_day
@@ -176,8 +188,9 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     plans = {f"{'批准' if approved else '发放'}_{which}{text}": payroll_sheets(run, run.lines, state)}
     if split_by == "town":
         towns = run.lines.with_columns(pl.col("township").fill_null(NO_TOWN)).partition_by("township", as_dict=True)
+        stems = safe_names(str(town) for (town,) in sorted(towns))
         plans |= {
-            f"发放_{which}{text}_{safe_name(str(town))}": payroll_sheets(run, part, state, str(town))
+            f"发放_{which}{text}_{stems[str(town)]}": payroll_sheets(run, part, state, str(town))
             for (town,), part in sorted(towns.items())
         }
     posts = run.intake.tables.get("posts")
@@ -196,11 +209,12 @@ def write_corrections(run: PayrollRun, folder: Path) -> None:
     """
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.files import make_folder
-    from fupin_cli.outputs.payroll_workbook import correction_sheet
+    from fupin_cli.outputs.payroll_workbook import correction_sheet, undecided_sheet
     from fupin_cli.policy.months import last_day
 
     target = folder / month_text(run.month)
     make_folder(target)
     which = "" if run.measure == MEASURE else f"{run.measure}_"
-    books = [(f"重算差额_{which}{month_text(run.month)}", [correction_sheet(run, in_batch=False)])]
+    sheets = [correction_sheet(run, in_batch=False), *([undecided_sheet(run)] if run.undecided.height else [])]
+    books = [(f"重算差额_{which}{month_text(run.month)}", sheets)]
     run.outputs += save_workbooks(target, books, last_day(run.month), force=False, password=run.password)

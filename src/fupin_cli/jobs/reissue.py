@@ -39,8 +39,11 @@ def to_send_again(run: ReconcileRun, desk: Desk) -> pl.DataFrame:
         pl.col("period").is_between(run.first, run.month) | pl.col("month").is_between(run.first, run.month)
     )
     approved, due, paid = pl.col("approved_fen"), pl.col("due_fen"), pl.col("paid_fen")
+    verdict = pl.col("verdict")  # what is held is not sent again, though it still stands approved (SPEC 9.4)
     room = desk.money.select(*OBLIGATION, "approved_fen", "paid_fen").join(
-        run.lines.select(*OBLIGATION, "due_fen"), on=OBLIGATION, how="left"
+        run.lines.select(*OBLIGATION, due_fen=pl.when(verdict == "undecided").then(0).otherwise("due_fen")),
+        on=OBLIGATION,
+        how="left",
     )
     # Of months outside this reconciliation what stands approved is what is due: they were corrected before.
     room = room.select(*OBLIGATION, _room=pl.min_horizontal(approved, due.fill_null(approved)) - paid)
@@ -129,7 +132,7 @@ def write_reissue(run: ReconcileRun, desk: Desk, batch: store.Batch, folder: Pat
     target = folder / month_text(run.month)
     make_folder(target)
     lines = store.read(desk.workspace.root, "lines")
-    bank = bank_files(lines, batch, run.policy.settings.bank, target)
+    bank = bank_files(lines, batch, run.policy.settings.bank, target, run.password)
     run.outputs += bank.paths
     posted = digest(lines.filter(pl.col("batch") == batch.batch).rows())
     write_manifest(

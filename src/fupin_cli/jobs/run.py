@@ -87,7 +87,8 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
 ) -> RunReport:
     text = month_text(month)
     fingerprint = _fingerprint(workspace, month)
-    last = _states(workspace.root).get(text)
+    states, odd = _states(workspace.root)
+    last = states.get(text)
     if (
         last
         and last["fingerprint"] == fingerprint
@@ -99,10 +100,14 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
     desk = Desk(workspace)
     report = RunReport("", 0)
     parts = finish_all(desk, folder, now)
+    if odd:
+        parts.append("上次运行的记录 .fupin/run.json 读不懂，全部重做")
     checked = checking.check(desk, month, codes=set(all_rules()))
     checking.write_outputs(checked, folder, split_by=None, force=False, operator=operator, now=now)
     counts = dict(checked.result.found.group_by("severity").len().iter_rows())
     parts.append(f"错误 {counts.get('error', 0)}，警告 {counts.get('warning', 0)}")
+    if unreported := len(checked.result.messages("IN015")):
+        parts.append(f"该报未报 {unreported} 项")
     _add(report, checked, log, "check", errors=counts.get("error", 0), warnings=counts.get("warning", 0))
     if month in desk.approved_months():
         parts.append("已批准")
@@ -181,17 +186,31 @@ def _fingerprint(workspace: Workspace, month: int) -> str:
     ])  # fmt: skip
 
 
-def _states(root: Path) -> dict[str, Any]:
-    """What the last run of each month was made from; nothing if that cannot be read: the month is done again."""
+def _states(root: Path) -> tuple[dict[str, Any], bool]:
+    """What the last run of each month was made from, and whether some of it makes no sense: that month is done again."""
+    path = root / FOLDER / STATE
     try:
-        found: dict[str, Any] = json.loads((root / FOLDER / STATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}, False
+    except (OSError, ValueError, RecursionError):
+        return {}, True
+    known = found if isinstance(found, dict) else {}
+    whole = {month: state for month, state in known.items() if _is_state(state)}
+    return whole, len(whole) < len(known) or not isinstance(found, dict)
+
+
+def _is_state(state: Any) -> bool:
+    return (
+        isinstance(state, dict)
+        and all(isinstance(state.get(key), str) for key in ("fingerprint", "finished", "line"))
+        and isinstance(state.get("outputs"), list)
+        and all(isinstance(path, str) and "\0" not in path for path in state["outputs"])
+    )
 
 
 def _remember(workspace: Workspace, month: int, fingerprint: str, report: RunReport, now: datetime) -> None:
-    states = _states(workspace.root)
+    states, _ = _states(workspace.root)
     outputs = [
         str(path.relative_to(workspace.root)) if path.is_relative_to(workspace.root) else str(path.resolve())
         for path in report.outputs

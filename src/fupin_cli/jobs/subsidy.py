@@ -11,6 +11,7 @@ from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.engine import run_checks
 from fupin_cli.checks.mea import effect_of, faults_of
 from fupin_cli.errors import NoInputError, UsageError
+from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.jobs.payroll import payroll, with_corrections
 from fupin_cli.jobs.person_code import person_codes, workspace_key
 from fupin_cli.measures.catalogue import all_measures
@@ -46,11 +47,11 @@ def find_measure(code: str) -> Measure:
     raise UsageError(f"没有 {code} 这项补贴", f"是不是 {near}？全部补贴：fupin subsidy")
 
 
-def compute_measure(desk: Desk, measure: Measure, month: int) -> PayrollRun:
-    """Compute a measure for a month.
+def compute_measure(desk: Desk, measure: Measure, month: int, *, fresh: bool = False) -> PayrollRun:
+    """Compute a measure for a month. `fresh`: for the first time; the month must have something of its own.
 
     Raises:
-        NoInputError: the measure's table was not supplied (exit 10).
+        NoInputError: the measure's table was not supplied, or nothing of the month (exit 10).
     """
     ctx = desk.context(month, measure.code).with_empty(measure.table)
     if not ctx.has(measure.table):
@@ -70,6 +71,8 @@ def compute_measure(desk: Desk, measure: Measure, month: int) -> PayrollRun:
     missing = [table for table in measure.needs if not ctx.has(table)]
     lines = _lines(ctx, measure, result, ["IN012"] if missing else [])
     lines = lines.with_columns(person_code=person_codes(lines["person_key"], workspace_key(desk.workspace.root)))
+    if fresh:
+        refuse_without_own(ctx, claims=lines.height > 0)
     return PayrollRun(
         month, ctx.policy, ctx.intake, ctx.contracts, result, lines, ctx.claims[measure.code].left,
         measure=measure.code, missing=missing, posted=desk.postings.height, password=desk.workspace.password,
@@ -82,7 +85,9 @@ def subsidy(desk: Desk, measure: Measure, month: int) -> PayrollRun:
     Raises:
         NoInputError: the measure's table was not supplied (exit 10).
     """
-    return with_corrections(desk, compute_measure(desk, measure, month), lambda d, m: compute_measure(d, measure, m))
+    fresh = month not in desk.approved_months(measure.code)
+    run = compute_measure(desk, measure, month, fresh=fresh)
+    return with_corrections(desk, run, lambda d, m: compute_measure(d, measure, m))
 
 
 def with_its_corrections(desk: Desk, code: str, month: int) -> PayrollRun:

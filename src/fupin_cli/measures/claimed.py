@@ -53,7 +53,7 @@ def known_people(claims: Claims, ctx: Month) -> Claims:
     Adds `id_ok` to the rows: claims whose person can be judged (organisations always can): of a wrong number nothing is.
     """
     rows = claims.rows
-    plain = pl.col("id_number").str.contains(r"^\d{17}[\dX]$") & pl.col("id_number").str.contains("^[1-8]")
+    plain = pl.col("id_number").str.contains(r"^[0-9]{17}[0-9X]$") & pl.col("id_number").str.contains("^[1-8]")
     number = pl.col("id_number")
     sound = is_valid_expr(number) & birth_expr(number).is_not_null()
     organisation = pl.col("id_number").is_null() | (pl.col("id_number") == pl.col("payee_key"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.measures.settlements import SETTLED
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import HALF_UP, prorate_fen
 
@@ -52,11 +53,15 @@ def claim_lines(lines: pl.DataFrame, codes: pl.DataFrame, policy: Policy, month:
     """Give each line its status, amount and months.
 
     `lines` are the month's lines with months used (`months_counted`, `first_paid`, `used_num`, `used_den`), `extended`,
-    `pension_date`, `due_fen` and the codes that a missing table adds (`missing`: list). Adds `status`, `codes`,
+    `pension_date`, `due_fen`, what was settled by hand if anything was (`settlements.with_settled`), and the codes that a
+    missing table adds (`missing`: list). Adds `status`, `codes`,
     `waived_codes`, `amount_fen` (what the bank pays), `due_fen` (null: cannot be computed), `before_num/den` and
     `after_num/den` (months used, exact), `cap_end` (month index; null where no month is left), `share_num/den`.
     """
     none = pl.lit([], dtype=pl.List(pl.String))
+    lines = lines.with_columns(
+        pl.lit(None, dtype=dtype).alias(name) for name, dtype in SETTLED.items() if name not in lines.columns
+    )
     lines = lines.join(codes, on=KEYS, how="left", nulls_equal=True, maintain_order="left").with_columns(
         pl.col("codes").fill_null(none),
         pl.col("waived_codes").fill_null(none),
@@ -69,7 +74,7 @@ def claim_lines(lines: pl.DataFrame, codes: pl.DataFrame, policy: Policy, month:
     )
     status = pl.when("refused").then(pl.lit(REFUSE)).when("held").then(pl.lit(HOLD)).otherwise(pl.lit(PAY))
     lines = _no_day_twice(lines.with_columns(status=status), policy)
-    return _with_months(_capped(lines, policy), policy, month)
+    return _with_months(_capped(lines, policy, month), policy, month)
 
 
 def _no_day_twice(lines: pl.DataFrame, policy: Policy) -> pl.DataFrame:
@@ -88,32 +93,51 @@ def _no_day_twice(lines: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         mine = several.select(*KEYS, "_nth", "paid_mask")
         earlier = mine.join(mine, on="id_number", suffix="_b").filter(pl.col("_nth_b") < pl.col("_nth"))
         taken = earlier.group_by(KEYS).agg(_taken=pl.col("paid_mask_b").bitwise_or())
+        # What was settled by hand is not computed again, but all together never come to more than the standard.
+        by_mask = pl.col("settled_days_x100").is_null() & pl.col("settled_fen").is_null()
         free = pl.col("paid_mask") & ~pl.col("_taken").fill_null(0)
         several = several.join(taken, on=KEYS, how="left").with_columns(
-            numerator_x100=free.bitwise_count_ones().cast(pl.Int64) * DAY
+            numerator_x100=pl.when(by_mask)
+            .then(free.bitwise_count_ones().cast(pl.Int64) * DAY)
+            .otherwise("numerator_x100")
         )
         due = prorate_fen(pl.col("standard_fen"), pl.col("numerator_x100"), pl.col("divisor_x100"))
+        several = several.with_columns(due_fen=pl.when(by_mask).then(due).otherwise("due_fen"))
+        settled = (~by_mask).any().over("id_number")
+        due = pl.when(settled).then(_within_standard()).otherwise("due_fen")
     else:
-        before = pl.col("due_fen").cum_sum().over("id_number", order_by="_nth") - pl.col("due_fen")
-        left = pl.max_horizontal(pl.col("standard_fen") - before, pl.lit(0, dtype=pl.Int64))
-        due = pl.min_horizontal("due_fen", left)
+        due = _within_standard()
     changed = several.select(*KEYS, "numerator_x100", due_fen=due)
     return lines.update(changed, on=KEYS)
+
+
+def _within_standard() -> pl.Expr:
+    """What is due of a person's lines in their order (`_nth`), together at most the standard."""
+    before = pl.col("due_fen").cum_sum().over("id_number", order_by="_nth") - pl.col("due_fen")
+    return pl.min_horizontal("due_fen", pl.max_horizontal(pl.col("standard_fen") - before, pl.lit(0, dtype=pl.Int64)))
 
 
 def _share(lines: pl.DataFrame) -> pl.DataFrame:
     """The fraction of a month that each line pays, exact: share_num / share_den (0 where nothing is due)."""
     known = pl.col("numerator_x100").is_not_null() & pl.col("divisor_x100").is_not_null()
-    num = pl.when(known).then(pl.min_horizontal("numerator_x100", "divisor_x100")).otherwise(0)
-    return lines.with_columns(share_num=num.cast(BIG), share_den=pl.col("divisor_x100").fill_null(1).cast(BIG))
+    by_amount = pl.col("settled_fen").is_not_null() & (pl.col("standard_fen") > 0)
+    num = (
+        pl.when(known)
+        .then(pl.min_horizontal("numerator_x100", "divisor_x100"))
+        .when(by_amount)
+        .then("due_fen")
+        .otherwise(0)
+    )
+    den = pl.when(by_amount).then("standard_fen").otherwise(pl.col("divisor_x100").fill_null(1))
+    return lines.with_columns(share_num=num.cast(BIG), share_den=den.cast(BIG))
 
 
-def _capped(lines: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def _capped(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFrame:
     """Pay what the cap leaves: with months counted by fractions, the last month may be paid in part (SPEC 8.7)."""
     lines = _share(lines)
     if policy.settings.post.month_count != "prorated":
         return lines.with_columns(amount_fen=pl.when(pl.col("status") == PAY).then("due_fen").otherwise(0))
-    cap = policy.settings.post.cap_months
+    cap = policy.cap_months(month)
     left_num = (cap * pl.col("used_den") - pl.col("used_num")).cast(BIG)
     over = (pl.col("share_num") * pl.col("used_den") > left_num * pl.col("share_den")) & ~pl.col("extended")
     partial = over & (pl.col("status") == PAY) & (left_num > 0)
@@ -131,7 +155,7 @@ def _capped(lines: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 def _with_months(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFrame:
     """Months used before and after this line, and the last month that the cap or the pension date leaves."""
-    post = policy.settings.post
+    post, cap = policy.settings.post, policy.cap_months(month)
     pays = pl.col("status") == PAY
     one = pl.lit(1, dtype=BIG)
     if post.month_count == "calendar_span":
@@ -152,9 +176,9 @@ def _with_months(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFram
     used_whole = (pl.col("before_num") // pl.col("before_den")).cast(pl.Int64)
     if post.month_count == "calendar_span":
         start = pl.when(pl.col("first_paid") <= month).then(pl.col("first_paid")).otherwise(month).fill_null(month)
-        by_cap = (start + post.cap_months - 1).cast(pl.Int64)
+        by_cap = (start + cap - 1).cast(pl.Int64)
     else:
-        by_cap = month + post.cap_months - used_whole - 1
+        by_cap = month + cap - used_whole - 1
     by_pension = months.index_expr(pl.col("pension_date")).cast(pl.Int64)
     bounded = pl.lit(post.after_pension != "within_36")
     end = (

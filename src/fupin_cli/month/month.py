@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
+    from fupin_cli.month.handed_in import Earlier
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.policy.settings import Settings
 
@@ -32,6 +33,9 @@ LINE_KEYS = {"id_number": pl.String, "post_id": pl.String}
 PLAIN_LENGTH, OLD_LENGTH = 18, 15
 
 
+NO_LINES = pl.DataFrame(schema=dict.fromkeys(roster.KEYS, pl.String))
+
+
 @dataclass
 class Month:
     """The tables of a run and the month they are judged for. Nothing here reads a file or looks at the clock."""
@@ -39,6 +43,10 @@ class Month:
     intake: Intake
     policy: Policy
     contracts: dict[str, TableSpec]
+    # What earlier months make one expect of this one; None: not asked (a month computed again).
+    earlier: Earlier | None = None
+    # Lines (id_number, post_id) of the month that stand approved, when it is computed again.
+    approved: pl.DataFrame = field(default_factory=lambda: NO_LINES)
     # Month folders of the inbox, and how one of them is opened: what a month is compared with.
     folders: tuple[int, ...] = field(default=(), kw_only=True)
     open_month: Callable[[int], Month] | None = field(default=None, kw_only=True, repr=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fupin_cli.policy.parameters import Policy
 
 MEASURE = "post"
-NOT_PAID = ("failed", "recovered", "unknown")
+NOT_PAID = ("failed", "recovered")  # a word that the lists do not know counts as paid (9.A3)
 FAR = date(9999, 12, 31)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from fupin_cli.policy.settings import BankProfile
 
+ACCOUNT = re.compile("[0-9]{8,32}")
+BREAKS = ("Cc", "Zl", "Zp")  # control characters, line and paragraph separators
 FORMULA_MARKS = ("=", "+", "-", "@", "\t")
 
 
@@ -39,9 +43,15 @@ class BankFiles:
 
 
 def write_bank_files(  # noqa: PLR0913, PLR0917 - what a file is made of
-    lines: pl.DataFrame, profile: BankProfile, encoding: str, folder: Path, stem: str, day: date
+    lines: pl.DataFrame,
+    profile: BankProfile,
+    encoding: str,
+    folder: Path,
+    stem: str,
+    day: date,
+    password: str | None = None,
 ) -> BankFiles:
-    """Write the approved lines that a bank can take.
+    """Write the approved lines that a bank can take. With a password workbooks are encrypted; text files cannot be.
 
     `lines`: one row a line with the fields of `settings.BANK_FIELDS` as strings, and `amount_fen`.
 
@@ -66,7 +76,7 @@ def write_bank_files(  # noqa: PLR0913, PLR0917 - what a file is made of
         suffix = f"_{number}" if len(parts) > 1 else ""
         path = free_path(folder, f"{stem}{suffix}", profile.suffix, force=False)
         with atomic(path) as temporary:
-            _write(temporary, part, profile, encoding, day)
+            _write(temporary, part, profile, encoding, day, password)
         result.paths.append(path)
     return result
 
@@ -82,26 +92,42 @@ def _obstacle(cells: dict[str, str], row: dict[str, object], fen: int, profile: 
     """Why a line cannot go into the file; empty where it can."""
     if not row["account"]:
         return "没有账号"
+    if not ACCOUNT.fullmatch(str(row["account"])):
+        return "账号不是8至32位数字"
     if fen <= 0:
         return "金额为0"
-    for header, text in cells.items():
-        if text.startswith(FORMULA_MARKS):
-            return f"“{header}”以 = + - @ 或制表符开头"
-        if profile.suffix == ".txt" and (profile.separator in text or "\n" in text):
-            return f"“{header}”里有分隔符"
-        try:
-            text.encode(encoding)
-        except UnicodeEncodeError as error:
-            return f"“{header}”里的“{text[error.start]}”在 {encoding} 编码里没有"
+    found = (_wrong_cell(header, text, profile, encoding) for header, text in cells.items())
+    return next(filter(None, found), "")
+
+
+def _wrong_cell(header: str, text: str, profile: BankProfile, encoding: str) -> str:
+    """Why a cell cannot go into the file as it is; empty where it can."""
+    if text.startswith(FORMULA_MARKS):
+        return f"“{header}”以 = + - @ 或制表符开头"
+    if any(unicodedata.category(c) in BREAKS for c in text):  # banks read lines, whatever stands in quotes
+        return f"“{header}”里有换行或控制字符"
+    if profile.suffix == ".txt" and profile.separator in text:
+        return f"“{header}”里有分隔符"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError as error:
+        return f"“{header}”里的“{text[error.start]}”在 {encoding} 编码里没有"
     return ""
 
 
-def _write(path: Path, rows: list[dict[str, str]], profile: BankProfile, encoding: str, day: date) -> None:
+def _write(  # noqa: PLR0913, PLR0917 - what a file is made of
+    path: Path,
+    rows: list[dict[str, str]],
+    profile: BankProfile,
+    encoding: str,
+    day: date,
+    password: str | None,
+) -> None:
     headers = list(profile.columns)
     summary = _summary(rows, profile, headers)
     if profile.suffix == ".xlsx":
         frame = pl.DataFrame([*rows, *summary], schema=dict.fromkeys(headers, pl.String))
-        write_workbook(path, [SheetPlan("代发", {h: h for h in headers}, frame, filtered=False)], day)
+        write_workbook(path, [SheetPlan("代发", {h: h for h in headers}, frame, filtered=False)], day, password)
         return
     stream = io.StringIO()
     if profile.suffix == ".csv":

@@ -6,8 +6,6 @@ number, so that nothing that came from a file can be a formula.
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.encryption import encrypt
+from fupin_cli.encryption import sealed
 from fupin_cli.intake.raw import column_letter
 from fupin_cli.outputs.files import atomic, free_path
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
@@ -42,6 +40,8 @@ FITTING_WIDTH = 230  # characters that one landscape page can carry and still be
 LINE_HEIGHT, MAX_HEIGHT = 15, 405  # points
 A4 = 9
 TITLE_LENGTH = 31
+CELL_LIMIT = 32_767  # characters that Excel holds in one cell
+NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORBIDDEN_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -70,14 +70,17 @@ class SheetPlan:
     below: tuple[str, ...] = ()
 
 
-def write_workbook(path: Path, plans: list[SheetPlan], created: date) -> None:
-    """Write a workbook whose bytes depend on nothing but its contents (SPEC 8.22).
+def write_workbook(path: Path, plans: list[SheetPlan], created: date, password: str | None = None) -> None:
+    """Write a workbook whose bytes depend on nothing but its contents (SPEC 8.22); encrypted, with a password.
+
+    What is to be encrypted is never on the disk in plain, not for a moment: a program can be killed at any.
 
     Raises:
         OSError: the disk is full.
     """
-    from lxml.etree import SerialisationError
     from openpyxl import Workbook
+
+    from fupin_cli.outputs.in_memory import saved
 
     book = Workbook()
     book.remove(book["Sheet"] if "Sheet" in book.sheetnames else book.worksheets[0])
@@ -85,12 +88,13 @@ def write_workbook(path: Path, plans: list[SheetPlan], created: date) -> None:
     pieces = [piece for plan in plans for piece in _pieces(plan)]
     for plan in pieces:
         _shape(book, plan)
-    shell = BytesIO()
-    try:
-        book.save(shell)  # openpyxl writes sheets to temporary files first
-    except SerialisationError as error:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-    _fill(shell, path, pieces, created)
+    shell = saved(book)
+    if password is None:
+        _fill(shell, path, pieces, created)
+        return
+    plain = BytesIO()
+    _fill(shell, plain, pieces, created)
+    path.write_bytes(sealed(plain, password))
 
 
 def save_workbooks(
@@ -112,9 +116,7 @@ def save_workbooks(
     for stem, plans in books:
         path = free_path(folder, stem, ".xlsx", force=force)
         with atomic(path) as temporary:
-            write_workbook(temporary, plans, created)
-            if password is not None:
-                encrypt(temporary, password)
+            write_workbook(temporary, plans, created, password)
         paths.append(path)
     return paths
 
@@ -146,9 +148,10 @@ def _first_row(plan: SheetPlan) -> int:
 
 def sheet_title(book: Workbook, wanted: str) -> str:
     """A title that Excel takes and the workbook does not have yet."""
-    base = FORBIDDEN_TITLE.sub("", wanted)[:TITLE_LENGTH] or "表"
+    base = "".join(c for c in FORBIDDEN_TITLE.sub("", wanted) if c.isprintable())[:TITLE_LENGTH] or "表"
     title, number = base, 2
-    while title in book.sheetnames:
+    taken = {name.casefold() for name in book.sheetnames}  # Excel tells no case
+    while title.casefold() in taken:
         title = f"{base[: TITLE_LENGTH - 4]}({number})"
         number += 1
     return title
@@ -163,12 +166,11 @@ def _shape(book: Workbook, plan: SheetPlan) -> None:
     border = Border(left=line, right=line, top=line, bottom=line)
     first = _first_row(plan)
     if plan.heading:
-        cell = sheet.cell(1, 1, plan.heading)
+        cell = _write_text(sheet, 1, 1, plan.heading)
         cell.font = Font(name=FONT, size=14, bold=True)
         sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=max(len(plan.headers), 1))
     for column, (name, header) in enumerate(plan.headers.items(), 1):
-        cell = sheet.cell(first - 1, column, header)
-        cell.data_type = "s"
+        cell = _write_text(sheet, first - 1, column, header)
         cell.font = Font(name=FONT, bold=True)
         cell.fill = PatternFill("solid", fgColor=GREY)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
@@ -197,6 +199,13 @@ def _shape(book: Workbook, plan: SheetPlan) -> None:
     if not fits:  # too wide to be read on one page: several pages, each with the first two columns
         sheet.page_setup.scale = 70
         sheet.print_title_cols = "A:B"
+
+
+def _write_text(sheet: Worksheet, row: int, column: int, text: str) -> Any:
+    """Write a cell as text, whatever it begins with: words of a heading come from files too."""
+    cell = sheet.cell(row, column, NOT_XML.sub("", text)[:CELL_LIMIT])
+    cell.data_type = "s"
+    return cell
 
 
 def set_page(sheet: Worksheet, *, fits: bool) -> None:
@@ -233,7 +242,7 @@ def _width(plan: SheetPlan, name: str, header: str) -> float:
     return min(max(usual, head + 2, MIN_WIDTH) + 2, limit)
 
 
-def _fill(shell: BytesIO, path: Path, pieces: list[SheetPlan], created: date) -> None:
+def _fill(shell: BytesIO, path: Path | BytesIO, pieces: list[SheetPlan], created: date) -> None:
     """Copy the shell's zip, putting the rows in place of the prototypes."""
     with zipfile.ZipFile(shell) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as target:
         for part in source.namelist():
@@ -337,9 +346,6 @@ def _cell(start_tag: pl.Expr, name: str, series: pl.Series) -> pl.Expr:
             start_tag, pl.lit('" t="inlineStr"><is><t xml:space="preserve">'), text, pl.lit("</t></is></c>")
         )
     return pl.when(column.is_null()).then(empty).otherwise(filled)
-
-
-CELL_LIMIT = 32_767  # characters that Excel holds in one cell
 
 
 def escaped(text: pl.Expr) -> pl.Expr:

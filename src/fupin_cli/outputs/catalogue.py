@@ -15,7 +15,8 @@ from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.outputs.check_workbook import EFFECT, SEVERITY
 from fupin_cli.outputs.terminal import STYLE
 from fupin_cli.policy.law import OURS, quote
-from fupin_cli.policy.parameters import Policy, load_policy
+from fupin_cli.policy.months import month_index
+from fupin_cli.policy.parameters import CAP, Policy, load_policy
 from fupin_cli.policy.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def rule_facts(rule: Rule, policy: Policy) -> dict[str, Any]:
 
 def bound(name: str, policy: Policy) -> str:
     """A bound's value and where it is set: the policy, the county's settings, or nowhere."""
+    if name == CAP and policy.settings.post.cap_months is not None:
+        month = month_index(policy.file.valid_to)
+        return f"{policy.cap_months(month)} {policy.file.parameters[name].unit}，{policy.cap_source(month)}"
     if name in policy.file.parameters:
         parameter = policy.file.parameters[name]
         values = "、".join(f"{p.value}（{p.valid_from.year}年起）" for p in parameter.periods)

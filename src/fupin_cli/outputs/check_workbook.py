@@ -10,7 +10,7 @@ from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.rule import GROUPS
 from fupin_cli.outputs.bulk import GREY, SheetPlan
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "") -> list[She
 
 def _heading(run: CheckRun, what: str, part: str = "") -> str:
     county = run.policy.settings.county.name
-    return f"{county}{part and ' ' + part} {month_text(run.month)} {what}".strip()
+    return f"{county}{part and ' ' + part} {month_words(run.month)} {what}".strip()
 
 
 def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
@@ -70,6 +70,7 @@ def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
         ("发现的问题", (f"错误 {by_severity.get('error', 0)} 条，警告 {by_severity.get('warning', 0)} 条，提示 {by_severity.get('info', 0)} 条；"
                        f"其中已豁免 {int(found['waived'].sum())} 条")),
         ("涉及金额", f"{fen_to_yuan(int(found['amount_fen'].sum() or 0))} 元（同一笔钱涉及几条的，各条分别计）"),
+        ("该报未报", "\n".join(run.result.messages("IN015")) or "无"),
         ("没有运行的规则", "、".join(o.code for o in run.result.outcomes if o.status == "not_run") or "无"),
         ("程序出错的规则", "、".join(o.code for o in run.result.outcomes if o.status == "crashed") or "无"),
         ("怎么用", "先看“汇总”，再按“明细”或“标注”各表逐条改原表，改好后重新运行。“标注”里红色的格子就是要改的地方。"),

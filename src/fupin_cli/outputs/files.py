@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fupin_cli.errors import FupinError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 VOID = "作废"  # where files go that do not count any more
 LEFTOVER = re.compile(r"-(\d+)-[^-]*\.tmp$")
@@ -94,7 +94,22 @@ def put_aside(folder: Path, names: list[str]) -> dict[str, str]:
 
 def safe_name(text: str) -> str:
     """A township's name as a part of a file name."""
-    return "".join("_" if c in '\\/:*?"<>|' or ord(c) < 32 else c for c in text)[:40]  # noqa: PLR2004 - control characters
+    return "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in text)[:40].strip(" .") or "_"
+
+
+def safe_names(texts: Iterable[str]) -> dict[str, str]:
+    """Each of several names as a part of a file name of its own, on systems that tell no case too."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for text in texts:
+        base = name = safe_name(text)
+        number = 2
+        while name.casefold() in taken:
+            name = f"{base}_{number}"
+            number += 1
+        taken.add(name.casefold())
+        found[text] = name
+    return found
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.masking import mask_number_expr
 from fupin_cli.outputs.payroll_json import days_text
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_words
 
 if TYPE_CHECKING:
     from fupin_cli.results.subsidy import PayrollRun
@@ -40,7 +40,7 @@ def notice_sheets(run: PayrollRun, post_names: dict[str, str]) -> list[SheetPlan
     plans = []
     for (town, village), part in paid.group_by("pl_town", "pl_village", maintain_order=True):
         rows = part.with_columns(no=pl.int_range(1, part.height + 1, dtype=pl.Int64)).select(list(HEADERS))
-        heading = f"{town}{village} {month_text(run.month)} 公益性岗位补贴公示表"
+        heading = f"{town}{village} {month_words(run.month)} 公益性岗位补贴公示表"
         below = (
             f"公示单位：{town}{village}（盖章）          公示时间：      年   月   日 至   月   日",
             "有异议的请在公示期内向村委会或乡镇劳动保障所反映。",

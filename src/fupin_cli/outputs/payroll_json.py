@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.measures.claims import fraction_text
+from fupin_cli.outputs.check_json import finding_rows
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
@@ -66,6 +67,7 @@ def line_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
         post_kind="post_kind",
         table=pl.lit(run.table),
         clause=pl.lit(run.clause),
+        settled="settled_by" if "settled_by" in lines.columns else pl.lit(None, dtype=pl.String),
         file="_file",
         sheet="_sheet",
         row="_row",
@@ -94,6 +96,18 @@ def correction_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
         source_batch="source_batch",
         source_line="source_line",
     ).to_dicts()
+
+
+def undecided_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
+    """Lines of months approved before that are now only held: why, and that nothing is posted for them (SPEC 9.4)."""
+    if not run.undecided.height:
+        return []
+    person, name = pl.col("person"), pl.col("name")
+    return run.undecided.select(
+        measure="measure", person=person if unmask else mask_number_expr(person), name=name if unmask else mask_name_expr(name),
+        post="post_id", month=text_expr(pl.col("month")), approved=fen_to_yuan_expr(pl.col("old_fen")),
+        codes=pl.col("codes").fill_null("").str.split(",").list.filter(pl.element() != ""), reason="reason",
+    ).to_dicts()  # fmt: skip
 
 
 def totals_of(run: PayrollRun, lines: pl.DataFrame) -> dict[str, Any]:
@@ -134,11 +148,15 @@ def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
         "month": month_text(run.month),
         "measure": run.measure,
         "policy": run.policy.file.id,
+        "cap": {"months": run.policy.cap_months(run.month), "source": run.policy.cap_source(run.month)},
         "inputs": input_list(run.intake),
         "lines": line_rows(run, unmask=unmask),
         "rows_out_of_month": run.rows_out_of_month,
         "totals": {**totals_of(run, run.lines), "people": run.people},
         "corrections": correction_rows(run, unmask=unmask),
+        # What is wrong with files or the month as a whole (a township that handed in nothing, …): it stands on no line.
+        "findings": finding_rows(run.result.found.filter(pl.col("_row").is_null()), unmask=unmask),
+        "undecided": undecided_rows(run, unmask=unmask),
         "not_recomputed": run.not_again,
         "correction_totals": {kind: fen_to_yuan(fen) for kind, fen in run.correction_sums().items()},
         "to_pay": sums_of(run),

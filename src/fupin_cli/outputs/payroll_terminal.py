@@ -13,7 +13,7 @@ from fupin_cli.measures.claims import HOLD, PAY, REFUSE, STATUS_WORDS
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.payroll_workbook import correction_words, unplaced_words
 from fupin_cli.outputs.terminal import clean
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def payroll_line(run: PayrollRun) -> str:
 
 def show_payroll(run: PayrollRun, out: Console) -> None:
     """Print totals by township, why lines are held or refused, and where the workbooks are."""
-    towns = Table(title=f"{month_text(run.month)} {run.title}", title_justify="left")
+    towns = Table(title=f"{month_words(run.month)} {run.title}", title_justify="left")
     towns.add_column("乡镇")
     for title in ("行数", "发放", "暂缓", "不予", "发放金额(元)"):
         towns.add_column(title, justify="right")
@@ -58,7 +58,9 @@ def show_payroll(run: PayrollRun, out: Console) -> None:
 
 
 def _show_notes(run: PayrollRun, out: Console) -> None:
-    """Print what the sums above do not say: what was not supplied, not taken in, not computed again; corrections."""
+    """Print what the sums above do not say: who handed in nothing, what was not supplied or taken in; corrections."""
+    for words in run.unreported:
+        out.print(Text(f"该报未报（IN015）：{clean(words)}", style="bold red"), soft_wrap=True)
     if run.missing_words:
         out.print(Text(f"{run.missing_words}；各行因此暂缓（IN012）", style="bold yellow"), soft_wrap=True)
     if run.rows_out_of_month:
@@ -69,8 +71,9 @@ def _show_notes(run: PayrollRun, out: Console) -> None:
         out.print(Text(f"{unplaced_words(run)}；没有参加测算，处理好再批准", style="bold red"), soft_wrap=True)
         for entry in run.unplaced:
             out.print(Text(clean(f"  {entry.file} {entry.sheet}：{entry.why}。{entry.hint}")), soft_wrap=True)
-    if words := correction_words(run):
-        out.print(Text(f"{words}，见工作簿“补发追回”", style="bold yellow"), soft_wrap=True)
+    for words, sheet in ((correction_words(run), "补发追回"), (run.undecided_words, "待核定")):
+        if words:
+            out.print(Text(f"{words}，见工作簿“{sheet}”", style="bold yellow"), soft_wrap=True)
 
 
 def _show_reasons(run: PayrollRun, out: Console) -> None:

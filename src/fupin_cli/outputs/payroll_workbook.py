@@ -14,7 +14,7 @@ from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
 from fupin_cli.policy.county_numbers import county_numbers
-from fupin_cli.policy.months import month_text, text_expr
+from fupin_cli.policy.months import month_words, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
         notes=pl.col("codes").list.join("、"),
         payee=pl.coalesce("payee_name", "name"),
     )
-    title = f"{run.policy.settings.county.name} {part} {month_text(run.month)} {run.title}".replace("  ", " ").strip()
+    title = f"{run.policy.settings.county.name} {part} {month_words(run.month)} {run.title}".replace("  ", " ").strip()
     return [
         _summary(run, rows, title, state, part),
         _roster(run, rows, title, part),
@@ -75,6 +75,7 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
         _stopped(run, rows, REFUSE, "不予", title),
         *([_months(run, rows, title)] if run.measure == MEASURE else []),
         *([correction_sheet(run, part)] if run.corrections.height else []),
+        *([undecided_sheet(run, part)] if run.undecided.height else []),
         *([_funds(run, title)] if run.funds else []),
         *([_unplaced(run, title)] if run.unplaced else []),
         _parameters(run, title),
@@ -140,7 +141,7 @@ def correction_sheet(run: PayrollRun, part: str = "", *, in_batch: bool = True) 
     table = _numbered(rows).with_columns(
         origin=text_expr(pl.col("month")), what=pl.col("kind").replace_strict(CORRECTION, return_dtype=pl.String)
     )
-    title = f"{run.policy.settings.county.name} {part} {month_text(run.month)} 查出的以前月份差额".replace(
+    title = f"{run.policy.settings.county.name} {part} {month_words(run.month)} 查出的以前月份差额".replace(
         "  ", " "
     ).strip()
     signed = (
@@ -156,6 +157,30 @@ def correction_sheet(run: PayrollRun, part: str = "", *, in_batch: bool = True) 
         wrapped=("reason",),
         summed=("amount_fen",),
         below=signed,
+    )
+
+
+def undecided_sheet(run: PayrollRun, part: str = "") -> SheetPlan:
+    """Lines of months approved before that are now only held, why, and what decides them (SPEC 9.4)."""
+    rows = run.undecided.filter(pl.col("township").fill_null(NO_TOWN) == part) if part else run.undecided
+    headers = {
+        "no": "序号", "name": "姓名", "person": "身份证号", "township": "乡镇", "village": "村", "post_id": "岗位编号", "origin": "原月份",
+        "old_fen": "已批准(元)", "reason": "现在为什么暂缓", "advice": "怎么核定",
+    }  # fmt: skip
+    advice = "改正原表后重算；或写进核定清单（fupin template settlements），写明天数或金额、理由、批准文号、批准人"
+    table = _numbered(rows).with_columns(origin=text_expr(pl.col("month")), advice=pl.lit(advice))
+    title = f"{run.policy.settings.county.name} {part} {month_words(run.month)} 待核定的以前月份".replace(
+        "  ", " "
+    ).strip()
+    below = ("待核定的行不补发，也不追回；核定以前这些月份不能关账。",)
+    return SheetPlan(
+        "待核定",
+        headers,
+        table.select(list(headers)),
+        title,
+        wrapped=("reason", "advice"),
+        summed=("old_fen",),
+        below=below,
     )
 
 
@@ -188,6 +213,7 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
         *([f"{correction_words(run)}，见“补发追回”"] if run.corrections.height and not part else []),
         *run.not_again,
         *([f"{unplaced_words(run)}，见“未读入”"] if run.unplaced else []),
+        *(f"该报未报：{words}" for words in run.unreported),
         state,
         f"程序 fupin {__version__}，政策 {run.policy.file.id}",
         "",
@@ -278,7 +304,7 @@ def _months(run: PayrollRun, rows: pl.DataFrame, title: str) -> SheetPlan:
     }  # fmt: skip
     everyone = _numbered(rows).with_columns(
         first=pl.col("person_approval").cast(pl.String),
-        left=_left(rows, run.policy.settings.post.cap_months),
+        left=_left(rows, run.policy.cap_months(run.month)),
         pension=pl.col("pension_date").cast(pl.String),
         extended_text=pl.when("extended").then(pl.lit("是，至养老金领取")).otherwise(pl.lit("")),
     )
@@ -300,7 +326,7 @@ def _post_choices(run: PayrollRun) -> list[tuple[str, ...]]:
     post = run.policy.settings.post
     chosen = {
         "post.proration": ("折月方法", METHODS[post.proration]), "post.fixed_days": ("固定天数", str(post.fixed_days or "")),
-        "post.month_count": ("月数计法", post.month_count), "post.cap_months": ("最长月数（县）", str(post.cap_months)),
+        "post.month_count": ("月数计法", post.month_count),
         "post.after_pension": ("过养老金领取月后", post.after_pension), "post.scheme": ("默认参保类型", post.scheme),
         "post.age_max": ("年龄上限", str(post.age_max)),
     }  # fmt: skip

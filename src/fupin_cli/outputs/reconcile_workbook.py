@@ -34,7 +34,7 @@ def reconcile_sheets(run: ReconcileRun) -> list[SheetPlan]:
         month_text=text_expr(pl.col("month")),
         said=pl.col("verdict").replace_strict(words, return_dtype=pl.String),
     )
-    title = f"{run.policy.settings.county.name} {run.title} ".lstrip()
+    title = f"{run.policy.settings.county.name} {run.heading} ".lstrip()
     return [
         _summary(run, rows, title),
         _differences(run, rows, title),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
+from rich.text import Text
 
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from fupin_cli.results.status import MonthState
 
 STATES = {"draft": "测算", "approved": "已批准", "returned": "已回盘", "closed": "已关账", "withdrawn": "已撤回"}
@@ -39,6 +42,26 @@ def state_table(states: list[MonthState]) -> Table:
             s.todo,
         )
     return table
+
+
+def handed_in_table(rows: pl.DataFrame, month: int, titles: dict[str, str]) -> Table:
+    """What each township has handed in for a month."""
+    table = Table(title=f"{month_words(month)} 各乡镇报送", title_justify="left")
+    for title in ("县", "乡镇", "表"):
+        table.add_column(title, overflow="fold")
+    for title in ("本月行数", "上次行数"):
+        table.add_column(title, justify="right")
+    table.add_column("缺")
+    for row in rows.iter_rows(named=True):
+        lack = Text("该报未报", style="bold red") if row["missing"] else Text("新" if row["new"] else "")
+        area = [Text(row[name] or "") for name in ("county", "township")]
+        table.add_row(*area, titles[row["table"]], str(row["rows"]), str(row["rows_before"]), lack)
+    return table
+
+
+def handed_in_rows(rows: pl.DataFrame, titles: dict[str, str]) -> list[dict[str, Any]]:
+    """The same as JSON."""
+    return [{**row, "title": titles[row["table"]]} for row in rows.iter_rows(named=True)]
 
 
 def state_rows(states: list[MonthState]) -> list[dict[str, Any]]:

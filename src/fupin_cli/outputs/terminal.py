@@ -11,7 +11,7 @@ from rich.text import Text
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.outputs.check_workbook import SEVERITY
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def skipped_line(run: CheckRun) -> str:
 
 
 def _file_table(run: CheckRun) -> Table:
-    table = Table(title=f"{month_text(run.month)} 读入的表", title_justify="left")
+    table = Table(title=f"{month_words(run.month)} 读入的表", title_justify="left")
     table.add_column("文件", overflow="fold")
     table.add_column("认作")
     for title in ("读入", "采用", "另放"):

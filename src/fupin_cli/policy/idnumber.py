@@ -12,7 +12,7 @@ import polars as pl
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 LENGTH = 18
-SHAPE = r"^\d{17}[\dX]$"
+SHAPE = r"^[0-9]{17}[0-9X]$"
 MALE, FEMALE = "男", "女"
 
 

@@ -1,33 +1,68 @@
 """Months as integers (year × 12 + month − 1), so that a month can be compared, added to and stored in one column.
 
-Written `2024-05` everywhere a person sees it.
+Read as people write them (SPEC 9.1); written `2024-05` in files and JSON, `2024年5月` in headings.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
+import unicodedata
 from datetime import date
 
 import polars as pl
 
 from fupin_cli.errors import UsageError
 
-MONTH_PATTERN = re.compile(r"(\d{4})-(\d{2})\Z")
+MONTH_PATTERN = re.compile(r"(\d{4})-(\d{2})\Z")  # as this program writes it
+WRITTEN = re.compile(r"(\d{4})(?:[-./](\d{1,2})|年(\d{1,2})月|(\d{2}))\Z", re.ASCII)
+# What a person would take for a month, whole or as the beginning of a name: no such folder serves every month.
+LIKE_A_MONTH = re.compile(
+    r"(?:19|20)\d\d(?:[-_./年]?\d{1,2})(?:\D|\d\d\Z|\Z)"  # 2024-13, 2024年5, 202405花名册, 20240501
+    r"|\d{2}[-_./]\d{1,2}\Z|\d{2}年\d{1,2}"  # 24-05, 24年5月
+    r"|\d{1,2}[-_./](?:19|20)\d\d\Z"  # 05-2024
+    r"|(?:\d{1,2}|[正一二三四五六七八九十冬腊]{1,2})月"  # 5月, 五月份
+    r"|[〇零○一二三四五六七八九]{2,4}年[一二三四五六七八九十]{1,2}月",  # 二〇二四年五月
+    re.ASCII,
+)
 YEARS = range(1900, 2100)
 MONTHS_PER_YEAR = 12
 
 
+def read_month(text: str) -> int | None:
+    """Read a month as people write it: `2024-05`, `2024.5`, `2024/5`, `202405`, `2024年5月`, full-width digits too."""
+    match = WRITTEN.match(_plain(text))
+    if not match:
+        return None
+    year, month = int(match[1]), int(match[2] or match[3] or match[4])
+    return year * MONTHS_PER_YEAR + month - 1 if year in YEARS and 1 <= month <= MONTHS_PER_YEAR else None
+
+
+def looks_like_month(text: str, *, whole: bool = False) -> bool:
+    """Whether a name that is no month (`read_month`) would be taken for one: `2024-13`, `24年5月`, `5月`, `五月份`.
+
+    `whole`: only where nothing else stands in the name (`5月报送` begins with a month).
+    """
+    match = LIKE_A_MONTH.match(_plain(text))
+    rest = match.string[match.end() :] if match else ""
+    return read_month(text) is None and bool(match) and not (whole and rest not in ("", "份", "月", "月份"))
+
+
 def parse_month(text: str) -> int:
-    """Turn `2024-05` into its month index.
+    """Turn `2024-05`, or what else people write for it (`read_month`), into its month index.
 
     Raises:
         UsageError: the text is not a month.
     """
-    match = MONTH_PATTERN.match(text)
-    if not match or int(match[1]) not in YEARS or not 1 <= int(match[2]) <= MONTHS_PER_YEAR:
-        raise UsageError(f"月份写法不对：{text!r}", "月份写成 年-月，例如 --month 2024-05")
-    return int(match[1]) * MONTHS_PER_YEAR + int(match[2]) - 1
+    month = read_month(text)
+    if month is None:
+        raise UsageError(f"月份写法不对：{text!r}", "月份写成 年-月，例如 2024-05（2024.5、202405、2024年5月 也可以）")
+    return month
+
+
+def _plain(text: str) -> str:
+    """Half-width, without blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def month_index(day: date) -> int:
@@ -38,6 +73,11 @@ def month_index(day: date) -> int:
 def month_text(month: int) -> str:
     """Write a month index as `2024-05`."""
     return f"{month // MONTHS_PER_YEAR:04d}-{month % MONTHS_PER_YEAR + 1:02d}"
+
+
+def month_words(month: int) -> str:
+    """Write a month index as `2024年5月`, for headings."""
+    return f"{month // MONTHS_PER_YEAR}年{month % MONTHS_PER_YEAR + 1}月"
 
 
 def first_day(month: int) -> date:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CITED = Annotated[str, Field(min_length=4)]
 LINE = "post.annual_line"
+CAP = "post.cap_months"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is ten times as fast
 
 
@@ -201,6 +202,18 @@ class Policy:
         period = self._period(name, month) or self.file.parameters[name].periods[-1]
         return int(period.value)
 
+    def cap_months(self, month: int) -> int:
+        """At most so many months of the post subsidy (三(五)): the county's number where it sets one, else the law's."""
+        return self.settings.post.cap_months or self.number(CAP, month)
+
+    def cap_source(self, month: int) -> str:
+        """On whose authority `cap_months` holds; of a county's own number also what it stands in place of."""
+        law = self._period(CAP, month) or self.file.parameters[CAP].periods[-1]
+        post = self.settings.post
+        if post.cap_months is None:
+            return law.source
+        return f"fupin.toml [post] cap_months，{post.cap_source or '没有写依据（cap_source）'}；代替政策的 {law.value}"
+
     def fen(self, name: str, month: int) -> int:
         """Give an amount of the law in fen, in force in the month or the last one known."""
         period = self._period(name, month) or self.file.parameters[name].periods[-1]
@@ -215,7 +228,10 @@ class Policy:
         rows = []
         for name, parameter in self.file.parameters.items():
             if period := self._period(name, month):
-                rows.append(self._row(name, parameter, str(period.value), period.source, period))
+                value, source = str(period.value), period.source
+                if name == CAP:
+                    value, source = str(self.cap_months(month)), self.cap_source(month)
+                rows.append(self._row(name, parameter, value, source, period))
         standard = self.standard_fen(month)
         if standard is not None:
             own = self.settings.post.standard.get(str(month // 12))
@@ -224,6 +240,12 @@ class Policy:
             period = self._period(LINE, month)
             rows.append(self._row("post.monthly_standard", line, fen_to_yuan(standard), source, period, "元/人·月"))
         return rows
+
+    def cited(self, name: str, month: int) -> InForce:
+        """Give a parameter as it is used in a month, with its source: the one in force, or the last one known (`number`)."""
+        parameter = self.file.parameters[name]
+        period = self._period(name, month) or parameter.periods[-1]
+        return self._row(name, parameter, str(period.value), period.source, period)
 
     def _period(self, name: str, month: int) -> Period | None:
         first, last = months.first_day(month), months.last_day(month)

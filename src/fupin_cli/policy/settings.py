@@ -21,14 +21,19 @@ from fupin_cli.errors import FupinError
 from fupin_cli.policy import measure_settings as measure
 from fupin_cli.policy.dated import at
 from fupin_cli.policy.measure_settings import Count, DatedMoney, Money, Section
-from fupin_cli.policy.months import MONTH_PATTERN
+from fupin_cli.policy.months import MONTH_PATTERN, month_text, read_month
 
 FILE_NAME = "fupin.toml"
 # Who may approve is for the file alone: whoever starts the program sets its environment.
 FILE_ONLY = "approval"
 
 
-Month = Annotated[str, Field(pattern=MONTH_PATTERN.pattern.replace(r"\Z", "$"))]
+def _month(value: object) -> object:
+    month = read_month(value) if isinstance(value, str) else None
+    return value if month is None else month_text(month)
+
+
+Month = Annotated[str, BeforeValidator(_month), Field(pattern=MONTH_PATTERN.pattern.replace(r"\Z", "$"))]
 
 
 class County(Section):
@@ -59,7 +64,8 @@ class Post(Section):
     proration: Literal["attendance", "calendar", "fixed"] = "attendance"
     fixed_days: Annotated[Decimal, Field(gt=0, le=31, decimal_places=2)] | None = None
     month_count: Literal["paid_months", "prorated", "calendar_span"] = "paid_months"
-    cap_months: Count = 36
+    cap_months: Count | None = None  # in place of the policy's own number, where the county sets one
+    cap_source: str = ""
     after_pension: Literal["refuse", "hold", "within_36"] = "refuse"
     scheme: Literal["resident", "employee"] = "resident"
     age_max: Count = 70
@@ -87,6 +93,7 @@ class Checks(Section):
     rotation_holders: Count = 3
     rotation_months: Count = 12
     full_attendance_months: Count = 6
+    required_days_gap: Count = 5
     contract_warning_days: Count = 30
     cap_warning_months: Count = 3
     post_kinds_max: Count = 3
@@ -222,11 +229,13 @@ class Run(Section):
 
 
 class Intake(Section):
-    """Limits on input files: a file above them is not opened (SPEC 8.19)."""
+    """Limits on input files: a file above them is not opened (SPEC 8.19). 0: by what the machine has."""
 
-    max_unpacked_mib: Count = 200
+    max_unpacked_mib: Annotated[int, Field(ge=0)] = 0
     max_ratio: Count = 200
     max_cells_million: Count = 60
+    max_memory_mib: Annotated[int, Field(ge=0)] = 0
+    max_seconds: Count = 20
 
 
 # Measures whose fund the policy leaves to the county.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from fupin_cli.measures.claims import STATUS_WORDS
+from fupin_cli.measures.claims import HOLD, STATUS_WORDS
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 KEYS = ["measure", "person", "post_id", "month"]
@@ -39,11 +39,10 @@ def differences(old: pl.DataFrame, new: pl.DataFrame, money: pl.DataFrame) -> pl
     `line_no` of the first; `new`: `KEYS`, `FIGURES`, `PAYEE`, `amount_fen`, `due_fen`; `money`: `failed_only`, `approved_fen`,
     `paid_fen` of each old line. Gives one row a difference: `kind` (`back_pay`, `recover`; `cancel` where the money had
     come back anyway), `amount_fen` (signed), `old_fen`, `new_fen`, `reason`, and the line's facts, as they are now
-    where there is such a line. A line partly returned gives two rows.
+    where there is such a line. A line partly returned gives two rows. A line that is now only held owes nothing
+    (`undecided`).
     """
-    lines = new.join(old, on=KEYS, how="full", coalesce=True, suffix="_old", maintain_order="left_right").with_columns(
-        new_fen=pl.col("amount_fen").fill_null(0), old_fen=pl.col("old_fen").fill_null(0)
-    )
+    lines = _together(old, new).filter(~_only_held())
     lines = lines.with_columns(_diff=pl.col("new_fen") - pl.col("old_fen")).filter(pl.col("_diff") != 0)
     lines = lines.join(
         money.select(*KEYS, "failed_only", "approved_fen", "paid_fen"), on=KEYS, how="left", maintain_order="left"
@@ -76,6 +75,26 @@ def differences(old: pl.DataFrame, new: pl.DataFrame, money: pl.DataFrame) -> pl
         .filter(pl.col("amount_fen") != 0)
         .sort("month", "township", "village", "person", "post_id", "kind")
     )
+
+
+def undecided(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Approved lines that are now only held (SPEC 9.4): nothing is posted for them until somebody decides.
+
+    Frames as in `differences`. Gives `KEYS`, the line's facts, `codes`, `old_fen` and `reason`.
+    """
+    lines = _together(old, new).filter(_only_held())
+    told = lines.select(*KEYS, *PAYEE, "codes", "old_fen", reason=_reason())
+    return told.sort("month", "township", "village", "person", "post_id")
+
+
+def _together(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    return new.join(old, on=KEYS, how="full", coalesce=True, suffix="_old", maintain_order="left_right").with_columns(
+        new_fen=pl.col("amount_fen").fill_null(0), old_fen=pl.col("old_fen").fill_null(0)
+    )
+
+
+def _only_held() -> pl.Expr:
+    return (pl.col("status") == HOLD).fill_null(value=False) & (pl.col("old_fen") > 0)
 
 
 def _reason() -> pl.Expr:

@@ -17,6 +17,7 @@ VERDICTS = {
     "wrong_payee": ("收款人不符", "核实钱进了谁的账户；不是本人或户主的追回后重发"),
     "overpaid": ("多付", "核实后追回多付的部分"),
     "recover": ("应追回", "随当前月的批准列入追回，通知本人退回"),
+    "undecided": ("待核定", "核实后改正原表，或写进核定清单（fupin template settlements）；核定以前不补发，也不追回"),
     "back_pay": ("应补发", "随当前月的批准补发"),
     "paid": ("一致", ""),
     "underpaid": ("少付", "补发差额：改正后 fupin reconcile 月份 --reissue"),
@@ -63,6 +64,7 @@ def reconcile(due: pl.DataFrame, money: pl.DataFrame, rows: pl.DataFrame) -> Rec
     Raises:
         UntiedError: a sum over the lines is not what it was before they were put together.
     """
+    due = _held_since(due, money)
     strangers = _strangers(rows, due, money)
     lines = due.join(money, on=OBLIGATION, how="full", coalesce=True, suffix="_l", maintain_order="left_right")
     lines = lines.with_columns(pl.coalesce(f"{name}_l", name).alias(name) for name in FACTS)
@@ -70,7 +72,7 @@ def reconcile(due: pl.DataFrame, money: pl.DataFrame, rows: pl.DataFrame) -> Rec
     lines = pl.concat([lines, strangers], how="diagonal_relaxed")
     numbers = ["due_fen", "approved_fen", "paid_fen", "posted_fen", "n_paid", "n_failed", "n_unknown", "n_unlinked",
                "outstanding_fen", "recovered_fen"]  # fmt: skip
-    flags = ["wrong_retry", "other_payee", "twice", "in_doubt", "failed_only", "pending"]
+    flags = ["wrong_retry", "other_payee", "twice", "in_doubt", "failed_only", "pending", "undecided"]
     lines = lines.with_columns(pl.col(numbers).fill_null(0), pl.col(flags).fill_null(value=False))
     lines = _merged(lines)
     lines = lines.with_columns(verdict=_verdict(), difference_fen=pl.col("paid_fen") - pl.col("due_fen"))
@@ -79,6 +81,15 @@ def reconcile(due: pl.DataFrame, money: pl.DataFrame, rows: pl.DataFrame) -> Rec
     result = Reconciled(lines.sort("month", "township", "village", "person", "post_id", maintain_order=True), unmatched)
     _prove(result, due, money, rows)
     return result
+
+
+def _held_since(due: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
+    """Mark lines that stand approved and are now only held (`undecided`); their due counts as approved (SPEC 9.4)."""
+    stands = money.filter(pl.col("posted_fen") > 0).select(*OBLIGATION, _stands="posted_fen")
+    due = due.join(stands, on=OBLIGATION, how="left", maintain_order="left").with_columns(
+        undecided=((pl.col("status") == "hold") & pl.col("_stands").is_not_null()).fill_null(value=False)
+    )
+    return due.with_columns(due_fen=pl.when("undecided").then("_stands").otherwise("due_fen")).drop("_stands")
 
 
 def _strangers(rows: pl.DataFrame, due: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
@@ -121,6 +132,7 @@ def _verdict() -> pl.Expr:
         ("wrong_payee", pl.col("other_payee")),
         ("overpaid", paid > approved),
         ("recover", (paid > 0) & (paid > due)),
+        ("undecided", pl.col("undecided")),
         # More was paid back than was owed: it has to be given back.
         ("back_pay", (paid < 0) | ((paid > 0) & (paid == approved) & (due > approved))),
         ("paid", (paid > 0) & (paid == approved)),
@@ -150,7 +162,7 @@ def _explained(lines: pl.DataFrame) -> pl.DataFrame:
         pl.when(verdict == "failed").then(pl.col("reason").replace_strict(REASON_WORDS, default="") + bank)
         .when(sent_again).then(pl.lit("已补发，未回盘"))
         .when(unclear).then(pl.lit(REASON_WORDS[UNCLEAR]))
-        .when(verdict.is_in(["not_due", "cancelled", "recover"]) & pl.col("codes").is_not_null() & (pl.col("codes") != "")).then("codes")
+        .when(verdict.is_in(["not_due", "cancelled", "recover", "undecided"]) & pl.col("codes").is_not_null() & (pl.col("codes") != "")).then("codes")
         .otherwise(pl.lit(""))
     )  # fmt: skip
     advice = verdict.replace_strict({name: text for name, (_, text) in VERDICTS.items()}, return_dtype=pl.String)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.reconcile.verdict import SETTLED
 from fupin_cli.results.exit_codes import exit_code
 
@@ -60,4 +60,10 @@ class ReconcileRun:
     def title(self) -> str:
         """The months, as in file names."""
         first, last = month_text(self.first), month_text(self.month)
+        return first if first == last else f"{first}至{last}"
+
+    @property
+    def heading(self) -> str:
+        """The months, as in headings."""
+        first, last = month_words(self.first), month_words(self.month)
         return first if first == last else f"{first}至{last}"

@@ -12,6 +12,7 @@ from fupin_cli.ledger.store import BACK_PAY
 from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, STATUSES
 from fupin_cli.month.households import heads_of, one_row_each
+from fupin_cli.policy.months import month_text
 from fupin_cli.reconcile.money import BatchSums
 from fupin_cli.results.exit_codes import exit_code
 
@@ -42,8 +43,10 @@ class PayrollRun:
     result: CheckResult
     lines: pl.DataFrame
     rows_out_of_month: int
-    # Differences of months approved before (`measures.corrections.differences`), to be posted with this one.
+    # Differences of months approved before (`reconcile.corrections.differences`), to be posted with this one.
     corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
+    # Lines of those months that are now only held (`reconcile.corrections.undecided`): listed, never posted.
+    undecided: pl.DataFrame = field(default_factory=pl.DataFrame)
     not_again: list[str] = field(default_factory=list)  # approved months that could not be computed again, and why
     measure: str = MEASURE
     missing: list[str] = field(default_factory=list)  # tables without which no line can be judged (SPEC 8.5)
@@ -106,6 +109,22 @@ class PayrollRun:
             int(self.lines.select(fen).item()),
             int(back.select(fen).item()) if back is not None else 0,
             sum(kept for town, kept in self.kept.items() if part in ("", town or nowhere)),
+        )
+
+    @cached_property
+    def unreported(self) -> list[str]:
+        """Townships that handed in nothing, a sentence each (IN015)."""
+        return self.result.messages("IN015")
+
+    @property
+    def undecided_words(self) -> str:
+        """Lines of approved months that are to be decided, in words; empty if none (SPEC 9.4)."""
+        if not self.undecided.height:
+            return ""
+        months = "、".join(month_text(month) for month in self.undecided["month"].unique().sort())
+        return (
+            f"已批准的 {self.undecided.height} 行（{months}）现在暂缓，待核定：不补发也不追回，"
+            "改正原表或写进核定清单后再算"
         )
 
     def with_heads(self) -> pl.DataFrame:

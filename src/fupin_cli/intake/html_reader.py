@@ -1,0 +1,79 @@
+"""Tables of a web page that was named .xls, as platforms export them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fupin_cli.intake.budget import SIZE_HINT, cells_refused
+from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, UnreadableError
+from fupin_cli.intake.text_reader import is_utf8
+from fupin_cli.intake.xlsx_guard import SHEET_COLUMNS
+
+if TYPE_CHECKING:
+    from fupin_cli.policy.settings import Intake
+
+LONGEST_SPAN = 1000  # as browsers have it for columns
+
+
+def read_html(data: bytes, limits: Intake) -> list[RawSheet]:
+    """Read the tables of a page, with cells that span rows or columns filled.
+
+    Raises:
+        UnreadableError: no page, no table in it, or more cells than the limit.
+    """
+    from lxml import html
+
+    try:
+        encoding = "utf-8" if is_utf8(data) else "gb18030"
+        document = html.fromstring(data, parser=html.HTMLParser(encoding=encoding, huge_tree=False))
+    except (ValueError, html.etree.LxmlError) as error:
+        raise UnreadableError("网页格式的表打不开", HINT_DAMAGED) from error
+    tables = [table for table in document.iter("table") if not table.xpath(".//table")]
+    if not tables:
+        raise UnreadableError("这是网页，里面没有表", "只收 .xlsx .xls .xlsm .csv .txt")
+    found, left = [], limits.max_cells_million * 1_000_000
+    for number, table in enumerate(tables, 1):
+        cells = _cells(table, left, limits)
+        left -= cells.height * cells.width
+        found.append(RawSheet(name=f"表{number}" if len(tables) > 1 else "", cells=cells))
+    return found
+
+
+def _cells(table: Any, left: int, limits: Intake) -> pl.DataFrame:
+    rows: list[list[str]] = []
+    spans: dict[int, tuple[int, str]] = {}  # column → rows still covered from above, and their text
+    width = 0
+    for line in table.iter("tr"):
+        row: list[str] = []
+        for cell in line.iterchildren("td", "th"):
+            _take_spans(row, spans)
+            text = " ".join(cell.text_content().split())
+            down, across = _span(cell, "rowspan"), _span(cell, "colspan")
+            for n in range(across):
+                row.append(text if n == 0 else "")
+                if down > 1:
+                    spans[len(row) - 1] = (down - 1, text if n == 0 else "")
+            if len(row) > SHEET_COLUMNS:
+                raise UnreadableError(f"网页里的表超过 Excel 的 {SHEET_COLUMNS} 列，没有打开", SIZE_HINT)
+        _take_spans(row, spans)
+        rows.append(row)
+        width = max(width, len(row))
+        if width * len(rows) > left:
+            raise UnreadableError(f"网页里的表{cells_refused(width * len(rows), limits)}", SIZE_HINT)
+    filled = [row + [""] * (width - len(row)) for row in rows]
+    return pl.DataFrame(filled, schema={str(i): pl.String for i in range(width)}, orient="row")
+
+
+def _take_spans(row: list[str], spans: dict[int, tuple[int, str]]) -> None:
+    while len(row) in spans:
+        left, text = spans.pop(len(row))
+        if left > 1:
+            spans[len(row)] = (left - 1, text)
+        row.append(text)
+
+
+def _span(cell: Any, name: str) -> int:
+    text = cell.get(name, "1").strip()
+    return min(int(text[:9]), LONGEST_SPAN) if text.isdecimal() and int(text[:9]) > 0 else 1

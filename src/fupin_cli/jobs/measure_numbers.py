@@ -1,0 +1,59 @@
+"""The numbers that a subsidy is computed with, for `fupin explain`: each with its value, since when it holds and who says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fupin_cli.policy.law import OURS
+from fupin_cli.results.explain import Step
+
+if TYPE_CHECKING:
+    from fupin_cli.measures.measure import Measure
+    from fupin_cli.policy.parameters import Policy
+
+# Measure → numbers of the policy file, keys of the county's settings (in the measure's section).
+INSURANCE = ("social_insurance.cap_months", "social_insurance.extension_years")
+USED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "accident_insurance": ((), ("premium", "premium_period")),
+    "labour_export_service": (("labour_export.amount", "labour_export.contract_years", "labour_export.follow_up_years"), ()),
+    "transport": ((), ("method", "in_province", "out_of_province", "places", "home_province", "once_per_years")),
+    "on_the_job_training": (("on_the_job_training.cap_months", "on_the_job_training.term"), ("monthly", "divisor_days")),
+    "employer_social_insurance": (INSURANCE, ()),
+    "employer_post": (INSURANCE, ("monthly",)),
+    "flexible_social_insurance": (("flexible.share_max_thirds", *INSURANCE), ("share",)),
+    "training_living": (("training.dibao_times_tenths",), ("dibao_monthly", "days_per_month")),
+    "training_course": ((), ("course", "courses")),
+    "rain_dew": ((), ("term", "levels")),
+    "startup_interest": (("startup.interest_days",), ("interest_share", "principal_max", "years_max")),
+    "startup_venue": ((), ("venue_share", "venue_monthly_max", "venue_months_max")),
+    "incubator": ((), ("incubator_share", "incubator_max")),
+    "base_reward": ((), ("steps",)),
+    "unemployment_aid": ((), ("monthly",)),
+}  # fmt: skip
+
+
+def number_steps(measure: Measure, policy: Policy, month: int) -> list[Step]:
+    """The numbers of a measure that are in force in the month: the policy's, then the county's. What is not set is said."""
+    parameters, keys = USED[measure.code]
+    return [_parameter(name, policy, month) for name in parameters] + [_setting(measure, key, policy) for key in keys]
+
+
+def _parameter(name: str, policy: Policy, month: int) -> Step:
+    cited = policy.cited(name, month)
+    return Step(
+        cited.title,
+        f"{cited.value} {cited.unit}",
+        f"{cited.source}（{cited.valid_from} 至 {cited.valid_to}）",
+        cited.clause,
+    )
+
+
+def _setting(measure: Measure, key: str, policy: Policy) -> Step:
+    section = measure.section or measure.code
+    table = getattr(policy.settings, section)
+    value, default = (t.model_dump(mode="json")[key] for t in (table, type(table)()))
+    if value in (None, {}, []):
+        return Step(f"{section}.{key}", "没有设置", f"fupin.toml 的 [{section}] {key}")
+    words = "；".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+    whose = f"，{OURS}" if value == default else ""
+    return Step(f"{section}.{key}", words, f"fupin.toml 的 [{section}] {key}{whose}")

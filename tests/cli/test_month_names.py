@@ -1,0 +1,74 @@
+"""Months as people write them, through the command line (SPEC 9.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.cases.test_cases import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Ran
+
+
+def test_folders_and_options_in_every_spelling(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """9.1: one month's files in two folders of two spellings are that month's, and no other's; so is a cell."""
+    build({"change": {"attendance": {"年月": "2024年05月"}}}, tmp_path / "w")
+    inbox = tmp_path / "w" / "inbox"
+    (inbox / "2024年5月").mkdir()
+    (inbox / "2024-05" / "在岗人员花名册.csv").rename(inbox / "2024年5月" / "花名册.csv")
+    for text in ("2024年5月", "２０２４．５", "202405"):
+        ran = fupin("payroll", "-w", tmp_path / "w", "--month", text, "--format", "json", "--no-workbook")
+        assert ran.document["month"] == "2024-05"
+        assert [line["amount"] for line in ran.document["lines"]] == ["732.05"], ran.err
+    assert fupin("payroll", "-w", tmp_path / "w", "--month", "2024-04", "--format", "json", "--no-workbook").code == 10
+    drafted = fupin("payroll", "-w", tmp_path / "w", "--month", "2024.5", "--operator", "甲")
+    assert drafted.code == 0, drafted.err
+    assert "2024年5月 乡村公益性岗位补贴" in drafted.out
+    assert (tmp_path / "w" / "out" / "2024-05" / "发放_2024-05.xlsx").exists()
+    same = fupin(
+        "approve", "2024/5", "--month", "2024-05", "-w", tmp_path / "w", "--by", "乙", "--yes", "--format", "json"
+    )
+    assert same.document["month"] == "2024-05", same.err
+    # An approved month's folder may be written otherwise later: the files are there.
+    (inbox / "2024-05").rename(inbox / "2024.05")
+    again = fupin("payroll", "-w", tmp_path / "w", "--month", "2024-05")
+    assert again.code == 12
+    assert "与批准的一致" in again.err, again.err
+
+
+def test_a_name_that_only_looks_like_a_month(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """9.1: IN016 names the folder and its files, an error; they serve no month, where an ordinary folder serves every one."""
+    build({}, tmp_path / "w")
+    inbox = tmp_path / "w" / "inbox"
+    (inbox / "清单").mkdir()
+    (inbox / "2024-05" / "公益性岗位台账.csv").rename(inbox / "清单" / "岗位.csv")
+    check = ("check", "-w", tmp_path / "w", "--month", "2024-05", "--format", "json", "--no-workbook")
+    assert fupin(*check).codes() == []
+    (inbox / "清单").rename(inbox / "5月")
+    ran = fupin(*check)
+    assert ran.code == 1
+    (found,) = [f for f in ran.findings if f["code"] == "IN016"]
+    assert (found["severity"], found["effect"], found["file"]) == ("error", "none", "5月")
+    assert "5月/岗位.csv" in found["message"]
+    assert "posts" not in {source["table"] for source in ran.document["inputs"]}
+    held = fupin("payroll", "-w", tmp_path / "w", "--month", "2024-05", "--format", "json", "--no-workbook")
+    assert [line["status"] for line in held.document["lines"]] == ["hold"]
+
+
+def test_nothing_but_a_misnamed_folder_is_no_input(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """9.1: with no other file the run says which folder it did not use (exit 10)."""
+    build({}, tmp_path / "w")
+    (tmp_path / "w" / "inbox" / "2024-05").rename(tmp_path / "w" / "inbox" / "2024-13")
+    ran = fupin("payroll", "-w", tmp_path / "w", "--month", "2024-05")
+    assert ran.code == 10
+    assert "2024-13" in ran.err
+
+
+def test_two_ways_to_name_the_month_must_agree(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """9.1: a month as argument and as option: equal months are one, others are a mistake."""
+    build({}, tmp_path / "w")
+    assert fupin("close", "2024.5", "--month", "2024-06", "-w", tmp_path / "w", "--by", "乙").code == 2
+    assert fupin("close", "5月", "-w", tmp_path / "w", "--by", "乙").code == 2

@@ -1,0 +1,1 @@
+"""Inboxes in which files are hit, by seed."""
