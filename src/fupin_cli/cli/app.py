@@ -12,6 +12,7 @@ from fupin_cli.cli import (
     chinese,
     explain,
     init,
+    inputs,
     ledger,
     monitor,
     payroll,
@@ -90,6 +91,7 @@ app.command("init", cls=chinese.Command, help="建立工作区：设置文件、
 app.command("run", cls=chinese.Command, help="无人值守：核查、测算、对账，从不批准；输入没变就不做。")(run.run)
 app.command("schedule", cls=chinese.Command, help="给出定时运行的 crontab 行和 systemd 单元。")(run.schedule)
 app.command("verify", cls=chinese.Command, help="核对写出的文件、账本和清单有没有被改动，并重算一遍。")(care.verify)
+app.command("inputs", cls=chinese.Command, help="取回一个月批准时留存的输入文件；不写 --to 时只列出。")(inputs.inputs)
 app.command("doctor", cls=chinese.Command, help="检查本机、程序和工作区，有问题的说明怎么办。")(care.doctor)
 app.command("config", cls=chinese.Command, help="列出每项设置的值和来处。")(care.config)
 app.add_typer(ledger.app, name="ledger")

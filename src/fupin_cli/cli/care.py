@@ -39,7 +39,7 @@ def verify(
 
     from fupin_cli.cli.progress import progress_bar
     from fupin_cli.errors import NoInputError
-    from fupin_cli.jobs.verify import months_of, verify_month
+    from fupin_cli.jobs.verify import months_of, verify_months
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.policy.months import parse_month
 
@@ -52,7 +52,7 @@ def verify(
     else:
         wanted = [parse_month(one_month(month_argument, month, "fupin verify 2024-05"))]
     with progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress:
-        found = [verify_month(place, m, folder, progress) for m in wanted]
+        found = verify_months(place, wanted, folder, progress)
     if output_format is Format.json:
         months = [
             {"month": v.month, "bad": v.bad, "checks": [{"state": s, "text": t} for s, t in v.said]} for v in found

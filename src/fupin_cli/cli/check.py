@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from fupin_cli.cli.options import (
+    PATIENCE,
     Force,
     Format,
     Month,
@@ -18,6 +19,7 @@ from fupin_cli.cli.options import (
     Severity,
     Split,
     Verbose,
+    Wait,
     Workspace,
 )
 
@@ -54,15 +56,18 @@ def check(
     verbose: Verbose = False,
     no_progress: NoProgress = False,
     force: Force = False,
+    wait: Wait = PATIENCE,
 ) -> int:
     """Check a month's files."""
     import sys
+    from contextlib import nullcontext
     from datetime import datetime
 
     from fupin_cli.cli.options import operator_name
     from fupin_cli.cli.progress import progress_bar
     from fupin_cli.jobs import check as job
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.policy.months import parse_month
@@ -73,7 +78,11 @@ def check(
     codes = job.chosen_codes(_listed(select), _listed(ignore))
     if not no_workbook:
         make_folder(folder)  # said before the work, not after it
-    with progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress:
+    now = datetime.now().astimezone()
+    with (
+        nullcontext() if no_workbook else workspace_lock(place.root, "check", wait, now, posts=False),
+        progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress,
+    ):
         run = job.check(Desk(place, inbox, progress), wanted, codes=codes, fail_on=fail_on.value)
         if not no_workbook:
             progress("写工作簿", 0, 1)
@@ -83,7 +92,7 @@ def check(
                 split_by=split_by.value if split_by else None,
                 force=force,
                 operator=operator_name(),
-                now=datetime.now().astimezone(),
+                now=now,
             )
     if output_format is Format.json:
         from fupin_cli.outputs.check_json import check_json

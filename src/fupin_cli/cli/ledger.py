@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from fupin_cli.cli import chinese
-from fupin_cli.cli.options import Format, Operator, Output, OutputFormat, PasswordFile, Unmask, Workspace, operator_name
+from fupin_cli.cli.options import (
+    PATIENCE,
+    Format,
+    Operator,
+    Output,
+    OutputFormat,
+    PasswordFile,
+    Unmask,
+    Wait,
+    Workspace,
+    operator_name,
+)
 
 app = typer.Typer(
     cls=chinese.Group, help="账本：期初余额、查询、导出、重写代发文件。", no_args_is_help=False, rich_markup_mode=None
@@ -29,6 +40,7 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="文件", help="补贴发放台账")],
     workspace: Workspace = None,
     operator: Operator = None,
+    wait: Wait = PATIENCE,
 ) -> int:
     """Post the opening balance."""
     from datetime import datetime
@@ -36,6 +48,7 @@ def import_(
     import polars as pl
 
     from fupin_cli.jobs import ledger as job
+    from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
     from fupin_cli.policy.months import month_index
@@ -43,7 +56,8 @@ def import_(
 
     place = find_workspace(workspace)
     now = datetime.now().astimezone()
-    batch = job.import_history(place, file, month_index(now.date()), operator or operator_name(), now)
+    with workspace_lock(place.root, "ledger import", wait, now):
+        batch = job.import_history(place, file, month_index(now.date()), operator or operator_name(), now)
     lines = store.read(place.root, "lines").filter(pl.col("batch") == batch.batch)
     typer.echo(
         f"已导入期初余额：{lines.height} 笔，{lines['person'].n_unique()} 人，{fen_to_yuan(int(lines['amount_fen'].sum()))} 元"
@@ -114,10 +128,13 @@ def bank(
     output: Output = None,
 ) -> int:
     """Write the bank files of an approved month again, from the ledger alone."""
+    from datetime import datetime
+
     import polars as pl
 
     from fupin_cli.errors import UsageError
     from fupin_cli.jobs.approve import bank_files
+    from fupin_cli.jobs.lock import finish_if_free
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
     from fupin_cli.outputs.files import make_folder
@@ -127,6 +144,8 @@ def bank(
     place = find_workspace(workspace, password_file)
     wanted = parse_month(month)
     month = month_text(wanted)
+    for sentence in finish_if_free(place.root, datetime.now().astimezone()):
+        typer.echo(sentence, err=True)
     kinds = [store.APPROVAL, store.REISSUE]
     posted = store.standing(store.batches(place.root)).filter((pl.col("month") == wanted) & pl.col("kind").is_in(kinds))
     if not posted.height:

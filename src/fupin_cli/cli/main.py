@@ -37,22 +37,37 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run
     from fupin_cli.cli.messages import usage_message
     from fupin_cli.errors import FupinError
 
+    before = len(_posted())
     try:
         result = get_command(app).main(arguments, prog_name="fupin", standalone_mode=False)
     except FupinError as error:
         return fail(str(error), error.hint, error.exit_code)
-    except Exit as error:
-        return error.exit_code
+    except Exit as error:  # Typer makes an interruption an exit of its own
+        return interrupted(before) if error.exit_code == EXIT_INTERRUPTED else error.exit_code
     except (KeyboardInterrupt, Abort):
-        return fail(*INTERRUPTED)
+        return interrupted(before)
     except Exception as error:  # noqa: BLE001 - the last resort
         if asked_to_end:  # a library may have turned the interruption into an error of its own
-            return fail(*INTERRUPTED)
+            return interrupted(before)
         told = usage_message(error)
         if told:
             return fail(*told, EXIT_USAGE)
         return crash(error)
     return result if isinstance(result, int) else 0
+
+
+def _posted() -> list[str]:
+    """Batches that this process has posted: none where the ledger was not even loaded."""
+    store = sys.modules.get("fupin_cli.ledger.store")
+    return list(store.posted_here) if store else []
+
+
+def interrupted(before: int) -> int:
+    """Say that a run was interrupted; what it had posted by then is posted, and not to be done again."""
+    if done := _posted()[before:]:
+        words = f"中断了；但批次 {'、'.join(done)} 已经记账"
+        return fail(words, "不要重做。文件没有放好的，下一次运行会接着放好；看到哪一步：fupin status", EXIT_INTERRUPTED)
+    return fail(*INTERRUPTED)
 
 
 def fail(message: str, hint: str, code: int) -> int:

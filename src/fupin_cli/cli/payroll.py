@@ -208,8 +208,7 @@ def approve(
         ask(f"批准 {text}：发放 {run.totals()['pay']} 行，银行应付 {total} 元？", yes=yes)
         refuse_over_budget(run, desk, over_budget)
         full = "，".join(part for part in (document, f"超预算 {over_budget}" if over_budget else "") if part)
-        batch = approval.approve(run, desk, checker, full, now, despite=despite.strip(), drafter=maker)
-        bank = approval.write_approved(run, desk, batch, folder, now)
+        batch, bank = approval.approve(run, desk, checker, full, now, folder, despite=despite.strip(), drafter=maker)
     if output_format is Format.json:
         body = {
             "format": "fupin.approve/1", "month": text, "measure": run.measure, "batch": batch.batch, "operator": batch.operator, "drafter": batch.drafter, "document": document,

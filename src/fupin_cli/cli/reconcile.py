@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from fupin_cli.outputs.bank import BankFiles
     from fupin_cli.results.reconcile import ReconcileRun
 
+EXIT_BEHIND = 12  # the ledger is older than the workspace's files
 Document = Annotated[str, typer.Option("--document", metavar="文号", help="文号", show_default=False)]
 
 
@@ -92,16 +93,16 @@ def reconcile(
     folder = output or place.out
     now = datetime.now().astimezone()
     writes = reissue or not no_workbook
-    with workspace_lock(place.root, "reconcile", wait, now) if writes else nullcontext():
+    with workspace_lock(place.root, "reconcile", wait, now, posts=reissue) if writes else nullcontext():
         with progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress:
             desk = Desk(place, inbox, progress)
             run = job.reconcile_months(desk, start, end)
         if reissue:
             _ask(run, yes=yes)
-        batch = again.reissue(run, desk, who or "", document, now) if reissue else None
         if not no_workbook:
             job.write_outputs(run, folder, operator=who or operator_name(), now=now, force=force)
-        bank = again.write_reissue(run, desk, batch, folder, now) if batch else None
+        sent_again = again.reissue(run, desk, who or "", document, now, folder) if reissue else None
+        batch, bank = sent_again or (None, None)
     if output_format is Format.json:
         from fupin_cli.outputs.reconcile_json import reconcile_json
 
@@ -179,10 +180,7 @@ def close(
         job.refuse_unless_open(desk, wanted)
         run = reconciliation.reconcile_months(desk, wanted, wanted)
         ask(f"{reconcile_line(run)}\n关账 {text}？", yes=yes)
-        batch = job.close(run, desk, checker, document, now)
-        reconciliation.write_outputs(
-            run, output or place.out, operator=checker, now=now, force=False, closing=batch.batch
-        )
+        batch = job.close(run, desk, checker, document, now, output or place.out)
     typer.echo(reconcile_line(run))
     typer.echo(f"已关账 {text}，{batch.operator}，{batch.posted_at}" + (f"，文号 {document}" if document else ""))
     for path in run.outputs:
@@ -199,29 +197,45 @@ def status(
     workspace: Workspace = None,
     output_format: OutputFormat = Format.text,
 ) -> int:
-    """Show every month's state and what comes next; of one month, what each township has handed in."""
+    """Show every month's state and what comes next; of one month, what each township has handed in.
+
+    What an interrupted command has left is finished first.
+    """
     import json
     import sys
+    from datetime import datetime
 
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.lock import finish_if_free
     from fupin_cli.jobs.status import month_states
+    from fupin_cli.jobs.witness import behind
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.status_view import state_rows, state_table
     from fupin_cli.outputs.terminal import console
 
     place = find_workspace(workspace)
+    finished = finish_if_free(place.root, datetime.now().astimezone())
+    words = behind(place.root)
     if month_argument or month:
-        return _handed_in(Desk(place, inbox), one_month(month_argument, month, "fupin status 2024-05"), output_format)
+        for sentence in (*finished, *([f"错误: {words[0]}\n\n提示: {words[1]}"] if words else [])):
+            typer.echo(sentence, err=True)
+        text = one_month(month_argument, month, "fupin status 2024-05")
+        return max(_handed_in(Desk(place, inbox), text, output_format), EXIT_BEHIND if words else 0)
     states = month_states(Desk(place, inbox))
     if output_format is Format.json:
-        sys.stdout.write(
-            json.dumps({"format": "fupin.status/1", "months": state_rows(states)}, ensure_ascii=False, indent=2) + "\n"
-        )
-    elif states:
+        trouble = {"message": words[0], "hint": words[1]} if words else None
+        body = {"format": "fupin.status/1", "months": state_rows(states), "trouble": trouble, "finished": finished}
+        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+        return EXIT_BEHIND if words else 0
+    for sentence in finished:
+        typer.echo(sentence)
+    if words:
+        typer.echo(f"错误: {words[0]}\n\n提示: {words[1]}", err=True)
+    if states:
         console().print(state_table(states))
-    else:
+    elif not words:
         typer.echo("还没有测算过任何月份。下一步：fupin check、fupin payroll")
-    return 0
+    return EXIT_BEHIND if words else 0
 
 
 def _handed_in(desk: Desk, text: str, output_format: Format) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,12 +12,15 @@ from fupin_cli import __version__
 from fupin_cli.errors import MonthClosedError, UsageError
 from fupin_cli.jobs.batch_lines import posting_lines
 from fupin_cli.jobs.draft import draft_of, same_result
+from fupin_cli.jobs.inputs import keep_inputs
 from fupin_cli.jobs.names import same_person, visible
 from fupin_cli.jobs.payroll import write_outputs
+from fupin_cli.jobs.posting import commit, staged
 from fupin_cli.ledger import store
+from fupin_cli.ledger.model import frame
 from fupin_cli.measures.claims import MEASURE, PAY
 from fupin_cli.outputs.bank import BankFiles, write_bank_files
-from fupin_cli.outputs.manifest import digest, write_manifest
+from fupin_cli.outputs.manifest import write_manifest
 from fupin_cli.outputs.payroll_workbook import unplaced_words
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 from fupin_cli.policy.months import last_day, month_index, month_text, text_expr
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.posting import Stage
     from fupin_cli.policy.settings import Bank
     from fupin_cli.results.subsidy import PayrollRun
 
@@ -62,17 +67,20 @@ def refuse_if_ahead(month: int, now: datetime) -> None:
         )
 
 
-def approve(  # noqa: PLR0913 - what is said on the command line
+def approve(  # noqa: PLR0913, PLR0917 - what is said on the command line
     run: PayrollRun,
     desk: Desk,
     operator: str,
     document: str,
     now: datetime,
+    folder: Path,
     *,
     despite: str = "",
     drafter: str = "",
-) -> store.Batch:
+) -> tuple[store.Batch, BankFiles]:
     """Post the month, with the corrections of earlier ones, if it is what was drafted and somebody else drafted it.
+
+    Workbook, bank files, manifest and the inputs that are kept are written before, and stand in place once it is posted.
 
     `despite`: the document under which it is approved although files could not be taken in; `drafter`: who answers for a
     draft that only `fupin run` has made.
@@ -109,8 +117,11 @@ def approve(  # noqa: PLR0913 - what is said on the command line
     )  # fmt: skip
     inputs = sorted({(s.file, s.spec.table) for s in run.intake.sources if s.role == "current"})
     entries = [store.Input(name, month, file, table) for file, table in inputs]
-    store.post(root, batch, posting_lines(run, desk, name), inputs=entries)
-    return batch
+    with staged(root, name, folder / month_text(month)) as stage:
+        batch = replace(batch, kept_sha256=keep_inputs(run, desk, name, stage.keep()))
+        posting = store.prepared(root, batch, posting_lines(run, desk, name), inputs=entries)
+        bank = _write_approved(run, posting, stage, folder, now)
+        return commit(stage, posting), bank
 
 
 def _refuse_if_changed(run: PayrollRun, draft: store.Draft, current: store.Draft) -> None:
@@ -174,31 +185,21 @@ def _computing(run: PayrollRun) -> str:
     return f"fupin {name} --month {month_text(run.month)}"
 
 
-def write_approved(run: PayrollRun, desk: Desk, batch: store.Batch, folder: Path, now: datetime) -> BankFiles:
-    """Write what was approved: the workbook, the bank files, the manifest. The ledger has it all already.
-
-    Raises:
-        FupinError: the folder cannot be written to; `fupin ledger bank` writes the bank files again.
-    """
+def _write_approved(run: PayrollRun, posting: store.Posting, stage: Stage, folder: Path, now: datetime) -> BankFiles:
+    """Write what is about to be posted: the workbook, the bank files, the manifest."""
+    batch = posting.batch
     alone = "（编制人自己审核：一人单位）" if same_person(batch.drafter, batch.operator) else ""
     state = f"状态：已批准，批次 {batch.batch}，批准人 {batch.operator}{alone}，文号 {batch.document or '无'}"
-    write_outputs(run, folder, split_by=None, force=False, state=state, approved=True)
-    lines = store.read(desk.workspace.root, "lines")
-    bank = bank_files(lines, batch, run.policy.settings.bank, folder / month_text(run.month), run.password)
+    write_outputs(run, stage.folder, split_by=None, force=False, state=state, approved=True)
+    run.outputs = stage.settle(run.outputs)
+    sent = frame("lines", posting.rows["lines"])
+    bank = bank_files(sent, batch, run.policy.settings.bank, stage.month, run.password)
+    bank.paths = stage.settle(bank.paths)
     run.outputs += bank.paths
-    posted = digest(lines.filter(pl.col("batch") == batch.batch).rows())
     write_manifest(
-        run,
-        folder,
-        "approve",
-        batch.operator,
-        now,
-        result=batch.result_hash,
-        measure=run.measure,
-        batch=batch.batch,
-        document=batch.document,
-        ledger_sha256=posted,
-    )
+        run, folder, "approve", batch.operator, now, result=batch.result_hash, stage=stage.month, posting=posting, measure=run.measure
+    )  # fmt: skip
+    run.outputs, bank.paths = stage.final(run.outputs), stage.final(bank.paths)
     return bank
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -35,6 +35,7 @@ def check(desk: Desk, month: int, *, codes: set[str], fail_on: str = "error") ->
         fail_on,
         posted=desk.postings.height,
         password=desk.workspace.password,
+        root=desk.workspace.root,
     )
 
 
@@ -46,11 +47,11 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     Raises:
         FupinError: the folder cannot be written to (exit 2).
     """
+    from fupin_cli.jobs.result_hash import check_hash
     from fupin_cli.outputs.bulk import save_workbooks
-    from fupin_cli.outputs.check_json import check_rows
     from fupin_cli.outputs.check_workbook import NO_TOWN, check_sheets
     from fupin_cli.outputs.files import make_folder, safe_names
-    from fupin_cli.outputs.manifest import digest, write_manifest
+    from fupin_cli.outputs.manifest import write_manifest
     from fupin_cli.policy.months import last_day, month_text
 
     text = month_text(run.month)
@@ -71,5 +72,5 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     run.outputs += save_workbooks(target, books, last_day(run.month), force=force, password=run.password)
     ignored = any(outcome.status == "ignored" for outcome in run.result.outcomes)
     codes = [o.code for o in run.result.outcomes if o.status != "ignored"]
-    result = digest(check_rows(run, unmask=True))
-    write_manifest(run, folder, "check", operator, now, result=result, **({"codes": codes} if ignored else {}))
+    more: dict[str, Any] = {"codes": codes} if ignored else {}
+    write_manifest(run, folder, "check", operator, now, result=check_hash(run), **more)

@@ -8,13 +8,19 @@ import polars as pl
 
 from fupin_cli import __version__
 from fupin_cli.errors import FupinError, MonthClosedError
+from fupin_cli.jobs.posting import commit, staged
+from fupin_cli.jobs.reconcile import write_workbook
+from fupin_cli.jobs.result_hash import reconcile_hash
 from fupin_cli.ledger import store
-from fupin_cli.outputs.manifest import digest
+from fupin_cli.ledger.model import frame, tuples
+from fupin_cli.ledger.seal import rows_sha256
+from fupin_cli.outputs.manifest import write_manifest
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconcile.verdict import VERDICTS
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.results.reconcile import ReconcileRun
@@ -29,8 +35,12 @@ class OpenDifferencesError(FupinError):
     exit_code = 1
 
 
-def close(run: ReconcileRun, desk: Desk, operator: str, document: str, now: datetime) -> store.Batch:
-    """Close a reconciled month. Differences that are still open need a document under which it is closed with them.
+def close(  # noqa: PLR0913, PLR0917 - who closes what, when, into which folder
+    run: ReconcileRun, desk: Desk, operator: str, document: str, now: datetime, folder: Path
+) -> store.Batch:
+    """Close a reconciled month: workbook and manifest are written, and stand in place once it is posted.
+
+    Differences that are still open need a document under which it is closed with them.
 
     Raises:
         MonthClosedError: the month is not approved, or closed already.
@@ -57,12 +67,31 @@ def close(run: ReconcileRun, desk: Desk, operator: str, document: str, now: date
         "why",
         pl.col("bank_fen").fill_null(0),
     ).with_columns(pl.col(pl.String).fill_null(""))
+    name = f"{text.replace('-', '')}-99"
+    settled = [store.Settlement(name, *row) for row in rows.iter_rows()]
+    ended = frame("settlements", tuples("settlements", settled))
     batch = store.Batch(
-        f"{text.replace('-', '')}-99", store.CLOSING, month, now.isoformat(timespec="seconds"), operator, operator, document,
-        digest(rows.rows()), "", run.policy.file.id, __version__,
+        name, store.CLOSING, month, now.isoformat(timespec="seconds"), operator, operator, document,
+        rows_sha256("settlements", ended), "", run.policy.file.id, __version__,
     )  # fmt: skip
-    store.post(desk.workspace.root, batch, [], [store.Settlement(batch.batch, *row) for row in rows.iter_rows()])
-    return batch
+    root = desk.workspace.root
+    with staged(root, name, folder / text) as stage:
+        posting = store.prepared(root, batch, [], settled)
+        write_workbook(run, stage.folder, "关账", force=False)
+        run.outputs = stage.settle(run.outputs)
+        write_manifest(
+            run,
+            folder,
+            "close",
+            operator,
+            now,
+            result=reconcile_hash(run),
+            stage=stage.month,
+            posting=posting,
+            first=text,
+        )
+        run.outputs = stage.final(run.outputs)
+        return commit(stage, posting)
 
 
 def refuse_unless_open(desk: Desk, month: int) -> None:

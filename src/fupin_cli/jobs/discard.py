@@ -49,7 +49,7 @@ def put_drafts_aside(desk: Desk, entry: store.Draft, folder: Path, now: datetime
         m for m in month_manifests(target) if m.get("job") == "payroll" and m.get("measure", MEASURE) == entry.measure
     ]
     names = sorted({output["file"] for m in drafts for output in m["outputs"]})
-    run = TakenBack(entry.month, desk.policy, desk.postings.height, put_aside(target, names))
+    run = TakenBack(entry.month, desk.policy, desk.postings.height, put_aside(target, names), root=desk.workspace.root)
     write_manifest(
         run, folder, "discard", entry.operator, now, result=entry.result_hash, measure=entry.measure, voided=run.moved()
     )

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from fupin_cli import __version__
 from fupin_cli.errors import FupinError
 from fupin_cli.jobs.lock import FOLDER, holder, is_held
-from fupin_cli.jobs.person_code import KEY_FILE
+from fupin_cli.jobs.person_code import KEY_FILE, workspace_key
+from fupin_cli.jobs.posting import unfinished
+from fupin_cli.jobs.witness import behind
 from fupin_cli.ledger import store
 from fupin_cli.measures.catalogue import all_measures
 
@@ -171,10 +173,28 @@ def _workspace(workspace: Workspace) -> Iterator[Diagnosis]:
     else:
         yield Diagnosis("锁", OK, "没有别的 fupin 在运行")
     yield from _private(root)
+    yield from _ledger(root)
+
+
+def _ledger(root: Path) -> Iterator[Diagnosis]:
+    if (root / FOLDER / KEY_FILE).exists():
+        try:
+            workspace_key(root)
+        except FupinError as error:
+            yield Diagnosis("密钥", BAD, str(error), error.hint)
     try:
         trouble = store.trouble(root)
     except FupinError as error:
         trouble = str(error)
+    words = None if trouble else behind(root)
+    if words:
+        yield Diagnosis("账本与文件", BAD, words[0], words[1])
+    if unfinished(root):
+        yield Diagnosis("没有做完的", WARN, "上次记账以后中断，还有文件没有放好", "运行 fupin status，会接着放好")
+    if not trouble and (gone := store.unprotected(root)):
+        yield Diagnosis(
+            "账本的保护", BAD, f"被去掉或改过：{'、'.join(gone)}", "运行 fupin verify --all，核对以后从备份恢复账本"
+        )
     batches = "" if trouble else f"{store.batches(root).height} 个批次"
     yield Diagnosis(
         "账本",

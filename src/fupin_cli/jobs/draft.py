@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fupin_cli.jobs import payroll as job
+from fupin_cli.jobs.result_hash import payroll_hash
 from fupin_cli.jobs.undated import settings_hash
 from fupin_cli.ledger import store
 from fupin_cli.outputs.manifest import digest, write_manifest
-from fupin_cli.outputs.payroll_json import correction_rows, line_rows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from fupin_cli.results.subsidy import PayrollRun
 
 STATE = "状态：测算（未批准）"
-
-
-def digest_of(run: PayrollRun) -> str:
-    """SHA-256 of a payroll's result: its lines and the corrections of earlier months."""
-    lines = [{k: v for k, v in line.items() if k != "person_code"} for line in line_rows(run, unmask=True)]
-    corrections = correction_rows(run, unmask=True)
-    return digest([lines, corrections] if corrections else lines)
 
 
 def draft_of(run: PayrollRun, operator: str, now: datetime, kind: str = store.BY_HAND) -> store.Draft:
@@ -38,7 +31,7 @@ def draft_of(run: PayrollRun, operator: str, now: datetime, kind: str = store.BY
         run.month,
         now.isoformat(timespec="seconds"),
         operator,
-        digest_of(run),
+        payroll_hash(run),
         digest([list(pair) for pair in inputs]),
         settings_hash(run),
         run.measure,

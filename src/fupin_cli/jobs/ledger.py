@@ -57,8 +57,7 @@ def import_history(workspace: Workspace, file: Path, month: int, operator: str, 
         )
         for n, r in enumerate(rows, 1)
     ]  # fmt: skip
-    store.post(workspace.root, batch, lines)
-    return batch
+    return store.post(workspace.root, batch, lines)
 
 
 def lines_of(

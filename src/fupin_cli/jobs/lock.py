@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from fupin_cli.errors import FupinError
+from fupin_cli.jobs.posting import finish, unfinished
+from fupin_cli.jobs.witness import behind, refuse_if_behind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -24,11 +27,23 @@ class LockedError(FupinError):
 
 
 @contextmanager
-def workspace_lock(root: Path, command: str, wait: float, now: datetime) -> Iterator[None]:
+def workspace_lock(  # noqa: PLR0913 - who holds it, how long it is waited for, what for
+    root: Path,
+    command: str,
+    wait: float,
+    now: datetime,
+    *,
+    posts: bool = True,
+    say: Callable[[str], None] = lambda text: print(text, file=sys.stderr),  # noqa: T201 - whoever holds it says what was left
+) -> Iterator[None]:
     """Hold the workspace while a command works in it; wait up to `wait` seconds for who holds it.
+
+    What an interrupted command has left is finished first, and said. `posts`: the command writes to the ledger, which must
+    hold what the workspace's files tell of; other commands only say that it does not.
 
     Raises:
         LockedError: another run holds it still.
+        LedgerBehindError: the ledger is older than the workspace's files (exit 12).
         FupinError: the folder cannot be written to.
     """
     from filelock import FileLock, Timeout
@@ -47,12 +62,31 @@ def workspace_lock(root: Path, command: str, wait: float, now: datetime) -> Iter
     try:
         note = json.dumps({"pid": os.getpid(), "command": command, "since": now.isoformat(timespec="seconds")})
         (folder / HOLDER).write_text(note, encoding="utf-8")
+        for sentence in finish(root):
+            say(sentence)
+        if posts:
+            refuse_if_behind(root)
+        elif words := behind(root):
+            say(f"注意: {words[0]}")
         yield
     except OSError as error:
         raise FupinError(f"{error.filename or root} 读写不了：{error.strerror}", "检查权限和磁盘空间") from error
     finally:
         (folder / HOLDER).unlink(missing_ok=True)
         lock.release()
+
+
+def finish_if_free(root: Path, now: datetime) -> list[str]:
+    """Finish what an interrupted command has left, unless another command is at work; give what was done.
+
+    Raises:
+        FupinError: a file cannot be put in place.
+    """
+    said: list[str] = []
+    if unfinished(root):
+        with suppress(LockedError), workspace_lock(root, "status", 0, now, posts=False, say=said.append):
+            pass
+    return [sentence for sentence in said if not sentence.startswith("注意")]
 
 
 def holder(root: Path) -> dict[str, str]:

@@ -108,6 +108,7 @@ def compute(desk: Desk, month: int, codes: set[str], *, fresh: bool = False) -> 
         out_of_month,
         missing=missing_tables(intake, ctx.policy),
         posted=desk.postings.height,
+        root=desk.workspace.root,
         password=desk.workspace.password,
     )
 

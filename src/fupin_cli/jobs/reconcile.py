@@ -72,7 +72,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     crashed = [outcome for run in runs for outcome in run.result.outcomes if outcome.status == "crashed"]
     run = ReconcileRun(
         first, last, desk.policy, returns, CheckResult(completed(found, ctx), crashed), result, now,
-        desk.returned.refused, batch_sums(desk.lines, desk.batches, first, last), notes=kept, posted=desk.postings.height, password=desk.workspace.password,
+        desk.returned.refused, batch_sums(desk.lines, desk.batches, first, last), notes=kept, posted=desk.postings.height, root=desk.workspace.root, password=desk.workspace.password,
     )  # fmt: skip
     run.send_again = to_send_again(run, desk)
     return run
@@ -83,26 +83,31 @@ def computed(desk: Desk, month: int, measure: str) -> PayrollRun:
     return again(desk, month) if measure == MEASURE else compute_measure(desk, all_measures()[measure], month)
 
 
-def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
-    run: ReconcileRun, folder: Path, *, operator: str, now: datetime, force: bool, closing: str = ""
-) -> None:
-    """Write the workbook and the manifest into `folder/2024-05/`. `closing`: the batch by which the month was closed.
+def write_outputs(run: ReconcileRun, folder: Path, *, operator: str, now: datetime, force: bool) -> None:
+    """Write the workbook and the manifest into `folder/2024-05/`.
+
+    Raises:
+        FupinError: the folder cannot be written to (exit 2).
+    """
+    from fupin_cli.jobs.result_hash import reconcile_hash
+    from fupin_cli.outputs.manifest import write_manifest
+
+    write_workbook(run, folder, "对账", force=force)
+    write_manifest(run, folder, "reconcile", operator, now, result=reconcile_hash(run), first=month_text(run.first))
+
+
+def write_workbook(run: ReconcileRun, folder: Path, name: str, *, force: bool) -> None:
+    """Write the workbook of a reconciliation, or of a closing, into `folder/2024-05/`.
 
     Raises:
         FupinError: the folder cannot be written to (exit 2).
     """
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.files import make_folder
-    from fupin_cli.outputs.manifest import digest, write_manifest
-    from fupin_cli.outputs.reconcile_json import line_rows
     from fupin_cli.outputs.reconcile_workbook import reconcile_sheets
     from fupin_cli.policy.months import last_day
 
     target = folder / month_text(run.month)
     make_folder(target)
-    books = [(f"{'关账' if closing else '对账'}_{run.title}", reconcile_sheets(run))]
+    books = [(f"{name}_{run.title}", reconcile_sheets(run))]
     run.outputs += save_workbooks(target, books, last_day(run.month), force=force, password=run.password)
-    job = "close" if closing else "reconcile"
-    write_manifest(
-        run, folder, job, operator, now, result=digest(line_rows(run, unmask=True)), first=month_text(run.first)
-    )

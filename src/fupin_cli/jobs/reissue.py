@@ -10,11 +10,13 @@ from fupin_cli import __version__
 from fupin_cli.errors import MonthClosedError
 from fupin_cli.jobs.approve import bank_files
 from fupin_cli.jobs.names import same_person
+from fupin_cli.jobs.posting import commit, staged
 from fupin_cli.ledger import store
+from fupin_cli.ledger.model import frame
 from fupin_cli.measures.claims import PAY
-from fupin_cli.outputs.files import make_folder
-from fupin_cli.outputs.manifest import digest, write_manifest
+from fupin_cli.outputs.manifest import write_manifest
 from fupin_cli.policy.months import month_text
+from fupin_cli.reconcile.attempts import last_attempts
 from fupin_cli.reconcile.match import LINE, OBLIGATION, ROOT, sent_lines
 from fupin_cli.reconcile.returns import FAILED, PAID, REASON_ADVICE, REASON_WORDS, SEND_AGAIN_AS_IS, UNKNOWN
 
@@ -71,20 +73,23 @@ def _failed(sent: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Roots of which a payment failed and the last word was not said: as they were last sent, with `_left` fen."""
     result = pl.col("result")
     answers = rows.filter(pl.col("matched") == LINE).group_by(ROOT).agg(
-        _paid=pl.col("amount_fen").filter(result == PAID).sum(), n_failed=(result == FAILED).sum(), n_unknown=(result == UNKNOWN).sum(),
+        _paid=pl.col("amount_fen").filter(result == PAID).sum(), n_unknown=(result == UNKNOWN).sum(),
         reason=pl.col("reason").filter(result == FAILED).last(),
     )  # fmt: skip
     roots = sent.group_by(ROOT, maintain_order=True).agg(
         pl.all().exclude([*ROOT, "amount_fen", "period", "reason"]).last(),
-        pl.col("period").first(), _first=pl.col("amount_fen").first(), _attempts=(pl.col("kind") == store.AGAIN).sum(),
+        pl.col("period").first(), _first=pl.col("amount_fen").first(),
     )  # fmt: skip
     roots = roots.join(answers, on=ROOT, maintain_order="left").with_columns(_left=pl.col("_first") - pl.col("_paid"))
-    # Sent again as often as it failed: the bank has not answered the last time.
-    return roots.filter((pl.col("n_failed") > pl.col("_attempts")) & (pl.col("n_unknown") == 0) & (pl.col("_left") > 0))
+    # What was sent again and not answered is on its way: it is sent once more only if the last attempt failed.
+    roots = roots.join(last_attempts(sent, rows), on=ROOT, how="left", maintain_order="left")
+    return roots.filter(pl.col("failed") & (pl.col("n_unknown") == 0) & (pl.col("_left") > 0))
 
 
-def reissue(run: ReconcileRun, desk: Desk, operator: str, document: str, now: datetime) -> store.Batch | None:
-    """Post the lines that are ready as the month's next batch; None where none is.
+def reissue(  # noqa: PLR0913, PLR0917 - who sends what again, when, into which folder
+    run: ReconcileRun, desk: Desk, operator: str, document: str, now: datetime, folder: Path
+) -> tuple[store.Batch, BankFiles] | None:
+    """Post the lines that are ready as the month's next batch, with bank files and manifest; None where none is.
 
     Raises:
         MonthClosedError: the month is not approved, or closed; the operator computed the month themselves.
@@ -119,31 +124,13 @@ def reissue(run: ReconcileRun, desk: Desk, operator: str, document: str, now: da
         )
         for number, row in enumerate(ready.iter_rows(named=True), 1)
     ]  # fmt: skip
-    store.post(desk.workspace.root, batch, lines)
-    return batch
-
-
-def write_reissue(run: ReconcileRun, desk: Desk, batch: store.Batch, folder: Path, now: datetime) -> BankFiles:
-    """Write the bank files of a batch that is sent again, and its manifest.
-
-    Raises:
-        FupinError: the folder cannot be written to; `fupin ledger bank` writes the files again.
-    """
-    target = folder / month_text(run.month)
-    make_folder(target)
-    lines = store.read(desk.workspace.root, "lines")
-    bank = bank_files(lines, batch, run.policy.settings.bank, target, run.password)
-    run.outputs += bank.paths
-    posted = digest(lines.filter(pl.col("batch") == batch.batch).rows())
-    write_manifest(
-        run,
-        folder,
-        "reissue",
-        batch.operator,
-        now,
-        result="",
-        batch=batch.batch,
-        document=batch.document,
-        ledger_sha256=posted,
-    )
-    return bank
+    root = desk.workspace.root
+    with staged(root, name, folder / month_text(month)) as stage:
+        posting = store.prepared(root, batch, lines)
+        sent = frame("lines", posting.rows["lines"])
+        bank = bank_files(sent, batch, run.policy.settings.bank, stage.month, run.password)
+        bank.paths = stage.settle(bank.paths)
+        run.outputs += bank.paths
+        write_manifest(run, folder, "reissue", operator, now, result="", stage=stage.month, posting=posting)
+        run.outputs, bank.paths = stage.final(run.outputs), stage.final(bank.paths)
+        return commit(stage, posting), bank

@@ -75,7 +75,7 @@ def compute_measure(desk: Desk, measure: Measure, month: int, *, fresh: bool = F
         refuse_without_own(ctx, claims=lines.height > 0)
     return PayrollRun(
         month, ctx.policy, ctx.intake, ctx.contracts, result, lines, ctx.claims[measure.code].left,
-        measure=measure.code, missing=missing, posted=desk.postings.height, password=desk.workspace.password,
+        measure=measure.code, missing=missing, posted=desk.postings.height, root=desk.workspace.root, password=desk.workspace.password,
     )  # fmt: skip
 
 

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli import __version__
-from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import FupinError, NoInputError
 from fupin_cli.intake.inbox import find_files
-from fupin_cli.jobs import check as checking
-from fupin_cli.jobs import reconcile as reconciling
-from fupin_cli.jobs.desk import Desk
-from fupin_cli.jobs.draft import digest_of
-from fupin_cli.jobs.subsidy import find_measure, with_its_corrections
-from fupin_cli.ledger import store
+from fupin_cli.jobs.compute_again import compute_again, described_approval
+from fupin_cli.jobs.verify_ledger import LedgerCheck, check_ledger
+from fupin_cli.ledger import kept, store
+from fupin_cli.ledger.key import workspace_key
 from fupin_cli.measures.claims import MEASURE
-from fupin_cli.outputs.check_json import check_rows
-from fupin_cli.outputs.manifest import NAME, digest, kept_manifests
-from fupin_cli.outputs.reconcile_json import line_rows
+from fupin_cli.outputs.manifest import NAME, kept_manifests, manifest_seal
 from fupin_cli.policy.months import MONTH_PATTERN, month_text, parse_month
-from fupin_cli.policy.parameters import Policy, load_policy
-from fupin_cli.policy.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +26,11 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.workspace import Workspace
 
 OK, NOTE, BAD = "ok", "note", "bad"
+# What every manifest says; one that does not was not written by us, or was changed.
+NEEDED = {
+    "number": int, "job": str, "month": str, "tool": str, "settings": dict, "files": list, "outputs": list, "result_sha256": str,
+    "ledger_batches": int,
+}  # fmt: skip
 
 
 @dataclass
@@ -49,6 +45,10 @@ class Verified:
         """Whether something is not what it was."""
         return any(state == BAD for state, _ in self.said)
 
+    def say(self, state: str, text: str) -> None:
+        """Add a sentence."""
+        self.said.append((state, text))
+
 
 def months_of(workspace: Workspace, folder: Path) -> list[int]:
     """Months that have manifests, or stand in the ledger."""
@@ -57,50 +57,95 @@ def months_of(workspace: Workspace, folder: Path) -> list[int]:
     return sorted({*(parse_month(name) for name in written), *posted})
 
 
-def verify_month(
-    workspace: Workspace, month: int, folder: Path, progress: Callable[[str, int, int], None] = lambda *_: None
-) -> Verified:
-    """Check a month's manifests, files and postings, and compute it again from the inputs that are still there."""
+def verify_months(
+    workspace: Workspace, months: list[int], folder: Path, progress: Callable[[str, int, int], None] = lambda *_: None
+) -> list[Verified]:
+    """Check the ledger once, then each month's manifests, files and postings, and compute each month again."""
+    ledger = check_ledger(workspace.root)
+    seen = _read_by_any_job(folder)
+    inbox = _inbox_hashes(workspace)
+    found = [_verify_month(workspace, month, folder, ledger, seen, inbox, progress) for month in months]
+    if found:  # what concerns no month stands with the first
+        found[0].said = [*((BAD, text) for text in ledger.general), *found[0].said]
+    return found
+
+
+def _verify_month(  # noqa: PLR0913, PLR0917 - what is known of the workspace
+    workspace: Workspace, month: int, folder: Path, ledger: LedgerCheck, seen: set[tuple[str, str]], inbox: dict[str, str],
+    progress: Callable[[str, int, int], None],
+) -> Verified:  # fmt: skip
     result = Verified(month_text(month))
-    manifests = _chain(folder / result.month, result)
+    manifests = _chain(folder / result.month, result, _key(workspace))
     _outputs(folder / result.month, manifests, result)
-    _inputs(workspace, folder, manifests, result)
-    _ledger(workspace, month, manifests, result)
+    _inputs(workspace, month, manifests, result, seen, inbox)
+    _ledger(month, manifests, ledger, result)
     latest = {(m["job"], m.get("measure", MEASURE)): m for m in manifests}
     withdrawn = {m.get("withdrawn") for m in manifests}
     latest = {key: m for key, m in latest.items() if m.get("batch") not in withdrawn or m.get("batch") is None}
     for (job, measure), manifest in latest.items():
         if job == "payroll" and ("approve", measure) in latest:
             continue  # the approval was computed from the same
+        if job == "approve":
+            continue
         progress(f"重算 {result.month} {job}", 0, 1)
-        _again(workspace, month, job, manifest, result)
+        result.said += compute_again(workspace, month, job, manifest, inbox)
+    standing = store.standing(ledger.batches).filter(kind=store.APPROVAL, month=month)
+    for batch in (store.Batch(*row) for row in standing.iter_rows()):
+        progress(f"重算 {result.month} {batch.batch}", 0, 1)
+        described = next((m for m in reversed(manifests) if m.get("batch") == batch.batch), None)
+        result.said += described_approval(workspace, batch, ledger.batches, described, inbox)
     return result
 
 
-def _chain(folder: Path, result: Verified) -> list[dict[str, Any]]:
-    """Each manifest names the one before by its hash."""
+def _key(workspace: Workspace) -> bytes | None:
+    try:
+        return workspace_key(workspace.root)
+    except FupinError:
+        return None  # told with the ledger
+
+
+def _chain(folder: Path, result: Verified, key: bytes | None) -> list[dict[str, Any]]:
+    """Each manifest names the one before by its hash, and is sealed with the workspace's key. Gives those that can be used."""
     paths = [*kept_manifests(folder), *([folder / NAME] if (folder / NAME).exists() else [])]
     if not paths:
-        result.said.append((BAD, f"{folder} 里没有 {NAME}，这个月写过的文件无从核对"))
+        result.say(BAD, f"{folder} 里没有 {NAME}，这个月写过的文件无从核对")
         return []
-    found, previous, broken = [], None, False
+    found: list[dict[str, Any]] = []
+    previous, sealed, broken = None, False, False
     for number, path in enumerate(paths, 1):
         try:
             raw = path.read_bytes()
             body = json.loads(raw)
-            if body["number"] != number or body["previous"] != previous:
-                result.said.append(
-                    (BAD, f"{path.name}：与前一份对不上（序号 {body['number']}），前面有清单被改动、删除或插入")
-                )
-                broken = True
-            found.append(body)
-            previous = hashlib.sha256(raw).hexdigest()
-        except (OSError, ValueError, KeyError, TypeError):
-            result.said.append((BAD, f"{path.name}：读不出，被改动过"))
+        except (OSError, ValueError):
+            body = None
+        if not isinstance(body, dict):
+            result.say(BAD, f"{path.name}：读不出，被改动过")
             broken, previous = True, None
+            continue
+        if body.get("number") != number or body.get("previous") != previous:
+            words = f"与前一份对不上（序号 {body.get('number')}），前面有清单被改动、删除或插入"
+            result.say(BAD, f"{path.name}：{words}")
+            broken = True
+        previous = hashlib.sha256(raw).hexdigest()
+        sealed = sealed or "seal" in body or "hash_version" in body  # from then on every manifest was sealed
+        if sealed and key is not None and body.get("seal") != manifest_seal(body, key):
+            result.say(BAD, f"{path.name}：封条不符，内容被改动过")
+            broken = True
+        lacking = [name for name, kind in NEEDED.items() if not isinstance(body.get(name), kind)]
+        if not lacking and not all(_described(e) for name in ("files", "outputs") for e in body[name]):
+            lacking = ["files/outputs"]
+        if lacking:
+            result.say(BAD, f"{path.name}：缺少 {'、'.join(lacking)}，被改动过")
+            broken = True
+        else:
+            found.append(body)
     if not broken:
-        result.said.append((OK, f"清单 {len(paths)} 份，前后相连"))
+        result.say(OK, f"清单 {len(paths)} 份，前后相连")
     return found
+
+
+def _described(entry: object) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("file"), str) and isinstance(entry.get("sha256"), str)
 
 
 def _outputs(folder: Path, manifests: list[dict[str, Any]], result: Verified) -> None:
@@ -115,44 +160,65 @@ def _outputs(folder: Path, manifests: list[dict[str, Any]], result: Verified) ->
     for name, known in last.items():
         path = folder / name
         if not path.is_file():
-            result.said.append((BAD, f"输出 {name} 不见了"))
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != known:
-            result.said.append((BAD, f"输出 {name} 被改动过"))
+            result.say(BAD, f"输出 {name} 不见了")
+        elif kept.file_sha256(path) != known:
+            result.say(BAD, f"输出 {name} 被改动过")
         else:
             continue
         wrong += 1
-    result.said.append((OK, f"输出 {len(last) - wrong} 个文件没有变"))
+    result.say(OK, f"输出 {len(last) - wrong} 个文件没有变")
 
 
-def _inputs(workspace: Workspace, folder: Path, manifests: list[dict[str, Any]], result: Verified) -> None:
-    """Files that the last approval (or else the last job) read: still there, still the same."""
+def _inputs(  # noqa: PLR0913, PLR0917 - what is known of the files
+    workspace: Workspace, month: int, manifests: list[dict[str, Any]], result: Verified, seen: set[tuple[str, str]],
+    inbox: dict[str, str],
+) -> None:  # fmt: skip
+    """Files that the last approval (or else the last job) read: still there, still the same, or kept with the approval."""
     if not manifests:
         return
     withdrawn = {m.get("withdrawn") for m in manifests}
-    approvals = [m for m in manifests if m["job"] == "approve" and m["batch"] not in withdrawn]
+    approvals = [m for m in manifests if m["job"] == "approve" and m.get("batch") not in withdrawn]
     since = "批准" if approvals else "上次运行"
     wanted = {e["file"]: e["sha256"] for e in (approvals or manifests)[-1]["files"] if e["sha256"]}
-    seen = _read_by_any_job(folder)  # mended since, and its differences computed
-    now = _inbox_hashes(workspace)
-    same = 0
+    held = _held(workspace, month)
+    same, put_away = 0, 0
     for name, known in wanted.items():
-        if name not in now:
-            result.said.append((NOTE, f"输入 {name} 已不在收件夹里，无从核对"))
-        elif now[name] == known:
+        if name not in inbox and (name, known) in held:
+            put_away += 1
+        elif name not in inbox:
+            result.say(NOTE, f"输入 {name} 已不在收件夹里，无从核对")
+        elif inbox[name] == known:
             same += 1
-        elif (name, now[name]) in seen:
-            result.said.append((NOTE, f"输入 {name} 在{since}以后换过，后来的运行用的是现在这一份"))
+        elif (name, inbox[name]) in seen:
+            result.say(NOTE, f"输入 {name} 在{since}以后换过，后来的运行用的是现在这一份")
         else:
-            result.said.append((BAD, f"输入 {name} 在{since}以后被改动过，没有重新运行"))
-    result.said.append((OK, f"输入 {same} 个文件没有变"))
+            result.say(BAD, f"输入 {name} 在{since}以后被改动过，没有重新运行")
+    if put_away:
+        result.say(OK, f"输入 {put_away} 个文件已不在收件夹里，批准时留存了原件")
+    result.say(OK, f"输入 {same} 个文件没有变")
+
+
+def _held(workspace: Workspace, month: int) -> set[tuple[str, str]]:
+    """Files that approvals of the month keep."""
+    held: set[tuple[str, str]] = set()
+    rows = store.read(workspace.root, "batches", ["batch", "kept_sha256", "month"]).filter(pl.col("month") == month)
+    for batch, sha256, _ in rows.filter(pl.col("kept_sha256") != "").iter_rows():
+        try:
+            held |= {(file.name, file.sha256) for file in kept.contents(workspace.root, batch, sha256).files}
+        except FupinError:
+            continue  # told when the month is computed again
+    return held
 
 
 def _read_by_any_job(folder: Path) -> set[tuple[str, str]]:
     """Files (name, hash) that a job of any month has read."""
     seen: set[tuple[str, str]] = set()
-    for path in (*folder.glob(f"*/{NAME}"), *(kept for month in folder.glob("*") for kept in kept_manifests(month))):
-        with suppress(OSError, ValueError, KeyError, TypeError):  # a manifest that cannot be read is told elsewhere
-            seen |= {(e["file"], e["sha256"]) for e in json.loads(path.read_bytes())["files"]}
+    for path in (*folder.glob(f"*/{NAME}"), *(past for month in folder.glob("*") for past in kept_manifests(month))):
+        try:
+            body = json.loads(path.read_bytes())
+            seen |= {(e["file"], e["sha256"]) for e in body["files"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # a manifest that cannot be read is told elsewhere
     return seen
 
 
@@ -163,63 +229,26 @@ def _inbox_hashes(workspace: Workspace) -> dict[str, str]:
         return {}
 
 
-def _ledger(workspace: Workspace, month: int, manifests: list[dict[str, Any]], result: Verified) -> None:
-    """The ledger's file is sound, and each batch of the month holds the lines that its manifest describes."""
-    if trouble := store.trouble(workspace.root):
-        result.said.append((BAD, f"账本文件损坏：{trouble}"))
-    lines = store.read(workspace.root, "lines")
-    described = {m["batch"]: m["ledger_sha256"] for m in manifests if "ledger_sha256" in m}
-    kinds = [store.APPROVAL, store.REISSUE, store.WITHDRAWAL]
-    posted = (
-        store.batches(workspace.root)
-        .filter((pl.col("month") == month) & pl.col("kind").is_in(kinds))["batch"]
-        .to_list()
-    )
-    for batch in posted:
-        if batch not in described:
-            result.said.append((BAD, f"批次 {batch} 在账本里，却没有清单"))
-        elif digest(lines.filter(pl.col("batch") == batch).rows()) != described[batch]:
-            result.said.append((BAD, f"批次 {batch} 在账本里的行被改动过"))
-        else:
-            result.said.append((OK, f"批次 {batch} 在账本里的行没有变"))
+def _ledger(month: int, manifests: list[dict[str, Any]], ledger: LedgerCheck, result: Verified) -> None:
+    """Each batch of the month holds what was sealed and what its manifest describes; manifests and ledger know each other."""
+    described = {m["batch"]: m for m in manifests if isinstance(m.get("batch"), str)}
+    posted = ledger.batches.filter((pl.col("month") == month) & (pl.col("kind") != store.OPENING))["batch"].to_list()
+    opening = ledger.batches.filter(kind=store.OPENING)["batch"].to_list()
+    for batch in (*opening, *posted):
+        wrong = list(ledger.wrong.get(batch, []))
+        manifest = described.get(batch)
+        if batch in posted and manifest is not None:
+            wrong += ledger.against_manifest(batch, manifest)
+        elif batch in posted and ledger.needs_manifest(batch):
+            wrong.append("在账本里，却没有清单")
+        if wrong:
+            result.said += [(BAD, f"批次 {batch} {words}") for words in dict.fromkeys(wrong)]
+        elif batch in posted:
+            result.say(OK, f"批次 {batch} 在账本里的行没有变")
     result.said += [(BAD, f"清单里的批次 {batch} 不在账本里") for batch in described if batch not in posted]
-
-
-def _again(workspace: Workspace, month: int, job: str, manifest: dict[str, Any], result: Verified) -> None:
-    """Compute a job again from the same files, settings and state of the ledger: the same result?"""
-    words = {"check": "核查", "payroll": "测算", "approve": "批准", "reconcile": "对账", "close": "关账"}.get(job)
-    if words is None:
-        return
-    if manifest.get("measure", MEASURE) != MEASURE:
-        words = f"{words}（{find_measure(manifest['measure']).title}）"
-    now = _inbox_hashes(workspace)
-    files = {e["file"]: e["sha256"] for e in manifest["files"] if e["sha256"]}
-    if any(now.get(name) != known for name, known in files.items()):
-        result.said.append((NOTE, f"{words}：当时的输入不全，没有重算"))
-        return
-    if manifest["tool"] != __version__:
-        result.said.append((NOTE, f"{words}：是 fupin {manifest['tool']} 算的，现在是 {__version__}，结果可能因此不同"))
-    try:
-        settings = Settings.model_validate(manifest["settings"])
-        policy = Policy(load_policy(settings.county.city), settings)
-        desk = Desk(workspace, policy=policy, only=set(files), posted=manifest["ledger_batches"])
-        same = _result(desk, month, job, manifest) == manifest["result_sha256"]
-    except FupinError as error:
-        result.said.append((BAD, f"{words}：重算不了，{error}"))
-        return
-    result.said.append(
-        (OK, f"{words}：重算结果相同")
-        if same
-        else (BAD, f"{words}：用同样的输入重算，结果不同；清单、设置或账本被改动过")
-    )
-
-
-def _result(desk: Desk, month: int, job: str, manifest: dict[str, Any]) -> str:
-    if job == "check":
-        return digest(
-            check_rows(checking.check(desk, month, codes=set(manifest.get("codes", all_rules()))), unmask=True)
-        )
-    if job in ("payroll", "approve"):
-        return digest_of(with_its_corrections(desk, manifest.get("measure", MEASURE), month))
-    run = reconciling.reconcile_months(desk, parse_month(manifest["first"]), month)
-    return digest(line_rows(run, unmask=True))
+    seals = {m.get("ledger_seal") for m in manifests} - ledger.seals - {None, ""}
+    if seals and not [batch for batch in described if batch not in posted]:
+        result.say(BAD, "清单里记着的账本封条在账本里找不到：有记账被删去，或账本不是写清单时的账本")
+    drafts = {m.get("draft_seal") for m in manifests} - ledger.draft_seals - {None, ""}
+    if drafts:
+        result.say(BAD, f"清单里记着的测算有 {len(drafts)} 次在账本里找不到：测算记录被删去或改动过")

@@ -12,8 +12,9 @@ from fupin_cli import __version__
 from fupin_cli.errors import MonthClosedError, NoInputError
 from fupin_cli.jobs.names import same_person
 from fupin_cli.ledger import store
+from fupin_cli.ledger.seal import rows_sha256
 from fupin_cli.outputs.files import VOID, make_folder, put_aside
-from fupin_cli.outputs.manifest import NAME, digest, kept_manifests, write_manifest
+from fupin_cli.outputs.manifest import NAME, kept_manifests, write_manifest
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconcile.match import OBLIGATION
 from fupin_cli.results.withdraw import TakenBack
@@ -135,9 +136,10 @@ def finish(run: Withdrawal, root: Path, folder: Path, now: datetime) -> None:
     manifests = month_manifests(target)
     written = {entry["file"] for m in manifests if m.get("batch") == run.batch.refers for entry in m["outputs"]}
     written |= {path.name for path in target.glob(f"*_{run.batch.refers}*") if path.is_file()}
+    run.root = root
     run.voided = put_aside(target, sorted(written))
     lines = store.read(root, "lines")
-    posted = digest(lines.filter(pl.col("batch") == run.batch.batch).rows())
+    posted = rows_sha256("lines", lines.filter(pl.col("batch") == run.batch.batch))
     write_manifest(
         run, folder, "withdraw", run.batch.operator, now, result="", measure=run.batch.measure, batch=run.batch.batch,
         document=run.batch.document, withdrawn=run.batch.refers, ledger_sha256=posted,

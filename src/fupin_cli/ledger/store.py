@@ -8,144 +8,58 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import Field, astuple, dataclass, fields
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli.errors import FupinError
+from fupin_cli.ledger import schema, seal
+from fupin_cli.ledger.key import FOLDER, workspace_key
+from fupin_cli.ledger.key import LEDGER_FILE as FILE
+from fupin_cli.ledger.model import (
+    AGAIN,
+    APPROVAL,
+    APPROVED_KINDS,
+    BACK_PAY,
+    BY_HAND,
+    BY_RUN,
+    CANCEL,
+    CLOSING,
+    DISCARDED,
+    LINE,
+    NETTED,
+    OPENING,
+    RECOVER,
+    REISSUE,
+    SENT_KINDS,
+    TABLES,
+    WITHDRAWAL,
+    WITHDRAWN,
+    Batch,
+    Draft,
+    Input,
+    Line,
+    Settlement,
+    frame,
+    schema_of,
+    tuples,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-FOLDER, FILE = ".fupin", "ledger.sqlite"
-VERSION = 5
+__all__ = [
+    "AGAIN", "APPROVAL", "APPROVED_KINDS", "BACK_PAY", "BY_HAND", "BY_RUN", "CANCEL", "CLOSING", "DISCARDED", "FILE", "FOLDER",
+    "LINE", "NETTED", "OPENING", "RECOVER", "REISSUE", "SENT_KINDS", "TABLES", "WITHDRAWAL", "WITHDRAWN", "AlreadyPostedError",
+    "Batch", "Draft", "Head", "Input", "Line", "Posting", "Settlement",
+]  # fmt: skip
+
 WAIT_SECONDS = 30.0
 PORTION = 100_000
-# Kinds of posting: the opening balance, a month's approval, a batch that is sent again, an approval taken back, the
-# end of a month.
-OPENING, APPROVAL, REISSUE, WITHDRAWAL, CLOSING = "opening", "approval", "reissue", "withdrawal", "closing"
-# Kinds of draft: computed by a person, computed by `fupin run`, taken back (the last entry of a month counts).
-BY_HAND, BY_RUN, DISCARDED = "draft", "run", "discarded"
-# Kinds of line. The first five change what was approved (signed sums of `amount_fen`; `withdrawn` takes a line back to
-# 0); the others move money only: sent again, or kept back from a payment for what was paid too much (docs/decisions/008).
-LINE, BACK_PAY, RECOVER, CANCEL, WITHDRAWN = "line", "back_pay", "recover", "cancel", "withdrawn"
-AGAIN, NETTED = "reissue", "netted"
-APPROVED_KINDS = (LINE, BACK_PAY, RECOVER, CANCEL, WITHDRAWN)
-SENT_KINDS = (LINE, BACK_PAY, AGAIN)
-DTYPES = {"TEXT": pl.String, "INTEGER": pl.Int64}
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A payroll that was computed: who, when, from what, with what result."""
-
-    month: int
-    drafted_at: str
-    operator: str
-    result_hash: str
-    inputs_hash: str
-    settings_hash: str
-    measure: str = "post"
-    kind: str = BY_HAND
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A posting. `batch`: 202405-01, batches sent again 202405-02 …; opening balances end in -00, closings in -99.
-
-    `refers`: of a withdrawal the approval that it takes back; of an approval the withdrawal that made room for it.
-    """
-
-    batch: str
-    kind: str
-    month: int
-    posted_at: str
-    operator: str
-    drafter: str
-    document: str
-    result_hash: str
-    source_hash: str
-    policy: str
-    tool: str
-    measure: str = "post"
-    refers: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a posting. Amounts are fen, days hundredths, months month indexes (of the month paid for).
-
-    `source_batch`, `source_line`: the line that is sent again, or from which money is kept back; of opening lines the
-    old batch. `old_fen`: what stood approved before a correction, `reason` why it changed.
-    """
-
-    batch: str
-    line_no: int
-    measure: str
-    person: str
-    name: str
-    post_id: str
-    month: int
-    status: str
-    codes: str
-    amount_fen: int
-    due_fen: int | None
-    standard_fen: int | None
-    proration: str
-    numerator_x100: int | None
-    divisor_x100: int | None
-    fund: str
-    county: str
-    township: str
-    village: str
-    bank: str
-    account: str
-    payee: str
-    payee_id: str
-    phone: str
-    head_name: str
-    head_id: str
-    source_batch: str
-    kind: str = LINE
-    source_line: int = 0
-    old_fen: int = 0
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Settlement:
-    """How one line of a closed month ended: what was due, approved and paid (of it by the bank), and the verdict."""
-
-    batch: str
-    month: int
-    measure: str
-    person: str
-    post_id: str
-    due_fen: int
-    approved_fen: int
-    paid_fen: int
-    verdict: str
-    reason: str
-    bank_fen: int
-
-
-@dataclass(frozen=True)
-class Input:
-    """A sheet that a batch was computed from: without it the month cannot be computed again."""
-
-    batch: str
-    month: int
-    file: str
-    table_name: str
-
-
-TABLES = {"drafts": Draft, "batches": Batch, "lines": Line, "settlements": Settlement, "inputs": Input}
-KEYS = {
-    "drafts": "", "batches": ", PRIMARY KEY (batch)", "lines": ", PRIMARY KEY (batch, line_no)",
-    "settlements": ", PRIMARY KEY (month, measure, person, post_id)", "inputs": "",
-}  # fmt: skip
+# Batches that this process has posted, so that an interruption afterwards can say so.
+posted_here: list[str] = []
 
 
 class AlreadyPostedError(FupinError):
@@ -172,7 +86,7 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
         try:
             path.chmod(0o600)
             connection.execute("PRAGMA synchronous = FULL")
-            _create(connection)
+            schema.prepare(connection, lambda: workspace_key(path.parent.parent))
             yield connection
         finally:
             connection.close()
@@ -184,58 +98,122 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
         raise FupinError(f"账本 {path} 打不开：{error.strerror}", "检查工作区的权限和磁盘空间") from error
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    """Make the tables, or give those of an older version the columns that were added since.
-
-    Raises:
-        FupinError: the ledger was written by a newer program.
-    """
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == VERSION:
-        return
-    if version > VERSION:
-        raise FupinError(f"账本是更新版本的程序写的（格式 {version}，本程序认得 {VERSION}）", "请升级 fupin 后再运行")
-    connection.execute("BEGIN IMMEDIATE")
-    for table, model in TABLES.items():
-        columns = ", ".join(f"{f.name} {_type(f)}" for f in fields(model))
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns}{KEYS[table]})")
-        known = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-        for f in fields(model):
-            if f.name not in known:  # added later: all such columns have defaults
-                default = f"'{f.default}'" if isinstance(f.default, str) else f.default
-                connection.execute(f"ALTER TABLE {table} ADD COLUMN {f.name} {_type(f)} DEFAULT {default}")
-        for verb in ("UPDATE", "DELETE"):
-            connection.execute(
-                f"CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table} "
-                "BEGIN SELECT RAISE(ABORT, '账本只增不改'); END"
-            )
-    # One approval a month and measure (and one more after each withdrawal), one withdrawal an approval, one opening
-    # balance: the second of two at once fails here, whoever it is.
-    for old in ("one_approval", "one_approval_each"):
-        connection.execute(f"DROP INDEX IF EXISTS {old}")
-    connection.execute(
-        "CREATE UNIQUE INDEX IF NOT EXISTS one_approval_standing ON batches (kind, measure, month, refers) "
-        "WHERE kind IN ('approval', 'withdrawal')"
-    )
-    connection.execute("CREATE UNIQUE INDEX IF NOT EXISTS one_closing ON batches (kind, month) WHERE kind = 'closing'")
-    connection.execute("CREATE UNIQUE INDEX IF NOT EXISTS one_opening ON batches (kind) WHERE kind = 'opening'")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
-    connection.execute("COMMIT")
-
-
-def _type(field: Field[object]) -> str:
-    return "INTEGER" if "int" in str(field.type) else "TEXT"
-
-
 def _insert(connection: sqlite3.Connection, table: str, rows: list[tuple[object, ...]]) -> None:
-    marks = ", ".join("?" for _ in fields(TABLES[table]))
+    marks = ", ".join("?" for _ in schema_of(table))
     connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names of our own
 
 
-def add_draft(root: Path, draft: Draft) -> None:
-    """Note a computed payroll."""
+@dataclass(frozen=True)
+class Head:
+    """Where the ledger stands: how many postings, the seals of the last posting and of the last draft."""
+
+    postings: int = 0
+    seal: str = ""
+    draft: str = ""
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A batch with all that belongs to it, sealed, to be posted on top of `head`."""
+
+    batch: Batch
+    head: Head
+    rows: dict[str, list[tuple[object, ...]]] = field(repr=False)
+
+
+def _head(connection: sqlite3.Connection) -> Head:
+    def last(table: str) -> str:
+        row = connection.execute(f"SELECT seal FROM {table} ORDER BY rowid DESC LIMIT 1").fetchone()  # noqa: S608
+        return str(row[0]) if row else ""
+
+    return Head(connection.execute("SELECT count(*) FROM batches").fetchone()[0], last("batches"), last("drafts"))
+
+
+def head(root: Path) -> Head:
+    """Where the ledger stands; nothing where there is none."""
+    if not ledger_path(root).exists():
+        return Head()
     with _open(ledger_path(root)) as connection:
-        _insert(connection, "drafts", [astuple(draft)])
+        return _head(connection)
+
+
+def _sealed_drafts(drafts: list[Draft], previous: str, key: bytes) -> list[Draft]:
+    sealed = []
+    for draft in drafts:
+        text = seal.sealed_text({"drafts": frame("drafts", tuples("drafts", [draft]))}, previous, key)
+        previous = seal.seal_of(text, key)
+        sealed.append(replace(draft, sealed=text, seal=previous))
+    return sealed
+
+
+def add_draft(root: Path, draft: Draft) -> Draft:
+    """Note a computed payroll, sealed after the draft before."""
+    key = workspace_key(root)
+    with _open(ledger_path(root)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            (sealed,) = _sealed_drafts([draft], _head(connection).draft, key)
+            _insert(connection, "drafts", tuples("drafts", [sealed]))
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+    return sealed
+
+
+def prepared(  # noqa: PLR0913 - all that belongs to a batch
+    root: Path,
+    batch: Batch,
+    lines: list[Line],
+    settlements: list[Settlement] | None = None,
+    inputs: list[Input] | None = None,
+    *,
+    drafts: list[Draft] | None = None,
+) -> Posting:
+    """Seal a batch with its lines on top of what the ledger holds now. Nothing is posted yet.
+
+    Raises:
+        FupinError: the ledger or the key cannot be read.
+    """
+    key, now = workspace_key(root), head(root)
+    parts: dict[str, Sequence[object]] = {"lines": lines, "settlements": settlements or [], "inputs": inputs or []}
+    rows = {"batches": tuples("batches", [batch]), **{table: tuples(table, part) for table, part in parts.items()}}
+    frames = {table: frame(table, part) for table, part in rows.items()}
+    entries = _sealed_drafts(drafts or [], now.draft, key)
+    text = seal.sealed_text(frames, now.seal, key, draft=entries[-1].seal if entries else now.draft)
+    sealed = replace(batch, sealed=text, seal=seal.seal_of(text, key))
+    return Posting(sealed, now, rows | {"batches": tuples("batches", [sealed]), "drafts": tuples("drafts", entries)})
+
+
+def post_prepared(root: Path, posting: Posting) -> Batch:
+    """Post a sealed batch with all that belongs to it, or nothing.
+
+    Raises:
+        AlreadyPostedError: the month is approved or closed, an opening balance is there, or something else was posted
+            since it was sealed.
+        FupinError: the ledger cannot be written.
+    """
+    batch = posting.batch
+    with _open(ledger_path(root)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if batch.kind != OPENING and _closed(connection, batch.month):
+                raise AlreadyPostedError(*_already(CLOSING))  # noqa: TRY301 - one way out, below
+            before = _head(connection)
+            for table, rows in posting.rows.items():
+                _insert(connection, table, rows)
+            # Told last: that a month is approved already says more than that somebody else was faster.
+            if before != posting.head:
+                raise AlreadyPostedError("账本刚刚被另一个 fupin 记过账，这一批没有记", "再运行一次")  # noqa: TRY301
+            connection.execute("COMMIT")
+        except sqlite3.IntegrityError:
+            connection.execute("ROLLBACK")
+            raise AlreadyPostedError(*_already(batch.kind)) from None
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+    posted_here.append(batch.batch)
+    return batch
 
 
 def post(  # noqa: PLR0913 - a posting and all that is written with it
@@ -246,32 +224,16 @@ def post(  # noqa: PLR0913 - a posting and all that is written with it
     inputs: list[Input] | None = None,
     *,
     drafts: list[Draft] | None = None,
-) -> None:
-    """Post a batch with all its lines (an approval with its inputs, a closing with its settlements), or nothing.
+) -> Batch:
+    """Seal and post a batch with all its lines (an approval with its inputs, a closing with its settlements), or nothing.
 
     `drafts`: what a withdrawal says of the month's drafts.
 
     Raises:
-        AlreadyPostedError: the month is approved or closed, or an opening balance is there.
+        AlreadyPostedError: as `post_prepared`.
         FupinError: the ledger cannot be written.
     """
-    with _open(ledger_path(root)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            if batch.kind != OPENING and _closed(connection, batch.month):
-                raise AlreadyPostedError(*_already(CLOSING))  # noqa: TRY301 - one way out, below
-            _insert(connection, "batches", [astuple(batch)])
-            _insert(connection, "lines", [astuple(line) for line in lines])
-            _insert(connection, "inputs", [astuple(entry) for entry in inputs or []])
-            _insert(connection, "drafts", [astuple(draft) for draft in drafts or []])
-            _insert(connection, "settlements", [astuple(settled) for settled in settlements or []])
-            connection.execute("COMMIT")
-        except sqlite3.IntegrityError:
-            connection.execute("ROLLBACK")
-            raise AlreadyPostedError(*_already(batch.kind)) from None
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+    return post_prepared(root, prepared(root, batch, lines, settlements, inputs, drafts=drafts))
 
 
 def _closed(connection: sqlite3.Connection, month: int) -> bool:
@@ -295,16 +257,15 @@ def read(root: Path, table: str, columns: list[str] | None = None, where: str = 
     `where` is a condition of our own (no value from outside stands in it). Rows are taken in portions, so that memory
     holds the columns and not millions of Python tuples.
     """
-    model = TABLES[table]
-    types = {f.name: DTYPES[_type(f)] for f in fields(model)}
-    schema = {name: types[name] for name in columns or types}
-    parts = [pl.DataFrame(schema=schema)]
+    types = schema_of(table)
+    wanted = {name: types[name] for name in columns or types}
+    parts = [pl.DataFrame(schema=wanted)]
     if ledger_path(root).exists():
         with _open(ledger_path(root)) as connection:
             condition = f" WHERE {where}" if where else ""
-            cursor = connection.execute(f"SELECT {', '.join(schema)} FROM {table}{condition} ORDER BY rowid")  # noqa: S608
+            cursor = connection.execute(f"SELECT {', '.join(wanted)} FROM {table}{condition} ORDER BY rowid")  # noqa: S608
             while rows := cursor.fetchmany(PORTION):
-                parts.append(pl.DataFrame(rows, schema=schema, orient="row"))
+                parts.append(pl.DataFrame(rows, schema=wanted, orient="row"))
     return pl.concat(parts)
 
 
@@ -315,6 +276,14 @@ def trouble(root: Path) -> str:
     with _open(ledger_path(root)) as connection:
         said = str(connection.execute("PRAGMA integrity_check").fetchone()[0])
     return "" if said == "ok" else said
+
+
+def unprotected(root: Path) -> list[str]:
+    """Triggers and indexes of the file that are gone or changed."""
+    if not ledger_path(root).exists():
+        return []
+    with _open(ledger_path(root)) as connection:
+        return schema.unprotected(connection)
 
 
 def batches(root: Path) -> pl.DataFrame:

@@ -7,7 +7,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli import __version__
+from fupin_cli.ledger import store
+from fupin_cli.ledger.key import workspace_key
+from fupin_cli.ledger.model import frame
+from fupin_cli.ledger.seal import rows_sha256
 from fupin_cli.outputs.files import atomic
+from fupin_cli.outputs.hashes import HASH_VERSION
 from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from fupin_cli.intake.load import Intake
+    from fupin_cli.ledger.store import Posting
     from fupin_cli.results.check import CheckRun
     from fupin_cli.results.reconcile import ReconcileRun
     from fupin_cli.results.subsidy import PayrollRun
@@ -59,17 +65,27 @@ def write_manifest(  # noqa: PLR0913 - what a manifest says
     now: datetime,
     *,
     result: str,
+    stage: Path | None = None,
+    posting: Posting | None = None,
     **more: Any,
 ) -> Path:
     """Write a job's manifest into `folder/2024-05/`; the one before is kept in `manifests/` and named by its hash.
 
-    `result`: the hash of what was computed, by which `fupin verify` knows it again; `more`: what only this job has.
+    `result`: the hash of what was computed (`outputs.hashes`), by which `fupin verify` knows it again; `more`: what only
+    this job has. `stage`: the folder in which a posting's files wait to be put in place; the manifest waits there too.
+    `posting`: the batch that is about to be posted.
     """
     target = folder / month_text(run.month)
+    head = store.head(run.root)
+    seals = {"ledger_seal": head.seal, "draft_seal": head.draft}
+    if posting is not None:
+        batch, rows = posting.batch, frame("lines", posting.rows["lines"])
+        seals |= {"ledger_seal": batch.seal, "batch": batch.batch, "document": batch.document, "drafter": batch.drafter}
+        seals["ledger_sha256"] = rows_sha256("lines", rows)
     settings = run.policy.settings.model_dump(mode="json")
     body = {
         "format": "fupin.manifest/1",
-        **_previous(target),
+        **(_follows(target) if stage else _previous(target)),
         "job": job,
         "month": month_text(run.month),
         "tool": __version__,
@@ -82,15 +98,33 @@ def write_manifest(  # noqa: PLR0913 - what a manifest says
         "files": [{"file": f.name, "sha256": f.sha256, "status": f.status} for f in run.intake.files],
         "summary": summary(run.result.found),
         "ledger_batches": run.posted,
+        "hash_version": HASH_VERSION,
         "result_sha256": result,
+        **seals,
         **more,
         "outputs": [{"file": p.name, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in run.outputs],
         "exit_code": run.exit_code,
     }
-    path = target / NAME
+    body["seal"] = manifest_seal(body, workspace_key(run.root))
+    path = (stage or target) / NAME
     with atomic(path) as temporary:
         temporary.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def manifest_seal(body: dict[str, Any], key: bytes) -> str:
+    """The seal of a manifest, made with the workspace's key over all but the seal itself."""
+    text = json.dumps({k: v for k, v in body.items() if k != "seal"}, ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(text.encode(), key=key, digest_size=32, person=b"fupin.manifest").hexdigest()
+
+
+def _follows(folder: Path) -> dict[str, Any]:
+    """Say which manifest the next one follows, and leave that where it is."""
+    latest = folder / NAME
+    past = [*kept_manifests(folder), *([latest] if latest.is_file() else [])]
+    if not past:
+        return {"number": 1, "previous": None}
+    return {"number": len(past) + 1, "previous": hashlib.sha256(past[-1].read_bytes()).hexdigest()}
 
 
 def _previous(folder: Path) -> dict[str, Any]:
@@ -98,17 +132,12 @@ def _previous(folder: Path) -> dict[str, Any]:
 
     Killed between this and the new manifest, a folder has no `manifest.json`; the latest kept one is then the previous.
     """
-    kept = folder / KEPT
     latest = folder / NAME
-    past = kept_manifests(folder)
+    follows = _follows(folder)
     if latest.is_file():
-        kept.mkdir(exist_ok=True)
-        target = kept / f"{len(past) + 1:04d}.json"
-        latest.rename(target)
-        past.append(target)
-    if not past:
-        return {"number": 1, "previous": None}
-    return {"number": len(past) + 1, "previous": hashlib.sha256(past[-1].read_bytes()).hexdigest()}
+        (folder / KEPT).mkdir(exist_ok=True)
+        latest.rename(folder / KEPT / f"{follows['number'] - 1:04d}.json")
+    return follows
 
 
 def kept_manifests(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import tomllib
 from decimal import Decimal
@@ -129,6 +130,15 @@ class BankProfile(Section):
     summary: bool = False
     max_rows: Count | None = None
 
+    @model_validator(mode="after")
+    def _separates(self) -> BankProfile:
+        """What the writer of the file would only find out when the money is due."""
+        if self.suffix == ".csv" and (len(self.separator) != 1 or self.separator in '"\r\n'):
+            raise ValueError(f"separator 写的是 {self.separator!r}：.csv 的分隔符是一个字符，不是引号或换行")
+        if self.suffix == ".txt" and (not self.separator or set(self.separator) & set("\r\n")):
+            raise ValueError(f"separator 写的是 {self.separator!r}：.txt 的分隔符不能是空的，也不能有换行")
+        return self
+
     def linked(self) -> BankProfile:
         """The profile for a batch that is sent again: where it has the batch number, it has the source's too."""
         fields = set(self.columns.values())
@@ -137,11 +147,19 @@ class BankProfile(Section):
         return self.model_copy(update={"columns": self.columns | {"原批次号": "source"}})
 
 
+# Python knows them as encodings of text; no bank reads a file in them.
+NO_FILE_ENCODINGS = ("punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7")
+
+
 def _encoding(value: str) -> str:
     try:
-        "".encode(value)
+        same = "1,a\r\n".encode(value).decode(value) == "1,a\r\n"
     except LookupError as error:
         raise ValueError(f"没有 {value} 这种编码") from error
+    except UnicodeError:
+        same = False
+    if not same or codecs.lookup(value).name in NO_FILE_ENCODINGS:
+        raise ValueError(f"{value} 不是文件能用的编码")
     return value
 
 
@@ -179,6 +197,12 @@ class Bank(Section):
         names = [*SHIPPED_PROFILES, *self.profiles]
         if self.profile not in names:
             raise ValueError(f"profile 写的是 {self.profile}，可用：{'、'.join(names)}")
+        if self.chosen.suffix != ".xlsx":
+            for text in (*(self.chosen.columns if self.chosen.header else ()), self.chosen.separator):
+                try:
+                    text.encode(self.encoding)
+                except UnicodeEncodeError as error:
+                    raise ValueError(f"“{text}”在 {self.encoding} 编码里写不出") from error
         return self
 
     @property

@@ -37,7 +37,8 @@ def match(rows: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) -> tupl
     `root_batch`, `root_line` (null where none was found), and `matched`: `line`, `ambiguous` or `none`.
     """
     rows = rows.with_row_index("_n").with_columns(_period(batches))
-    open_ = rows
+    stranger = _names_stranger(rows, batches)
+    open_ = rows.filter(~stranger)
     settled: list[pl.DataFrame] = []
     doubtful = [pl.DataFrame(schema={"root_batch": pl.String, "root_line": pl.Int64})]
     empty = pl.DataFrame(schema={"_n": pl.UInt32, "root_batch": pl.String, "root_line": pl.Int64, "matched": pl.String})
@@ -59,7 +60,8 @@ def match(rows: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) -> tupl
         open_ = open_.join(pl.concat([fits.select("_n"), several]), on="_n", how="anti")
     found = pl.concat([empty, *(part.select(empty.columns) for part in settled)])
     # A row that names no month can belong to any: it is listed, not guessed.
-    placed = pl.when(pl.col("period").is_null()).then(pl.lit(AMBIGUOUS)).otherwise(pl.lit(NONE))
+    # Nor does one that names a batch that was never sent: such a batch is nobody's payment.
+    placed = pl.when(pl.col("period").is_null() | stranger).then(pl.lit(AMBIGUOUS)).otherwise(pl.lit(NONE))
     matched = rows.join(found, on="_n", how="left", maintain_order="left").with_columns(
         pl.col("matched").fill_null(placed)
     )
@@ -76,6 +78,17 @@ def _period(batches: pl.DataFrame) -> pl.Expr:
         pl.col(name).replace_strict(months, default=None, return_dtype=pl.Int64) for name in ("batch", "source_batch")
     ]
     return pl.coalesce(*known, pl.col("folder").cast(pl.Int64), pl.lit(only, dtype=pl.Int64)).alias("period")
+
+
+def _names_stranger(rows: pl.DataFrame, batches: pl.DataFrame) -> pl.Series:
+    """Rows that name a batch that does not exist, and that repeats none that does (by 原批次号, over several steps)."""
+    known = set(batches.filter(pl.col("kind").is_in([APPROVAL, REISSUE]))["batch"].to_list())
+    links = set(rows.select("batch", "source_batch").drop_nulls().iter_rows())
+    while more := {batch for batch, source in links if source in known} - known:
+        known |= more
+    named = pl.coalesce("batch", "source_batch")
+    # A row without a number of its own that repeats a batch which is not there is as lost as one of that batch.
+    return rows.select((named.is_not_null() & ~named.is_in(sorted(known))).alias("stranger"))["stranger"]
 
 
 def _unique(pairs: pl.DataFrame) -> pl.DataFrame:

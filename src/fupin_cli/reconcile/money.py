@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from fupin_cli.ledger.store import (
-    AGAIN,
     APPROVAL,
     APPROVED_KINDS,
     BACK_PAY,
@@ -21,6 +20,7 @@ from fupin_cli.ledger.store import (
     RECOVER,
     REISSUE,
 )
+from fupin_cli.reconcile.attempts import last_attempts
 from fupin_cli.reconcile.match import LINE as MATCHED
 from fupin_cli.reconcile.match import OBLIGATION, ROOT, agrees, sent_lines
 from fupin_cli.reconcile.returns import FAILED, PAID, RECOVERED, UNKNOWN
@@ -176,7 +176,7 @@ def approved_and_paid(
         )
         .with_columns(
             paid_fen=pl.col("bank_fen") + pl.col("into_fen") - pl.col("kept_fen") - pl.col("back_fen"),
-            pending=(pl.col("attempts") > 0) & ~pl.col("answered") & (pl.col("n_failed") <= pl.col("attempts")),
+            pending=(pl.col("attempts") > 0) & ~pl.col("answered"),
         )
     )
     settled = pl.min_horizontal("recovered_fen", "recover_fen")
@@ -199,14 +199,13 @@ def _kept(settlements: pl.DataFrame) -> pl.DataFrame:
 
 def _pending(lines: pl.DataFrame, batches: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Lines that were sent again: how often (`attempts`), and whether the bank has answered the last time."""
-    again = sent_lines(lines, batches).filter(pl.col("kind") == AGAIN)
-    last = again.group_by(OBLIGATION).agg(attempts=pl.len().cast(pl.Int64), last_batch=pl.col("batch").last())
-    known = batches["batch"].to_list()
-    rows = found.join(last.select(*OBLIGATION, "last_batch"), on=OBLIGATION)
-    unnumbered = pl.col("source_batch").is_not_null() & ~pl.col("batch").is_in(known).fill_null(value=False)
-    answered = rows.filter((pl.col("batch") == pl.col("last_batch")) | unnumbered).select(OBLIGATION).unique()
-    return last.drop("last_batch").join(
-        answered.with_columns(answered=pl.lit(value=True)), on=OBLIGATION, how="left", maintain_order="left"
+    sent = sent_lines(lines, batches)
+    tries = last_attempts(sent, found).filter(pl.col("attempts") > 0)
+    roots = sent.unique(ROOT, keep="first", maintain_order=True).select(*ROOT, *OBLIGATION)
+    return (
+        tries.join(roots, on=ROOT)
+        .group_by(OBLIGATION)
+        .agg(attempts=pl.col("attempts").sum(), answered=pl.col("answered").all())
     )
 
 

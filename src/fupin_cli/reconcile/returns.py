@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 
 TABLE = "bank_return"
 PAID, FAILED, RECOVERED, UNKNOWN = "paid", "failed", "recovered", "unknown"
+# What a bank says of a payment, by which two files are known to say the same.
+TELLING = (
+    "batch",
+    "line_no",
+    "source_batch",
+    "id_number",
+    "name",
+    "account",
+    "amount_fen",
+    "result",
+    "failure",
+    "paid_on",
+)
 OTHER, UNCLEAR = "other", "unclear"
 # Reasons of TABLES.md in words, and what the clerk does about each.
 REASONS = {
@@ -89,4 +102,29 @@ def checked(rows: pl.DataFrame, stated: dict[int, list[Stated]], failures: dict[
         reason=reason_expr(pl.col("failure"), failures),
     )
     is_bad = pl.col("_src").is_in(bad)
-    return Returns(rows.filter(~is_bad), rows.filter(is_bad), wrong)
+    good, copies = without_copies(rows.filter(~is_bad))
+    return Returns(good, rows.filter(is_bad), findings.gather([wrong, copies]))
+
+
+def without_copies(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Leave out files that say line by line what another says, in whatever order or spelling (IN008).
+
+    Only files in which every row names its batch and line: those are the bank's answers to the same lines once more. A
+    line that really was paid twice differs in something (date, amount, account), or stands twice in one file.
+    """
+    said = [name for name in TELLING if name in rows.columns]
+    whole = (pl.col("batch").is_not_null() & pl.col("line_no").is_not_null()).all()
+    files = rows.sort("_src", *said, nulls_last=True).group_by("_src", maintain_order=True).agg(
+        *(pl.col(name) for name in said), whole=whole, file=pl.col("_file").first(), sheet=pl.col("_sheet").first()
+    )  # fmt: skip
+    files = files.filter("whole").with_columns(
+        first=pl.col("_src").first().over(said), of=pl.col("file").first().over(said)
+    )
+    copies = files.filter(pl.col("_src") != pl.col("first"))
+    told = [
+        findings.about_file(
+            "IN008", row["file"], f"与 {row['of']} 逐行相同（只是顺序或写法不同），只算一次", row["sheet"]
+        )
+        for row in copies.select("file", "of", "sheet").iter_rows(named=True)
+    ]
+    return rows.filter(~pl.col("_src").is_in(copies["_src"].implode())), findings.gather(told)

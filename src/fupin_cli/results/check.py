@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fupin_cli.results.exit_codes import exit_code
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
@@ -28,6 +27,7 @@ class CheckRun:
     fail_on: str
     outputs: list[Path] = field(default_factory=list)
     posted: int = 0  # postings that the ledger had
+    root: Path = field(default_factory=Path)  # the workspace
     password: str | None = None  # with which its workbooks are encrypted
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,8 +13,6 @@ from fupin_cli.reconcile.verdict import SETTLED
 from fupin_cli.results.exit_codes import exit_code
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.load import Intake
     from fupin_cli.policy.parameters import Policy
@@ -38,6 +37,7 @@ class ReconcileRun:
     send_again: pl.DataFrame = field(default_factory=pl.DataFrame)  # failed lines (`reissue.to_send_again`)
     outputs: list[Path] = field(default_factory=list)
     posted: int = 0  # postings that the ledger had
+    root: Path = field(default_factory=Path)  # the workspace
     password: str | None = None
 
     @property

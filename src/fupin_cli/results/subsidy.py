@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,8 +18,6 @@ from fupin_cli.reconcile.money import BatchSums
 from fupin_cli.results.exit_codes import exit_code
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
@@ -54,6 +53,7 @@ class PayrollRun:
     outputs: list[Path] = field(default_factory=list)
     kept: dict[str, int] = field(default_factory=dict)  # fen kept back from its payments, by township
     posted: int = 0  # postings that the ledger had
+    root: Path = field(default_factory=Path)  # the workspace
     password: str | None = None  # with which its workbooks are encrypted
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,8 +13,6 @@ from fupin_cli.checks.engine import CheckResult
 from fupin_cli.intake.load import Intake
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fupin_cli.policy.parameters import Policy
 
 
@@ -30,6 +29,7 @@ class TakenBack:
     voided: dict[str, str] = field(default_factory=dict)
     outputs: list[Path] = field(default_factory=list)
     exit_code: int = 0
+    root: Path = field(default_factory=Path)  # the workspace
 
     @property
     def intake(self) -> Intake:

@@ -1,0 +1,120 @@
+"""A month computed again by `fupin verify`: from the files that were kept with it, or those that are still there."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from fupin_cli import __version__
+from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.errors import FupinError
+from fupin_cli.jobs import check as checking
+from fupin_cli.jobs import reconcile as reconciling
+from fupin_cli.jobs.desk import Desk
+from fupin_cli.jobs.inputs import hashes_of
+from fupin_cli.jobs.result_hash import check_hash, payroll_hash, reconcile_hash
+from fupin_cli.jobs.subsidy import find_measure, with_its_corrections
+from fupin_cli.ledger import kept
+from fupin_cli.measures.claims import MEASURE
+from fupin_cli.outputs.hashes import COLUMNS, HASH_VERSION, WHOLE_ROWS
+from fupin_cli.policy.months import parse_month
+from fupin_cli.policy.parameters import Policy, load_policy
+from fupin_cli.policy.settings import Settings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from fupin_cli.jobs.workspace import Workspace
+    from fupin_cli.ledger.store import Batch
+
+OK, NOTE, BAD = "ok", "note", "bad"
+JOBS = {"check": "核查", "payroll": "测算", "approve": "批准", "reconcile": "对账", "close": "关账"}
+Said = list[tuple[str, str]]
+
+
+def compute_again(workspace: Workspace, month: int, job: str, manifest: dict[str, Any], inbox: dict[str, str]) -> Said:
+    """Compute a job again from the same files, settings and state of the ledger, if the files are still in the inbox."""
+    words = JOBS.get(job)
+    if words is None:
+        return []
+    measure = manifest.get("measure", MEASURE)
+    words = _of_measure(words, measure)
+    files = {e["file"]: e["sha256"] for e in manifest["files"] if e["sha256"]}
+    if any(inbox.get(name) != known for name, known in files.items()):
+        return [(NOTE, f"{words}：当时的输入不全，没有重算")]
+    try:
+        desk = _desk(workspace, manifest["settings"], manifest["ledger_batches"], only=set(files))
+        version = manifest.get("hash_version", WHOLE_ROWS)
+        if version not in (WHOLE_ROWS, *COLUMNS):
+            return [(NOTE, f"{words}：是另一版本（fupin {manifest['tool']}）算的，本版本不认得它的校验办法")]
+        now = _result(desk, month, job, manifest, version)
+    except ValidationError:
+        return [(NOTE, f"{words}：是另一版本（fupin {manifest['tool']}）算的，当时的设置本版本不认得")]
+    except FupinError as error:
+        return [(BAD, f"{words}：重算不了，{error}")]
+    return [_verdict(words, now == manifest["result_sha256"], manifest["tool"], version)]
+
+
+def described_approval(
+    workspace: Workspace, batch: Batch, batches: pl.DataFrame, manifest: dict[str, Any] | None, inbox: dict[str, str]
+) -> Said:
+    """Compute an approved month again from the files that it keeps; what it came to stands in the ledger."""
+    words = _of_measure(JOBS["approve"], batch.measure)
+    if not batch.kept_sha256:  # approved before inputs were kept
+        return compute_again(workspace, batch.month, "approve", manifest, inbox) if manifest else []
+    position = batches["batch"].to_list().index(batch.batch)
+    try:
+        held = kept.contents(workspace.root, batch.batch, batch.kept_sha256)
+        with tempfile.TemporaryDirectory(prefix="fupin-") as name:
+            folder = Path(name)
+            kept.give_back(workspace.root, held, folder / "inbox", hashes_of(workspace.root))
+            kept.give_back_schemas(workspace.root, held, folder)
+            desk = _desk(workspace, held.settings, position, inbox=folder / "inbox", schemas=folder)
+            version = (manifest or {}).get("hash_version", HASH_VERSION)
+            if version not in (WHOLE_ROWS, *COLUMNS):
+                return [(NOTE, f"{words}：是另一版本（fupin {batch.tool}）算的，本版本不认得它的校验办法")]
+            now = payroll_hash(with_its_corrections(desk, batch.measure, batch.month), version)
+    except ValidationError:
+        return [(NOTE, f"{words}：是另一版本（fupin {batch.tool}）算的，当时的设置本版本不认得")]
+    except FupinError as error:
+        return [(BAD, f"{words}：重算不了，{error}")]
+    return [_verdict(words, now == batch.result_hash, batch.tool, version)]
+
+
+def _of_measure(words: str, measure: str) -> str:
+    return words if measure == MEASURE else f"{words}（{find_measure(measure).title}）"
+
+
+def _verdict(words: str, same: bool, tool: str, version: int) -> tuple[str, str]:
+    """The same; or another version's result, which is no change by hand; or changed."""
+    if same:
+        return (OK, f"{words}：重算结果相同")
+    if tool != __version__ or version == WHOLE_ROWS:
+        return (NOTE, f"{words}：是另一版本（fupin {tool}）算的，本版本（{__version__}）算出来不同，不能据此说被改动过")
+    return (BAD, f"{words}：用同样的输入重算，结果不同；清单、设置或账本被改动过")
+
+
+def _desk(  # noqa: PLR0913 - what a job found when it ran
+    workspace: Workspace, settings: dict[str, Any], posted: int, *, only: set[str] | None = None, inbox: Path | None = None,
+    schemas: Path | None = None,
+) -> Desk:  # fmt: skip
+    """The workspace as a job found it. The bureau's own table formats are those of `schemas`, if they were kept."""
+    known = Settings.model_validate(settings)
+    policy = Policy(load_policy(known.county.city), known)
+    desk = Desk(workspace, inbox, policy=policy, only=only, posted=posted)
+    if schemas is not None:
+        desk.contracts = replace(workspace, root=schemas).contracts()
+    return desk
+
+
+def _result(desk: Desk, month: int, job: str, manifest: dict[str, Any], version: int) -> str:
+    if job == "check":
+        codes = set(manifest.get("codes", all_rules()))
+        return check_hash(checking.check(desk, month, codes=codes), version)
+    if job in ("payroll", "approve"):
+        return payroll_hash(with_its_corrections(desk, manifest.get("measure", MEASURE), month), version)
+    return reconcile_hash(reconciling.reconcile_months(desk, parse_month(manifest["first"]), month), version)

@@ -1,0 +1,248 @@
+"""Killed at any step, a posting is whole with its files, or was not; the next command finishes it and says so (9.B17)."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fupin_cli.jobs.verify_ledger import check_ledger
+from fupin_cli.ledger import store
+from tests.cases.test_cases import BASE, BASE_ID, build
+from tests.cases.test_reconcile_cases import write_returns
+from tests.conftest import write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MONTH = BASE["month"]
+# `make kills` asks for more.
+KILLS = int(os.environ.get("FUPIN_KILLS", "100"))
+FAILED = {"批次号": "202405-01", "序号": 1, "处理结果": "失败", "失败原因": "账面可用余额不足"}
+
+
+class Zygote:
+    """A process that forks a child for each command (see `zygote`)."""
+
+    def __init__(self) -> None:
+        """Start it."""
+        here = Path(__file__).parents[2]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.cli.zygote"], cwd=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=os.environ | {"POLARS_MAX_THREADS": "1"},
+        )  # fmt: skip
+        assert self.process.stdout
+        assert self.process.stdout.readline() == "ready\n"
+
+    def run(self, commands: list[tuple[Path, list[str], dict[str, Any]]]) -> list[dict[str, Any]]:
+        """Run commands at once: workspace, arguments, and `die_at`; with what each said."""
+        asked = [
+            {"args": [*args, "-w", str(root)], "root": str(root), "log": str(root.with_name(f"{root.name}.{n}.log"))}
+            | more
+            for n, (root, args, more) in enumerate(commands)
+        ]
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        found: list[dict[str, Any]] = json.loads(self.process.stdout.readline())
+        return [f | {"said": Path(a["log"]).read_text(encoding="utf-8")} for f, a in zip(found, asked, strict=True)]
+
+    def one(self, root: Path, *args: str, **more: Any) -> dict[str, Any]:
+        """Run one command."""
+        return self.run([(root, list(args), more)])[0]
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    """The process of this module's tests."""
+    started = Zygote()
+    yield started
+    started.process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def states(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A workspace before each posting command: import, approve, withdraw, reissue, close."""
+    folder = tmp_path_factory.mktemp("states")
+
+    def copy(source: Path, name: str) -> Path:
+        shutil.copytree(source, folder / name)
+        return folder / name
+
+    first = folder / "import"
+    build({}, first)
+    paid = {
+        "姓名": "张三",
+        "身份证号码": BASE_ID,
+        "补贴类型": "公益性岗位补贴",
+        "补贴月份": "2024-04",
+        "补贴金额": "732.05",
+        "发放状态": "已发放",
+    }
+    write_csv(first / "台账.csv", [paid])
+    approve = copy(first, "approve")
+    assert zygote.one(approve, "payroll", "--month", MONTH, "--operator", "甲", "-q")["code"] == 0
+    withdraw = copy(approve, "withdraw")
+    assert zygote.one(withdraw, "approve", MONTH, "--by", "乙", "-y")["code"] == 0
+    reissue = copy(withdraw, "reissue")
+    write_returns(reissue / "inbox" / MONTH, [FAILED])
+    close = copy(withdraw, "close")
+    write_returns(close / "inbox" / MONTH, [{"批次号": "202405-01", "序号": 1}])
+    return {"import": first, "approve": approve, "withdraw": withdraw, "reissue": reissue, "close": close}
+
+
+COMMANDS = {
+    "import": (["ledger", "import", "台账.csv", "--by", "甲"], "期初-00", None),
+    "approve": (["approve", MONTH, "--by", "乙", "-y"], "202405-01", "代发_202405-01.csv"),
+    "withdraw": (["withdraw", MONTH, "--by", "乙", "--document", "文〔2024〕1号", "--yes"], "202405-02", "作废/代发_202405-01.csv"),
+    "reissue": (["reconcile", MONTH, "--reissue", "--by", "乙", "-y", "--no-workbook"], "202405-02", "更正发放_202405-02.csv"),
+    "close": (["close", MONTH, "--by", "丙"], "202405-99", f"关账_{MONTH}.xlsx"),
+}  # fmt: skip
+
+
+def command_of(name: str, root: Path) -> list[str]:
+    return [str(root / word) if word.endswith(".csv") else word for word in COMMANDS[name][0]]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_posting_killed_at_any_step_is_whole_or_was_not(
+    name: str, zygote: Zygote, states: dict[str, Path], tmp_path: Path
+) -> None:
+    """9.B17: kills spread over the steps of the command; after each the files are there, or the next command puts them."""
+    _, batch, file = COMMANDS[name]
+    whole = shutil.copytree(states[name], tmp_path / "whole")
+    done = zygote.one(whole, *command_of(name, whole))
+    assert done["code"] in (0, 1), done["said"]
+    target = whole / "out" / MONTH
+    assert file is None or (target / file).is_file()
+    steps = done["steps"]
+    assert steps > 10
+    # Half of them spread evenly over the command, half over its end: there it is posted and the files are put in place.
+    each = max(KILLS // len(COMMANDS), 2)
+    spread = {1 + (steps - 1) * n // (each // 2) for n in range(each // 2)}
+    moments = sorted(spread | set(range(max(steps - (each - len(spread)) + 1, 1), steps + 1)))
+    finished = posted = 0
+    for moment in moments:
+        root = tmp_path / "w"
+        shutil.copytree(states[name], root)
+        killed = zygote.one(root, *command_of(name, root), die_at=moment)
+        assert killed["code"] == -signal.SIGKILL, (moment, killed)
+        is_posted = not store.batches(root).filter(batch=batch).is_empty()
+        there = file is None or (root / "out" / MONTH / file).is_file()
+        assert is_posted or not there, moment
+        after = zygote.one(root, "status")
+        assert after["code"] == 0, (moment, after["said"])
+        if is_posted:
+            posted += 1
+            assert file is None or (root / "out" / MONTH / file).is_file(), moment
+            if not there:
+                finished += 1
+                assert f"上次在批次 {batch} 记账以后中断" in after["said"], moment
+        else:
+            again = zygote.one(root, *command_of(name, root))
+            assert again["code"] in (0, 1), (moment, again["said"])
+            assert store.batches(root).filter(batch=batch).height == 1
+        if file is not None:
+            assert (root / "out" / MONTH / file).read_bytes() == (target / file).read_bytes()
+        check = check_ledger(root)
+        assert (check.general, [w for w in check.wrong.values() if w]) == ([], []), moment
+        assert not list((root / ".fupin" / "pending").glob("*"))
+        assert not list(root.rglob(".记账-*"))
+        chain(root / "out" / MONTH)
+        shutil.rmtree(root)
+    assert 0 < posted < len(moments)
+    assert finished or file is None
+
+
+def chain(folder: Path) -> int:
+    """Check that manifests follow each other; give their number."""
+    import hashlib
+
+    previous = None
+    paths = [*sorted((folder / "manifests").glob("*.json")), *folder.glob("manifest.json")]
+    for number, path in enumerate(paths, 1):
+        body = json.loads(path.read_bytes())
+        assert (body["number"], body["previous"]) == (number, previous)
+        previous = hashlib.sha256(path.read_bytes()).hexdigest()
+    return len(paths)
+
+
+def test_interrupted_after_the_posting_it_says_that_it_is_posted(
+    zygote: Zygote, states: dict[str, Path], tmp_path: Path
+) -> None:
+    """9.B17: SIGINT between posting and last file waits for the file; exit 130 with the batch, not "run it again"."""
+    whole = shutil.copytree(states["approve"], tmp_path / "whole")
+    steps = zygote.one(whole, *command_of("approve", whole))["steps"]
+    said = set()
+    for moment in range(steps, 0, -4):
+        root = shutil.copytree(states["approve"], tmp_path / "w")
+        ended = zygote.one(root, *command_of("approve", root), die_at=moment, signal=int(signal.SIGINT))
+        posted = not store.batches(root).is_empty()
+        assert posted == (root / "out" / MONTH / "代发_202405-01.csv").is_file()
+        assert "Traceback" not in ended["said"]
+        if ended["code"] == 130:
+            assert ("批次 202405-01 已经记账" in ended["said"]) == posted, moment
+            said.add(posted)
+        shutil.rmtree(root)
+        if said == {True, False}:
+            break
+    assert said == {True, False}
+
+
+def test_sixteen_checks_at_once_leave_sixteen_workbooks(
+    zygote: Zygote, states: dict[str, Path], tmp_path: Path
+) -> None:
+    """9.B16: `check` takes the lock: every workbook survives and the manifests follow each other; without patience exit 11."""
+    root = shutil.copytree(states["import"], tmp_path / "w")
+    ended = zygote.run([(root, ["check", "--month", MONTH, "-q", "--wait", "300"], {}) for _ in range(16)])
+    assert {e["code"] for e in ended} == {0}, ended
+    assert len(list((root / "out" / MONTH).glob("核查_*.xlsx"))) == 16
+    assert chain(root / "out" / MONTH) == 16
+    ended = zygote.run([(root, ["check", "--month", MONTH, "-q", "--wait", "0"], {}) for _ in range(4)])
+    codes = [e["code"] for e in ended]
+    assert set(codes) <= {0, 11}
+    assert 0 in codes
+    assert all("有另一个 fupin 在运行" in e["said"] for e in ended if e["code"] == 11)
+    assert chain(root / "out" / MONTH) == 16 + codes.count(0)
+
+
+BAD_BANKS = [
+    ('separator = "||"', "分隔符是一个字符"),
+    ('separator = ""\nsuffix = ".txt"', "分隔符不能是空的"),
+    ('separator = "\\n"', "不是引号或换行"),
+]
+
+
+@pytest.mark.parametrize(("lines", "words"), BAD_BANKS)
+def test_a_bad_bank_profile_is_found_before_anything_is_posted(
+    zygote: Zygote, states: dict[str, Path], tmp_path: Path, lines: str, words: str
+) -> None:
+    """9.B17: separator of the profile."""
+    root = shutil.copytree(states["approve"], tmp_path / "w")
+    own = f'[bank]\nprofile = "own"\n[bank.profiles.own]\ncolumns = {{"户名" = "payee", "账号" = "account", "金额" = "amount"}}\n{lines}\n'
+    with (root / "fupin.toml").open("a", encoding="utf-8") as stream:
+        stream.write(own)
+    ended = zygote.one(root, *command_of("approve", root))
+    assert (ended["code"], words in ended["said"]) == (2, True)
+    assert store.batches(root).is_empty()
+
+
+@pytest.mark.parametrize("encoding", ["punycode", "undefined", "ascii"])
+def test_a_bad_bank_encoding_is_found_before_anything_is_posted(
+    zygote: Zygote, states: dict[str, Path], tmp_path: Path, encoding: str
+) -> None:
+    """9.B17: an encoding that is none for files, or lacks the headers' characters."""
+    root = shutil.copytree(states["approve"], tmp_path / "w")
+    with (root / "fupin.toml").open("a", encoding="utf-8") as stream:
+        stream.write(f'[bank]\nencoding = "{encoding}"\n')
+    ended = zygote.one(root, *command_of("approve", root))
+    assert (ended["code"], "编码" in ended["said"]) == (2, True)
+    assert store.batches(root).is_empty()

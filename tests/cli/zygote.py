@@ -1,0 +1,116 @@
+"""A process that has loaded `fupin` and forks: each child runs one command and may be killed at its n-th step.
+
+    python -m tests.cli.zygote
+
+Reads one JSON list of commands a line: {"args": […], "die_at": n or null, "root": "…"}; runs all of a list at once, and
+answers with a list of {"code": exit code or −signal, "steps": n}. A step is a change of a file below `root` (opened to be
+written, renamed, removed, a folder made) or a statement of the ledger. Killed means SIGKILL: nothing is tidied up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+from typing import Any
+
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+EVENTS = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.chmod")
+KILLED = 9
+
+
+class Steps:
+    """Counts steps, and kills the process at one of them."""
+
+    def __init__(self, root: str, die_at: int | None, number: int) -> None:
+        """Say at which step to die, and by which signal."""
+        self.root, self.die_at, self.number, self.count = root, die_at, number, 0
+
+    def step(self) -> None:
+        """One more."""
+        self.count += 1
+        if self.count == self.die_at:
+            os.kill(os.getpid(), self.number)
+
+    def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Listen to what Python does to files."""
+        opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITES
+        if (opened or event in EVENTS) and self.root in str(arguments[0]):
+            self.step()
+
+
+def child(command: dict[str, Any]) -> int:
+    """Run one command; its exit code, and its steps on file descriptor 3 of the pipe."""
+    from fupin_cli.cli.main import main
+
+    steps = Steps(command["root"], command.get("die_at"), command.get("signal", KILLED))
+    connect = sqlite3.connect
+
+    def traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)
+        connection.set_trace_callback(lambda _: steps.step())
+        return connection
+
+    sqlite3.connect = traced  # type: ignore[assignment]
+    sys.addaudithook(steps.hook)
+    out = os.open(command["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    steps.count = 0
+    for stream in (1, 2):
+        os.dup2(out, stream)
+    code = main(command["args"])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.write(command["pipe"], str(steps.count).encode())
+    return code
+
+
+def run(commands: list[dict[str, Any]]) -> list[dict[str, int]]:
+    """Fork a child for each command, all at once, and wait for all."""
+    running = []
+    for command in commands:
+        reading, writing = os.pipe()
+        process = os.fork()
+        if process == 0:
+            os.close(reading)
+            code = 70
+            try:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                code = child(command | {"pipe": writing})
+            finally:
+                os._exit(code)
+        os.close(writing)
+        running.append((process, reading))
+    found = []
+    for process, reading in running:
+        _, status = os.waitpid(process, 0)
+        steps = os.read(reading, 64)
+        os.close(reading)
+        found.append({"code": os.waitstatus_to_exitcode(status), "steps": int(steps or b"0")})
+    return found
+
+
+def load() -> None:
+    """Import what commands import when they run, so that no child has to."""
+    import fastexcel  # noqa: F401
+    import openpyxl  # noqa: F401
+    import pandera.polars  # noqa: F401
+
+    import fupin_cli.cli.app
+    import fupin_cli.jobs.approve
+    import fupin_cli.jobs.close
+    import fupin_cli.jobs.doctor
+    import fupin_cli.jobs.reconcile
+    import fupin_cli.jobs.run
+    import fupin_cli.jobs.verify
+    import fupin_cli.outputs.bulk
+    import fupin_cli.outputs.check_workbook
+    import fupin_cli.outputs.payroll_workbook  # noqa: F401
+
+
+if __name__ == "__main__":
+    load()
+    print("ready", flush=True)  # noqa: T201 - the test waits for it
+    for line in sys.stdin:
+        print(json.dumps(run(json.loads(line))), flush=True)  # noqa: T201
