@@ -392,14 +392,17 @@ def test_any_change_by_hand_is_named(
     assert "有改动" in fupin("verify", MONTH, "-w", written, "-q").out
 
 
-def test_an_input_that_was_put_away_cannot_be_checked_but_is_no_change(
+def test_an_input_that_was_put_away_is_no_change_and_is_kept_with_the_approval(
     fupin: Callable[..., Ran], written: Path
 ) -> None:
     (written / "inbox" / MONTH / "出勤汇总表.csv").unlink()
     ran = fupin("verify", MONTH, "-w", written, "--format", "json")
     assert ran.code == 0
     (month,) = ran.document["months"]
-    assert "已不在收件夹里，无从核对" in next(c["text"] for c in month["checks"] if c["state"] == "note")
+    said = {c["text"]: c["state"] for c in month["checks"]}
+    assert said["输入 1 个文件已不在收件夹里，批准时留存了原件"] == "ok"
+    assert said["批准：重算结果相同"] == "ok"
+    assert said["核查：当时的输入不全，没有重算"] == "note"
 
 
 def test_an_input_mended_later_and_read_again_is_known(fupin: Callable[..., Ran], one: Path) -> None:

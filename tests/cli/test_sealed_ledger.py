@@ -37,7 +37,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert main(["payroll", "-w", str(root), "--month", MONTH, "--operator", maker, "-q"]) == 0
     assert main(["approve", MONTH, "-w", str(root), "--by", "乙", "-y", "--document", "县〔2024〕5号"]) == 0
     write_returns(root / "inbox" / MONTH, [{"批次号": "202405-01", "序号": 1}])
-    assert main(["close", MONTH, "-w", str(root), "--by", "丙"]) == 0
+    assert main(["close", MONTH, "-w", str(root), "--by", "丙", "-y"]) == 0
     return root
 
 
@@ -332,7 +332,7 @@ def test_a_ledger_from_before_stops_whatever_posts(fupin: Callable[..., Ran], mo
     assert fupin("payroll", "-w", old, "--month", MONTH, "--operator", "甲", "-q").code == 0
     commands = [
         ["payroll", "--month", MONTH, "--operator", "甲"], ["approve", MONTH, "--by", "乙", "-y"], ["run", "--month", MONTH],
-        ["reconcile", MONTH, "--reissue", "--by", "乙", "-y"], ["close", MONTH, "--by", "乙"],
+        ["reconcile", MONTH, "--reissue", "--by", "乙", "-y"], ["close", MONTH, "--by", "乙", "-y"],
         ["ledger", "import", month / "inbox" / MONTH / "回盘.csv"], ["status"],
     ]  # fmt: skip
     for put_back in (True, False):

@@ -17,7 +17,11 @@ def run() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup, or in the background of a script
             signal.signal(number, _interrupt)
     guards = guard()
-    sys.exit(final_code(main(sys.argv[1:]), guards))
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:  # before a command was even found
+        code = fail(*INTERRUPTED)
+    sys.exit(final_code(code, guards))
 
 
 asked_to_end: list[int] = []
