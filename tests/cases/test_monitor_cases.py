@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from fupin_cli.policy.months import month_text, parse_month
+from tests.cases.test_cases import STANDARDS
 from tests.conftest import Ran, write_csv
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ TITLES = {
     "vacancies": "岗位需求清单",
     "training": "培训学员名册",
     "risk_feedback": "风险反馈",
+    "posts": "公益性岗位台账",
+    "attendance": "出勤汇总表",
+    "accident_insurance": "意外险名单",
     "villages": "行政村信息",
     "staff": "基层平台人员",
     "industries": "主导产业",
@@ -60,6 +64,10 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "vacancies": {"用人单位": "", "工作地": "", "工种": "", "月薪": "", "人数": ""},
     "training": {"姓名": "", "身份证号码": "", "培训机构": "某校", "班次编号": "P1", "开班日期": "2024-04-01", "结业日期": "2024-04-10",
                  "应到天数": "10", "实到天数": "10"},
+    "posts": {"岗位编号": "GW1", "岗位名称": "保洁员", "岗位类型": "保洁", **AREA, "主管部门": "东川镇政府", "资金来源": "就业补助资金",
+              "核定人数": "9", "规定出勤天数": "22"},
+    "attendance": {"姓名": "", "身份证号码": "", "岗位编号": "GW1", "年月": "2024-05", "规定出勤天数": "22", "本月累计出勤天数": "22"},
+    "accident_insurance": {"姓名": "", "身份证号码": "", "保单号": "B1", "起保日期": "2024-01-01", "终保日期": "2025-12-31"},
     "villages": {"县": "示例县", "乡": "东川镇", "行政村": "东一村", "总户数": "10", "总人数": "30"},
     "staff": {"县": "示例县", "乡": "东川镇", "村": None, "姓名": "", "岗位": "劳动保障协理员"},
     "industries": {"县": "示例县", "乡": None, "产业": "蔬菜"},
@@ -97,9 +105,9 @@ def build(case: dict[str, Any], folder: Path) -> dict[str, str]:
     tables = {key: dict(case.get(key, {})) for key in places}
     if "history" in case:  # who → paid so many months, up to the month before
         tables["root"]["payment_history"] = [
-            {"who": who, "补贴月份": month_text(month - n)}
+            {"who": who, "补贴月份": text, "金额": STANDARDS[text[:4]]}
             for who, count in case["history"].items()
-            for n in range(1, count + 1)
+            for text in (month_text(month - n) for n in range(1, count + 1))
         ]
     for key, place in places.items():
         for table, rows in tables[key].items():
@@ -196,3 +204,66 @@ def test_check(case: dict[str, Any], fupin: Callable[..., Ran], tmp_path: Path) 
     said = [[f["code"], f["severity"], f["table"], f["row"], f["message"]] for f in ran.findings]
     assert sorted(said) == sorted(wanted.get("expect", []))
     assert {e["code"] for e in ran.document["skipped"] if not e["partial"]} == set(wanted.get("not_run", []))
+
+
+@pytest.mark.parametrize("case", [c for c in all_cases() if "forecast" in c.values[0]])
+def test_forecast(case: dict[str, Any], fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    known = build(case, tmp_path / "w")
+    wanted = case["forecast"]
+    ran = fupin(
+        "forecast",
+        "-w",
+        tmp_path / "w",
+        "--month",
+        case["month"],
+        "--format",
+        "json",
+        "--unmask",
+        "--no-workbook",
+        *wanted.get("options", []),
+    )
+    assert ran.code == 0, ran.err
+    found = ran.document
+    said = [[m["month"], m["people"], m["amount"], *(e["why"] for e in m["leaving"])] for m in found["months"]]
+    assert said == wanted["months"]
+    assert {known[e["person"]]: [e["last_month"], e["why"], e["amount"]] for e in found["lines"]} == wanted["lines"]
+    if "budget" in wanted:
+        (entry,) = found["budgets"]
+        assert [entry["left"], entry["wanted"], entry["short_from"], entry["shortfall"]] == wanted["budget"]
+    total = sum(round(float(m["amount"]) * 100) for m in found["months"])
+    assert round(float(found["totals"]["amount"]) * 100) == total
+    for part in ("by_fund", "by_township"):
+        assert sum(round(float(g["amount"]) * 100) for g in found[part]) == total
+
+
+@pytest.mark.parametrize("case", [c for c in all_cases() if "whatif" in c.values[0]])
+def test_what_if(case: dict[str, Any], fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    known = build(case, tmp_path / "w")
+    wanted = case["whatif"]
+    sets = [part for text in wanted["set"] for part in ("--set", text)]
+    ran = fupin(
+        "what-if",
+        "-w",
+        tmp_path / "w",
+        "--month",
+        case["month"],
+        "--format",
+        "json",
+        "--unmask",
+        "--no-workbook",
+        *sets,
+    )
+    assert ran.code == wanted.get("code", 0), ran.err
+    if ran.code:
+        assert wanted["says"] in ran.err
+        return
+    found = ran.document
+    said = {
+        known[e["person"]]: [e["change"], e["old_amount"], e["new_amount"], e["difference"]] for e in found["lines"]
+    }
+    assert said == wanted["lines"]
+    assert [found["totals"][k] for k in ("old", "new", "difference")] == wanted["totals"]
+    assert (
+        not (tmp_path / "w" / ".fupin" / "ledger.sqlite").exists()
+        or not fupin("status", "-w", tmp_path / "w", "--format", "json").document["months"]
+    )

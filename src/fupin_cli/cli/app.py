@@ -85,6 +85,10 @@ app.command("risk", cls=chinese.Command, help="风险预警：失业、低收入
 app.command("match", cls=chinese.Command, help="有意愿外出人员与岗位需求对接：清单、建议匹配、没匹配上的原因。")(
     monitor.match
 )
+app.command("forecast", cls=chinese.Command, help="预测到政策期末：各月人数、金额，谁什么时候到期，预算够不够。")(
+    monitor.forecast
+)
+app.command("what-if", cls=chinese.Command, help="试算：换一种设置，逐行比较会差多少；不能批准。")(monitor.what_if)
 app.command("rules", cls=chinese.Command, help="列出核查规则，解释一条规则，或列出某月的政策数字。")(rules.rules)
 app.command("template", cls=chinese.Command, help="写出一张表的空白模板（.xlsx）。")(template.template)
 app.command("init", cls=chinese.Command, help="建立工作区：设置文件、收件夹、输出文件夹。")(init.init)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.reports.runs import MatchRun, RiskRun, RosterRun
+    from fupin_cli.reports.runs import ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
 
-R = TypeVar("R", "RosterRun", "RiskRun", "MatchRun")
+R = TypeVar("R", "RosterRun", "RiskRun", "MatchRun", "ForecastRun", "WhatIfRun")
 NoWorkbook = Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")]
 
 
@@ -138,6 +138,101 @@ def match(
         _print_json(match_document(run, unmask=unmask))
     elif not quiet:
         show_match(run)
+    return 0
+
+
+def forecast(
+    month: MonthArgument = None,
+    month_option: MonthOption = None,
+    no_renew: Annotated[bool, typer.Option("--no-renew", help="合同不续签：只推算到各人的合同结束日期")] = False,
+    inbox: InboxOption = None,
+    workspace: Workspace = None,
+    output: Output = None,
+    output_format: OutputFormat = Format.text,
+    unmask: Unmask = False,
+    no_workbook: NoWorkbook = False,
+    password_file: PasswordFile = None,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+    force: Force = False,
+    wait: Wait = PATIENCE,
+) -> int:
+    """Forecast people and money to the policy's end."""
+    from functools import partial
+
+    from fupin_cli.jobs.forecast import forecast_month
+    from fupin_cli.outputs.forecast_views import forecast_document, show_forecast
+
+    run = _run("forecast", partial(forecast_month, renew=not no_renew), one_month(month, month_option, "fupin forecast 2024-05"),
+               inbox, workspace, output, password_file, write=not no_workbook, force=force,
+               progress=not (no_progress or quiet), wait=wait)  # fmt: skip
+    if output_format is Format.json:
+        _print_json(forecast_document(run, unmask=unmask))
+    elif not quiet:
+        show_forecast(run)
+    return 0
+
+
+def what_if(
+    month: MonthArgument = None,
+    month_option: MonthOption = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="年-月", help="从哪个月", show_default=False)] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="年-月", help="到哪个月", show_default=False)] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="段.项=值", help="改一项设置，例如 post.fixed_days=21.75；可写几个", show_default=False
+        ),
+    ] = None,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenario",
+            metavar="名称:改动",
+            help="再加一种方案，例如 '850元:post.standard.2025.monthly=850'",
+            show_default=False,
+        ),
+    ] = None,
+    inbox: InboxOption = None,
+    workspace: Workspace = None,
+    output: Output = None,
+    output_format: OutputFormat = Format.text,
+    unmask: Unmask = False,
+    no_workbook: NoWorkbook = False,
+    password_file: PasswordFile = None,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+    force: Force = False,
+    wait: Wait = PATIENCE,
+) -> int:
+    """Compute with other settings and compare; never approved."""
+    from fupin_cli.cli.options import month_range
+    from fupin_cli.errors import UsageError
+    from fupin_cli.jobs.what_if import what_if as job
+    from fupin_cli.outputs.what_if_views import show_what_if, what_if_document
+    from fupin_cli.policy.months import month_text
+
+    wanted = {"试算": sets} if sets else {}
+    for text in scenarios or []:
+        name, found, changes = text.replace("：", ":").partition(":")
+        if not found:
+            raise UsageError(f"--scenario {text} 看不懂", "写成 名称:段.项=值,段.项=值")
+        wanted[name.strip()] = [part for part in changes.replace("，", ",").split(",") if part.strip()]
+    if not wanted:
+        raise UsageError(
+            "没有写要改什么", "例如 fupin what-if 2024-05 --set post.proration=fixed --set post.fixed_days=21.75"
+        )
+    span = month_range(month, month_option, first, last, "fupin what-if --month 2024-05")
+
+    def work(desk: Desk, _: int) -> WhatIfRun:
+        return job(desk.workspace, inbox, span, wanted, desk.progress)
+
+    run = _run("what-if", work, month_text(span[1]), inbox, workspace, output, password_file, write=not no_workbook,
+               force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
+    if output_format is Format.json:
+        _print_json(what_if_document(run, unmask=unmask))
+    elif not quiet:
+        show_what_if(run)
     return 0
 
 

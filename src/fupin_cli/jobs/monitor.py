@@ -17,7 +17,7 @@ from fupin_cli.reports import roster as rosters
 from fupin_cli.reports.match import match
 from fupin_cli.reports.risk import RiskList, compare, feedback_of, risks_of, with_feedback
 from fupin_cli.reports.risk_rules import RISKS, scene_of
-from fupin_cli.reports.runs import MatchRun, RiskRun, RosterRun
+from fupin_cli.reports.runs import ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -272,7 +272,9 @@ def match_month(desk: Desk, month: int) -> MatchRun:
     return MatchRun(month, now.before.month if now.before is not None else None, now.policy, now.intake, found, missing)
 
 
-def write_books(run: RosterRun | RiskRun | MatchRun, desk: Desk, folder: Path, *, force: bool) -> list[Path]:
+def write_books(
+    run: RosterRun | RiskRun | MatchRun | ForecastRun | WhatIfRun, desk: Desk, folder: Path, *, force: bool
+) -> list[Path]:
     """Write the workbook (of a roster also `roster.parquet`) into `out/2024-05/`.
 
     Raises:
@@ -280,9 +282,11 @@ def write_books(run: RosterRun | RiskRun | MatchRun, desk: Desk, folder: Path, *
     """
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.files import make_folder
+    from fupin_cli.outputs.forecast_views import forecast_sheets
     from fupin_cli.outputs.match_workbook import match_sheets
     from fupin_cli.outputs.risk_workbook import risk_sheets
     from fupin_cli.outputs.roster_workbook import roster_sheets
+    from fupin_cli.outputs.what_if_views import what_if_sheets
 
     text = month_text(run.month)
     target = folder / text
@@ -292,6 +296,10 @@ def write_books(run: RosterRun | RiskRun | MatchRun, desk: Desk, folder: Path, *
         stem, sheets = f"台账_{text}", roster_sheets(run, titles)
     elif isinstance(run, RiskRun):
         stem, sheets = f"风险推送_{text}", risk_sheets(run, titles)
+    elif isinstance(run, WhatIfRun):
+        stem, sheets = f"试算_{text}", what_if_sheets(run)
+    elif isinstance(run, ForecastRun):
+        stem, sheets = f"预测_{text}", forecast_sheets(run)
     else:
         stem, sheets = f"外出人员和岗位_{text}", match_sheets(run)
     paths = save_workbooks(target, [(stem, sheets)], last_day(run.month), force=force, password=desk.workspace.password)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHOWN = 200  # people listed at most; the workbook and JSON have all
 
 
-def _table(title: str, columns: dict[str, bool]) -> Table:
+def figures_table(title: str, columns: dict[str, bool]) -> Table:
     """`columns`: heading → whether it holds figures."""
     table = Table(title=title, title_justify="left")
     for name, figures in columns.items():
@@ -30,7 +30,8 @@ def _table(title: str, columns: dict[str, bool]) -> Table:
     return table
 
 
-def _end(out: Console, outputs: list[object], notes: list[str]) -> None:
+def end_notes(out: Console, outputs: list[object], notes: list[str]) -> None:
+    """Print what is to be known besides, and where the files are."""
     for note in notes:
         out.print(Text(clean(note), style="dim"), soft_wrap=True)
     for path in outputs:
@@ -42,7 +43,7 @@ def show_roster(run: RosterRun) -> None:
     out = console()
     text = month_text(run.month)
     if run.proof is None:
-        table = _table(f"{text} 台账", {"分类": False, "类": False, "人数": True})
+        table = figures_table(f"{text} 台账", {"分类": False, "类": False, "人数": True})
         counted = run.people.group_by("category").agg(pl.len()).sort("category")
         for name, number in counted.iter_rows():
             table.add_row("类别", name, str(number))
@@ -50,7 +51,7 @@ def show_roster(run: RosterRun) -> None:
         for name, number in states.sort("word").iter_rows():
             table.add_row("就业状态", name, str(number))
     else:
-        table = _table(
+        table = figures_table(
             f"{text} 台账：上月＋新增－退出＋转入－转出＝本月",
             {
                 "分类": False,
@@ -77,13 +78,13 @@ def show_roster(run: RosterRun) -> None:
         ),
         soft_wrap=True,
     )
-    _end(out, list(run.outputs), run.skipped)
+    end_notes(out, list(run.outputs), run.skipped)
 
 
 def show_people(run: RosterRun) -> None:
     """Print the people who were asked for, masked; where each stands in the files is said."""
     out = console()
-    table = _table(
+    table = figures_table(
         f"{month_text(run.month)} 台账：{run.people.height} 人",
         {"一人一码": False, "姓名": False, "乡镇 村": False, "类别": False, "状态": False, "依据": False},
     )
@@ -105,7 +106,7 @@ def show_people(run: RosterRun) -> None:
 def show_risk(run: RiskRun) -> None:
     """Print counts by risk: new, continuing, cleared."""
     out = console()
-    table = _table(
+    table = figures_table(
         f"{month_text(run.month)} 风险预警（人×风险）",
         {"代码": False, "风险": False, "本月": True, "新增": True, "持续": True, "已解除": True},
     )
@@ -126,14 +127,14 @@ def show_risk(run: RiskRun) -> None:
     else:
         source = "已推送的名单" if run.sent_before else "按上月的表重算的名单"
         notes.append(f"与 {month_text(run.before)} {source}比较；新增＋持续＝本月，持续＋已解除＝上月")
-    _end(out, list(run.outputs), notes)
+    end_notes(out, list(run.outputs), notes)
 
 
 def show_match(run: MatchRun) -> None:
     """Print what the suggestion comes to, and why the rest has none."""
     out = console()
     proof = run.matched.proof()
-    table = _table(f"{month_text(run.month)} 外出人员与岗位对接", {"项目": False, "人数": True})
+    table = figures_table(f"{month_text(run.month)} 外出人员与岗位对接", {"项目": False, "人数": True})
     table.add_row("有意愿外出、可以对接的人", str(proof["people"]))
     table.add_row("建议匹配", str(proof["matched"]))
     table.add_row("没有匹配", str(proof["rest"]))
@@ -145,4 +146,4 @@ def show_match(run: MatchRun) -> None:
     table.add_row("岗位（人数）", str(proof["places"]))
     table.add_row("  还剩", str(proof["left"]))
     out.print(table)
-    _end(out, list(run.outputs), ["只是建议，不回写任何表"])
+    end_notes(out, list(run.outputs), ["只是建议，不回写任何表"])

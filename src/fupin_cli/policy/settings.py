@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import tomllib
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -245,6 +246,12 @@ class Risk(Section):
     income_drop: measure.Share | None = None
 
 
+class Forecast(Section):
+    """How the months to come are reckoned (`fupin forecast`)."""
+
+    share_months: Count = 3
+
+
 class Run(Section):
     """The unattended month (`fupin run`)."""
 
@@ -292,6 +299,7 @@ class Settings(BaseSettings):
     approval: Approval = Approval()
     corrections: Corrections = Corrections()
     risk: Risk = Risk()
+    forecast: Forecast = Forecast()
     run: Run = Run()
     intake: Intake = Intake()
     transport: measure.Transport = measure.Transport()
@@ -347,17 +355,22 @@ def load_settings(file: Path | None) -> Settings:
         FupinError: not TOML, unknown key (with the nearest known one), value of the wrong kind.
     """
     if file is None:
-        return _validated(Settings, "环境变量")
+        return validated(Settings, "环境变量")
 
     class FileSettings(Settings):
         model_config = SettingsConfigDict(toml_file=file)
 
-    return _validated(FileSettings, str(file))
+    return validated(FileSettings, str(file))
 
 
-def _validated(model: type[Settings], origin: str) -> Settings:
+def validated(make: Callable[[], Settings], origin: str) -> Settings:
+    """Make settings; what is wrong with them is told key by key.
+
+    Raises:
+        FupinError: unknown key (with the nearest known one), value of the wrong kind.
+    """
     try:
-        return model()
+        return make()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FupinError(f"设置文件不是合格的 TOML（{origin}）：{error}", "检查引号、括号与编码（UTF-8）") from None
     except ValidationError as error:

@@ -25,7 +25,12 @@ WHY_WORDS = {CAP: "满期限", PENSION: "到养老金领取年龄", TERM: "政�
 LINE = ["measure", "person", "name", "post_id", "person_code", "county", "township", "village", "fund", "status"]
 # What is known of each line: besides LINE `cap_end` (null: no cap of its own), `pension_end` (null: pension ends nothing),
 # `contract_end` (months); `share_num`/`share_den` of a month, or `fixed_fen`, the same amount each month.
-ENDS = {CAP: "cap_end", PENSION: "pension_end", TERM: "term_end", CONTRACT: "contract_month"}
+ENDS = {
+    PENSION: "pension_end",
+    CAP: "cap_end",
+    TERM: "term_end",
+    CONTRACT: "contract_month",
+}  # of equal ends the first is told
 
 
 @dataclass

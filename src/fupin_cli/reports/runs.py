@@ -1,4 +1,4 @@
-"""What `fupin roster`, `fupin risk` and `fupin match` come to."""
+"""What `fupin roster`, `risk`, `match` and `forecast` come to."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.intake.load import Intake
     from fupin_cli.policy.parameters import Policy
+    from fupin_cli.reports.forecast import Forecast, Shortage
     from fupin_cli.reports.match import Matched
     from fupin_cli.reports.risk import Compared, RiskList
 
@@ -85,4 +86,38 @@ class MatchRun:
     intake: Intake
     matched: Matched
     missing: list[str]
+    outputs: list[Path] = field(default_factory=list)
+
+
+@dataclass
+class ForecastRun:
+    """A forecast: its months, the funds against it, and what of it could not be priced."""
+
+    month: int
+    policy: Policy
+    found: Forecast = field(repr=False)
+    shortages: list[Shortage]
+    measures: list[str]
+    renew: bool
+    skipped: list[str]
+    outputs: list[Path] = field(default_factory=list)
+
+
+@dataclass
+class Scenario:
+    """One set of changes and what it would do (`reports.what_if.compare`)."""
+
+    name: str
+    changes: list[str]
+    lines: pl.DataFrame = field(repr=False)
+
+
+@dataclass
+class WhatIfRun:
+    """Months computed as set and under each scenario. Never approved."""
+
+    first: int
+    month: int
+    policy: Policy
+    scenarios: list[Scenario]
     outputs: list[Path] = field(default_factory=list)

@@ -1,0 +1,149 @@
+"""`fupin forecast`: a month's lines paid on to the policy's end, against the budgets (SPEC 14). Writes no draft."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.errors import NoInputError
+from fupin_cli.jobs.funds import funds_of
+from fupin_cli.jobs.payroll import ROSTER, compute
+from fupin_cli.jobs.subsidy import compute_measure, supplied
+from fupin_cli.ledger.store import BACK_PAY, LINE, RECOVER
+from fupin_cli.measures.claims import HOLD, MEASURE, PAY
+from fupin_cli.month.used_months import paid_rows, pension_facts
+from fupin_cli.policy import months
+from fupin_cli.reports.forecast import BIG, forecast, shortage, usual_shares
+from fupin_cli.reports.runs import ForecastRun
+
+if TYPE_CHECKING:
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.results.subsidy import PayrollRun
+
+CAPPED = ("employer_social_insurance", "employer_post", "flexible_social_insurance")
+SHARE = ["person", "share_num", "share_den"]
+COMMON = ["name", "post_id", "person_code", "county", "township", "village", "fund", "status"]
+
+
+def forecast_month(desk: Desk, month: int, *, renew: bool = True) -> ForecastRun:
+    """Pay on every line that pays (and, apart, every line that is held) in the month.
+
+    Raises:
+        NoInputError: no roster and no table of a monthly subsidy (exit 10).
+    """
+    parts, measures, skipped = [], [], []
+    ctx = desk.context(month)
+    if ctx.has(ROSTER):
+        run = compute(desk, month, set(all_rules()))
+        parts.append(_of_posts(desk, run))
+        measures.append(MEASURE)
+    for measure in supplied(desk, month):
+        if not measure.monthly or measure.code == "on_the_job_training":  # its term ended in 2021
+            continue
+        run = compute_measure(desk, measure, month)
+        if run.lines.height:
+            parts.append(_of_measure(run))
+            measures.append(measure.code)
+    if not parts:
+        raise NoInputError(f"{months.month_text(month)} 没有可以推算的补贴", "把在岗人员花名册放进收件夹")
+    lines = pl.concat(parts, how="diagonal")
+    policy = desk.policy
+    ahead = range(month + 1, policy.last_month + 1)
+    found = forecast(lines, month, policy.last_month, policy.standards_fen(ahead), renew=renew)
+    skipped += [f"MEA001：{year} 年没有岗位补贴标准，这一年的金额没有推算" for year in found.unpriced]
+    if month >= policy.last_month:
+        skipped.append(f"政策执行到 {months.month_text(policy.last_month)}，以后没有月份")
+    funds = [fund for fund in funds_of(desk, month // 12) if fund.left_fen is not None]
+    held = [shortage(found, fund.name, fund.left_fen or 0) for fund in funds]
+    return ForecastRun(month, policy, found, held, measures, renew, skipped)
+
+
+def _lines(run: PayrollRun) -> pl.DataFrame:
+    """Lines that pay or are held, with what a forecast line has of them; amounts of a month in `fixed_fen`."""
+    rows = run.lines.filter(pl.col("status").is_in([PAY, HOLD]))
+    known = [name for name in COMMON if name in rows.columns]
+    return rows.with_columns(
+        measure=pl.lit(run.measure),
+        person=pl.col("person_key"),
+        pension_end=months.index_expr(pl.col("pension_date")).cast(pl.Int64),
+        contract_month=(
+            months.index_expr(pl.col("contract_end")).cast(pl.Int64)
+            if "contract_end" in rows.columns
+            else pl.lit(None, dtype=pl.Int64)
+        ),
+    ).select("measure", "person", *known, "id_number", "cap_end", "pension_end", "contract_month", pl.all().exclude(
+        "measure", "person", *known, "id_number", "cap_end", "pension_end", "contract_month"))  # fmt: skip
+
+
+ENDS = ["measure", "person", *COMMON, "cap_end", "pension_end", "contract_month", "share_num", "share_den", "fixed_fen"]
+
+
+def _of_posts(desk: Desk, run: PayrollRun) -> pl.DataFrame:
+    """Posts: the usual share of the person's last paid months (none: this month's), to the cap, the pension, the term."""
+    bounded = pl.lit(run.policy.settings.post.after_pension != "within_36")
+    extended = pl.col("extended").fill_null(value=False)
+    own_den = pl.when(pl.col("divisor_x100") > 0).then("divisor_x100")
+    own_num = pl.min_horizontal("numerator_x100", own_den)
+    shares = usual_shares(_paid_shares(desk, run), run.policy.settings.forecast.share_months)
+    # The line's own share is that of this month alone.
+    rows = _lines(run).drop("share_num", "share_den").join(shares, on="person", how="left", maintain_order="left")
+    own = pl.col("numerator_x100").is_not_null() & own_den.is_not_null()
+    return rows.with_columns(
+        # Of a line without a month left nothing is forecast; an extended one goes on to the pension month alone.
+        cap_end=pl.when(extended).then(None).otherwise(pl.coalesce("cap_end", pl.lit(run.month, dtype=pl.Int64))),
+        pension_end=pl.when(extended | bounded).then("pension_end"),
+        share_num=pl.coalesce("share_num", pl.when(own).then(own_num).cast(BIG)),
+        share_den=pl.coalesce("share_den", pl.when(own).then(own_den).cast(BIG)),
+        fixed_fen=pl.lit(None, dtype=pl.Int64),
+    ).select(ENDS)
+
+
+def _paid_shares(desk: Desk, run: PayrollRun) -> pl.DataFrame:
+    """The share of each paid month of each person: the ledger's own days, else the amount over that month's standard."""
+    standing = desk.money.filter((pl.col("measure") == MEASURE) & (pl.col("posted_fen") > 0))
+    order = desk.lines.filter((pl.col("measure") == MEASURE) & pl.col("kind").is_in([LINE, BACK_PAY, RECOVER]))
+    last = order.unique(["person", "post_id", "month"], keep="last", maintain_order=True)
+    ledger = last.filter(pl.col("numerator_x100").is_not_null() & (pl.col("divisor_x100") > 0))
+    ledger = ledger.join(standing, on=["person", "post_id", "month"], how="semi").select(
+        "person", "month", num=pl.min_horizontal("numerator_x100", "divisor_x100"), den="divisor_x100"
+    )
+    ledger = ledger.unique(["person", "month"], keep="last", maintain_order=True)
+    history = run.intake.tables.get("payment_history")
+    if history is None:
+        return ledger.filter(pl.col("month") <= run.month)
+    paid = paid_rows(history).filter((pl.col("measure") == MEASURE) & (pl.col("month") <= run.month))
+    paid = paid.group_by(person="id_number", month="month").agg(pl.col("amount_fen").sum())
+    standards = run.policy.standards_fen(paid["month"].unique())
+    paid = paid.with_columns(
+        den=pl.col("month").replace_strict(standards, default=None, return_dtype=pl.Int64),
+        month=pl.col("month").cast(pl.Int64),
+    )
+    paid = paid.filter(pl.col("den").is_not_null()).select(
+        "person", "month", num=pl.min_horizontal("amount_fen", "den"), den="den"
+    )
+    ledger = ledger.filter(pl.col("month") <= run.month)
+    return pl.concat([ledger, paid.join(ledger, on=["person", "month"], how="anti")])
+
+
+def _of_measure(run: PayrollRun) -> pl.DataFrame:
+    """Another monthly subsidy: the month's amount again, to its own cap, the pension or the term."""
+    none = pl.lit(None, dtype=pl.Int64)
+    rows = _lines(run)
+    if run.measure not in CAPPED:
+        rows = rows.with_columns(cap_end=none, pension_end=none)
+    else:
+        cap = run.policy.number("social_insurance.cap_months", run.month)
+        known = pension_facts(
+            rows.drop("extended", "pension_date", "scheme", strict=False),
+            run.policy,
+            run.month,
+            "social_insurance.extension_years",
+        )
+        rows = known.with_columns(
+            pension_end=months.index_expr(pl.col("pension_date")).cast(pl.Int64),
+            cap_end=pl.when(~pl.col("extended")).then(run.month + cap - pl.col("months_counted").cast(pl.Int64) - 1),
+        )
+    empty = pl.lit(None, dtype=BIG)
+    return rows.with_columns(fixed_fen="due_fen", share_num=empty, share_den=empty).select(ENDS)
