@@ -12,7 +12,7 @@ import pytest
 
 from fupin_cli.cli.main import main
 from tests.cases.test_cases import BASE, BASE_ID, build
-from tests.cases.test_reconcile_cases import FIRST, write_returns
+from tests.cases.test_reconcile_cases import FIRST, SECOND, second_id, two_people, write_returns
 from tests.conftest import Ran, write_csv
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def test_an_over_payment_is_posted_with_its_month_old_and_new_and_reason(fupin: 
     after = fupin("ledger", "show", "--month", MAY, "-w", may, "--format", "json").document["lines"]
     assert after[0] == before[0]
     assert [line["amount"] for line in after] == ["732.05", "-366.02"]
+    attendance(may, "2024-07", 22)
     assert drafted(fupin, may, "2024-07")["corrections"] == []
     book = openpyxl.load_workbook(may / "out" / JUNE / f"批准_{JUNE}.xlsx")["补发追回"]
     assert [cell.value for cell in book[3]][6:9] == [MAY, "202405-01", 1]
@@ -103,7 +104,7 @@ def test_an_under_payment_is_paid_with_the_next_bank_file(fupin: Callable[..., R
 
 def test_a_line_held_then_mended_is_paid_afterwards(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     root = tmp_path / "w"
-    build({"change": {"attendance": {"考核结果": "不合格"}}}, root)
+    build(two_people(change={"attendance": {"考核结果": "不合格"}}), root)
     for name in ("公益性岗位台账", "在岗人员花名册", "意外险名单", "监测对象信息"):
         (root / "inbox" / MAY / f"{name}.csv").rename(root / "inbox" / f"{name}.csv")
     go(fupin, root, MAY)
@@ -116,7 +117,7 @@ def test_a_line_held_then_mended_is_paid_afterwards(fupin: Callable[..., Ran], t
 
 def verdict(fupin: Callable[..., Ran], root: Path) -> tuple[str, str, str, str, int]:
     ran = fupin("reconcile", MAY, "-w", root, "--format", "json", "--no-workbook")
-    (line,) = ran.document["lines"]
+    line = next(line for line in ran.document["lines"] if line["post"] == "GW1")
     return line["verdict"], line["due"], line["approved"], line["paid"], ran.code
 
 
@@ -128,10 +129,17 @@ def test_more_due_than_approved_and_paid_is_back_pay(fupin: Callable[..., Ran], 
 
 def test_what_was_held_is_not_due_until_it_is_mended(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     root = tmp_path / "w"
-    build({"change": {"attendance": {"考核结果": "不合格"}}}, root)
+    build(
+        two_people(change={"attendance": {"考核结果": "不合格"}}), root
+    )  # of one person alone nothing could be approved (9.3)
     go(fupin, root, MAY)
+    write_returns(root / "inbox" / MAY, [SECOND])
     assert verdict(fupin, root) == ("not_due", "0.00", "0.00", "0.00", 0)
-    attendance(root, MAY, 22)
+    rows = [
+        BASE["tables"]["attendance"],
+        BASE["tables"]["attendance"] | {"姓名": "李四", "身份证号码": second_id(), "岗位编号": "GW2"},
+    ]
+    write_csv(root / "inbox" / MAY / "出勤汇总表.csv", rows, "gb18030")
     assert verdict(fupin, root) == ("unapproved", "732.05", "0.00", "0.00", 1)
 
 

@@ -126,7 +126,7 @@ def test_held_later_is_not_owed_back(fupin: Callable[..., Ran], tmp_path: Path) 
         "0.00",
     ]
     assert "POST011" in lines["GW1"]["why"]
-    refused = fupin("close", MONTH, "-w", tmp_path, "--by", "乙")
+    refused = fupin("close", MONTH, "-w", tmp_path, "--by", "乙", "-y")
     assert (refused.code, "待核定 1 笔" in refused.err) == (1, True)
     # Decided: any reason counts once the line stands approved; 14 of 22 days are 465.85.
     settle(tmp_path, {"核定天数": "14"})

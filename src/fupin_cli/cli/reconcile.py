@@ -102,6 +102,8 @@ def reconcile(
         if not no_workbook:
             job.write_outputs(run, folder, operator=who or operator_name(), now=now, force=force)
         sent_again = again.reissue(run, desk, who or "", document, now, folder) if reissue else None
+        if sent_again:  # the workbook shows what was ready before; nothing is offered twice
+            run = again.as_sent(run)
         batch, bank = sent_again or (None, None)
     if output_format is Format.json:
         from fupin_cli.outputs.reconcile_json import reconcile_json

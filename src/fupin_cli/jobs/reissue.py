@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -67,6 +68,11 @@ def to_send_again(run: ReconcileRun, desk: Desk) -> pl.DataFrame:
         advice=pl.col("reason").replace_strict(REASON_ADVICE, return_dtype=pl.String),
         **{name: pl.coalesce(f"{name}_now", name) for name in ("bank", "account", "payee", "payee_id")},
     )
+
+
+def as_sent(run: ReconcileRun) -> ReconcileRun:
+    """The reconciliation after its lines were sent again: they are not ready to be sent any more."""
+    return replace(run, send_again=run.send_again.with_columns(ready=pl.lit(value=False)))
 
 
 def _failed(sent: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -37,7 +37,8 @@ def line_codes(found: pl.DataFrame, spots: pl.DataFrame) -> pl.DataFrame:
     """Gather the findings of each line.
 
     `found` has code, effect, waived, table, _src, _row; `spots` says which line a row belongs to: table, _src, _row,
-    id_number, post_id. Gives per line: codes, waived (both sorted lists), refused, held (by findings not waived).
+    id_number, post_id. Gives per line: codes, waived (both sorted lists), refused, held (by findings not waived), and
+    `stopping`: the codes that hold or refuse it.
     """
     own = found.join(spots, on=["table", "_src", "_row"], nulls_equal=True)
     open_ = ~pl.col("waived")
@@ -46,6 +47,7 @@ def line_codes(found: pl.DataFrame, spots: pl.DataFrame) -> pl.DataFrame:
         waived_codes=pl.col("code").filter(pl.col("waived")).unique().sort(),
         refused=(open_ & (pl.col("effect") == REFUSE)).any(),
         held=(open_ & (pl.col("effect") == HOLD)).any(),
+        stopping=pl.col("code").filter(open_ & (pl.col("effect") != "none")).unique(),
     )
 
 
@@ -54,7 +56,7 @@ def claim_lines(lines: pl.DataFrame, codes: pl.DataFrame, policy: Policy, month:
 
     `lines` are the month's lines with months used (`months_counted`, `first_paid`, `used_num`, `used_den`), `extended`,
     `pension_date`, `due_fen`, what was settled by hand if anything was (`settlements.with_settled`), and the codes that a
-    missing table adds (`missing`: list). Adds `status`, `codes`,
+    missing table adds (`missing`: list). Adds `status`, `codes`, `stopping` (those that hold or refuse it),
     `waived_codes`, `amount_fen` (what the bank pays), `due_fen` (null: cannot be computed), `before_num/den` and
     `after_num/den` (months used, exact), `cap_end` (month index; null where no month is left), `share_num/den`.
     """
@@ -70,7 +72,11 @@ def claim_lines(lines: pl.DataFrame, codes: pl.DataFrame, policy: Policy, month:
     unpriced = pl.col("standard_fen").is_null()
     extra = pl.concat_list(pl.col("missing"), pl.when(unpriced).then(pl.lit("MEA001"))).list.drop_nulls()
     lines = lines.with_columns(
-        codes=pl.concat_list("codes", extra).list.unique().list.sort(), held=pl.col("held") | (extra.list.len() > 0)
+        codes=pl.concat_list("codes", extra).list.unique().list.sort(),
+        stopping=pl.concat_list(
+            pl.col("stopping" if "stopping" in lines.columns else "codes").fill_null(none), extra
+        ).list.unique(),
+        held=pl.col("held") | (extra.list.len() > 0),
     )
     status = pl.when("refused").then(pl.lit(REFUSE)).when("held").then(pl.lit(HOLD)).otherwise(pl.lit(PAY))
     lines = _no_day_twice(lines.with_columns(status=status), policy)
@@ -203,8 +209,10 @@ def claim_status(rows: pl.DataFrame, faults: pl.DataFrame, found: pl.DataFrame, 
     `found`: findings of the table that are of no measure (those on the ID number and unreadable cells stand on the line);
     `more`: codes that hold every line (a missing table).
     """
-    cells = found.filter(pl.col("code").str.contains(f"{ID_CODES}|{CELL_CODES}")).with_columns(effect=pl.lit("none"))
-    columns = ["code", "effect", "waived", *SPOT]
+    cells = found.filter(pl.col("code").str.contains(f"{ID_CODES}|{CELL_CODES}"))
+    cells = cells.with_columns(effect=pl.lit("none"), stops=pl.lit(value=True))
+    columns = ["code", "effect", "waived", "stops", *SPOT]
+    faults = faults.with_columns(stops=pl.col("effect") != "none")
     own = pl.concat([faults.select(columns), cells.select(columns)]).join(rows.select(SPOT), on=SPOT, how="semi")
     open_ = ~pl.col("waived")
     codes = own.group_by(SPOT).agg(
@@ -212,13 +220,17 @@ def claim_status(rows: pl.DataFrame, faults: pl.DataFrame, found: pl.DataFrame, 
         waived_codes=pl.col("code").filter(pl.col("waived")).unique().sort(),
         refused=(open_ & (pl.col("effect") == REFUSE)).any(),
         held=(open_ & (pl.col("effect") == HOLD)).any(),
+        stopping=pl.col("code").filter(open_ & pl.col("stops")).unique(),
     )
     none = pl.lit([], dtype=pl.List(pl.String))
     lines = rows.join(codes, on=SPOT, how="left", maintain_order="left").with_columns(
         pl.col("codes", "waived_codes").fill_null(none), pl.col("refused", "held").fill_null(value=False)
     )
     extra = pl.lit(more, dtype=pl.List(pl.String))
-    lines = lines.with_columns(codes=pl.concat_list("codes", extra).list.unique().list.sort())
+    lines = lines.with_columns(
+        codes=pl.concat_list("codes", extra).list.unique().list.sort(),
+        stopping=pl.concat_list(pl.col("stopping").fill_null(none), extra).list.unique(),
+    )
     stopped = pl.col("held") | ~pl.col("id_ok") | pl.col("due_fen").is_null() | pl.lit(bool(more))
     status = pl.when("refused").then(pl.lit(REFUSE)).when(stopped).then(pl.lit(HOLD)).otherwise(pl.lit(PAY))
     lines = lines.with_columns(status=status)

@@ -77,16 +77,17 @@ def _show_notes(run: PayrollRun, out: Console) -> None:
 
 
 def _show_reasons(run: PayrollRun, out: Console) -> None:
-    """Print which rules stand on the lines that are held or refused."""
+    """Print which rules hold or refuse lines, and how many; what stands on a line without effect is no reason."""
     stopped = (
         run.lines.filter(pl.col("status") != PAY)
+        .with_columns(codes=pl.coalesce("stopping", "codes") if "stopping" in run.lines.columns else pl.col("codes"))
         .explode("codes")
         .group_by("status", "codes")
         .len()
         .sort("status", "codes")
     )
     if stopped.height:
-        why = Table(title="暂缓和不予的行涉及的规则", title_justify="left")
+        why = Table(title="暂缓和不予的原因（规则）", title_justify="left")
         for title in ("状态", "代码", "规则"):
             why.add_column(title)
         why.add_column("行数", justify="right")

@@ -26,8 +26,16 @@ def reconcile_line(run: ReconcileRun) -> str:
     rest = f"{open_} 行没有了结" if open_ else "全部了结"
     return (
         f"{run.title} 对账：{run.lines.height} 行，应发 {sums['due_fen']}，批准 {sums['approved_fen']}，实付 {sums['paid_fen']}，"
-        f"差额 {sums['difference_fen']} 元；{rest}"
+        f"差额 {sums['difference_fen']} 元{_both_ways(run)}；{rest}"
     )
+
+
+def _both_ways(run: ReconcileRun) -> str:
+    """Where some lines differ upwards and others downwards: both sums, for together they may look like nothing."""
+    more, less = (
+        int(run.lines["difference_fen"].filter(run.lines["difference_fen"] * sign > 0).sum()) for sign in (1, -1)
+    )
+    return f"（多 {fen_to_yuan(more)}，少 {fen_to_yuan(-less)}）" if more and less else ""
 
 
 def show_reconcile(run: ReconcileRun, out: Console) -> None:
@@ -45,7 +53,7 @@ def show_reconcile(run: ReconcileRun, out: Console) -> None:
     for note in run.notes:
         out.print(Text(clean(note), style="yellow"), soft_wrap=True)
     failed = run.lines.filter(pl.col("verdict") == "failed")
-    for why, count in failed.group_by("why").len().sort("len", descending=True).iter_rows():
+    for why, count in failed.group_by("why").len().sort("len", "why", descending=[True, False]).iter_rows():
         out.print(Text(f"  代发失败 {count} 行：{clean(why)}"), soft_wrap=True)
     for code, message, file, row in run.result.found.select("code", "message", "file", "_row").iter_rows():
         out.print(Text(clean(f"{code} {file}!第{row}行 {message}"), style="yellow"), soft_wrap=True)

@@ -1,0 +1,53 @@
+"""What was said wrongly (10.C)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.cases.test_cases import BASE, build
+from tests.cases.test_reconcile_cases import SECOND, approved, month, write_returns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Ran
+
+__all__ = ["approved", "month"]  # fixtures
+MONTH = BASE["month"]
+
+
+def test_only_what_stops_a_line_is_a_reason(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """10.C: a finding without effect on a held line is not counted among the reasons."""
+    build({"change": {"assignments": {"合同结束日期": ""}, "attendance": {"本月累计出勤天数": "23"}}}, tmp_path)
+    shown = fupin("payroll", "-w", tmp_path, "--month", MONTH, "--no-workbook").out
+    assert ("CON001" in shown, "ATT002" in shown) == (True, False)
+    line = fupin("payroll", "-w", tmp_path, "--month", MONTH, "--no-workbook", "--format", "json").document["lines"][0]
+    assert line["codes"] == ["ATT002", "CON001"]
+
+
+def test_a_row_without_a_usable_id_is_explained_as_that(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """10.C: not "there is no attendance", which there is."""
+    build({"change": {"assignments": {"身份证号码": "12345"}}}, tmp_path)
+    shown = fupin("explain", "张三", "--month", MONTH, "-w", tmp_path).out
+    assert ("身份证号不能用" in shown, "没有出勤表" in shown) == (True, False)
+
+
+def test_differences_both_ways_do_not_look_like_none(fupin: Callable[..., Ran], month: Path) -> None:
+    """10.C: 100 too much and 100 too little come to 0.00; both are said, here and in the status."""
+    write_returns(month / "inbox" / MONTH, [{"金额": "832.05"}, SECOND | {"金额": "632.05"}])
+    ran = fupin("reconcile", MONTH, "-w", month, "--no-workbook")
+    assert ran.code == 1
+    assert "差额 0.00 元（多 100.00，少 100.00）；2 行没有了结" in "".join(ran.out.splitlines())
+    (state,) = fupin("status", "-w", month, "--format", "json").document["months"]
+    assert (state["open"], state["other"]) == ("100.00", 2)
+
+
+def test_what_was_sent_again_is_not_offered_again(fupin: Callable[..., Ran], month: Path) -> None:
+    """10.C: after an accepted reissue no line is ready to be sent; failures are listed in one order."""
+    failed = {"处理结果": "失败", "失败原因": "账面可用余额不足", "批次号": "202405-01"}
+    write_returns(month / "inbox" / MONTH, [failed, SECOND])
+    assert "可以补发 1 行" in fupin("reconcile", MONTH, "-w", month, "--no-workbook").out
+    ran = fupin("reconcile", MONTH, "-w", month, "--reissue", "--by", "乙", "-y")
+    assert "更正发放批次 202405-02" in ran.out, ran.err
+    assert "可以补发" not in ran.out
