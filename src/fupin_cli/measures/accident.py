@@ -33,7 +33,7 @@ def claims(ctx: Month) -> Claims:
     own = ctx.settings.accident_insurance
     everything = ctx.intake.tables[TABLE]
     rows = everything.with_columns(
-        _until=pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "premium_fen", "end", "policy_no"])
+        _covered=pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "premium_fen", "end", "policy_no"])
     )
     # A policy of which it is not known when it begins belongs to the month in whose folder it lies.
     folder = {source.index: source.folder for source in ctx.intake.sources}
@@ -58,7 +58,7 @@ def claims(ctx: Month) -> Claims:
         *missing_settings(settings(ctx.settings)),
         *unclear,
         Fault("MEA011", away, "本月不在公益性岗位上"),
-        Fault("CAP010", (pl.col("_until") >= pl.col("start")).fill_null(value=False), "同一天已有一份保险", "start"),
+        Fault("CAP010", (pl.col("_covered") >= pl.col("start")).fill_null(value=False), "同一天已有一份保险", "start"),
         *once_only(), *in_term(ctx, rows),
     ], everything.height - rows.height)  # fmt: skip
 
