@@ -29,6 +29,12 @@ class Claims:
         head: Row = self.home(self.county, ("户主", "男", 40), ("配偶", "女", 38))[0]
         return {"姓名": head["姓名"], ID: head["证件号码"]}
 
+    def traveller(self) -> Row:
+        """The same, and by the export of spells of work gone to Dalian in May."""
+        head: Row = self.home(self.county, ("户主", "男", 40), ("配偶", "女", 38))[0]
+        self.county.employment.append(self.county.spell(head, "辽宁省", "大连市", "西岗区", 开始时间="2024-05-06"))
+        return {"姓名": head["姓名"], ID: head["证件号码"]}
+
     def add(self, table: str, row: Row, *expected: tuple[str, str]) -> Row:
         """Add a row and say what must be found on it: (code, header)."""
         self.tables.setdefault(table, []).append(row)
@@ -84,7 +90,7 @@ def _labour(c: Claims) -> None:
 
 def _transport(c: Claims) -> None:
     def row(**cells: Any) -> Row:
-        return c.person() | {
+        return c.traveller() | {
             "输出地": COUNTY, "输入省": "辽宁省", "输入市": "大连市", "输入县": "西岗区", "交通方式": "铁路", "出发日期": date(2024, 5, 6), "票面金额": "86.50",
             "是否有组织输出": "是", "银行账号": c.county.account(), "开户银行": "示例县农信社",
         } | cells  # fmt: skip
@@ -95,6 +101,7 @@ def _transport(c: Claims) -> None:
     c.add(table, row(输入市="朝阳市", 输入县="某县"), ("MEA007", "输入市"))
     c.add(table, row(是否有组织输出="否"), ("MEA014", "是否有组织输出"))
     c.paid(c.add(table, row(), ("CAP010", ID)), "一次性交通补贴", "202203")
+    c.add(table, row() | c.person(), ("MEA014", "是否有组织输出"))  # on no list of those who went
 
 
 def _on_the_job(c: Claims) -> None:
@@ -119,7 +126,7 @@ def _employers(c: Claims) -> None:
         return c.person() | {
             "单位名称": "某制造公司", "统一社会信用代码": FIRM, "单位类型": "企业", "首次核定日期": date(2023, 1, 1), "合同开始日期": date(2023, 1, 1),
             "合同结束日期": date(2025, 12, 31), "年月": "2024-05", "养老单位缴费": "600.00", "医疗单位缴费": "260.50", "失业单位缴费": "19.00",
-            "已在外单位享受补贴月数": "",
+            "已在外单位享受补贴月数": "0",
         } | cells  # fmt: skip
 
     def both(code: str, header: str) -> list[tuple[str, str]]:
@@ -136,7 +143,8 @@ def _employers(c: Claims) -> None:
         *both("MEA003", "统一社会信用代码"),
     )
     c.add(table, row(合同结束日期=date(2024, 4, 30)), *both("MEA011", "合同结束日期"))
-    c.add(table, row(养老单位缴费="", 医疗单位缴费="", 失业单位缴费=""), *both("MEA005", "养老单位缴费"))
+    c.add(table, row(养老单位缴费="0", 医疗单位缴费="0", 失业单位缴费="0"), *both("MEA005", "养老单位缴费"))
+    c.add(table, row(医疗单位缴费=""), *both("IN004", "医疗单位缴费"))  # never a part of the sum
     c.add(table, row(已在外单位享受补贴月数=36), *both("MEA008", "首次核定日期"))
     holder = c.county.roster[0]
     c.add(table, row(姓名=holder["姓名"], 身份证号码=holder["身份证号"]), *both("CAP009", ID))
