@@ -40,7 +40,7 @@ DAYS = st.dates(date(2022, 1, 1), date(2025, 12, 31))
 BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "id": st.sampled_from(PEOPLE), "credit_code": st.sampled_from(CODES), "date": DAYS, "month": st.sampled_from([MONTH, MONTH - 1]),
     "money": st.integers(0, 10**9), "count": st.integers(0, 60), "days": st.integers(0, 3100), "rate": st.integers(0, 200_000),
-    "yes_no": st.booleans(), "text": st.sampled_from(["涉农", "铁路", "飞机", "示例县", "大连市", "中职"]), "code": st.sampled_from(["A1", "B2"]),
+    "yes_no": st.booleans(), "text": st.sampled_from(["涉农", "铁路", "飞机", "示例县", "大连市", "中职", "2024春", "2024 春"]), "code": st.sampled_from(["A1", "B2"]),
     "name": st.just("某人"), "account": st.just("6217990000000000014"), "choices": st.none(), "phone": st.none(), "benefit": st.booleans(),
     "measure": st.none(), "pay_status": st.none(),
 }  # fmt: skip
@@ -117,6 +117,8 @@ def test_any_claims(data: st.DataObject) -> None:
         assert (rows["amount_fen"] >= 0).all()
         assert (rows["due_fen"].drop_nulls() >= 0).all()
         assert rows.filter(pl.col("status") != "pay")["amount_fen"].sum() == 0
+        assert (rows.filter(pl.col("status") == "pay")["amount_fen"] > 0).all(), code
+        assert (rows.filter(pl.col("status") != "pay")["codes"].list.len() > 0).all(), code
         by_status = dict(rows.group_by("status").len().iter_rows())
         assert sum(by_status.values()) == rows.height
         keys = ["id_number", "ref", "status", "amount_fen", "due_fen"]
