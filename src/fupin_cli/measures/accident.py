@@ -33,7 +33,10 @@ def claims(ctx: Month) -> Claims:
     own = ctx.settings.accident_insurance
     everything = ctx.intake.tables[TABLE]
     rows = everything.with_columns(
-        _covered=pl.col("end").cum_max().shift(1).over("id_number", order_by=["start", "premium_fen", "end", "policy_no"])
+        _covered=pl.col("end")
+        .cum_max()
+        .shift(1)
+        .over("id_number", order_by=["start", "premium_fen", "end", "policy_no"])
     )
     # A policy of which it is not known when it begins belongs to the month in whose folder it lies.
     folder = {source.index: source.folder for source in ctx.intake.sources}
