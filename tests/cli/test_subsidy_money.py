@@ -36,8 +36,8 @@ def sent(root: Path, month: str) -> list[dict[str, str]]:
 
 
 def trained(month: str, class_no: str) -> dict[str, Any]:
-    row = OWN["measures"]["training_living"]["row"]
-    row = row | {"银行账号": "6217990000000000014", "开户银行": "农信社"}
+    row: dict[str, Any] = OWN["measures"]["training_living"]["row"]
+    row = dict(row) | {"银行账号": "6217990000000000014", "开户银行": "农信社"}
     return row | {"班次编号": class_no, "开班日期": f"{month}-10", "结业日期": f"{month}-19"}
 
 
