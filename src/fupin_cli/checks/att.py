@@ -201,3 +201,28 @@ def norm(ctx: Month) -> pl.LazyFrame:
 def days_expr(column: pl.Expr) -> pl.Expr:
     """Hundredths of a day as text without trailing zeros."""
     return fen_to_yuan_expr(column).str.replace(r"\.?0+$", "")
+
+
+@rule(
+    "ATT007",
+    "全村多月没有考核",
+    "info",
+    bounds=("checks.appraisal_months",),
+    compares="近几个月出勤汇总表的考核结果，按村；表里没有这一列的不比较",
+    hint="指导村两委定期考核评价，考核结果填进出勤汇总表",
+    tables=(ROSTER, TABLE),
+    clause="三(五)",
+    law="定期开展考核评价",
+)
+def never_appraised(ctx: Month) -> pl.LazyFrame:
+    """Nobody of a village has an appraisal in the last months, among the files that have the column."""
+    span, area = ctx.settings.checks.appraisal_months, ["county", "township", "village"]
+    homes = ctx.table(ROSTER).select("id_number", *area).unique("id_number", keep="last", maintain_order=True)
+    rows = ctx.with_column(TABLE, "appraisal").filter(pl.col("month").is_between(ctx.month - span + 1, ctx.month))
+    villages = rows.join(homes, on="id_number").group_by(area).agg(_none=pl.col("appraisal").is_null().all())
+    flagged = villages.filter("_none").select(area)
+    lines = ctx.lines.lazy().filter(pl.col("village").is_not_null())
+    first = lines.join(flagged, on=area, how="semi", maintain_order="left").unique(
+        area, keep="first", maintain_order=True
+    )
+    return report(first, ROSTER, pl.format(f"{{}}近{span}个月没有人有考核结果", "village"), "village")

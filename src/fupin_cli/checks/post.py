@@ -174,7 +174,7 @@ NOTICE = ("duties", "requirements", "pay", "hours", "term", "notice_date")
     "招聘公告缺项",
     "warning",
     tables=(TABLE, POSTS),
-    compares="岗位台账的岗位职责、招聘要求、薪酬待遇、劳动时长、在岗时间、公告日期",
+    compares="岗位台账的岗位职责、招聘要求、薪酬待遇、劳动时长、在岗时间、公告日期；公告、拟聘公示、上岗的先后",
     hint="补全公告；下次招聘前张贴",
     law="注明岗位职责",
     **LAW,
@@ -194,11 +194,51 @@ def notice(ctx: Month) -> pl.LazyFrame:
             first = pl.coalesce(*(pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in have), pl.lit(have[0]))
             rows = ctx.table(POSTS).filter(pl.col("_src") == source.index)
             parts.append(rows.with_columns(_lacking=lacking, _first=first).filter(pl.col("_lacking").list.len() > 0))
-    if not parts:
-        return report(ctx.table(POSTS).clear(), POSTS, "")
-    rows = pl.concat(parts)
-    return on_holders(
-        ctx, rows, pl.format("公告缺：{}", pl.col("_lacking").list.join("、")), "post_id", pl.col("_first")
+    said = [_order_of_notice(ctx)]
+    if parts:
+        lacking = pl.format("公告缺：{}", pl.col("_lacking").list.join("、"))
+        said.append(on_holders(ctx, pl.concat(parts), lacking, "post_id", pl.col("_first")))
+    return pl.concat(said, how="diagonal")
+
+
+def _order_of_notice(ctx: Month) -> pl.LazyFrame:
+    """Notice before hiring, publicity after the notice and over before anybody starts (三(五) 招聘前).
+
+    Who starts is the first of the holders whom the post took on after its notice: first approved on or after it. Columns that
+    the file does not have, and dates that are not filled, say nothing.
+    """
+    posts = ctx.with_column(POSTS, "notice_date").filter(pl.col("notice_date").is_not_null())
+    begun = ctx.table(TABLE).select("post_id", "first_approval", "on_post").filter(pl.col("on_post").is_not_null())
+    fresh = (
+        posts.select("post_id", "notice_date")
+        .join(begun, on="post_id")
+        .filter(pl.col("first_approval") >= pl.col("notice_date"))
+    )
+    first = fresh.group_by("post_id").agg(_started=pl.col("on_post").min())
+    rows = posts.join(first, on="post_id", how="left", maintain_order="left")
+    notice, started, start, end = (pl.col(c) for c in ("notice_date", "_started", "publicity_start", "publicity_end"))
+    return pl.concat(
+        [
+            report(
+                rows.filter(notice > started),
+                POSTS,
+                pl.format("公告日期 {} 晚于上岗日期 {}", notice, started),
+                "notice_date",
+            ),
+            report(
+                rows.filter(start < notice),
+                POSTS,
+                pl.format("拟聘公示开始 {} 早于公告日期 {}", start, notice),
+                "publicity_start",
+            ),
+            report(
+                rows.filter(end >= started),
+                POSTS,
+                pl.format("拟聘公示结束 {} 不早于上岗日期 {}", end, started),
+                "publicity_end",
+            ),
+        ],
+        how="diagonal",
     )
 
 

@@ -32,6 +32,7 @@ STATE_WORDS = {
 UNKNOWN_WORDS = "不明"
 HOME_PROVINCE = "辽宁"
 WORKSHOP_KIND, WORKSHOP_CHANNEL = "就业帮扶车间", "帮扶车间"
+WORKING_AGE = 16
 TABLES = ("assignments", "other_posts", "employer_claims", "employment", "flexible_claims", "employment_plan")
 # Without the export of who works nobody can be said to be out of work.
 DECIDING = "employment"
@@ -176,3 +177,14 @@ PARTS = {
     "flexible_claims": _of_flexible,
     "employment_plan": _of_plans,
 }
+
+
+def idle_labour(month: Month) -> pl.DataFrame:
+    """Beneficiaries who are labour (一) and whom no table of the month shows at work: id_number, county, township.
+
+    Needs the registry and the export of who works: without it nobody can be said to be out of work.
+    """
+    able = pl.col("beneficiary") & pl.col("can_work") & (pl.col("age") >= WORKING_AGE) & ~pl.col("in_school")
+    busy = work_states(month).filter(pl.col("state").is_in(WORKING)).select("id_number")
+    helped = month.people.filter(able.fill_null(value=False)).select("id_number", "county", "township")
+    return helped.join(busy, on="id_number", how="anti", maintain_order="left")

@@ -60,7 +60,8 @@ def bound(name: str, policy: Policy) -> str:
     if value is None or value in ({}, []):
         return f"没有设置（fupin.toml 的 [{section}] {key}）"
     default = getattr(type(table)(), key)
-    return f"{value}（fupin.toml 的 [{section}] {key}{'，{OURS}' if value == default else ''}）"
+    whose = f"，{OURS}" if value == default else ""
+    return f"{value}（fupin.toml 的 [{section}] {key}{whose}）"
 
 
 def rule_table(rules: list[Rule]) -> Table:

@@ -138,6 +138,8 @@ class WorkRelief(Section):
     """以工代赈, 三(一): the county's guiding share of labour pay; nothing is paid here."""
 
     pay_share: DatedShare | None = None
+    helped_share: DatedShare | None = None  # of the people hired, how many are to be beneficiaries
+    guide_pay: DatedMoney | None = None  # the guiding labour pay of a person, printed beside what was paid
 
 
 class Payee(Section):

@@ -95,6 +95,7 @@ class Checks(Section):
     rotation_holders: Count = 3
     rotation_months: Count = 12
     full_attendance_months: Count = 6
+    appraisal_months: Count = 6
     required_days_gap: Count = 5
     contract_warning_days: Count = 30
     cap_warning_months: Count = 3

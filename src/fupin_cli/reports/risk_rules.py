@@ -149,7 +149,7 @@ def _contract_ends(scene: Scene) -> pl.DataFrame:
 def _cap_near(scene: Scene) -> pl.DataFrame:
     """RSK004: few months left of the cap after this month, without extension; also who has used it up."""
     month = scene.month
-    cap, warn = month.settings.post.cap_months, month.settings.checks.cap_warning_months
+    cap, warn = month.policy.cap_months(month.month), month.settings.checks.cap_warning_months
     history = month.table("payment_history").collect()
     parts = []
     if month.has("assignments"):
