@@ -508,7 +508,7 @@ def _contracts(c: County, expect: Callable[[str, Row, str], None]) -> None:
     expect("CON003", line, end)
     _, line = add_holder(c, cells={end: "2024-04-30"})
     expect("CON004", line, end)
-    _, line = add_holder(c, 上岗日期="2024-02-29")
+    _, line = add_holder(c, cells={start: "2024-05-06", end: "2024-11-05", "上岗日期": "2024-05-01"})
     expect("CON006", line, "上岗日期")
     _, line = add_holder(c, cells={start: "2024-01-01", end: "2024-06-30", "上岗日期": "2024-01-01"})
     expect("CON007", line, end)
