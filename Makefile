@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint format sample docs bench national year clean
+.PHONY: demo test dist bundle bundle-test golden lint format sample docs bench national year clean
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -17,6 +17,22 @@ demo: $(STAMP)
 
 test: lint
 	$(BIN)/python -m pytest -n auto -q
+
+# The wheel that README names.
+dist: $(STAMP)
+	$(BIN)/python -m build --wheel --no-isolation
+
+# dist/fupin-<version>-<platform>.zip for computers without internet; one platform: make bundle PLATFORM=win_amd64
+bundle: $(STAMP)
+	$(BIN)/python -m bundle.build $(PLATFORM)
+
+# Downloads and installs what `make bundle` makes; `make test` does not.
+bundle-test: $(STAMP)
+	$(BIN)/python -m pytest -q -m download tests/bundle
+
+# Writes anew what commands print at 80 and 120 columns; read the difference before you commit it.
+golden: $(STAMP)
+	FUPIN_GOLDEN=1 $(BIN)/python -m pytest -q -p no:randomly tests/cli/test_columns.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -33,6 +49,7 @@ sample: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m fupin_cli.outputs.catalogue docs/rules.md
 	$(BIN)/python -m fupin_cli.outputs.clauses docs/clauses.md
+	$(BIN)/python -m tests.errors.page docs/messages.md
 
 bench: $(STAMP)
 	$(BIN)/python tests/bench/run.py

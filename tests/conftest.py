@@ -65,7 +65,7 @@ def fupin(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
 def _outside(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run every test outside the checkout, with none of this machine's settings."""
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
-    for name in ("FUPIN_WORKSPACE", "NO_COLOR", "FORCE_COLOR"):
+    for name in ("FUPIN_WORKSPACE", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -1,3 +1,3 @@
 """fupin: checks and pays a county's employment-assistance subsidies, each figure with the clause it rests on."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

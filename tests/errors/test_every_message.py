@@ -18,6 +18,8 @@ from fupin_cli.errors import FupinError
 from fupin_cli.policy.parameters import parse_policy
 from tests.cases.test_cases import BASE, build
 from tests.conftest import Ran, write_csv
+from tests.errors.latin import foreign_words
+from tests.errors.page import entry, said, written_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,6 +160,8 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (raw(LEDGER, b"no ledger" * 99), f"approve {M} --by 丙 -y", "ledger.sqlite 读写不了：", 2),
     (folder_in_the_way(LEDGER), f"approve {M} --by 丙 -y", "ledger.sqlite 读写不了：", 2),
     (nothing, f"explain 没有这人 --month {M}", " 的花名册和各项申请里没有这个人的行", 2),
+    (APPROVED, "ledger show --person 没有这人", "账本里没有 没有这人 的行", 1),
+    (APPROVED, "ledger show 2024-06", "账本里没有 2024-06 的行", 1),
     (nothing, f"ledger bank {M}", " 还没有批准，不能写代发文件", 2),
     (nothing, f"ledger import inbox/{M}/出勤汇总表.csv", " 不是“补贴发放台账”", 10),
     (text("h.csv", "身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-13,1\n"), "ledger import h.csv", " 处读不出，没有导入", 2),
@@ -182,6 +186,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (folder_in_the_way(".fupin/run.jsonl"), f"run --month {M}", "run.jsonl 写不进去：", 2),
     (nothing, "schedule --at 8", "--at 的值不对：", 2),
     (nothing, "verify", " 里还没有任何月份的清单", 10),
+    (nothing, f"subsidy {M}", "没有写明哪一项补贴", 2),
     (nothing, "subsidy 没有的", "没有 没有的 这项补贴", 2),
     (nothing, f"subsidy transport --all --month {M}", "--all 与补贴名称只写一个", 2),
     (nothing, f"subsidy transport --month {M}", "没有“交通补贴申请表”，一次性交通补贴算不了", 10),
@@ -195,6 +200,34 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
      "超过本年预算：就业补助资金 超出 632.05 元", 12),
     (nothing, "fly", "没有 fly 这个命令", 2),
     (nothing, "check", "缺少 --month", 2),
+    (nothing, f"check {M} 甲 乙", "多写了 乙", 2),
+    (nothing, f"check {M} 2024-06", "要写明一个月份，写了 ", 2),
+    (nothing, f"approve {M} --month 2024-06", "要写明一个月份，写了 ", 2),
+    (nothing, "chek", "没有 chek 这个命令", 2),
+    (nothing, "核查", "没有 核查 这个命令", 2),
+    (nothing, "ledger", "没有写命令", 2),
+    (nothing, "ledger shwo", "没有 shwo 这个命令", 2),
+    (nothing, f"check {M} --mont", "没有 --mont 这个选项", 2),
+    (nothing, f"--month {M} check", "没有 --month 这个选项", 2),
+    (nothing, f"run {M} --wait -1", "--wait 的值不对：不能小于 0", 2),
+    (nothing, f"run {M} --wait x", "--wait 的值不对：要写数", 2),
+    (nothing, f"check {M} --output", "--output 后面要写值", 2),
+    (nothing, f"check {M} --quiet=1", "--quiet 后面不写值", 2),
+    (nothing, "help 退出", "没有 退出 这个主题", 2),
+    (nothing, "completion fish", "不在可选的值", 2),
+    (nothing, "explain", "缺少 证号或姓名", 2),
+    (nothing, "rules POST005 a b", "多写了 b", 2),
+    (nothing, f"rules POST005 {M}", f"多写了 {M}", 2),
+    (raw("fupin.toml", b"\xff\xff\x80"), f"check {M}", "的文字编码既不是 UTF-8 也不是 GB18030", 2),
+    (text("fupin.toml", "[county]\nname = 示例县\n"), f"check {M}", " 第 2 行）：值的写法不对", 2),
+    (text("fupin.toml", "[county]\nname = “示例县”\n"), f"check {M}", "用了中文的 “ ”", 2),
+    (text("fupin.toml", '[county]\nname = "示例县\n'), f"check {M}", "引号没有配对", 2),
+    (text("fupin.toml", "[post]\ncap_months 36\n"), f"check {M}", "这一行缺少等号", 2),
+    (text("fupin.toml", "[post]\ncap_months = 36\ncap_months = 24\n"), f"check {M}", "这一项或这一节写了两遍", 2),
+    (text("fupin.toml", '[post]\ncap_months = "三十六"\n'), f"check {M}", "第 2 行 post.cap_months：要写整数", 2),
+    (text("fupin.toml", '[post]\nproration = "days"\n'), f"check {M}", "第 2 行 post.proration：只能写 ", 2),
+    (text("fupin.toml", '[approval]\none_person_office = "也许"\n'), f"check {M}", "要写 true（是）或 false（否）", 2),
+    (text("fupin.toml", '[bank.profiles."某银行"]\n'), f"check {M}", "columns：这一项必须写", 2),
     (nothing, f"check --month {M} --colour", "没有 --colour 这个选项", 2),
     (nothing, f"check --month {M} --format xml", "不在可选的值", 2),
 ]  # fmt: skip
@@ -212,6 +245,9 @@ def test_message(
     ran = fupin(*command.split())
     assert words in ran.err, ran.err
     assert ran.code == code
+    text = said(ran.err, root)
+    assert foreign_words(text, command) == []
+    assert entry(command, code, text) in written_page(), "run `make docs`"
     if code and "用法见" not in ran.err:
         assert "提示: " in ran.err
     assert "Traceback" not in ran.err
@@ -364,6 +400,7 @@ KINDS = {
     "MonthClosedError",
     "OpenDifferencesError",
     "LockedError",
+    "NothingFoundError",
     "UnreadableError",
 }
 

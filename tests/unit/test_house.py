@@ -16,6 +16,7 @@ from fupin_cli.measures.measure import Measure
 # From the ground up: each room uses only what stands before it.
 ROOMS = [
     "errors",
+    "system",
     "encryption",
     "findings",
     "policy",
@@ -30,6 +31,7 @@ ROOMS = [
     "outputs",
     "jobs",
     "cli",
+    "__main__",
 ]
 HOUSE = Path(fupin_cli.__file__).parent
 FILES = {

@@ -10,6 +10,7 @@ from fupin_cli.cli import (
     care,
     check,
     chinese,
+    completion,
     explain,
     init,
     inputs,
@@ -21,6 +22,7 @@ from fupin_cli.cli import (
     run,
     subsidy,
     template,
+    topics,
     withdraw,
 )
 
@@ -54,7 +56,16 @@ def root(
 ) -> None:
     """Hold the options of the program itself; without a command show what there is (and exit 2)."""
     if ctx.invoked_subcommand is None:
+        from pathlib import Path
+
+        from fupin_cli.cli.home import home
+        from fupin_cli.cli.next_step import outside_words
+
+        if lines := home():
+            typer.echo("\n".join(lines))
+            raise typer.Exit
         typer.echo(ctx.get_help())
+        typer.echo(f"\n提示: {outside_words(Path.cwd())}", err=True)
         raise typer.Exit(2)
 
 
@@ -93,9 +104,15 @@ app.command("rules", cls=chinese.Command, help="列出核查规则，解释一�
 app.command("template", cls=chinese.Command, help="写出一张表的空白模板（.xlsx）。")(template.template)
 app.command("init", cls=chinese.Command, help="建立工作区：设置文件、收件夹、输出文件夹。")(init.init)
 app.command("run", cls=chinese.Command, help="无人值守：核查、测算、对账，从不批准；输入没变就不做。")(run.run)
-app.command("schedule", cls=chinese.Command, help="给出定时运行的 crontab 行和 systemd 单元。")(run.schedule)
+app.command("schedule", cls=chinese.Command, help="给出定时运行的命令：crontab、systemd，或 Windows 计划任务。")(
+    run.schedule
+)
 app.command("verify", cls=chinese.Command, help="核对写出的文件、账本和清单有没有被改动，并重算一遍。")(care.verify)
 app.command("inputs", cls=chinese.Command, help="取回一个月批准时留存的输入文件；不写 --to 时只列出。")(inputs.inputs)
 app.command("doctor", cls=chinese.Command, help="检查本机、程序和工作区，有问题的说明怎么办。")(care.doctor)
 app.command("config", cls=chinese.Command, help="列出每项设置的值和来处。")(care.config)
+app.command("help", cls=chinese.Command, help="分题的说明：一个月怎么做、文件夹、设置、退出码、账本等。")(topics.help_)
+app.command("completion", cls=chinese.Command, help="按 Tab 补全命令和选项：给出 bash、zsh、PowerShell 的脚本。")(
+    completion.completion
+)
 app.add_typer(ledger.app, name="ledger")

@@ -66,7 +66,7 @@ def verify(
                 typer.echo(f"{result.month}：{'有改动' if result.bad else '没有改动'}")
                 for state, text in result.said:
                     if not quiet or state == "bad":
-                        typer.echo(f"  [{MARKS[state]}] {text}")
+                        _say(f"[{MARKS[state]}] {text}", 2)
     return 12 if any(result.bad for result in found) else 0
 
 
@@ -87,9 +87,9 @@ def doctor(workspace: Workspace = None, output_format: OutputFormat = Format.tex
         )
     else:
         for d in found:
-            typer.echo(f"[{MARKS[d.state]}] {d.name}：{d.text}")
+            _say(f"[{MARKS[d.state]}] {d.name}：{d.text}", 0)
             if d.todo:
-                typer.echo(f"    {d.todo}")
+                _say(d.todo, 4)
     return 2 if any(d.state == BAD for d in found) else 0
 
 
@@ -101,6 +101,8 @@ def config(workspace: Workspace = None, output_format: OutputFormat = Format.tex
 
     from fupin_cli.jobs.config import settings_of
     from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.outputs.terminal import console
+    from fupin_cli.outputs.widths import width_of
 
     place = find_workspace(workspace)
     found = settings_of(place)
@@ -115,5 +117,21 @@ def config(workspace: Workspace = None, output_format: OutputFormat = Format.tex
         typer.echo(f"# {place.file or '没有 fupin.toml，都是默认值'}")
         for s in found:
             value = "（没有填）" if s.value is None else json.dumps(s.value, ensure_ascii=False)
-            typer.echo(f"{s.name} = {value}    # {s.origin}")
+            line = f"{s.name} = {value}    # {s.origin}"
+            if width_of(line) <= console().width:
+                typer.echo(line)
+            else:  # the origin on a line before it: what follows can still be copied into the file
+                typer.echo(f"# {s.origin}")
+                _say(f"{s.name} = {value}", 0)
     return 0
+
+
+def _say(words: str, indent: int) -> None:
+    """Print a line, folded to the terminal, its further lines a little to the right."""
+    from fupin_cli.outputs.terminal import console
+    from fupin_cli.outputs.widths import wrapped
+
+    first, *rest = wrapped(words, console().width - indent - 4)
+    typer.echo(" " * indent + first)
+    for line in rest:
+        typer.echo(" " * (indent + 4) + line)

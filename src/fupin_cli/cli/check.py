@@ -11,10 +11,11 @@ from fupin_cli.cli.options import (
     PATIENCE,
     Force,
     Format,
-    Month,
+    MonthOption,
     NoProgress,
     OutputFormat,
     PasswordFile,
+    Places,
     Quiet,
     Severity,
     Split,
@@ -25,11 +26,8 @@ from fupin_cli.cli.options import (
 
 
 def check(
-    month: Month,
-    inbox: Annotated[
-        Path | None,
-        typer.Argument(metavar="收件夹", help="要核查的文件夹或文件（默认：工作区的 inbox/）", show_default=False),
-    ] = None,
+    places: Places = None,
+    month: MonthOption = None,
     workspace: Workspace = None,
     password_file: PasswordFile = None,
     output: Annotated[
@@ -63,7 +61,7 @@ def check(
     from contextlib import nullcontext
     from datetime import datetime
 
-    from fupin_cli.cli.options import operator_name
+    from fupin_cli.cli.options import month_and_inbox, operator_name
     from fupin_cli.cli.progress import progress_bar
     from fupin_cli.jobs import check as job
     from fupin_cli.jobs.desk import Desk
@@ -72,7 +70,8 @@ def check(
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.policy.months import parse_month
 
-    wanted = parse_month(month)
+    text, inbox = month_and_inbox(places, month, "fupin check 2024-05")
+    wanted = parse_month(text)
     place = find_workspace(workspace, password_file)
     folder = output or place.out
     codes = job.chosen_codes(_listed(select), _listed(ignore))

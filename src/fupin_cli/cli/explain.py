@@ -6,14 +6,13 @@ from typing import Annotated
 
 import typer
 
-from fupin_cli.cli.options import Format, Month, OutputFormat, Workspace
-from fupin_cli.cli.payroll import Inbox
+from fupin_cli.cli.options import Format, MonthOption, OutputFormat, Places, Workspace, month_and_inbox
 
 
 def explain(
     who: Annotated[str, typer.Argument(metavar="证号或姓名", help="要解释的人")],
-    month: Month,
-    inbox: Inbox = None,
+    places: Places = None,
+    month: MonthOption = None,
     workspace: Workspace = None,
     output_format: OutputFormat = Format.text,
 ) -> int:
@@ -28,9 +27,10 @@ def explain(
     from fupin_cli.outputs.terminal import console
     from fupin_cli.policy.months import parse_month
 
-    steps = explain_person(Desk(find_workspace(workspace), inbox), who, parse_month(month))
+    text, inbox = month_and_inbox(places, month, f"fupin explain {who} 2024-05")
+    steps = explain_person(Desk(find_workspace(workspace), inbox), who, parse_month(text))
     if output_format is Format.json:
-        body = {"format": "fupin.explain/1", "month": month, "lines": masked_steps(steps)}
+        body = {"format": "fupin.explain/1", "month": text, "lines": masked_steps(steps)}
         sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
     else:
         out = console()

@@ -17,11 +17,12 @@ def init(
     """Make a workspace. Asks the county's name on a terminal only."""
     import sys
 
+    from fupin_cli.cli.ask import ask
     from fupin_cli.jobs.init import make_workspace
 
     name = county
     if name is None and sys.stdin.isatty() and sys.stdout.isatty():
-        name = typer.prompt("县（市、区）名称", default="", show_default=False)
+        name = ask("县（市、区）名称")
     for line in make_workspace(folder, name or ""):
         typer.echo(line)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -18,10 +19,29 @@ def run() -> None:
             signal.signal(number, _interrupt)
     guards = guard()
     try:
+        set_up_streams(sys.argv[1:])
         code = main(sys.argv[1:])
     except KeyboardInterrupt:  # before a command was even found
         code = fail(*INTERRUPTED)
     sys.exit(final_code(code, guards))
+
+
+def set_up_streams(arguments: list[str]) -> None:
+    """Data never loses a character: JSON, and whatever is redirected, is UTF-8.
+
+    A text goes by PYTHONIOENCODING where that is set. A GBK console lacks some characters and shows `?` for them.
+    """
+    joined = " ".join(arguments)
+    data = "--format json" in joined or "--format=json" in joined
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        asked = os.environ.get("PYTHONIOENCODING")
+        if stream is sys.stdout and (data or not (stream.isatty() or asked)):
+            reconfigure(encoding="utf-8", errors="replace")
+        else:
+            reconfigure(errors="replace")
 
 
 asked_to_end: list[int] = []
@@ -53,7 +73,7 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run
     except Exception as error:  # noqa: BLE001 - the last resort
         if asked_to_end:  # a library may have turned the interruption into an error of its own
             return interrupted(before)
-        told = usage_message(error)
+        told = usage_message(error, arguments)
         if told:
             return fail(*told, EXIT_USAGE)
         return crash(error)
@@ -85,12 +105,11 @@ def fail(message: str, hint: str, code: int) -> int:
 def crash(error: Exception) -> int:
     """Print a bug of the program: where, without any value that might be somebody's data."""
     import traceback
+    from pathlib import Path
 
     from fupin_cli import __version__
 
-    frames = [
-        f"  {f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-6:]
-    ]
+    frames = [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-6:]]
     where = "\n".join(frames)
     return fail(
         f"程序出错（fupin {__version__}，{type(error).__name__}）\n{where}",

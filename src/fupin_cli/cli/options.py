@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -78,22 +79,61 @@ MonthArgument = Annotated[str | None, typer.Argument(metavar="年-月", help="�
 MonthOption = Annotated[
     str | None, typer.Option("--month", "-m", metavar="年-月", help="月份（同上）", show_default=False)
 ]
+Places = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[年-月] [收件夹]", help="月份，例如 2024-05；收件夹（默认：工作区的 inbox/）", show_default=False
+    ),
+]
 PATIENCE = 60.0
+
+
+def as_month(text: str) -> int | None:
+    """The month that a text is, if it is one."""
+    from fupin_cli.errors import UsageError
+    from fupin_cli.policy.months import parse_month
+
+    try:
+        return parse_month(text)
+    except UsageError:
+        return None
 
 
 def one_month(argument: str | None, option: str | None, example: str) -> str:
     """The month, given as an argument or as an option, written as `2024-05`.
 
     Raises:
-        UsageError: none, or two that differ.
+        UsageError: none, two that differ, or no month.
     """
     from fupin_cli.errors import UsageError
     from fupin_cli.policy.months import month_text, parse_month
 
-    given = {parse_month(text) for text in (option, argument) if text}
-    if len(given) != 1:
-        raise UsageError("要写明一个月份", f"例如 {example}")
-    return month_text(given.pop())
+    text = option or argument
+    if text is None:
+        raise UsageError("缺少 --month：要写明一个月份", f"例如 {example}，或 --month 2024-05")
+    if option and argument and parse_month(option) != parse_month(argument):
+        raise UsageError(f"要写明一个月份，写了 {argument} 和 {option} 两个", f"例如 {example}")
+    return month_text(parse_month(text))
+
+
+def month_and_inbox(places: list[str] | None, option: str | None, example: str) -> tuple[str, Path | None]:
+    """The month and the input folder of a command that takes both in any order; with --month the rest is a folder.
+
+    Raises:
+        UsageError: no month, two that differ, or more than one folder.
+    """
+    from fupin_cli.errors import UsageError
+
+    given = list(places or [])
+    months = [text for text in given if as_month(text) is not None and not (option and Path(text).exists())]
+    if not months and option is None:  # a slip such as 2024-13 is a month that is wrong, not a folder that is missing
+        months = [text for text in given if re.fullmatch(r"[0-9０-９年月.\-/]+", text) and not Path(text).exists()]
+    rest = [text for text in given if text not in months]
+    if len(rest) > 1:
+        raise UsageError(f"多写了 {' '.join(rest[1:])}", f"只写一个收件夹，例如 {example} D:\\台账")
+    if len(months) > 1:
+        raise UsageError(f"要写明一个月份，写了 {'、'.join(months)}", f"例如 {example}")
+    return one_month(months[0] if months else None, option, example), Path(rest[0]) if rest else None
 
 
 def month_range(
@@ -149,7 +189,9 @@ def ask(question: str, *, yes: bool) -> None:
     Raises:
         typer.Abort: the answer is no.
     """
-    if not yes and not typer.confirm(question, default=False):
+    from fupin_cli.cli.ask import confirm
+
+    if not yes and not confirm(question):
         raise typer.Abort
 
 

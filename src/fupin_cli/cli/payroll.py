@@ -11,7 +11,6 @@ from fupin_cli.cli.options import (
     PATIENCE,
     Force,
     Format,
-    Month,
     MonthArgument,
     MonthOption,
     NoProgress,
@@ -19,6 +18,7 @@ from fupin_cli.cli.options import (
     Output,
     OutputFormat,
     PasswordFile,
+    Places,
     Quiet,
     Signer,
     Unmask,
@@ -26,6 +26,7 @@ from fupin_cli.cli.options import (
     Workspace,
     Yes,
     ask,
+    month_and_inbox,
     one_month,
     operator_name,
     signer,
@@ -40,14 +41,11 @@ InboxOption = Annotated[
     Path | None,
     typer.Option("--inbox", metavar="收件夹", help="各表所在的文件夹（默认：工作区的 inbox/）", show_default=False),
 ]
-Inbox = Annotated[
-    Path | None, typer.Argument(metavar="收件夹", help="文件夹或文件（默认：工作区的 inbox/）", show_default=False)
-]
 
 
 def payroll(
-    month: Month,
-    inbox: Inbox = None,
+    places: Places = None,
+    month: MonthOption = None,
     workspace: Workspace = None,
     output: Output = None,
     operator: Operator = None,
@@ -78,7 +76,8 @@ def payroll(
     from fupin_cli.ledger import store
     from fupin_cli.policy.months import parse_month
 
-    wanted = parse_month(month)
+    text, inbox = month_and_inbox(places, month, "fupin payroll 2024-05")
+    wanted = parse_month(text)
     if split_by not in (None, "town"):
         raise UsageError(f"--split-by 的值不对：{split_by}", "可写 town（按乡镇）")
     place = find_workspace(workspace, password_file)

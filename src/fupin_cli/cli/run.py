@@ -6,10 +6,22 @@ from typing import Annotated
 
 import typer
 
-from fupin_cli.cli.options import MonthOption, Operator, Output, PasswordFile, Quiet, Wait, Workspace, operator_name
+from fupin_cli.cli.options import (
+    MonthArgument,
+    MonthOption,
+    Operator,
+    Output,
+    PasswordFile,
+    Quiet,
+    Wait,
+    Workspace,
+    one_month,
+    operator_name,
+)
 
 
 def run(
+    month_argument: MonthArgument = None,
     month: MonthOption = None,
     today: Annotated[
         str | None,
@@ -41,7 +53,11 @@ def run(
         day = date.fromisoformat(today) if today else now.date()
     except ValueError:
         raise UsageError(f"--today 的值不对：{today}", "写成 年-月-日，例如 --today 2024-06-05") from None
-    wanted = parse_month(month) if month else month_before(day)
+    wanted = (
+        parse_month(one_month(month_argument, month, "fupin run 2024-05"))
+        if month or month_argument
+        else month_before(day)
+    )
     place = find_workspace(workspace, password_file)
     with workspace_lock(place.root, "run", wait, now):
         report = run_month(place, wanted, output or place.out, operator or operator_name(), now, operator or "")
@@ -54,11 +70,12 @@ def schedule(
     workspace: Workspace = None,
     at: Annotated[str, typer.Option("--at", metavar="时:分", help="每天几点运行")] = "06:30",
 ) -> int:
-    """Print what cron and systemd need."""
+    """Print what cron and systemd need; on Windows, what the task scheduler needs."""
     import re
 
+    from fupin_cli import system
     from fupin_cli.errors import UsageError
-    from fupin_cli.jobs.schedule import crontab_line, systemd_units
+    from fupin_cli.jobs.schedule import crontab_line, schtasks_line, systemd_units
     from fupin_cli.jobs.workspace import find_workspace
 
     match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", at)
@@ -66,6 +83,11 @@ def schedule(
         raise UsageError(f"--at 的值不对：{at}", "写成 时:分，例如 --at 06:30")
     place = find_workspace(workspace)
     hour, minute = int(match[1]), int(match[2])
+    if system.WINDOWS:
+        typer.echo("# 每天运行一次，做上个月；输入没有变就什么也不做。在命令提示符里运行这一行：")
+        typer.echo(schtasks_line(place.root, hour, minute))
+        typer.echo("# 看它：schtasks /Query /TN fupin    取消：schtasks /Delete /TN fupin")
+        return 0
     typer.echo("# 每天运行一次，做上个月；输入没有变就什么也不做，没有问题就不发邮件。用 crontab -e 加入这一行：")
     typer.echo(crontab_line(place.root, hour, minute))
     typer.echo("\n# 或者用 systemd：把下面两个文件放进 /etc/systemd/system/，再运行 systemctl enable --now fupin.timer")

@@ -10,6 +10,7 @@ from fupin_cli.cli.options import (
     PATIENCE,
     Force,
     Format,
+    MonthArgument,
     MonthOption,
     NoProgress,
     Operator,
@@ -20,6 +21,7 @@ from fupin_cli.cli.options import (
     Unmask,
     Wait,
     Workspace,
+    as_month,
     month_range,
     operator_name,
 )
@@ -36,6 +38,7 @@ def subsidy(
     name: Annotated[
         str | None, typer.Argument(metavar="补贴", help="代号或名称；不写则列出全部", show_default=False)
     ] = None,
+    month_argument: MonthArgument = None,
     month: MonthOption = None,
     first: Annotated[str | None, typer.Option("--from", metavar="年-月", help="从哪个月", show_default=False)] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="年-月", help="到哪个月", show_default=False)] = None,
@@ -59,7 +62,7 @@ def subsidy(
     from datetime import datetime
 
     from fupin_cli.cli.progress import progress_bar
-    from fupin_cli.errors import NoInputError, UsageError
+    from fupin_cli.errors import NoInputError
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.draft import record
     from fupin_cli.jobs.lock import workspace_lock
@@ -69,12 +72,11 @@ def subsidy(
     from fupin_cli.ledger import store
 
     place = find_workspace(workspace, password_file)
+    name, month_argument = _which(name, month_argument, everything=everything)
     if name is None and not everything:
         return _list(place, as_json=output_format is Format.json)
-    if name is not None and everything:
-        raise UsageError("--all 与补贴名称只写一个", "例如 fupin subsidy transport --month 2024-05")
     chosen = find_measure(name) if name is not None else None
-    start, end = month_range(None, month, first, last, "fupin subsidy transport --month 2024-05")
+    start, end = month_range(month_argument, month, first, last, "fupin subsidy transport --month 2024-05")
     now, maker, folder = datetime.now().astimezone(), operator or operator_name(), output or place.out
     code, runs = 0, []
     with (
@@ -120,6 +122,23 @@ def _computed(desk: Desk, measure: Measure, month: int, *, alone: bool) -> Payro
             raise
         typer.echo(f"{measure.title}：{error}", err=True)
         return None
+
+
+def _which(name: str | None, month: str | None, *, everything: bool) -> tuple[str | None, str | None]:
+    """The subsidy and the month: `fupin subsidy --all 2024-05` has no name.
+
+    Raises:
+        UsageError: a name and --all, or a month alone.
+    """
+    from fupin_cli.errors import UsageError
+
+    if name is not None and month is None and as_month(name) is not None:
+        name, month = None, name
+    if name is not None and everything:
+        raise UsageError("--all 与补贴名称只写一个", "例如 fupin subsidy transport --month 2024-05")
+    if name is None and month is not None and not everything:
+        raise UsageError("没有写明哪一项补贴", f"全部补贴：fupin subsidy；都要做：fupin subsidy --all {month}")
+    return name, month
 
 
 def _show(runs: list[PayrollRun], *, as_json: bool, unmask: bool, quiet: bool) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
+from fupin_cli.errors import os_words
 from fupin_cli.intake.budget import SIZE_HINT, memory_limit, seconds_limit
 from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, UnreadableError
 
@@ -96,7 +97,7 @@ class Apart:
                 COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
             )
         except OSError as error:
-            raise _no_helper(error.strerror or "") from error
+            raise _no_helper(os_words(error)) from error
         self._process = process
         watch = threading.Timer(STARTING_SECONDS, process.kill)
         watch.start()

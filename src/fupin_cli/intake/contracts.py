@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from fupin_cli.errors import FupinError
+from fupin_cli.errors import FupinError, yaml_words
 from fupin_cli.policy.parameters import LOADER
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _read(file: Traversable | Path) -> dict[str, Any]:
         body = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise FupinError(
-            f"表格式文件 {file.name} 不是合格的 YAML：{error}", "检查缩进与冒号，文件须存为 UTF-8"
+            f"表格式文件 {file.name} 不是合格的 YAML：{yaml_words(error)}", "检查缩进与冒号，文件须存为 UTF-8"
         ) from None
     if not isinstance(body, dict):
         raise FupinError(f"表格式文件 {file.name} 是空的", "对照随程序发布的 schemas/ 填写，或删去此文件")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fupin_cli.errors import FupinError, NoInputError
+from fupin_cli.errors import FupinError, NoInputError, os_words
 from fupin_cli.policy.months import looks_like_month, read_month
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def _walk(inbox: Path) -> tuple[list[Path], list[Passed]]:
     def unlisted(error: OSError) -> None:
         folder = Path(error.filename)
         if folder == inbox:
-            raise FupinError(f"{shown(str(inbox))} 打不开：{error.strerror}", "检查文件夹权限") from error
-        why = f"文件夹打不开：{error.strerror}，里面的文件没有读"
+            raise FupinError(f"{shown(str(inbox))} 打不开：{os_words(error)}", "检查文件夹权限") from error
+        why = f"文件夹打不开：{os_words(error)}，里面的文件没有读"
         passed.append(
             Passed(f"{shown(folder.relative_to(inbox).as_posix())}/", "IN001", why, "检查文件夹权限，或移出收件夹")
         )

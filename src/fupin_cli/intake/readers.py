@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.encryption import decrypt
+from fupin_cli.errors import os_words
 from fupin_cli.intake.budget import MIB, SIZE_HINT, memory_limit, unpacked_limit
 from fupin_cli.intake.excel_reader import read_excel
 from fupin_cli.intake.html_reader import read_html
@@ -56,7 +57,7 @@ def read_file(
             head = stream.read(4096)
             size = path.stat().st_size
     except OSError as error:
-        raise UnreadableError(f"文件打不开：{error.strerror}", "检查文件权限，或关闭正在使用它的程序") from error
+        raise UnreadableError(f"文件打不开：{os_words(error)}", "检查文件权限，或关闭正在使用它的程序") from error
     if not head.strip(b"\x00\r\n\t "):
         raise UnreadableError("文件是空的", "请向报送单位重新要一份")
     if head.startswith(ZIP):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.policy.months import month_index
 from fupin_cli.policy.settings import FILE_ONLY
+from fupin_cli.policy.settings_file import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def settings_of(workspace: Workspace) -> list[Setting]:
     values = policy.settings.model_dump(mode="json")
     if values["post"]["cap_months"] is None:  # what is shown is what is used
         values["post"]["cap_months"] = policy.cap_months(month_index(policy.file.valid_to))
-    written = tomllib.loads(workspace.file.read_text(encoding="utf-8")) if workspace.file else {}
+    written = read_settings(workspace.file) if workspace.file else {}
     variables = {name.upper() for name in os.environ}
     return [
         Setting(name, value, _origin(name, written, variables))

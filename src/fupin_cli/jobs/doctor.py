@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING
 
-from fupin_cli import __version__
+from fupin_cli import __version__, system
 from fupin_cli.errors import FupinError
 from fupin_cli.jobs.lock import FOLDER, holder, is_held
 from fupin_cli.jobs.person_code import KEY_FILE, workspace_key
@@ -208,5 +208,5 @@ def _private(root: Path) -> Iterator[Diagnosis]:
     """Files that only their owner should read."""
     for name in (KEY_FILE, store.FILE):
         path = root / FOLDER / name
-        if path.exists() and path.stat().st_mode & 0o077 and sys.platform != "win32":
+        if path.exists() and path.stat().st_mode & 0o077 and not system.WINDOWS:
             yield Diagnosis("权限", WARN, f"{path} 别人也能读", f"chmod 600 {path}")

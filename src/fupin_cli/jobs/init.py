@@ -35,5 +35,4 @@ def make_workspace(folder: Path, county: str) -> list[str]:
         f"  {FILE_NAME}  设置，用记事本打开，按说明填写",
         "  inbox/      每月建一个文件夹，如 inbox/2024-05/，把当月的表放进去",
         "  out/        程序写出的工作簿",
-        "下一步：放好表以后运行 fupin check --month 2024-05",
     ]

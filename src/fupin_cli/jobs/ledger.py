@@ -14,7 +14,7 @@ from fupin_cli.ledger import store
 from fupin_cli.month.used_months import paid_rows
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
 
     from fupin_cli.jobs.workspace import Workspace
@@ -22,15 +22,14 @@ if TYPE_CHECKING:
 TABLE = "payment_history"
 
 
-def import_history(workspace: Workspace, file: Path, month: int, operator: str, now: datetime) -> store.Batch:
-    """Post a payment history as the ledger's opening balance, once.
+def read_history(workspace: Workspace, file: Path, month: int) -> tuple[pl.DataFrame, int]:
+    """The payments of a payment history, and how many rows of it are none.
 
-    Lines returned as failed or recovered, and amounts of 0, are no payments and stay out; an unknown status is one.
+    Rows returned as failed or recovered, and amounts of 0, are no payments; an unknown status is one.
 
     Raises:
-        AlreadyPostedError: there is an opening balance (exit 12).
         NoInputError: the file holds no payment history, or no payment (exit 10).
-        UsageError: rows of it cannot be keyed or read; nothing is posted (exit 2).
+        UsageError: rows of it cannot be keyed or read (exit 2).
     """
     contracts = workspace.contracts()
     intake = load(file, month, contracts, workspace.settings().intake)
@@ -44,6 +43,17 @@ def import_history(workspace: Workspace, file: Path, month: int, operator: str, 
     paid = paid_rows(intake.tables[TABLE])
     if not paid.height:
         raise NoInputError(f"{file} 里没有一笔已发的补贴", "核对金额和发放状态")
+    return paid, intake.tables[TABLE].height - paid.height
+
+
+def import_history(workspace: Workspace, file: Path, month: int, operator: str, now: datetime) -> store.Batch:
+    """Post a payment history as the ledger's opening balance, once; of a faulty file nothing.
+
+    Raises:
+        AlreadyPostedError: there is an opening balance (exit 12).
+        NoInputError, UsageError: as `read_history`.
+    """
+    paid, _ = read_history(workspace, file, month)
     name = "期初-00"
     batch = store.Batch(
         name, store.OPENING, max(paid["month"].to_list()), now.isoformat(timespec="seconds"), operator, operator, file.name, "",
@@ -80,7 +90,7 @@ def export(root: Path, folder: Path, kind: str) -> list[Path]:
     from fupin_cli.policy.months import text_expr
 
     make_folder(folder)
-    paths = []
+    paths: list[Path] = []
     for table in store.TABLES:
         frame = store.read(root, table).with_columns(text_expr(pl.col("month")).alias("month"))
         path = free_path(folder, f"账本_{table}", f".{kind}", force=False)
@@ -91,6 +101,18 @@ def export(root: Path, folder: Path, kind: str) -> list[Path]:
                 frame.write_parquet(temporary)
         paths.append(path)
     return paths
+
+
+def export_workbook(workspace: Workspace, folder: Path, day: date) -> list[Path]:
+    """Write the ledger as one workbook for people; with a password it is encrypted."""
+    from fupin_cli.outputs.bulk import save_workbooks
+    from fupin_cli.outputs.files import make_folder
+    from fupin_cli.outputs.ledger_workbook import ledger_sheets
+
+    make_folder(folder)
+    batches, lines = store.read(workspace.root, "batches"), store.read(workspace.root, "lines")
+    plans = ledger_sheets(batches, lines, workspace.settings().county.name)
+    return save_workbooks(folder, [("账本", plans)], day, force=False, password=workspace.password)
 
 
 def _guarded(frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from fupin_cli.errors import FupinError
+from fupin_cli.errors import FupinError, os_words
 from fupin_cli.jobs.posting import finish, unfinished
 from fupin_cli.jobs.witness import behind, refuse_if_behind
 
@@ -58,7 +58,7 @@ def workspace_lock(  # noqa: PLR0913 - who holds it, how long it is waited for, 
             f"这个工作区有另一个 fupin 在运行{_words(holder(root))}", "等它结束再运行，或用 --wait 秒数 让程序等"
         ) from None
     except OSError as error:
-        raise FupinError(f"工作区 {root} 写不进去：{error.strerror}", "检查工作区的权限和磁盘空间") from None
+        raise FupinError(f"工作区 {root} 写不进去：{os_words(error)}", "检查工作区的权限和磁盘空间") from None
     try:
         note = json.dumps({"pid": os.getpid(), "command": command, "since": now.isoformat(timespec="seconds")})
         (folder / HOLDER).write_text(note, encoding="utf-8")
@@ -70,7 +70,7 @@ def workspace_lock(  # noqa: PLR0913 - who holds it, how long it is waited for, 
             say(f"注意: {words[0]}")
         yield
     except OSError as error:
-        raise FupinError(f"{error.filename or root} 读写不了：{error.strerror}", "检查权限和磁盘空间") from error
+        raise FupinError(f"{error.filename or root} 读写不了：{os_words(error)}", "检查权限和磁盘空间") from error
     finally:
         (folder / HOLDER).unlink(missing_ok=True)
         lock.release()

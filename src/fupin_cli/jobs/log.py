@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Any
 
-from fupin_cli.errors import FupinError
+from fupin_cli.errors import FupinError, os_words
 from fupin_cli.jobs.lock import FOLDER
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ class _Handler(RotatingFileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         del record
         error = sys.exc_info()[1]
-        raise FupinError(f"日志 {self.baseFilename} 写不进去：{error}", "检查磁盘空间和权限") from error
+        raise FupinError(
+            f"日志 {self.baseFilename} 写不进去：{os_words(error) if isinstance(error, OSError) else '内容写不成 UTF-8'}",
+            "检查磁盘空间和权限",
+        ) from error
 
 
 @contextmanager
@@ -48,7 +51,7 @@ def job_log(root: Path, settings: Run, stamp: str) -> Iterator[Callable[..., Non
     try:
         handler = _Handler(path, maxBytes=settings.log_kib * 1024, backupCount=settings.log_files, encoding="utf-8")
     except OSError as error:
-        raise FupinError(f"日志 {path} 写不进去：{error.strerror}", "检查工作区的权限和磁盘空间") from None
+        raise FupinError(f"日志 {path} 写不进去：{os_words(error)}", "检查工作区的权限和磁盘空间") from None
 
     def write(event: str, **facts: Any) -> None:
         body = {"run": stamp, "pid": os.getpid(), "event": event, **facts}

@@ -177,10 +177,11 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     """
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.check_workbook import NO_TOWN
-    from fupin_cli.outputs.files import make_folder, safe_name, safe_names
+    from fupin_cli.outputs.files import make_folder, safe_names
     from fupin_cli.outputs.notice import notice_sheets
     from fupin_cli.outputs.payroll_workbook import payroll_sheets
     from fupin_cli.policy.months import last_day
+    from fupin_cli.system import safe_name
 
     text = month_text(run.month)
     target = folder / text

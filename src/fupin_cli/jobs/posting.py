@@ -14,7 +14,7 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from fupin_cli.errors import FupinError
+from fupin_cli.errors import FupinError, os_words
 from fupin_cli.ledger import kept, store
 from fupin_cli.ledger.key import FOLDER
 from fupin_cli.outputs.files import free_path, make_folder
@@ -121,7 +121,7 @@ def staged(root: Path, batch: str, target: Path) -> Iterator[Stage]:
             raise
     except OSError as error:
         raise FupinError(
-            f"{error.filename or target} 写不进去：{error.strerror}；没有记账", "检查文件夹权限和磁盘空间，再运行一次"
+            f"{error.filename or target} 写不进去：{os_words(error)}；没有记账", "检查文件夹权限和磁盘空间，再运行一次"
         ) from error
 
 
@@ -141,7 +141,7 @@ def commit(stage: Stage, posting: store.Posting) -> store.Batch:
             _finish(stage.note)
         except OSError as error:
             raise FupinError(
-                f"批次 {batch.batch} 已经记账，但文件还没有全部放好：{error.filename} {error.strerror}",
+                f"批次 {batch.batch} 已经记账，但文件还没有全部放好：{error.filename} {os_words(error)}",
                 "不要重做。关闭打开着的文件、检查磁盘和权限，再运行 fupin status，会接着放好",
             ) from error
     return batch
@@ -190,7 +190,7 @@ def finish(root: Path) -> list[str]:
             _finish(note)
         except OSError as error:
             raise FupinError(
-                f"批次 {batch} 已经记账，但上次中断，文件还没有全部放好：{error.filename} {error.strerror}",
+                f"批次 {batch} 已经记账，但上次中断，文件还没有全部放好：{error.filename} {os_words(error)}",
                 "关闭打开着的文件、检查磁盘和权限，再运行一次，会接着放好",
             ) from error
         names = "、".join(target.rsplit("/", 1)[-1] for _, target in moves if "/" + KEPT + "/" not in target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import sys
@@ -24,6 +25,12 @@ def crontab_line(root: Path, hour: int, minute: int) -> str:
     """A line for `crontab -e`: every day; a day on which nothing has changed does nothing. cron wants % escaped."""
     words = shlex.join(command(root)).replace("%", r"\%")
     return f"{minute} {hour} * * * {words}"
+
+
+def schtasks_line(root: Path, hour: int, minute: int, name: str = "fupin") -> str:
+    """A line for a Windows command prompt: every day. A quote inside the command is written with a backslash."""
+    words = " ".join(f'\\"{word}\\"' if re.search(r"[\s&()^;,=]", word) else word for word in command(root))
+    return f'schtasks /Create /F /SC DAILY /ST {hour:02d}:{minute:02d} /TN {name} /TR "{words}"'
 
 
 def systemd_units(root: Path, hour: int, minute: int) -> dict[str, str]:

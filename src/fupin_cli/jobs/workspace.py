@@ -65,3 +65,38 @@ def find_workspace(given: Path | None, password_file: Path | None = None) -> Wor
         if (folder / FILE_NAME).is_file():
             return Workspace(folder, folder / FILE_NAME, password)
     return Workspace(here, None, password)
+
+
+NEAR_LIMIT, LOOK_LIMIT = 5, 400
+
+
+def near_workspaces(here: Path) -> list[str]:
+    """Folders with a `fupin.toml` below a folder (two steps deep) or beside it, as they would be given to `-w`.
+
+    Looks at a few hundred folders at most: it is a hint, not a search.
+    """
+    found: list[str] = []
+    looked = 0
+    for base, prefix, depth in ((here, "", 2), (here.parent, "..", 1)):
+        level = [base]
+        for _ in range(depth):
+            below: list[Path] = []
+            for folder in level:
+                below += _folders(folder)
+            looked += len(below)
+            for folder in below:
+                if (folder / FILE_NAME).is_file():
+                    name = str(Path(prefix) / folder.relative_to(base))
+                    if name not in found and folder not in (here, *here.parents):
+                        found.append(name)
+            if looked > LOOK_LIMIT or len(found) >= NEAR_LIMIT:
+                return found[:NEAR_LIMIT]
+            level = below
+    return found[:NEAR_LIMIT]
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    except OSError:
+        return []

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from fupin_cli.errors import FupinError
+from fupin_cli.errors import FupinError, os_words
 from fupin_cli.ledger.key import FOLDER
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def give_back(root: Path, kept: Kept, folder: Path, hashes: dict[str, str]) -> l
                     path.parent.mkdir(parents=True, exist_ok=True)
                     _take(store, f"inbox/{stored[file.sha256]}", file, path)
         except OSError as error:
-            raise FupinError(f"{error.filename or folder} 写不进去：{error.strerror}", "检查权限和磁盘空间") from error
+            raise FupinError(f"{error.filename or folder} 写不进去：{os_words(error)}", "检查权限和磁盘空间") from error
         except (zipfile.BadZipFile, KeyError, ValueError) as error:
             raise KeptError(f"批次 {batch} 留存的 {file.name} 读不出", f"从备份恢复 {archive(root, batch)}") from error
     return [path for _, path in targets]

@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from fupin_cli.errors import FupinError
+from fupin_cli.errors import FupinError, os_words
 
 FOLDER, KEY_FILE = ".fupin", "person.key"
 LEDGER_FILE = "ledger.sqlite"
@@ -38,7 +38,8 @@ def workspace_key(root: Path) -> bytes:
         key = bytes.fromhex(text)
     except (OSError, ValueError) as error:
         raise FupinError(
-            f"人员编码的密钥 {path} 读不出或写不进去：{error}", "检查工作区的权限；密钥文件损坏的从备份恢复"
+            f"人员编码的密钥 {path} 读不出或写不进去：{os_words(error) if isinstance(error, OSError) else '内容不是密钥'}",
+            "检查工作区的权限；密钥文件损坏的从备份恢复",
         ) from None
     if len(key) != KEY_BYTES:
         what = "是空的" if not key else f"长度不对（{len(key)} 字节，应为 {KEY_BYTES} 字节）"

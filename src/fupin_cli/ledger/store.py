@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.errors import FupinError
+from fupin_cli.errors import FupinError, os_words, sqlite_words
 from fupin_cli.ledger import schema, seal
 from fupin_cli.ledger.key import FOLDER, workspace_key
 from fupin_cli.ledger.key import LEDGER_FILE as FILE
@@ -92,10 +92,10 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
             connection.close()
     except sqlite3.Error as error:
         raise FupinError(
-            f"账本 {path} 读写不了：{error}", "检查磁盘空间和权限，确认没有别的程序占用，再运行一次"
+            f"账本 {path} 读写不了：{sqlite_words(error)}", "检查磁盘空间和权限，确认没有别的程序占用，再运行一次"
         ) from error
     except OSError as error:
-        raise FupinError(f"账本 {path} 打不开：{error.strerror}", "检查工作区的权限和磁盘空间") from error
+        raise FupinError(f"账本 {path} 打不开：{os_words(error)}", "检查工作区的权限和磁盘空间") from error
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: list[tuple[object, ...]]) -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.encryption import decrypt
 from fupin_cli.outputs.bulk import SheetPlan, write_workbook
-from fupin_cli.outputs.files import atomic, free_path
+from fupin_cli.outputs.files import atomic, put_aside
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class BankFiles:
     fen: int = 0
     kept_fen: int = 0  # kept back for earlier over-payments
     left_out: list[tuple[str, str, int]] = field(default_factory=list)  # name, why, fen
+    set_aside: list[Path] = field(default_factory=list)  # earlier files of the batch that were not the same
 
     @property
     def left_out_fen(self) -> int:
@@ -55,6 +57,8 @@ def write_bank_files(  # noqa: PLR0913, PLR0917 - what a file is made of
 
     `lines`: one row a line with the fields of `settings.BANK_FIELDS` as strings, and `amount_fen`.
 
+    A batch has one set of payable files: what an earlier writing left that is not the same goes to `作废/`.
+
     Raises:
         FupinError: the folder cannot be written to.
     """
@@ -72,13 +76,38 @@ def write_bank_files(  # noqa: PLR0913, PLR0917 - what a file is made of
             result.fen += fen
     size = profile.max_rows or max(len(taken), 1)
     parts = [taken[start : start + size] for start in range(0, len(taken), size)]
-    for number, part in enumerate(parts, 1):
-        suffix = f"_{number}" if len(parts) > 1 else ""
-        path = free_path(folder, f"{stem}{suffix}", profile.suffix, force=False)
+    names = [f"{stem}_{number}" if len(parts) > 1 else stem for number in range(1, len(parts) + 1)]
+    result.paths = [folder / f"{name}{profile.suffix}" for name in names]
+    result.set_aside = _set_aside(stale_files(folder, stem, keep=result.paths))
+    for path, part in zip(result.paths, parts, strict=True):
         with atomic(path) as temporary:
             _write(temporary, part, profile, encoding, day, password)
-        result.paths.append(path)
+            if path.exists() and not _same(path, temporary, password):
+                result.set_aside += _set_aside([path])
     return result
+
+
+def _same(old: Path, new: Path, password: str | None) -> bool:
+    """Whether two payable files say the same; an encrypted one never has the same bytes twice."""
+    if old.read_bytes() == new.read_bytes():
+        return True
+    if password is None or old.suffix != ".xlsx":
+        return False
+    try:
+        return decrypt(old, password) == decrypt(new, password)
+    except ValueError:  # encrypted with another password, or not at all
+        return False
+
+
+def stale_files(folder: Path, stem: str, keep: list[Path]) -> list[Path]:
+    """Payable files of a batch from earlier writings: other parts, numbered copies, another suffix."""
+    own = re.compile(rf"{re.escape(stem)}(_\d+)?\.(csv|txt|xlsx)")
+    return sorted(path for path in folder.glob(f"{stem}*") if own.fullmatch(path.name) and path not in keep)
+
+
+def _set_aside(paths: list[Path]) -> list[Path]:
+    """Move files where nobody takes them to the bank: a batch has one set of payable files, ever."""
+    return [path.parent / moved for path in paths for moved in put_aside(path.parent, [path.name]).values()]
 
 
 def _cell(row: dict[str, object], name: str, profile: BankProfile) -> str:

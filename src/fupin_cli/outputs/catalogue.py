@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
 from fupin_cli.checks.catalogue import find_rules
 from fupin_cli.checks.rule import GROUPS, Rule
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.outputs.check_workbook import EFFECT, SEVERITY
+from fupin_cli.outputs.grid import Grid, text, whole
 from fupin_cli.outputs.terminal import STYLE
 from fupin_cli.policy.law import OURS, quote
 from fupin_cli.policy.months import month_index
@@ -64,13 +64,12 @@ def bound(name: str, policy: Policy) -> str:
     return f"{value}（fupin.toml 的 [{section}] {key}{whose}）"
 
 
-def rule_table(rules: list[Rule]) -> Table:
+def rule_table(rules: list[Rule]) -> Grid:
     """All rules, a line each."""
-    table = Table(title=f"核查规则（{len(rules)} 条）", title_justify="left", caption="解释一条：fupin rules POST005")
-    for title in ("代码", "程度", "影响", "规则", "依据"):
-        table.add_column(title, overflow="fold")
+    columns = [*whole("代码", "程度", "影响"), *text("规则", "依据")]
+    table = Grid(f"核查规则（{len(rules)} 条）", columns, caption="解释一条：fupin rules POST005", heading=3)
     for rule in rules:
-        table.add_row(
+        table.add(
             rule.code,
             Text(SEVERITY[rule.severity], style=STYLE[rule.severity]),
             EFFECT[rule.effect],
@@ -115,21 +114,12 @@ def explained(rule: Rule, policy: Policy) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parameter_table(rows: list[InForce], month: str) -> Table:
+def parameter_table(rows: list[InForce], month: str) -> Grid:
     """The numbers in force in a month, with their sources."""
-    table = Table(title=f"{month} 有效的政策数字", title_justify="left")
-    for title, width in (
-        ("名称", 18),
-        ("含义", 18),
-        ("数值", 8),
-        ("单位", 10),
-        ("有效期", 13),
-        ("出处", 22),
-        ("依据", 6),
-    ):
-        table.add_column(title, overflow="fold", min_width=width)
+    columns = [*text("名称", "含义"), *whole("数值"), *text("单位"), *text("有效期", "出处", "依据")]
+    table = Grid(f"{month} 有效的政策数字", columns, heading=3)
     for row in rows:
-        table.add_row(
+        table.add(
             row.name, row.title, row.value, row.unit, f"{row.valid_from} 至 {row.valid_to}", row.source, row.clause
         )
     return table

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fupin_cli.errors import FupinError
+from fupin_cli.errors import FupinError, os_words
+from fupin_cli.system import MAX_STEM, is_running, long_path, safe_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +32,7 @@ def make_folder(folder: Path) -> None:
         _sweep(folder)
     except OSError as error:
         raise FupinError(
-            f"输出文件夹 {folder} 写不进去：{error.strerror}", "检查文件夹权限和磁盘空间，或用 --output 换一个文件夹"
+            f"输出文件夹 {folder} 写不进去：{os_words(error)}", "检查文件夹权限和磁盘空间，或用 --output 换一个文件夹"
         ) from None
 
 
@@ -39,24 +40,13 @@ def _sweep(folder: Path) -> None:
     """Take away what a program that was killed has left half-written: its process is no more."""
     for path in folder.glob(".*.tmp"):
         match = LEFTOVER.search(path.name)
-        if match and not _is_running(int(match[1])):
+        if match and not is_running(int(match[1])):
             path.unlink(missing_ok=True)
-
-
-def _is_running(process: int) -> bool:
-    if os.name != "posix":
-        return True  # elsewhere asking would end the process
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def free_path(folder: Path, stem: str, suffix: str, *, force: bool) -> Path:
     """A path that no file has yet: `stem`, then `stem_2`, `stem_3`, …; with `force` always `stem` itself."""
+    stem = safe_name(stem, MAX_STEM)
     path = folder / f"{stem}{suffix}"
     number = 2
     while path.exists() and not force:
@@ -87,14 +77,9 @@ def put_aside(folder: Path, names: list[str]) -> dict[str, str]:
                 moved[name] = f"{VOID}/{name}"
         except OSError as error:
             raise FupinError(
-                f"{path} 移不进 {VOID}/：{error.strerror}", "关闭打开着的同名文件，检查权限，再运行一次"
+                f"{path} 移不进 {VOID}/：{os_words(error)}", "关闭打开着的同名文件，检查权限，再运行一次"
             ) from error
     return moved
-
-
-def safe_name(text: str) -> str:
-    """A township's name as a part of a file name."""
-    return "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in text)[:40].strip(" .") or "_"
 
 
 def safe_names(texts: Iterable[str]) -> dict[str, str]:
@@ -119,15 +104,28 @@ def atomic(path: Path) -> Iterator[Path]:
     Raises:
         FupinError: the disk is full, or the target is open elsewhere.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-{os.getpid()}-", suffix=".tmp")  # 0600
-    os.close(handle)
-    temporary = Path(name)
+    target = long_path(path)
+    temporary = None
     try:
+        handle, name = tempfile.mkstemp(
+            dir=long_path(path.parent), prefix=f".fupin-{os.getpid()}-", suffix=".tmp"
+        )  # 0600
+        os.close(handle)
+        temporary = Path(name)
         yield temporary
-        temporary.replace(path)
+        temporary.replace(target)
+    except PermissionError as error:
+        if not target.exists():
+            raise FupinError(
+                f"{path} 写不进去：{os_words(error)}", "检查文件夹的权限，或用 --output 换一个文件夹"
+            ) from error
+        raise FupinError(
+            f"{path} 写不进去：正被别的程序打开，或不许改", "在 Excel 或 WPS 里关闭它，再运行一次；原来的文件没有动"
+        ) from error
     except OSError as error:
         raise FupinError(
-            f"{path} 写不进去：{error.strerror}", "关闭打开着的同名文件，检查磁盘空间，再运行一次"
+            f"{path} 写不进去：{os_words(error)}", "关闭打开着的同名文件，检查磁盘空间，再运行一次"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)

@@ -168,7 +168,7 @@ def show_forecast(run: ForecastRun) -> None:
     leaving: Sequence[tuple[int, str, int]] = run.found.leaving().rows()
     for row in _sides(run.found, "month").iter_rows(named=True):
         words = "，".join(f"{WHY_WORDS[why]}{people}" for last, why, people in leaving if last == row["month"])
-        table.add_row(
+        table.add(
             month_text(row["month"]),
             str(row["people"]),
             fen_to_yuan(row["amount_fen"]),

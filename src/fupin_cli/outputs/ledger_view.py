@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import polars as pl
-from rich.table import Table
 
 from fupin_cli.ledger.store import APPROVED_KINDS, SENT_KINDS, WITHDRAWN
 from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import STATUS_WORDS
+from fupin_cli.outputs.grid import Grid, figures, text, whole
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
@@ -40,18 +40,22 @@ def _with_sums(batches: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def batch_table(batches: pl.DataFrame, lines: pl.DataFrame) -> Table:
+def batch_table(batches: pl.DataFrame, lines: pl.DataFrame) -> Grid:
     """All postings."""
-    table = Table(title="账本", title_justify="left")
-    for title in ("批次", "类别", "月份", "记账时间", "批准人", "编制人", "文号"):
-        table.add_column(title, overflow="fold")
-    for title in ("行数", "金额(元)"):
-        table.add_column(title, justify="right")
+    columns = [
+        *whole("批次"),
+        *text("类别"),
+        *whole("月份"),
+        *text("记账时间", "批准人", "编制人", "文号"),
+        *figures("行数", "金额(元)"),
+    ]
+    table = Grid("账本", columns, heading=3)
     withdrawn = set(batches["refers"]) - {""}
     for row in _with_sums(batches, lines).iter_rows(named=True):
         what = KIND[row["kind"]] + ("（已撤回）" if row["batch"] in withdrawn and row["kind"] == "approval" else "")
-        table.add_row(
-            row["batch"], f"{what} {row['refers']}" if row["kind"] == "withdrawal" else what, row["month"], row["posted_at"], row["operator"], row["drafter"], row["document"],
+        table.add(
+            row["batch"], f"{what} {row['refers']}" if row["kind"] == "withdrawal" else what, row["month"],
+            row["posted_at"].replace("T", " ")[:19], row["operator"], row["drafter"], row["document"],
             str(row["lines"]), fen_to_yuan(row["amount_fen"]),
         )  # fmt: skip
     return table
@@ -72,18 +76,32 @@ def _masked(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.with_columns(person=mask_number_expr(pl.col("person")), name=mask_name_expr(pl.col("name")))
 
 
-def line_table(lines: pl.DataFrame) -> Table:
+def line_table(lines: pl.DataFrame) -> Grid:
     """Lines of a person or a month."""
-    table = Table(title="账本明细", title_justify="left")
-    for title in ("月份", "批次", "行", "姓名", "身份证号", "补贴", "岗位", "状态", "类别", "规则"):
-        table.add_column(title, overflow="fold")
-    table.add_column("金额(元)", justify="right")
+    columns = [
+        *whole("月份", "批次", "行", "姓名", "身份证号"), *text("补贴", "岗位", "状态", "类别", "规则"), *figures("金额(元)"),
+    ]  # fmt: skip
+    table = Grid("账本明细", columns, heading=5)
     for row in _masked(lines).with_columns(m=text_expr(pl.col("month"))).iter_rows(named=True):
-        table.add_row(
+        table.add(
             row["m"], row["batch"], str(row["line_no"]), row["name"], row["person"], MEASURE_WORDS.get(row["measure"], row["measure"]), row["post_id"],
             STATUS_WORDS.get(row["status"], ""), LINE_KINDS.get(row["kind"], ""), row["codes"], fen_to_yuan(row["amount_fen"]),
         )  # fmt: skip
     return table
+
+
+def history_grid(paid: pl.DataFrame) -> Grid:
+    """What a payment history comes to, by subsidy and month."""
+    rows = paid.group_by("measure", "month").agg(
+        n=pl.len(), people=pl.col("id_number").n_unique(), fen=pl.col("amount_fen").sum()
+    )
+    grid = Grid("补贴发放台账", [*text("补贴"), *whole("月份"), *figures("笔数", "人数", "金额(元)")], total=True)
+    for row in rows.sort("measure", "month").with_columns(m=text_expr(pl.col("month"))).iter_rows(named=True):
+        title = MEASURE_WORDS.get(row["measure"], row["measure"])
+        grid.add(title, row["m"], str(row["n"]), str(row["people"]), fen_to_yuan(row["fen"]))
+    people = str(paid["id_number"].n_unique())
+    grid.add("合计", "", str(paid.height), people, fen_to_yuan(int(paid["amount_fen"].sum())))
+    return grid
 
 
 def sums(lines: pl.DataFrame) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
-from rich.table import Table
 from rich.text import Text
 
+from fupin_cli.outputs.grid import Column, Grid
 from fupin_cli.outputs.masking import mask_name_expr
 from fupin_cli.outputs.roster_workbook import DIMENSION_WORDS, class_words, state_words
 from fupin_cli.outputs.terminal import clean, console
@@ -22,12 +22,9 @@ if TYPE_CHECKING:
 SHOWN = 200  # people listed at most; the workbook and JSON have all
 
 
-def figures_table(title: str, columns: dict[str, bool]) -> Table:
+def figures_table(title: str, columns: dict[str, bool]) -> Grid:
     """`columns`: heading → whether it holds figures."""
-    table = Table(title=title, title_justify="left")
-    for name, figures in columns.items():
-        table.add_column(name, justify="right" if figures else "left", overflow="fold")
-    return table
+    return Grid(title, [Column(name, whole=figures, right=figures) for name, figures in columns.items()])
 
 
 def end_notes(out: Console, outputs: list[object], notes: list[str]) -> None:
@@ -46,10 +43,10 @@ def show_roster(run: RosterRun) -> None:
         table = figures_table(f"{text} 台账", {"分类": False, "类": False, "人数": True})
         counted = run.people.group_by("category").agg(pl.len()).sort("category")
         for name, number in counted.iter_rows():
-            table.add_row("类别", name, str(number))
+            table.add("类别", name, str(number))
         states = run.people.with_columns(word=state_words(pl.col("state"))).group_by("word").agg(pl.len())
         for name, number in states.sort("word").iter_rows():
-            table.add_row("就业状态", name, str(number))
+            table.add("就业状态", name, str(number))
     else:
         table = figures_table(
             f"{text} 台账：上月＋新增－退出＋转入－转出＝本月",
@@ -69,7 +66,7 @@ def show_roster(run: RosterRun) -> None:
             pl.col("dimension").replace_strict(DIMENSION_WORDS, return_dtype=pl.String),
         )
         for row in rows.select("dimension", "class", "before", "joined", "left", "in", "out", "after").iter_rows():
-            table.add_row(*(clean(str(value)) for value in row))
+            table.add(*(clean(str(value)) for value in row))
     out.print(table)
     out.print(
         Text(
@@ -97,7 +94,7 @@ def show_people(run: RosterRun) -> None:
         pl.concat_str("_file", pl.lit("!"), pl.col("_row").cast(pl.String)),
     )
     for row in rows.iter_rows():
-        table.add_row(*(clean(value or "") for value in row))
+        table.add(*(clean(value or "") for value in row))
     out.print(table)
     if run.people.height > SHOWN:
         out.print(Text(f"只列前 {SHOWN} 人，全部见 --format json 或 roster.parquet", style="dim"))
@@ -114,9 +111,9 @@ def show_risk(run: RiskRun) -> None:
     not_run = {entry.code: entry for entry in run.listed.not_run}
     for code, new, continuing, cleared, _, now, _ in run.compared.proof.iter_rows():
         if code in not_run:
-            table.add_row(code, names[code], "没有判断", "", "", "")
+            table.add(code, names[code], "没有判断", "", "", "")
         else:
-            table.add_row(code, names.get(code, ""), str(now), str(new), str(continuing), str(cleared))
+            table.add(code, names.get(code, ""), str(now), str(new), str(continuing), str(cleared))
     out.print(table)
     notes = [
         f"{code} 没有判断：缺 {'、'.join([*entry.missing_tables, *entry.missing_settings])}"
@@ -135,15 +132,15 @@ def show_match(run: MatchRun) -> None:
     out = console()
     proof = run.matched.proof()
     table = figures_table(f"{month_text(run.month)} 外出人员与岗位对接", {"项目": False, "人数": True})
-    table.add_row("有意愿外出、可以对接的人", str(proof["people"]))
-    table.add_row("建议匹配", str(proof["matched"]))
-    table.add_row("没有匹配", str(proof["rest"]))
+    table.add("有意愿外出、可以对接的人", str(proof["people"]))
+    table.add("建议匹配", str(proof["matched"]))
+    table.add("没有匹配", str(proof["rest"]))
     for reason, number in (
         run.matched.people.drop_nulls("reason").group_by("reason").agg(pl.len()).sort("reason").iter_rows()
     ):
-        table.add_row(f"  {reason}", str(number))
-    table.add_row("不在外出之列", str(run.matched.left_out.height))
-    table.add_row("岗位（人数）", str(proof["places"]))
-    table.add_row("  还剩", str(proof["left"]))
+        table.add(f"  {reason}", str(number))
+    table.add("不在外出之列", str(run.matched.left_out.height))
+    table.add("岗位（人数）", str(proof["places"]))
+    table.add("  还剩", str(proof["left"]))
     out.print(table)
     end_notes(out, list(run.outputs), ["只是建议，不回写任何表"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
-from rich.table import Table
 from rich.text import Text
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, STATUS_WORDS
 from fupin_cli.outputs.check_workbook import NO_TOWN
+from fupin_cli.outputs.grid import Grid, figures, text, whole
 from fupin_cli.outputs.payroll_workbook import correction_words, unplaced_words
 from fupin_cli.outputs.terminal import clean
 from fupin_cli.policy.months import month_text, month_words
@@ -35,14 +35,12 @@ def payroll_line(run: PayrollRun) -> str:
 
 def show_payroll(run: PayrollRun, out: Console) -> None:
     """Print totals by township, why lines are held or refused, and where the workbooks are."""
-    towns = Table(title=f"{month_words(run.month)} {run.title}", title_justify="left")
-    towns.add_column("乡镇")
-    for title in ("行数", "发放", "暂缓", "不予", "发放金额(元)"):
-        towns.add_column(title, justify="right")
+    columns = [*text("乡镇"), *figures("行数", "发放", "暂缓", "不予", "发放金额(元)")]
+    towns = Grid(f"{month_words(run.month)} {run.title}", columns, heading=1)
     keyed = run.lines.with_columns(pl.col("township").fill_null(NO_TOWN))
     for (town,), part in sorted(keyed.group_by("township")):
         t = run.totals(part)
-        towns.add_row(str(town), str(t["lines"]), str(t[PAY]), str(t[HOLD]), str(t[REFUSE]), fen_to_yuan(t["amount"]))
+        towns.add(str(town), str(t["lines"]), str(t[PAY]), str(t[HOLD]), str(t[REFUSE]), fen_to_yuan(t["amount"]))
     out.print(towns)
     _show_reasons(run, out)
     for outcome in run.result.outcomes:
@@ -87,14 +85,12 @@ def _show_reasons(run: PayrollRun, out: Console) -> None:
         .sort("status", "codes")
     )
     if stopped.height:
-        why = Table(title="暂缓和不予的原因（规则）", title_justify="left")
-        for title in ("状态", "代码", "规则"):
-            why.add_column(title)
-        why.add_column("行数", justify="right")
+        columns = [*whole("状态", "代码"), *text("规则"), *figures("行数")]
+        why = Grid("暂缓和不予的原因（规则）", columns, heading=3)
         rules = all_rules()
         for status, code, count in stopped.iter_rows():
             if code in rules:
-                why.add_row(STATUS_WORDS[status], code, rules[code].title, str(count))
+                why.add(STATUS_WORDS[status], code, rules[code].title, str(count))
         out.print(why)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
-from rich.table import Table
 from rich.text import Text
 
+from fupin_cli.outputs.grid import Grid, figures, text
 from fupin_cli.outputs.terminal import clean
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.reconcile.match import AMBIGUOUS
@@ -40,15 +40,11 @@ def _both_ways(run: ReconcileRun) -> str:
 
 def show_reconcile(run: ReconcileRun, out: Console) -> None:
     """Print the verdicts, why payments failed, rows that fit nowhere, and where the workbook is."""
-    table = Table(title=f"{run.title} 应发、批准、实付", title_justify="left")
-    table.add_column("结论")
-    table.add_column("行数", justify="right")
-    for title in ("应发(元)", "批准(元)", "实付(元)", "差额(元)"):
-        table.add_column(title, justify="right")
+    columns = [*text("结论"), *figures("行数", "应发(元)", "批准(元)", "实付(元)", "差额(元)")]
+    table = Grid(f"{run.title} 应发、批准、实付", columns, total=True, heading=1)
     for row in run.reconciled.by_verdict().iter_rows(named=True):
-        table.add_row(VERDICTS[row["verdict"]][0], str(row["lines"]), *(fen_to_yuan(row[name]) for name in MONEY))
-    table.add_section()
-    table.add_row("合计", str(run.lines.height), *(fen_to_yuan(fen) for fen in run.reconciled.totals().values()))
+        table.add(VERDICTS[row["verdict"]][0], str(row["lines"]), *(fen_to_yuan(row[name]) for name in MONEY))
+    table.add("合计", str(run.lines.height), *(fen_to_yuan(fen) for fen in run.reconciled.totals().values()))
     out.print(table)
     for note in run.notes:
         out.print(Text(clean(note), style="yellow"), soft_wrap=True)

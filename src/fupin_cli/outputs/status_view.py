@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
+from fupin_cli.outputs.grid import Grid, figures, text, whole
 from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -18,14 +18,10 @@ if TYPE_CHECKING:
 STATES = {"draft": "测算", "approved": "已批准", "returned": "已回盘", "closed": "已关账", "withdrawn": "已撤回"}
 
 
-def state_table(states: list[MonthState]) -> Table:
+def state_table(states: list[MonthState]) -> Grid:
     """One row a month."""
-    table = Table(title="各月状态", title_justify="left")
-    for title in ("月份", "状态"):
-        table.add_column(title)
-    for title in ("批准(元)", "已付(元)", "未付(元)", "失败", "未回盘", "其他差异", "待追回(元)"):
-        table.add_column(title, justify="right")
-    table.add_column("下一步", overflow="fold")
+    sums = figures("批准(元)", "已付(元)", "未付(元)", "失败", "未回盘", "其他差异", "待追回(元)")
+    table = Grid("各月状态", [*whole("月份", "状态"), *sums, *text("下一步")])
     for s in states:
         money = (
             [fen_to_yuan(fen) for fen in (s.approved_fen, s.paid_fen, s.open_fen)]
@@ -33,7 +29,7 @@ def state_table(states: list[MonthState]) -> Table:
             else [""] * 3
         )
         counts = [str(n) if n else "" for n in (s.failed, s.no_return, s.other)]
-        table.add_row(
+        table.add(
             month_text(s.month),
             STATES[s.state],
             *money,
@@ -44,18 +40,14 @@ def state_table(states: list[MonthState]) -> Table:
     return table
 
 
-def handed_in_table(rows: pl.DataFrame, month: int, titles: dict[str, str]) -> Table:
+def handed_in_table(rows: pl.DataFrame, month: int, titles: dict[str, str]) -> Grid:
     """What each township has handed in for a month."""
-    table = Table(title=f"{month_words(month)} 各乡镇报送", title_justify="left")
-    for title in ("县", "乡镇", "表"):
-        table.add_column(title, overflow="fold")
-    for title in ("本月行数", "上次行数"):
-        table.add_column(title, justify="right")
-    table.add_column("缺")
+    columns = [*text("县", "乡镇", "表"), *figures("本月行数", "上次行数"), *whole("缺")]
+    table = Grid(f"{month_words(month)} 各乡镇报送", columns, heading=3)
     for row in rows.iter_rows(named=True):
         lack = Text("该报未报", style="bold red") if row["missing"] else Text("新" if row["new"] else "")
         area = [Text(row[name] or "") for name in ("county", "township")]
-        table.add_row(*area, titles[row["table"]], str(row["rows"]), str(row["rows_before"]), lack)
+        table.add(*area, titles[row["table"]], str(row["rows"]), str(row["rows_before"]), lack)
     return table
 
 

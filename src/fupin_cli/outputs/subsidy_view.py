@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.table import Table
-
 from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.measure import fund_of
+from fupin_cli.outputs.grid import Grid, text, whole
 
 
 def subsidy_rows(settings: Any) -> list[dict[str, Any]]:
@@ -21,14 +20,12 @@ def subsidy_rows(settings: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def subsidy_table(settings: Any, titles: dict[str, str]) -> Table:
+def subsidy_table(settings: Any, titles: dict[str, str]) -> Grid:
     """One row a subsidy; `titles`: what each table is called."""
-    table = Table(title="岗位补贴以外的补贴（岗位补贴：fupin payroll）", title_justify="left")
-    table.add_column("代号", no_wrap=True)
-    for title in ("补贴", "依据", "资金", "需要的表", "还没有设置"):
-        table.add_column(title, overflow="fold")
+    columns = [*whole("代号"), *text("补贴", "依据", "资金", "需要的表", "还没有设置")]
+    table = Grid("岗位补贴以外的补贴（岗位补贴：fupin payroll）", columns)
     for row in subsidy_rows(settings):
-        table.add_row(
+        table.add(
             row["code"], row["title"], row["clause"], row["fund"], "、".join(titles[name] for name in [row["table"], *row["needs"]]),
             "、".join(row["missing_settings"]),
         )  # fmt: skip

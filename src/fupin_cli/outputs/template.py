@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from fupin_cli.intake.raw import column_letter
 from fupin_cli.outputs.bulk import FONT, GREY, PALE, set_page
+from fupin_cli.outputs.grid import Grid, text, whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,17 +94,14 @@ def write_form(spec: TableSpec, path: Path) -> None:
     book.save(path)
 
 
-def listing(contracts: dict[str, TableSpec]) -> Table:
+def listing(contracts: dict[str, TableSpec]) -> Grid:
     """All tables with what identifies them."""
-    table = Table(
-        title=f"全部表（{len(contracts)} 张）", title_justify="left", caption="写出模板：fupin template 在岗人员花名册"
-    )
-    for title in ("代号", "表名", "类别", "每行是什么", "必需的列"):
-        table.add_column(title, overflow="fold")
+    columns = [*whole("代号"), *text("表名", "类别", "每行是什么", "必需的列")]
+    table = Grid(f"全部表（{len(contracts)} 张）", columns, caption="写出模板：fupin template 在岗人员花名册")
     for spec in sorted(
         contracts.values(), key=lambda s: list(GROUP_TITLES).index(s.group) if s.group in GROUP_TITLES else 99
     ):
-        table.add_row(
+        table.add(
             spec.table,
             spec.title,
             GROUP_TITLES.get(spec.group, spec.group),

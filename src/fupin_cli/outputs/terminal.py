@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import polars as pl
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.outputs.check_workbook import SEVERITY
+from fupin_cli.outputs.grid import Grid, figures, text, whole
 from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -24,11 +25,9 @@ PLAIN_WIDTH = 120  # where output goes to a file or a mail
 def console(*, stderr: bool = False) -> Console:
     """A console that honours NO_COLOR, and is plain when it is not a terminal."""
     made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
-    return (
-        made
-        if made.is_terminal
-        else Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=PLAIN_WIDTH)
-    )
+    if made.is_terminal or os.environ.get("COLUMNS", "").isdigit():
+        return made
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=PLAIN_WIDTH)
 
 
 def clean(text: str) -> str:
@@ -89,30 +88,24 @@ def skipped_line(run: CheckRun) -> str:
     return f"没有运行的规则 {len(skipped)} 条（{counts}），缺：{'、'.join(wanting)}。详见工作簿“规则”"
 
 
-def _file_table(run: CheckRun) -> Table:
-    table = Table(title=f"{month_words(run.month)} 读入的表", title_justify="left")
-    table.add_column("文件", overflow="fold")
-    table.add_column("认作")
-    for title in ("读入", "采用", "另放"):
-        table.add_column(title, justify="right")
+def _file_table(run: CheckRun) -> Grid:
+    columns = [*text("文件", "认作"), *figures("读入", "采用", "另放")]
+    table = Grid(f"{month_words(run.month)} 读入的表", columns, heading=1)
     for source in run.intake.sources:
         if source.role == "unused":
             continue
         name = clean(source.file) + (f" ! {clean(source.sheet)}" if source.sheet else "")
         note = "（上月）" if source.role == "previous" else ""
-        table.add_row(
+        table.add(
             name, source.spec.title + note, str(source.rows_read), str(source.rows_accepted), str(source.rows_set_aside)
         )
     return table
 
 
-def _finding_table(run: CheckRun) -> Table:
+def _finding_table(run: CheckRun) -> Grid:
     rules = all_rules()
-    table = Table(title="发现的问题", title_justify="left")
-    for title in ("程度", "代码", "规则"):
-        table.add_column(title, overflow="fold")
-    for title in ("条数", "人数", "已豁免", "涉及金额(元)"):
-        table.add_column(title, justify="right")
+    columns = [*whole("程度", "代码"), *text("规则"), *figures("条数", "人数", "已豁免", "涉及金额(元)")]
+    table = Grid("发现的问题", columns, heading=3)
     rows = run.result.found.group_by("severity", "code", maintain_order=True).agg(
         pl.len(),
         pl.col("person").drop_nulls().n_unique().alias("people"),
@@ -121,7 +114,7 @@ def _finding_table(run: CheckRun) -> Table:
     )
     for severity, code, count, people, waived, amount in rows.iter_rows():
         money = fen_to_yuan(amount) if amount else ""
-        table.add_row(
+        table.add(
             Text(SEVERITY[severity], style=STYLE[severity]),
             code,
             rules[code].title,

@@ -152,6 +152,6 @@ def show_what_if(run: WhatIfRun) -> None:
         {"方案": False, "改动": False, "原来(元)": True, "试算(元)": True, "差额(元)": True, "变的行": True},
     )
     for name, changes, old, new, difference, changed in _table(run).iter_rows():
-        table.add_row(name, changes, fen_to_yuan(old), fen_to_yuan(new), fen_to_yuan(difference), str(changed))
+        table.add(name, changes, fen_to_yuan(old), fen_to_yuan(new), fen_to_yuan(difference), str(changed))
     out.print(table)
     end_notes(out, list(run.outputs), ["不记为测算，不进账本，不出代发文件"])

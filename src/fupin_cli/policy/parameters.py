@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from fupin_cli.errors import FupinError
+from fupin_cli.errors import FupinError, yaml_words
 from fupin_cli.policy import months
+from fupin_cli.policy.problem_words import problem_words, shown
 from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan, monthly_standard_fen, yuan_to_fen
 
 if TYPE_CHECKING:
@@ -133,7 +134,18 @@ def parse_policy(text: str, name: str) -> PolicyFile:
     try:
         return PolicyFile.model_validate(yaml.load(text, Loader=LOADER))  # noqa: S506 - a safe loader
     except (ValidationError, yaml.YAMLError) as error:
-        raise FupinError(f"政策文件 {name} 有误：{error}", "对照 docs/ 中的说明改正后再运行") from error
+        raise FupinError(f"政策文件 {name} 有误：{_told(error)}", "对照 docs/ 中的说明改正后再运行") from error
+
+
+def _told(error: ValidationError | yaml.YAMLError) -> str:
+    """Every problem with its place, in Chinese."""
+    if not isinstance(error, ValidationError):
+        return yaml_words(error)
+    return "；".join(
+        f"{'.'.join(map(str, p['loc']))}："
+        + ("没有这一项" if p["type"] == "extra_forbidden" else f"{problem_words(p)}（写的是 {shown(p['input'])}）")
+        for p in error.errors(include_url=False)
+    )
 
 
 def load_policy(city: str) -> PolicyFile:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import codecs
 import difflib
-import tomllib
+import os
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
+    SettingsError,
 )
 
 from fupin_cli.errors import FupinError
@@ -24,10 +25,13 @@ from fupin_cli.policy import measure_settings as measure
 from fupin_cli.policy.dated import at
 from fupin_cli.policy.measure_settings import Count, DatedMoney, Money, Section
 from fupin_cli.policy.months import MONTH_PATTERN, month_text, read_month
+from fupin_cli.policy.problem_words import problem_words, shown
+from fupin_cli.policy.settings_file import line_of, read_settings, settings_text
 
 FILE_NAME = "fupin.toml"
 # Who may approve is for the file alone: whoever starts the program sets its environment.
 FILE_ONLY = "approval"
+ENV_PREFIX = "FUPIN_"
 
 
 def _month(value: object) -> object:
@@ -287,8 +291,10 @@ class Environment(EnvSettingsSource):
 class Settings(BaseSettings):
     """All settings of a workspace. Precedence: environment over file over built-in."""
 
+    written: ClassVar[dict[str, Any]] = {}  # what stands in the county's file
+
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="FUPIN_", env_nested_delimiter="__", env_ignore_empty=True
+        extra="forbid", frozen=True, env_prefix=ENV_PREFIX, env_nested_delimiter="__", env_ignore_empty=True
     )
 
     county: County = County()
@@ -345,51 +351,85 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read the environment, then the file: the first to name a key wins."""
         del env_settings, dotenv_settings, file_secret_settings
-        file = cls.model_config.get("toml_file")
-        return (init_settings, Environment(settings_cls), *([TomlConfigSettingsSource(settings_cls)] if file else []))
+        return (init_settings, Environment(settings_cls), InitSettingsSource(settings_cls, init_kwargs=cls.written))
 
 
 def load_settings(file: Path | None) -> Settings:
     """Read a county's settings; without a file the built-in values and the environment hold.
 
     Raises:
-        FupinError: not TOML, unknown key (with the nearest known one), value of the wrong kind.
+        FupinError: not TOML, unknown key (with the nearest known one), value of the wrong kind; each with its line.
     """
     if file is None:
         return validated(Settings, "环境变量")
 
+    body = read_settings(file)
+
     class FileSettings(Settings):
-        model_config = SettingsConfigDict(toml_file=file)
+        written = body
 
-    return validated(FileSettings, str(file))
+    return validated(FileSettings, str(file), file)
 
 
-def validated(make: Callable[[], Settings], origin: str) -> Settings:
-    """Make settings; what is wrong with them is told key by key.
+def validated(make: Callable[[], Settings], origin: str, file: Path | None = None) -> Settings:
+    """Make settings; what is wrong with them is told key by key, with the line of the file where there is one.
 
     Raises:
         FupinError: unknown key (with the nearest known one), value of the wrong kind.
     """
     try:
         return make()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FupinError(f"设置文件不是合格的 TOML（{origin}）：{error}", "检查引号、括号与编码（UTF-8）") from None
+    except SettingsError as error:  # a whole section in one variable, which is no JSON
+        section = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
+        raise FupinError(
+            f"设置有误（环境变量 FUPIN_{section.upper()}）：要写成 JSON",
+            f"逐项写更简单：FUPIN_{section.upper()}__项名=值；各项见 fupin config",
+        ) from None
     except ValidationError as error:
-        lines = [_explain(problem["loc"], problem) for problem in error.errors(include_url=False)]
+        text = settings_text(file) if file else ""
+        lines = [_explain(problem["loc"], problem, text) for problem in error.errors(include_url=False)]
         raise FupinError(
             f"设置有误（{origin}）：" + "；".join(lines), "改正后再运行；各项含义见 fupin init 生成的注释"
         ) from None
 
 
-def _explain(place: tuple[int | str, ...], problem: Any) -> str:
-    name = ".".join(str(part) for part in place)
-    if problem["type"] != "extra_forbidden":
-        return f"{name}：{problem['msg'].removeprefix('Value error, ')}（写的是 {problem['input']!r}）"
-    near = difflib.get_close_matches(str(place[-1]), known_keys(place[:-1]), n=1, cutoff=0.0)
-    return f"没有 {name} 这一项" + (f"，是不是 {near[0]}？" if near else "")
+def _explain(place: tuple[int | str, ...], problem: Any, text: str) -> str:
+    """One problem: where it stands (the line, or the variable), what is wrong, what could be written."""
+    keys = tuple(str(part) for part in place if part != "[key]")
+    name = ".".join(keys)
+    where = f"{spot} " if (spot := _spot(keys, text)) else ""
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(keys[-1], known_keys(keys[:-1]), n=1, cutoff=0.0)
+        return f"{where}没有 {name} 这一项" + (f"，是不是 {near[0]}？" if near else "")
+    if problem["type"] == "missing":
+        return f"{where}{name}：这一项必须写"
+    example = default_of(keys)
+    if isinstance(problem["input"], dict):  # a whole section is not shown: the words name the key
+        return where + (f"{name}：" if name else "") + problem_words(problem)
+    return f"{where}{name}：{problem_words(problem)}（写的是 {shown(problem['input'])}）" + (
+        f"；默认为 {keys[-1]} = {example}" if example else ""
+    )
 
 
-def known_keys(place: tuple[int | str, ...]) -> list[str]:
+def _spot(keys: tuple[str, ...], text: str) -> str:
+    variable = ENV_PREFIX + "__".join(keys).upper()
+    if any(name.upper() == variable for name in os.environ):
+        return f"环境变量 {variable}"
+    line = line_of(text, keys)
+    return f"第 {line} 行" if line else ""
+
+
+def default_of(keys: tuple[str, ...]) -> str:
+    """The built-in value of a key as it is written in the file; empty where there is none to show."""
+    place: Any = Settings.model_construct()
+    for key in keys:
+        place = getattr(place, key, None)
+    if place is None or isinstance(place, (BaseModel, dict)) or place == "":
+        return ""
+    return shown(place) if not isinstance(place, list) else "[]" * (not place)
+
+
+def known_keys(place: tuple[str, ...]) -> list[str]:
     """Names of the keys that the table at a place of the settings may have."""
     model: Any = Settings
     for part in place:

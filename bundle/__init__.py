@@ -1,0 +1,1 @@
+"""Makes the zip that installs fupin on a computer without internet."""

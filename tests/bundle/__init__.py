@@ -1,0 +1,1 @@
+"""Bundles that are really downloaded, installed and run: make bundle-test."""
