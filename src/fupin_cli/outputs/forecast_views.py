@@ -10,7 +10,7 @@ from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.outputs.monitor_terminal import end_notes, figures_table
 from fupin_cli.outputs.terminal import console
-from fupin_cli.policy.months import month_text, text_expr
+from fupin_cli.policy.months import month_text, month_words, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 from fupin_cli.reports.forecast import HELD, PAYING, WHY_WORDS
 
@@ -106,7 +106,7 @@ def _groups(found: Forecast, column: str) -> list[dict[str, Any]]:
 
 def forecast_sheets(run: ForecastRun) -> list[SheetPlan]:
     """Plan the sheets: months, funds, townships, who leaves when and why."""
-    head = f"{run.policy.settings.county.name} {month_text(run.month)} 预测".strip()
+    head = f"{run.policy.settings.county.name} {month_words(run.month)} 预测".strip()
     months = _sides(run.found, "month").with_columns(month=text_expr(pl.col("month")))
     leaving = run.found.leaving().with_columns(month=text_expr(pl.col("month")), why=pl.col("why").replace(WHY_WORDS))
     words = leaving.group_by("month").agg(left=pl.format("{} {} 人", "why", "people").str.join("，"))
@@ -162,7 +162,7 @@ def show_forecast(run: ForecastRun) -> None:
     """Print the months, the funds, and where the workbook is."""
     out = console()
     table = figures_table(
-        f"{month_text(run.month)} 预测",
+        f"{month_words(run.month)} 预测",
         {"月份": False, "人数": True, "金额(元)": True, "暂缓(元)": True, "月末退出": False},
     )
     leaving: Sequence[tuple[int, str, int]] = run.found.leaving().rows()

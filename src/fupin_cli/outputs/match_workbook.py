@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.roster_workbook import state_words
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_words
 
 if TYPE_CHECKING:
     from fupin_cli.reports.runs import MatchRun
@@ -34,7 +34,7 @@ def match_sheets(run: MatchRun) -> list[SheetPlan]:
 
 
 def _heading(run: MatchRun, what: str) -> str:
-    return f"{run.policy.settings.county.name} {month_text(run.month)} {what}".strip()
+    return f"{run.policy.settings.county.name} {month_words(run.month)} {what}".strip()
 
 
 def _worded(rows: pl.DataFrame) -> pl.DataFrame:

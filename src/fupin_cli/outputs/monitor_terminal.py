@@ -11,7 +11,7 @@ from fupin_cli.outputs.grid import Column, Grid
 from fupin_cli.outputs.masking import mask_name_expr
 from fupin_cli.outputs.roster_workbook import DIMENSION_WORDS, class_words, state_words
 from fupin_cli.outputs.terminal import clean, console
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.reports.risk_rules import RISKS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def show_roster(run: RosterRun) -> None:
     out = console()
     text = month_text(run.month)
     if run.proof is None:
-        table = figures_table(f"{text} 台账", {"分类": False, "类": False, "人数": True})
+        table = figures_table(f"{month_words(run.month)} 台账", {"分类": False, "类": False, "人数": True})
         counted = run.people.group_by("category").agg(pl.len()).sort("category")
         for name, number in counted.iter_rows():
             table.add("类别", name, str(number))
@@ -49,7 +49,7 @@ def show_roster(run: RosterRun) -> None:
             table.add("就业状态", name, str(number))
     else:
         table = figures_table(
-            f"{text} 台账：上月＋新增－退出＋转入－转出＝本月",
+            f"{month_words(run.month)} 台账：上月＋新增－退出＋转入－转出＝本月",
             {
                 "分类": False,
                 "类": False,
@@ -82,7 +82,7 @@ def show_people(run: RosterRun) -> None:
     """Print the people who were asked for, masked; where each stands in the files is said."""
     out = console()
     table = figures_table(
-        f"{month_text(run.month)} 台账：{run.people.height} 人",
+        f"{month_words(run.month)} 台账：{run.people.height} 人",
         {"一人一码": False, "姓名": False, "乡镇 村": False, "类别": False, "状态": False, "依据": False},
     )
     rows = run.people.head(SHOWN).select(
@@ -104,7 +104,7 @@ def show_risk(run: RiskRun) -> None:
     """Print counts by risk: new, continuing, cleared."""
     out = console()
     table = figures_table(
-        f"{month_text(run.month)} 风险预警（人×风险）",
+        f"{month_words(run.month)} 风险预警（人×风险）",
         {"代码": False, "风险": False, "本月": True, "新增": True, "持续": True, "已解除": True},
     )
     names = {entry.code: entry.rule.title for entry in RISKS}
@@ -131,7 +131,7 @@ def show_match(run: MatchRun) -> None:
     """Print what the suggestion comes to, and why the rest has none."""
     out = console()
     proof = run.matched.proof()
-    table = figures_table(f"{month_text(run.month)} 外出人员与岗位对接", {"项目": False, "人数": True})
+    table = figures_table(f"{month_words(run.month)} 外出人员与岗位对接", {"项目": False, "人数": True})
     table.add("有意愿外出、可以对接的人", str(proof["people"]))
     table.add("建议匹配", str(proof["matched"]))
     table.add("没有匹配", str(proof["rest"]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.outputs.bulk import SheetPlan
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_words
 from fupin_cli.reports.risk import CONTINUING
 from fupin_cli.reports.risk_rules import RISKS
 
@@ -55,7 +55,7 @@ def risk_sheets(run: RiskRun, titles: dict[str, str]) -> list[SheetPlan]:
 
 
 def _heading(run: RiskRun, what: str) -> str:
-    return f"{run.policy.settings.county.name} {month_text(run.month)} {what}".strip()
+    return f"{run.policy.settings.county.name} {month_words(run.month)} {what}".strip()
 
 
 def _risk_words() -> pl.Expr:

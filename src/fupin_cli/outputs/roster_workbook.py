@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli import __version__
 from fupin_cli.month.states import STATE_WORDS, UNKNOWN_WORDS
 from fupin_cli.outputs.bulk import GREY, SheetPlan
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.reports.roster import TOTAL, classes_by_township
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def roster_sheets(run: RosterRun, titles: dict[str, str]) -> list[SheetPlan]:
 
 
 def _heading(run: RosterRun, what: str) -> str:
-    return f"{run.policy.settings.county.name} {month_text(run.month)} {what}".strip()
+    return f"{run.policy.settings.county.name} {month_words(run.month)} {what}".strip()
 
 
 def _about(run: RosterRun, titles: dict[str, str]) -> SheetPlan:

@@ -10,7 +10,7 @@ from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.outputs.monitor_terminal import end_notes, figures_table
 from fupin_cli.outputs.terminal import console
-from fupin_cli.policy.months import month_text, text_expr
+from fupin_cli.policy.months import month_text, month_words, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 from fupin_cli.reports.what_if import CHANGE_WORDS, SAME, sums
 
@@ -96,7 +96,7 @@ def _table(run: WhatIfRun) -> pl.DataFrame:
 
 def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
     """Plan the sheets: the scenarios, then for each its townships and lines."""
-    head = f"{run.policy.settings.county.name} {month_text(run.month)} {NEVER}".strip()
+    head = f"{run.policy.settings.county.name} {month_words(run.month)} {NEVER}".strip()
     figures = {"old_fen": "原来(元)", "new_fen": "试算(元)", "difference_fen": "差额(元)", "changed": "变的行数"}
     plans = [
         SheetPlan(
@@ -148,7 +148,7 @@ def show_what_if(run: WhatIfRun) -> None:
     """Print the scenarios."""
     out = console()
     table = figures_table(
-        f"{month_text(run.month)} {NEVER}",
+        f"{month_words(run.month)} {NEVER}",
         {"方案": False, "改动": False, "原来(元)": True, "试算(元)": True, "差额(元)": True, "变的行": True},
     )
     for name, changes, old, new, difference, changed in _table(run).iter_rows():
