@@ -131,6 +131,8 @@ def test_what_was_paid_once_is_not_claimed_again_next_month(fupin: Callable[...,
     assert "已不在收件夹里，没有重算" in june["not_recomputed"][0]
     for path in list((root / "inbox" / "2024-06").iterdir()):
         path.rename(root / "inbox" / path.name)
+    (root / "inbox" / "2024-07").mkdir()  # a month has something of its own (9.3): here the national export
+    (root / "inbox" / "监测对象信息.csv").rename(root / "inbox" / "2024-07" / "监测对象信息.csv")
     july = fupin("subsidy", "transport", "-w", root, "--month", "2024-07", "--format", "json", "--no-workbook").document
     assert (july["lines"], july["rows_out_of_month"]) == ([], 1)  # the same claim, settled, in the inbox itself
 
