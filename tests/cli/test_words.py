@@ -140,7 +140,7 @@ def test_the_next_step_is_said_on_stderr_only_to_people(fupin: Callable[..., Ran
         (f"payroll {M} --by 甲", f"fupin approve {M} --by"),
         (f"approve {M} --by 乙 --document 文1 -y", f"fupin reconcile {M}"),
         (f"reconcile {M}", f"fupin reconcile {M} --reissue"),
-        (f"close {M} --by 丙 --document 文2", "inbox/2024-06/"),
+        (f"close {M} --by 丙 --document 文2 --yes", "inbox/2024-06/"),
         (f"reconcile {M}", "差异"),
         ("config", "fupin doctor"),
     ]

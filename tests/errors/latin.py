@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from functools import cache
 
 from typer.main import get_command
@@ -10,7 +11,7 @@ from typer.main import get_command
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.rule import GROUPS
 from fupin_cli.cli.app import app
-from fupin_cli.intake.contracts import load_contracts
+from fupin_cli.intake.contracts import TYPES, ColumnSpec, TableSpec, load_contracts
 from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.policy.settings import Settings
 
@@ -45,6 +46,7 @@ def names() -> frozenset[str]:
             for param in one.params:
                 take(*param.opts)
                 take(str(param.get_help_record(one.make_context(name, [], resilient_parsing=True)) or ""))
+    take(*TYPES, *(f.name for spec in (TableSpec, ColumnSpec) for f in fields(spec)))
     take(*all_rules(), *GROUPS, *all_measures(), *load_contracts())
     take(str(Settings.model_json_schema()["properties"].keys()), *_keys(Settings.model_json_schema()))
     return frozenset(words)

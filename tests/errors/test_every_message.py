@@ -122,7 +122,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (text("out", ""), f"check --month {M}", "输出文件夹 ", 2),
     (folder_in_the_way(f"out/{M}/核查_{M}.xlsx"), f"check --month {M} --force", " 写不进去：", 2),
     (text("fupin.toml", "[county\n"), f"check --month {M}", "设置文件不是合格的 TOML（", 2),
-    (text("fupin.toml", "[post]\ncap = 1\n"), f"check --month {M}", "没有 post.cap 这一项，是不是 cap_months？", 2),
+    (text("fupin.toml", "[post]\ncap_month = 1\n"), f"check --month {M}", "没有 post.cap_month 这一项，是不是 cap_months？", 2),
     (text("fupin.toml", "[post]\ncap_months = 0\n"), f"check --month {M}", "设置有误（", 2),
     (text("fupin.toml", '[county]\ncity = "某市"\n'), f"check --month {M}", "没有 某市 的政策文件", 2),
     (text("fupin.toml", '[checks]\nrequired_tables = ["death"]\n'), f"check --month {M}", "设置 checks.required_tables：没有 ", 2),
@@ -246,7 +246,9 @@ def test_message(
     assert words in ran.err, ran.err
     assert ran.code == code
     text = said(ran.err, root)
-    assert foreign_words(text, command) == []
+    files = [p for p in (*root.glob("fupin.toml"), *root.glob("schemas/*")) if p.is_file()]
+    written = [p.name + p.read_bytes().decode("utf-8", "replace") for p in files]
+    assert foreign_words(text, " ".join([command, *written])) == []
     assert entry(command, code, text) in written_page(), "run `make docs`"
     if code and "用法见" not in ran.err:
         assert "提示: " in ran.err
@@ -369,6 +371,7 @@ def test_a_wrong_policy_file_is_told_to_whoever_wrote_it() -> None:
 HOSTILE = "tests/unit/test_hostile_files.py"
 # Provoked where more than a command line is needed: file of tests → the words stand there.
 ELSEWHERE = {
+    "内容写不成 UTF-8": "a name that is no text, in the log of a run",
     "这个工作区有另一个 fupin 在运行": "tests/cli/test_run.py::test_one_job_at_a_time",
     " 的行，不能撤回 ": "tests/cli/test_approve.py::test_a_batch_that_others_rest_on_is_not_withdrawn",
     " 移不进 ": "a file that the system refuses to move; the superuser may move any",

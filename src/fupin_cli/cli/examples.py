@@ -31,7 +31,7 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
     "verify": ("fupin verify 2024-05", "fupin verify --all", "fupin verify --quiet"),
     "doctor": ("fupin doctor", "fupin doctor -w D:\\示例县", "fupin doctor --format json"),
     "config": ("fupin config", "fupin config -w D:\\示例县", "fupin config --format json"),
-    "inputs": ("fupin inputs 2024-05 --to 五月原件", "fupin inputs 2024-05 --measure transport --to 原件", "fupin inputs 2024-05 --to D:\\原件"),
+    "inputs": ("fupin inputs 2024-05 --to 五月原件", "fupin inputs --month 2024-05 --to 原件", "fupin inputs 2024-05 --to D:\\原件"),
     "roster": ("fupin roster 2024-05", "fupin roster --month 2024-05 -w D:\\示例县", "fupin roster 2024-05 --format json"),
     "risk": ("fupin risk 2024-05", "fupin risk --month 2024-05 -w D:\\示例县", "fupin risk 2024-05 --format json"),
     "match": ("fupin match 2024-05", "fupin match --month 2024-05 -w D:\\示例县", "fupin match 2024-05 --format json"),
