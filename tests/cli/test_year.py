@@ -42,7 +42,7 @@ def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[s
     assert {key: fen for key, fen in found.items() if fen} == {key: fen for key, fen in should_be.items() if fen}
     # The story has all it was to have.
     sums = dict(lines.group_by("kind").agg(amount.sum()).iter_rows())
-    assert set(sums) == {"line", "back_pay", "recover", "reissue", "netted"}
+    assert set(sums) == {"line", "back_pay", "recover", "reissue", "netted", "withdrawn"}
     assert lines.filter((kind == store.RECOVER) & (pl.col("person") == year.dead)).height == 2
     assert lines.filter((kind == store.NETTED) & (pl.col("person") == year.mended)).height == 1
     capfd.readouterr()
@@ -62,7 +62,7 @@ def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[s
     )
     totals = json.loads(capfd.readouterr().out)["totals"]
     due, approved, paid = (Decimal(totals[name]) for name in ("due", "approved", "paid"))
-    corrections = yuan(sums["back_pay"] + sums["recover"])
+    corrections = yuan(sums["back_pay"] + sums["recover"] + sums["withdrawn"])
     assert due == sum(should_be.values()) == yuan(sums["line"]) + corrections
     left = approved - paid  # returned and not sent again, or not answered: nothing by the end of the year
     assert paid + left == approved
@@ -70,4 +70,10 @@ def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[s
     assert from_the_bank(tmp_path) == paid == due
     assert set(totals["by_verdict"]) <= {"paid", "not_due"}
     assert code == 0
-    assert main(["verify", "--all", "-w", str(tmp_path), "-q"]) == 0
+    year.empty_inbox()
+    capfd.readouterr()
+    assert main(["verify", "--all", "-w", str(tmp_path), "--format", "json"]) == 0
+    for month in json.loads(capfd.readouterr().out)["months"]:
+        said = {c["text"]: c["state"] for c in month["checks"]}
+        assert said["批准：重算结果相同"] == "ok", month["month"]  # 9.B14: whatever became of the inbox
+    assert main(["status", "-w", str(tmp_path)]) == 0

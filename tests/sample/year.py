@@ -2,12 +2,14 @@
 
     python -m tests.sample.year FOLDER
 
-In it: a death reported late, a move to another post, attendance mended months later, a standard published in July with
+Its inbox is emptied at the end, and every month is computed again from what the approvals keep. In it: an approval that is
+taken back, a death reported late and settled by hand, a move to another post, attendance mended months later, a standard published in July with
 effect from January, an over-payment kept back from the next payments and another paid back by hand.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -29,6 +31,8 @@ YEAR = 2024
 MONTHS = [f"{YEAR}-{n:02d}" for n in range(1, 13)]
 EARLY, RIGHT = Decimal("665.50"), Decimal("732.05")  # a twelfth of 7986.00 and of 8784.60
 PUBLISHED = f"{YEAR}-07"
+LAST_DAYS = 3  # of March that the dead person is settled with by hand
+WITHDRAWN = 1  # February's approval is taken back and given again
 SETTINGS = """[county]
 name = "示例县"
 code = "211390"
@@ -79,6 +83,9 @@ class Year:
             who = next(r for r in self.county.roster if r["身份证号"] == self.dead)
             row = {"姓名": who["姓名"], "身份证号码": self.dead, "死亡日期": f"{YEAR}-03-05"}
             write_csv(folder / "死亡人员.csv", [row])
+            settled = {"姓名": who["姓名"], "身份证号码": self.dead, "岗位编号": who["岗位\n编号"], "月份": f"{YEAR}-03",
+                       "核定天数": LAST_DAYS, "核定金额": "", "理由": "3月5日去世", "批准文号": f"示例〔{YEAR}〕核1号", "批准人": "分管领导"}  # fmt: skip
+            write_csv(folder / "核定清单.csv", [settled])
         if month == f"{YEAR}-06":  # the township mends February's attendance
             self.worked[self.mended, f"{YEAR}-02"] = 11
             self.write_attendance(f"{YEAR}-02")
@@ -127,7 +134,7 @@ class Year:
 
     def bank(self, month: str, batch: str, fails: dict[str, str], extra: list[dict[str, Any]] | None = None) -> None:
         """Answer a bank file: everybody is paid but those of `fails` (ID → reason)."""
-        kind = "代发" if batch.endswith("-01") else "更正发放"
+        kind = "代发" if batch.endswith(("-01", "-03")) else "更正发放"
         path = self.root / "out" / month / f"{kind}_{batch}.csv"
         lines = path.read_bytes().decode("gbk").splitlines()
         header = lines[0].split(",")
@@ -151,6 +158,11 @@ class Year:
         self.run("run", "--month", month, "--operator", "编制", expect=(0, 1))
         self.run("run", "--month", month, "--operator", "编制", expect=(0,))  # nothing has changed
         self.run("approve", month, "--by", "审核", "--yes", "--document", f"示例〔{YEAR}〕{index + 1}号")
+        if index == WITHDRAWN:  # a wrong document; nobody was paid by it yet
+            self.run("withdraw", month, "--by", "审核", "--yes", "--document", f"示例〔{YEAR}〕撤1号")
+            self.run("payroll", "--month", month, "--operator", "编制", "-q", expect=(0, 1))
+            self.run("approve", month, "--by", "审核", "--yes", "--document", f"示例〔{YEAR}〕{index + 1}号之二")
+            batch = batch.replace("-01", "-03")
         unlucky = self.people[5 + index % 7]
         fails = {unlucky: "已销户"}
         if index == 2:
@@ -161,7 +173,7 @@ class Year:
         self.new_account[unlucky] = self.county.account()
         self.write_roster(month)
         self.run("reconcile", month, "--reissue", "--by", "审核", "--yes", expect=(1,))
-        self.bank(month, f"{month.replace('-', '')}-02", {})
+        self.bank(month, batch.replace("-03", "-04").replace("-01", "-02"), {})
         self.run("close", month, "--by", "负责", "-y")
 
     def paid_back(self, month: str) -> list[dict[str, Any]]:
@@ -179,6 +191,11 @@ class Year:
             for row in owed.iter_rows(named=True) if row["fen"] > 0
         ]  # fmt: skip
 
+    def empty_inbox(self) -> None:
+        """Put every month's files away: what was approved from them is kept with the approvals."""
+        for folder in (self.root / "inbox").iterdir():
+            shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
+
     def run(self, command: str, *arguments: str, expect: tuple[int, ...] = (0,)) -> None:
         """Run fupin; anything but the expected exit code ends the story."""
         code = self.call(
@@ -193,13 +210,14 @@ class Year:
         return store.read(self.root, "lines")
 
     def should_be(self) -> dict[tuple[str, str], Decimal]:
-        """What each person is due for each month, reckoned by hand: days ÷ 22 of the standard; nothing after death."""
+        """What each person is due for each month, reckoned by hand: days ÷ 22 of the standard; nothing after the month of death."""
         cent = Decimal("0.01")
         due = {}
         for person in self.people:
             for month in self.months:
-                dead = person == self.dead and month > f"{YEAR}-02"
-                part = RIGHT * min(self.worked[person, month], 22) / 22
+                dead = person == self.dead and month > f"{YEAR}-03"
+                last = person == self.dead and month == f"{YEAR}-03"
+                part = RIGHT * (LAST_DAYS if last else min(self.worked[person, month], 22)) / 22
                 due[person, month] = Decimal(0) if dead else part.quantize(cent, ROUND_HALF_UP)
         return due
 
@@ -212,7 +230,8 @@ def tell(root: Path) -> None:
         print(f"{MONTHS[index]} {last_day(parse_month(MONTHS[index]))}")  # noqa: T201
     main(["status", "-w", str(root)])
     main(["reconcile", "--from", MONTHS[0], "--to", MONTHS[-1], "-w", str(root)])
-    main(["verify", "--all", "-w", str(root), "-q"])
+    year.empty_inbox()
+    year.run("verify", "--all")
     stands = year.ledger().filter(pl.col("kind").is_in(store.APPROVED_KINDS))["amount_fen"].sum()
     by_hand = sum(year.should_be().values())
     print(f"账本 {Decimal(stands) / 100} 元，手工计算 {by_hand} 元")  # noqa: T201

@@ -66,8 +66,8 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run
         result = get_command(app).main(arguments, prog_name="fupin", standalone_mode=False)
     except FupinError as error:
         return fail(str(error), error.hint, error.exit_code)
-    except Exit as error:  # Typer makes an interruption an exit of its own
-        return interrupted(before) if error.exit_code == EXIT_INTERRUPTED else error.exit_code
+    except Exit as error:
+        return error.exit_code
     except (KeyboardInterrupt, Abort):
         return interrupted(before)
     except Exception as error:  # noqa: BLE001 - the last resort
@@ -77,6 +77,8 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run
         if told:
             return fail(*told, EXIT_USAGE)
         return crash(error)
+    if result == EXIT_INTERRUPTED:  # Typer makes of an interruption an exit code of its own, and says nothing
+        return interrupted(before)
     return result if isinstance(result, int) else 0
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.errors import NoInputError
 from fupin_cli.intake.inbox import folder_month
 from fupin_cli.intake.load import Inbox, Intake, read_inbox, select, typed_rows
 from fupin_cli.intake.stated import stated_totals
@@ -98,7 +99,10 @@ class Desk:
     @cached_property
     def return_intake(self) -> Intake:
         """The bank return files of all folders, typed."""
-        return select(self.inbox, FAR_AHEAD, tables=(returns.TABLE,))
+        try:
+            return select(self.inbox, FAR_AHEAD, tables=(returns.TABLE,))
+        except NoInputError:  # an inbox that was emptied after the month: the ledger alone says how months stand
+            return Intake(FAR_AHEAD)
 
     @cached_property
     def returned(self) -> returns.Returns:
