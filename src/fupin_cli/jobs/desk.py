@@ -16,7 +16,7 @@ from fupin_cli.intake.stated import stated_totals
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.ledger import store
 from fupin_cli.measures.claimed import Claimed
-from fupin_cli.measures.claims import MEASURE, PAY
+from fupin_cli.measures.claims import MEASURE
 from fupin_cli.month.handed_in import TABLES, Earlier
 from fupin_cli.month.month import NO_LINES
 from fupin_cli.reconcile import returns
@@ -207,10 +207,8 @@ class Desk:
                 rows = [typed_rows(self.inbox, replace(s)) for s in sources if s.folder == last]
                 folders[table] = (pl.concat([f for r in rows for f in (r.accepted, r.set_aside)], how="diagonal"), last)
         before = max((m for m in self.approved_months() if m < month), default=None)
-        paid = self.lines.filter(
-            (pl.col("month") == (-1 if before is None else before)) & (pl.col("measure") == MEASURE) & (pl.col("kind") == store.LINE)
-            & (pl.col("status") == PAY) & (pl.col("amount_fen") > 0)
-        )  # fmt: skip
+        stands = (pl.col("month") == (-1 if before is None else before)) & (pl.col("measure") == MEASURE)
+        paid = self.money.filter(stands & (pl.col("posted_fen") > 0))
         return Earlier(folders, paid.select("county", "township"), before)
 
 

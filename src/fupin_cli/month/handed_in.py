@@ -62,6 +62,7 @@ def handed_in(
         pl.col("rows", "rows_before").fill_null(0), pl.col("paid_before").fill_null(value=False)
     )
     expected = (pl.col("rows_before") > 0) | pl.col("paid_before")
+    rows = rows.filter(pl.col("township").is_not_null())
     rows = rows.with_columns(_expected=expected)
     # A county written otherwise than last time is the same township, if no other of that name was expected.
     new = rows.filter((pl.col("rows") > 0) & ~pl.col("_expected")).select("table", "township").unique()
