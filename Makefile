@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test dist bundle bundle-test golden lint format sample docs bench national year clean
+.PHONY: demo test dist bundle bundle-test golden lint format sample docs bench national kills year clean
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -58,6 +58,10 @@ bench: $(STAMP)
 national: $(STAMP)
 	$(BIN)/python -m tests.sample.national $(or $(TO),national) $(or $(PEOPLE),20000)
 	$(BIN)/fupin check -w $(or $(TO),national) --month 2024-05 --no-workbook --fail-on warning
+
+# Kill every posting command at many more of its steps than `make test` does.
+kills: $(STAMP)
+	FUPIN_KILLS=$(or $(N),600) $(BIN)/python -m pytest -q tests/cli/test_kills.py
 
 year: $(STAMP)
 	$(BIN)/python -m tests.sample.year $(or $(TO),year)
