@@ -233,6 +233,12 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
 ]  # fmt: skip
 
 
+def written(root: Path) -> str:
+    """What the case has written into settings and table formats: a message may repeat it, as it may the command."""
+    files = [root / "fupin.toml", *(root / "schemas").glob("*.yaml")]
+    return " ".join(["", *(p.read_bytes().decode(errors="replace") for p in files)])
+
+
 @pytest.mark.parametrize(("before", "command", "words", "code"), CASES, ids=[f"{c[1]}: {c[2]}" for c in CASES])
 def test_message(
     fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

@@ -399,8 +399,10 @@ def _explain(place: tuple[int | str, ...], problem: Any, text: str) -> str:
     name = ".".join(keys)
     where = f"{spot} " if (spot := _spot(keys, text)) else ""
     if problem["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(keys[-1], known_keys(keys[:-1]), n=1, cutoff=0.0)
-        return f"{where}没有 {name} 这一项" + (f"，是不是 {near[0]}？" if near else "")
+        # Of equally near ones the first as declared: `get_close_matches` would take the last of the alphabet.
+        word = keys[-1]
+        near = max(known_keys(keys[:-1]), key=lambda key: difflib.SequenceMatcher(a=key, b=word).ratio(), default="")
+        return f"{where}没有 {name} 这一项" + (f"，是不是 {near}？" if near else "")
     if problem["type"] == "missing":
         return f"{where}{name}：这一项必须写"
     example = default_of(keys)
