@@ -376,6 +376,7 @@ def test_a_wrong_policy_file_is_told_to_whoever_wrote_it() -> None:
 
 HOSTILE = "tests/unit/test_hostile_files.py"
 # Provoked where more than a command line is needed: file of tests → the words stand there.
+MONITOR = "tests/cli/test_monitor_messages.py"
 ELSEWHERE = {
     "内容写不成 UTF-8": "a name that is no text, in the log of a run",
     "这个工作区有另一个 fupin 在运行": "tests/cli/test_run.py::test_one_job_at_a_time",
@@ -401,6 +402,27 @@ ELSEWHERE = {
     "读取程序启动不了：": "a system that refuses a further process",
     "文件打不开（": "a file that goes away while it is read",
     "网页格式的表打不开": "a web page that the parser gives up on; none is known",
+    "没有写要改什么": MONITOR,
+    "--scenario ": MONITOR,
+    "--set ": MONITOR,
+    " 是政策定死的数，不能试算": "tests/cases/monitor/whatif.yaml",
+    " 不影响发放，不能试算": MONITOR,
+    " 没有可以试算的补贴": MONITOR,
+    " 没有可以推算的补贴": MONITOR,
+    "--where 里的“": MONITOR,
+    "”这种就业状态": MONITOR,
+    "employment_plan": MONITOR,
+    "两个人的一人一码相同：": "two people whose keyed hashes agree in 50 bits; none is known",
+    " 还没有批准，没有留存的输入": "tests/cli/test_sealed_ledger.py",
+    "仍然有效的": "a month of which every approval was withdrawn",
+    " 批准时还没有留存输入的功能，没有可取回的": "a month that an earlier version approved",
+    " 已经有了，没有覆盖；什么也没有写": "tests/cli/test_sealed_ledger.py",
+    " 没有报送任何东西：没有这个月的文件夹，按月的表里也没有这个月的行": "tests/cli/test_handed_in.py",
+    " 已经记账，但文件还没有全部放好：": "tests/cli/test_kills.py",
+    " 已经记账，但上次中断，文件还没有全部放好：": "tests/cli/test_kills.py",
+    "）改了，没有写从哪个月起，已批准的月份会跟着变：": "tests/cli/test_subsidy_money.py",
+    "本机的 SQLite 太旧（": "a machine with an SQLite before STRICT tables",
+    "账本的格式号被人改过：里面有新格式才有的列": "tests/cli/test_sealed_ledger.py",
 }
 KINDS = {
     "FupinError",

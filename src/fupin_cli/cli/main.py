@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING, Any
 
 from fupin_cli.cli.streams import final_code, guard
+
+if TYPE_CHECKING:
+    from fupin_cli.cli.streams import Told
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
 INTERRUPTED = ("中断了", "没有写完的文件已经删去；可以重新运行", EXIT_INTERRUPTED)
@@ -14,16 +18,23 @@ INTERRUPTED = ("中断了", "没有写完的文件已经删去；可以重新运
 
 def run() -> None:
     """Run `fupin` and exit. Asked to end (SIGINT, SIGTERM), it ends as interrupted: nothing half-written stays."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup, or in the background of a script
-            signal.signal(number, _interrupt)
-    guards = guard()
+    guards: list[Told] = []
     try:
+        _listen(_interrupt)
+        guards = guard()
         set_up_streams(sys.argv[1:])
         code = main(sys.argv[1:])
-    except KeyboardInterrupt:  # before a command was even found
-        code = fail(*INTERRUPTED)
+        _listen(signal.SIG_DFL)  # all is done but for telling it
+    except KeyboardInterrupt:  # before a command was even found, or when it had just ended
+        _listen(signal.SIG_DFL)
+        code = interrupted(0)
     sys.exit(final_code(code, guards))
+
+
+def _listen(handler: Any) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup, or in the background of a script
+            signal.signal(number, handler)
 
 
 def set_up_streams(arguments: list[str]) -> None:
