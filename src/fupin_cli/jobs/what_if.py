@@ -97,12 +97,13 @@ def what_if(
         NoInputError: nothing to compute (exit 10).
     """
     settings = load_settings(workspace.file)
+    # A slip is told before anything is computed.
+    tried = {name: changed_settings(settings, parse_changes(texts)) for name, texts in scenarios.items()}
     desk = Desk(workspace, inbox, progress)
     old = _lines(desk, months)
     found = []
     for name, texts in scenarios.items():
-        changes = parse_changes(texts)
-        other = Desk(workspace, inbox, progress, policy=Policy(desk.policy.file, changed_settings(settings, changes)))
+        other = Desk(workspace, inbox, progress, policy=Policy(desk.policy.file, tried[name]))
         other.share_inbox(desk)
         found.append(Scenario(name, texts, compare(old, _lines(other, months))))
     first, last = months
