@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test dist bundle bundle-test golden lint format sample docs bench national kills year clean
+.PHONY: demo test dist bundle bundle-test golden lint format sample docs bench national kills year clean fuzz
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -62,6 +62,9 @@ national: $(STAMP)
 # Kill every posting command at many more of its steps than `make test` does.
 kills: $(STAMP)
 	FUPIN_KILLS=$(or $(N),600) $(BIN)/python -m pytest -q tests/cli/test_kills.py
+# 2,000 runs of check and 500 of payroll over inboxes in which files are hit; fewer by RUNS=100.
+fuzz: $(STAMP)
+	POLARS_MAX_THREADS=1 $(BIN)/python -m tests.fuzz.run $(if $(RUNS),--runs $(RUNS))
 
 year: $(STAMP)
 	$(BIN)/python -m tests.sample.year $(or $(TO),year)

@@ -135,22 +135,23 @@ def shown(name: str) -> str:
 
     Line breaks and what else steers a terminal or a file become `�`.
     """
-    data = os.fsencode(name)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        # Folder and file may have been named on two machines.
-        text = "/".join(_decoded(part) for part in data.split(b"/"))
+    # Folder and file may have been named on two machines.
+    text = "/".join(_decoded(part) for part in os.fsencode(name).split(b"/"))
     return "".join(c if c.isprintable() else "�" for c in text)
 
 
 def _decoded(part: bytes) -> str:
+    """A name's text. Some pairs of Han characters (通知, 联通) are in GBK what rare letters are in UTF-8: Han is meant."""
+    texts = []
     for encoding in ("utf-8", "gb18030"):
         try:
-            return part.decode(encoding)
+            texts.append(part.decode(encoding))
         except UnicodeDecodeError:
             continue
-    return part.decode("utf-8", errors="replace")
+    rare = [c for c in texts[0] if c > "\x7f"] if len(texts) > 1 else []
+    if rare and max(rare) < "\u0800" and all(c < "\x80" or "\u4e00" <= c <= "\u9fff" for c in texts[1]):
+        return texts[1]
+    return texts[0] if texts else part.decode("utf-8", errors="replace")
 
 
 def _distinct_names(names: list[str]) -> list[str]:

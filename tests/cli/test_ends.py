@@ -1,0 +1,131 @@
+"""How a run ends when nobody can hear it: streams that are full, closed, or read no further; an interruption."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fupin_cli.cli import main as entry
+from fupin_cli.cli.streams import EXIT_UNTOLD, Told
+from tests.cases.test_cases import BASE, build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Ran
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="a shell's streams")
+FUPIN = f'"{sys.executable}" -c "from fupin_cli.cli.main import run; run()"'
+
+
+def ended(line: str, folder: Path) -> tuple[int, str, str]:
+    """Exit code, output and errors of a shell line in which `fupin` stands for the program."""
+    script = f"set -o pipefail; {line.replace('fupin', FUPIN)}"
+    done = subprocess.run(
+        [str(shutil.which("bash")), "-c", script], cwd=folder, capture_output=True, check=False, text=True
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_full_or_closed_output_is_an_end_of_its_own(tmp_path: Path) -> None:
+    """10.A2: 74, never 70 and never as if all had been told."""
+    for line in ("fupin rules > /dev/full", "fupin rules >&-", "fupin rules >&- 2>&-", "fupin --help > /dev/full"):
+        code, _, errors = ended(line, tmp_path)
+        assert (code, "Traceback" in errors) == (EXIT_UNTOLD, False), line
+
+
+def test_closed_errors_do_not_change_what_a_run_says(tmp_path: Path) -> None:
+    """10.A2: with nothing to say on standard error its loss is none; a mistake keeps its own code and stays off stdout."""
+    code, out, _ = ended("fupin rules 2>&-", tmp_path)
+    assert (code, "POST005" in out) == (0, True)
+    code, out, _ = ended("fupin check 2>&-", tmp_path)
+    assert (code, out) == (2, "")
+
+
+def test_a_reader_that_leaves_keeps_the_code_of_the_check(tmp_path: Path) -> None:
+    """10.A2: `fupin check | head -1`, with a finding and with none."""
+    for name, change, wanted in (("clean", {}, 0), ("found", {"assignments": {"银行账号": "abc"}}, 1)):
+        build({"change": change}, tmp_path / name)
+        line = f"fupin check --month {BASE['month']} -w {name} --no-workbook -v"
+        assert ended(f"{line} | head -c 1; exit ${{PIPESTATUS[0]}}", tmp_path)[0] == wanted
+        assert ended(f"{line} | true; exit ${{PIPESTATUS[0]}}", tmp_path)[0] == wanted
+
+
+class Raw:
+    """A stream that does as told, once for each write."""
+
+    def __init__(self, *does: object) -> None:
+        """Keep what to do: so many bytes, nothing yet (None), or an error."""
+        self.does = list(does)
+        self.got = b""
+
+    def write(self, data: memoryview) -> int | None:
+        step = self.does.pop(0) if self.does else len(data)
+        if isinstance(step, OSError):
+            raise step
+        if not isinstance(step, int):
+            return None
+        self.got += bytes(data[:step])
+        return step
+
+
+def test_a_guarded_stream_writes_all_or_notes_the_loss() -> None:
+    slow = Raw(2, None, 1)
+    told = Told(slow)
+    assert (told.write(b"abcdef"), slow.got, told.lost) == (6, b"abcdef", False)
+    left = Told(Raw(BrokenPipeError(32, "")))
+    assert (left.write(b"abc"), left.write(b"d"), left.lost) == (3, 1, False)
+    full = Told(Raw(OSError(28, "")))
+    assert (full.write(b"abc"), full.write(b"d"), full.lost) == (3, 1, True)
+    closed = Told(None)
+    assert (closed.write(b""), closed.lost) == (0, False)
+    assert (closed.write(b"a"), closed.lost, closed.isatty()) == (1, True, False)
+
+
+def test_an_interruption_inside_a_zip_is_one(
+    fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """10.A2: the zip that is being written raises an error of its own while it is left; the run still ends with 130."""
+    from fupin_cli.outputs import bulk
+
+    build({}, tmp_path / "w")
+
+    def interrupted(*_: object) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise ValueError("Can't close the ZIP file while there is an open writing handle on it.")
+
+    before = signal.signal(signal.SIGINT, entry._interrupt)
+    monkeypatch.setattr(bulk, "_fill", interrupted)
+    try:
+        ran = fupin("check", "-w", tmp_path / "w", "--month", BASE["month"])
+    finally:
+        signal.signal(signal.SIGINT, before)
+        entry.asked_to_end.clear()
+    assert ran.code == 130
+    assert not list((tmp_path / "w" / "out").rglob("*.xlsx"))
+    assert not list((tmp_path / "w" / "out").rglob(".*.tmp"))
+
+
+@pytest.mark.parametrize(
+    "state",
+    ["[]", "{", "7", '{"2024-05": 3}', '{"2024-05": {"fingerprint": 1, "outputs": "x"}}', "[" * 100_000, "\\u0000"],
+)
+def test_an_odd_record_of_the_last_run_is_told_and_the_month_done_again(
+    fupin: Callable[..., Ran], tmp_path: Path, state: str
+) -> None:
+    """10.A2: `run.json` that makes no sense."""
+    build({}, tmp_path / "w")
+    (tmp_path / "w" / ".fupin").mkdir()
+    (tmp_path / "w" / ".fupin" / "run.json").write_text(state, encoding="utf-8")
+    ran = fupin("run", "-w", tmp_path / "w", "--month", BASE["month"])
+    assert (ran.code, "run.json 读不懂" in ran.out) == (0, True)
+    assert BASE["month"] in json.loads((tmp_path / "w" / ".fupin" / "run.json").read_text(encoding="utf-8"))
