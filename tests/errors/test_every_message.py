@@ -235,8 +235,8 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
 
 def written(root: Path) -> str:
     """What the case has written into settings and table formats: a message may repeat it, as it may the command."""
-    files = [root / "fupin.toml", *(root / "schemas").glob("*.yaml")]
-    return " ".join(["", *(p.read_bytes().decode(errors="replace") for p in files)])
+    files = [p for p in (*root.rglob("fupin.toml"), *root.rglob("*.yaml")) if p.is_file()]
+    return " ".join(["", *(p.name + p.read_bytes().decode(errors="replace") for p in files)])
 
 
 @pytest.mark.parametrize(("before", "command", "words", "code"), CASES, ids=[f"{c[1]}: {c[2]}" for c in CASES])
@@ -252,9 +252,7 @@ def test_message(
     assert words in ran.err, ran.err
     assert ran.code == code
     text = said(ran.err, root)
-    files = [p for p in (*root.glob("fupin.toml"), *root.glob("schemas/*")) if p.is_file()]
-    written = [p.name + p.read_bytes().decode("utf-8", "replace") for p in files]
-    assert foreign_words(text, " ".join([command, *written])) == []
+    assert foreign_words(text, command + written(root)) == []
     assert entry(command, code, text) in written_page(), "run `make docs`"
     if code and "用法见" not in ran.err:
         assert "提示: " in ran.err
