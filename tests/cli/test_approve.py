@@ -147,7 +147,7 @@ def test_a_question_on_the_terminal(fupin: Callable[..., Ran], drafted: Path, mo
         asked.append(text)
         return len(asked) > 1
 
-    monkeypatch.setattr("typer.confirm", confirm)
+    monkeypatch.setattr("fupin_cli.cli.ask.confirm", confirm)
     assert fupin("approve", MONTH, "-w", drafted, "--by", "乙").code == 130
     assert store.approval_of(drafted, INDEX) is None
     assert fupin("approve", MONTH, "-w", drafted, "--by", "乙").code == 0

@@ -681,6 +681,7 @@ def _cells(c: County, expect: Callable[[str, Row, str], None]) -> None:
     row = last(c.history, line)
     row["实发金额"] = "732.055"
     expect("IN006", row, "实发金额")
+    expect("IN006", line, "身份证号")  # months already paid cannot be counted: the line is held (9.A3)
     name, number = c.stranger()
     wrong = {"姓名": name, "身份证号码": number[:17] + ("0" if number[17] != "0" else "1"), "起始月份": "2020-01"}
     c.side["职工养老待遇领取"].append(wrong)
