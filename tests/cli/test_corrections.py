@@ -389,12 +389,23 @@ def test_a_reconciliation_of_an_old_ledger_gains_its_new_columns(fupin: Callable
 
     path = may / ".fupin" / "ledger.sqlite"
     with sqlite3.connect(path) as connection:  # as the first version of the program made it
+        protections = connection.execute(
+            "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
+        )
+        for kind, name in protections.fetchall():
+            connection.execute(f"DROP {kind} {name}")
+        for table in ("drafts", "batches"):
+            for column in ("seal", "sealed"):
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         for column in ("kind", "source_line", "old_fen", "reason"):
             connection.execute(f"ALTER TABLE lines DROP COLUMN {column}")
         connection.execute("DROP TABLE settlements")
         connection.execute("PRAGMA user_version = 1")
     connection.close()
     shutil.copy(path, path.with_suffix(".old"))
+    # Nor did that version keep inputs or name the ledger in its manifests.
+    shutil.rmtree(may / "out")
+    shutil.rmtree(may / ".fupin" / "inputs", ignore_errors=True)
     write_returns(may / "inbox" / MAY, [FIRST])
     assert fupin("reconcile", MAY, "-w", may, "--no-workbook").code == 0
     assert fupin("close", MAY, "-w", may, "--by", "丙", "-y").code == 0

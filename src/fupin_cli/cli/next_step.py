@@ -31,6 +31,10 @@ def say_next(ctx: Any, code: Any) -> None:
         text = next_step(name, params, code or 0, place)
     except FupinError:  # the command has said what there was to say
         return
+    try:
+        sys.stderr.fileno()
+    except (OSError, ValueError):  # nobody can read it: a courtesy that is lost is no loss (exit 74 is for results)
+        return
     if text:
         print(f"下一步：{text}", file=sys.stderr)  # noqa: T201
 
