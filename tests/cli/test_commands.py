@@ -75,7 +75,7 @@ def test_the_numbers_in_force_with_their_source(fupin: Callable[..., Ran], tmp_p
     )
     own = fupin("rules", "--parameters", "--month", "2024-05", "-w", tmp_path)
     assert "740.00" in own.out
-    as_json = fupin("rules", "--parameters", "--month", "2024-05", "-w", tmp_path, "--format", "json").document
+    as_json = json.loads(fupin("rules", "--parameters", "--month", "2024-05", "-w", tmp_path, "--format", "json").out)
     (standard,) = [row for row in as_json if row["name"] == "post.monthly_standard"]
     assert "示人社〔2024〕1号" in standard["source"]  # in the table it is folded at the terminal's width
     assert "意外险保费标准" in own.out
