@@ -441,7 +441,7 @@ def test_the_doctor_names_what_is_missing_and_what_to_do(fupin: Callable[..., Ra
     ran = fupin("doctor", "-w", tmp_path, "--format", "json")
     assert ran.code == 2
     assert [d["text"] for d in ran.document["checks"] if d["state"] == "bad"] == [
-        f"设置有误（{tmp_path / 'fupin.toml'}）：没有 post.age 这一项，是不是 age_max？"
+        f"设置有误（{tmp_path / 'fupin.toml'}）：第 2 行 没有 post.age 这一项，是不是 age_max？"
     ]
 
 

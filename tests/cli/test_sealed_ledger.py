@@ -411,7 +411,7 @@ def test_a_full_disk_leaves_no_empty_key(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_lost_key_is_not_made_anew_under_a_sealed_ledger(fupin: Callable[..., Ran], month: Path) -> None:
     """9.B18: with another key no seal and no person's code would fit."""
     (month / ".fupin" / "person.key").unlink()
-    ran = fupin("payroll", "-w", month, "--month", "2024-06", "--operator", "甲")
+    ran = fupin("payroll", "-w", month, "--month", MONTH, "--operator", "甲")
     assert (ran.code, "不见了" in ran.err) == (12, True)
     ran = fupin("verify", MONTH, "-w", month)
     assert (ran.code, "密钥" in ran.out) == (12, True)
