@@ -67,10 +67,7 @@ def roster(
 
     asked = where is not None or person is not None
 
-    def work(desk: Desk, wanted: int) -> RosterRun:
-        return monitor.roster(desk, wanted)
-
-    run = _run("roster", work, one_month(month, month_option, "fupin roster 2024-05"), inbox, workspace, output,
+    run = _run("roster", monitor.roster, one_month(month, month_option, "fupin roster 2024-05"), inbox, workspace, output,
                password_file, write=not (no_workbook or asked), force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
     if asked:
         run = replace(run, people=monitor.chosen(run, where, person))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.month.month import WORKING_AGE
 from fupin_cli.month.roster import roster_rows
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ STATE_WORDS = {
 UNKNOWN_WORDS = "不明"
 HOME_PROVINCE = "辽宁"
 WORKSHOP_KIND, WORKSHOP_CHANNEL = "就业帮扶车间", "帮扶车间"
-WORKING_AGE = 16
 TABLES = ("assignments", "other_posts", "employer_claims", "employment", "flexible_claims", "employment_plan")
 # Without the export of who works nobody can be said to be out of work.
 DECIDING = "employment"
@@ -179,12 +179,21 @@ PARTS = {
 }
 
 
+def is_labour() -> pl.Expr:
+    """Labour as the policy means it (一), of people of `Month.people`: able, 16 or older, not in school.
+
+    Here what is not known is not fulfilled: nobody of unknown age or ability is labour. (`Month.people.labour`, by which
+    checks accuse, leaves the unknown open.)
+    """
+    old = (pl.col("age") >= WORKING_AGE).fill_null(value=False)
+    return pl.col("can_work") & old & ~pl.col("in_school")
+
+
 def idle_labour(month: Month) -> pl.DataFrame:
     """Beneficiaries who are labour (一) and whom no table of the month shows at work: id_number, county, township.
 
     Needs the registry and the export of who works: without it nobody can be said to be out of work.
     """
-    able = pl.col("beneficiary") & pl.col("can_work") & (pl.col("age") >= WORKING_AGE) & ~pl.col("in_school")
     busy = work_states(month).filter(pl.col("state").is_in(WORKING)).select("id_number")
-    helped = month.people.filter(able.fill_null(value=False)).select("id_number", "county", "township")
+    helped = month.people.filter(pl.col("beneficiary") & is_labour()).select("id_number", "county", "township")
     return helped.join(busy, on="id_number", how="anti", maintain_order="left")

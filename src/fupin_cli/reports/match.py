@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month import states
+from fupin_cli.month.month import WORKING_AGE
 from fupin_cli.policy.idnumber import age_expr, birth_expr
-from fupin_cli.reports.roster import MIN_AGE, is_labour
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -110,7 +110,7 @@ def _marked(month: Month, before: Month | None) -> tuple[pl.DataFrame, pl.DataFr
     wishes = wishes_of(month)
     facts = ["county", "township", "village", "beneficiary", "labour", "in_school", "monitored_type", "risk_removed"]
     if month.has("registry"):
-        known = month.people.with_columns(labour=is_labour()).select("id_number", *facts, _able="can_work")
+        known = month.people.with_columns(labour=states.is_labour()).select("id_number", *facts, _able="can_work")
     else:
         known = pl.DataFrame(
             schema={
@@ -139,7 +139,7 @@ def _marked(month: Month, before: Month | None) -> tuple[pl.DataFrame, pl.DataFr
         priority=pl.when(urgent).then(0).when(pl.col("beneficiary").fill_null(value=False)).then(1).otherwise(2),
         reason=pl.when(pl.col("_dead"))
         .then(pl.lit(DEAD))
-        .when(age < MIN_AGE)
+        .when(age < WORKING_AGE)
         .then(pl.lit(TOO_YOUNG))
         .when("in_school")
         .then(pl.lit(AT_SCHOOL))

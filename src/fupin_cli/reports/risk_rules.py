@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 ORIGIN = ["_src", "_row", "_file", "_sheet"]
-COLUMNS = ["id_number", "fact", "table", *ORIGIN]
 HOME = "户主"
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month import states
+from fupin_cli.month.month import WORKING_AGE
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
-MIN_AGE = 16
 CHILD, PUPIL = "未满16周岁", "在校"
 LIFTED = "脱贫户"
 AGE_BANDS = ((30, "16–29"), (45, "30–44"), (60, "45–59"))  # below so many years; at or above the last: ELDER
@@ -48,12 +48,6 @@ STRANGERS = pl.Schema(
 )
 
 
-def is_labour() -> pl.Expr:
-    """Labour as the policy means it (一): able, 16 or older, not in school; unknown age or ability is not."""
-    old = (pl.col("age") >= MIN_AGE).fill_null(value=False)
-    return pl.col("can_work") & old & ~pl.col("in_school")
-
-
 def people_of(month: Month) -> pl.DataFrame:
     """Every person of 10.1 in the month's registry, one row each, in the registry's order.
 
@@ -63,7 +57,7 @@ def people_of(month: Month) -> pl.DataFrame:
     """
     helped = month.people.filter("beneficiary")
     age = pl.col("age")
-    band = pl.when(age.is_null()).then(pl.lit(AGE_UNKNOWN)).when(age < MIN_AGE).then(pl.lit(CHILD))
+    band = pl.when(age.is_null()).then(pl.lit(AGE_UNKNOWN)).when(age < WORKING_AGE).then(pl.lit(CHILD))
     for bound, word in AGE_BANDS:
         band = band.when(age < bound).then(pl.lit(word))
     removed = pl.col("risk_removed")
@@ -74,12 +68,12 @@ def people_of(month: Month) -> pl.DataFrame:
         "household_id",
         area=pl.concat_str(pl.col(c).fill_null(NOT_FILLED) for c in AREA),
         category=pl.coalesce("monitored_type", pl.lit(LIFTED)),
-        labour_class=pl.when(age < MIN_AGE)
+        labour_class=pl.when(age < WORKING_AGE)
         .then(pl.lit(CHILD))
         .when("in_school")
         .then(pl.lit(PUPIL))
         .otherwise(pl.col("labour_ability").fill_null(NOT_FILLED)),
-        labour=is_labour(),
+        labour=states.is_labour(),
         risk=pl.when(pl.col("monitored_type").is_null())
         .then(pl.lit("不是监测对象"))
         .when(removed)
