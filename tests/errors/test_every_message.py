@@ -236,7 +236,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
 def written(root: Path) -> str:
     """What the case has written into settings and table formats: a message may repeat it, as it may the command."""
     files = [p for p in (*root.rglob("fupin.toml"), *root.rglob("*.yaml")) if p.is_file()]
-    return " ".join(["", *(p.name + p.read_bytes().decode(errors="replace") for p in files)])
+    return " ".join(["", *(f"{p.name} {p.read_bytes().decode(errors='replace')}" for p in files)])
 
 
 @pytest.mark.parametrize(("before", "command", "words", "code"), CASES, ids=[f"{c[1]}: {c[2]}" for c in CASES])
