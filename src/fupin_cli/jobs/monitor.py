@@ -200,8 +200,9 @@ def _told(desk: Desk, rows: pl.DataFrame, names: pl.DataFrame, answers: pl.DataF
 
 def _list_before(desk: Desk, before: Month, people: pl.DataFrame) -> tuple[RiskList, pl.DataFrame, bool, pl.DataFrame]:
     """The list of the month folder before: id_number, code, since; whether it was sent; and the names of its people."""
-    computed, since, old_people = _computed(before, CHAIN)
     record = _sent(desk.workspace.root, before.month)
+    # Of a list that was sent it is known since when each risk has stood: only its own month is looked at again.
+    computed, since, old_people = _computed(before, CHAIN if record is None else 1)
     if record is None:
         return computed, since, False, old_people
     known = pl.concat([people.select("id_number"), before.people.select("id_number")]).unique()
