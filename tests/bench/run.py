@@ -18,7 +18,8 @@ from pathlib import Path
 import polars as pl
 
 from fupin_cli.intake.contracts import load_contracts
-from fupin_cli.outputs.bulk import SheetPlan, write_workbook
+from fupin_cli.outputs.bulk import write_workbook
+from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.idnumber import CHECK_DIGITS, WEIGHTS
 
 PEOPLE = 100_000

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from fupin_cli.outputs import bulk
-from fupin_cli.outputs.bulk import SheetPlan, write_workbook
+from fupin_cli.outputs.bulk import write_workbook
+from fupin_cli.outputs.sheet import RED, SheetPlan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,7 @@ def test_marked_cells_are_coloured_and_others_not(tmp_path: Path) -> None:
     rows = frame(["a", "b"])
     write_workbook(tmp_path / "a.xlsx", [plan(rows, marked={"text": pl.Series([True, False])})], date(2024, 5, 31))
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
-    assert sheet["A2"].fill.fgColor.rgb == bulk.RED
+    assert sheet["A2"].fill.fgColor.rgb == RED
     assert sheet["A3"].fill.fill_type is None
     assert sheet["C2"].number_format == "#,##0.00"
 
@@ -66,7 +67,7 @@ def test_rows_beyond_excels_limit_go_on_another_sheet(tmp_path: Path, monkeypatc
     assert book.sheetnames == ["表", "表(2)", "表(3)"]
     read = [cell.value for sheet in book.worksheets for (cell,) in sheet.iter_rows(min_row=3, max_col=1)]
     assert read == texts
-    assert book.worksheets[2]["A7"].fill.fgColor.rgb == bulk.RED
+    assert book.worksheets[2]["A7"].fill.fgColor.rgb == RED
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:

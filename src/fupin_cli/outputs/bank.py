@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.encryption import decrypt
-from fupin_cli.outputs.bulk import SheetPlan, write_workbook
+from fupin_cli.outputs.bulk import write_workbook
 from fupin_cli.outputs.files import atomic, put_aside
+from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.rule import GROUPS
-from fupin_cli.outputs.bulk import GREY, SheetPlan
+from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 

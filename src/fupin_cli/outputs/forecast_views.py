@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.outputs.monitor_terminal import end_notes, figures_table
+from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.outputs.terminal import console
 from fupin_cli.policy.months import month_text, month_words, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr

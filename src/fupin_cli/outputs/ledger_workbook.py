@@ -8,8 +8,8 @@ import polars as pl
 
 from fupin_cli.ledger.store import SENT_KINDS
 from fupin_cli.measures.claims import STATUS_WORDS
-from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.ledger_view import KIND, LINE_KINDS, MEASURE_WORDS
+from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.months import text_expr
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.roster_workbook import state_words
+from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.months import month_words
 
 if TYPE_CHECKING:

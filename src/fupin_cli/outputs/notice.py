@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.claims import PAY
-from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.masking import mask_number_expr
 from fupin_cli.outputs.payroll_json import days_text
+from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.months import month_words
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, fraction_text
-from fupin_cli.outputs.bulk import SheetPlan
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
+from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.county_numbers import county_numbers
 from fupin_cli.policy.months import month_words, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.outputs.bulk import SheetPlan
+from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.months import month_words
 from fupin_cli.reports.risk import CONTINUING
 from fupin_cli.reports.risk_rules import RISKS

@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli import __version__
 from fupin_cli.month.states import STATE_WORDS, UNKNOWN_WORDS
-from fupin_cli.outputs.bulk import GREY, SheetPlan
+from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.reports.roster import TOTAL, classes_by_township
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fupin_cli.intake.raw import column_letter
-from fupin_cli.outputs.bulk import FONT, GREY, PALE, set_page
 from fupin_cli.outputs.grid import Grid, text, whole
+from fupin_cli.outputs.sheet import GREY
+from fupin_cli.outputs.sheet_shape import FONT, PALE, set_page
 
 if TYPE_CHECKING:
     from pathlib import Path

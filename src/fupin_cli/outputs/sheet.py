@@ -1,0 +1,52 @@
+"""A sheet is described here, apart from who draws it: the workbook's writer, the page for leaders, a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+GREY, RED = "FFD9E1F2", "FFFFC7CE"
+MIN_WIDTH, MAX_WIDTH, WRAP_WIDTH = 6, 40, 44
+
+
+@dataclass
+class SheetPlan:
+    """One sheet: a heading, column headers, rows.
+
+    `widths`: widths that are not to follow from the texts. `printed`: how many columns from the left are printed, where not all are.
+
+    `rows`: String columns become text, Int64 columns named `…_fen` money in yuan, other integers numbers. `headers` gives
+    each column's words. `summed`: columns with a total below, a formula with its value. `below`: lines under the table.
+    `marked`: column → Boolean series, cells to be coloured. `wrapped`: columns of long text.
+    """
+
+    title: str
+    headers: dict[str, str]
+    rows: pl.DataFrame
+    heading: str = ""
+    marked: dict[str, pl.Series] = field(default_factory=dict)
+    wrapped: tuple[str, ...] = ()
+    filtered: bool = True
+    printed: int | None = None
+    widths: dict[str, int] = field(default_factory=dict)
+    mark_colour: str = RED
+    summed: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+    @property
+    def printed_columns(self) -> int:
+        """How many columns from the left are printed."""
+        return self.printed or len(self.headers)
+
+    def width(self, name: str) -> float:
+        """Width of a column in characters, for nearly all of its texts; a Han character takes two places."""
+        if name in self.widths:
+            return self.widths[name]
+        texts = self.rows[name].head(5000).cast(pl.String).fill_null("")
+        widths = texts.str.len_chars() + texts.str.count_matches(r"[^\x00-\x7f]")
+        usual = float(widths.quantile(0.97, "higher") or 0) if widths.len() else 0.0
+        words = self.headers[name].split()
+        head = max((len(word) + sum(ord(c) > 127 for c in word) for word in words), default=0)  # noqa: PLR2004 - beyond ASCII
+        limit = WRAP_WIDTH if name in self.wrapped else MAX_WIDTH
+        return min(max(usual, head + 2, MIN_WIDTH) + 2, limit)

@@ -1,0 +1,113 @@
+"""A sheet's shape by openpyxl: headings, headers, styles, page setup; everything but its rows, which bulk.py writes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from fupin_cli.intake.raw import column_letter
+from fupin_cli.outputs.sheet import GREY
+
+if TYPE_CHECKING:
+    import polars as pl
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from fupin_cli.outputs.sheet import SheetPlan
+
+FONT, PALE = "宋体", "FFF2F2F2"
+FITTING_WIDTH = 230  # characters that one landscape page can carry and still be read
+A4 = 9
+TITLE_LENGTH = 31
+CELL_LIMIT = 32_767  # characters that Excel holds in one cell
+NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+FORBIDDEN_TITLE = re.compile(r"[\[\]:*?/\\']")
+
+
+def add_sheet(book: Workbook, plan: SheetPlan) -> None:
+    """Make the sheet with everything but its rows: two prototype rows carry the styles, plain and marked."""
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    sheet: Worksheet = book.create_sheet(sheet_title(book, plan.title))
+    line = Side(style="thin", color="FFBFBFBF")
+    border = Border(left=line, right=line, top=line, bottom=line)
+    first = first_row(plan)
+    if plan.heading:
+        cell = _write_text(sheet, 1, 1, plan.heading)
+        cell.font = Font(name=FONT, size=14, bold=True)
+        sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=max(len(plan.headers), 1))
+    for column, (name, header) in enumerate(plan.headers.items(), 1):
+        cell = _write_text(sheet, first - 1, column, header)
+        cell.font = Font(name=FONT, bold=True)
+        cell.fill = PatternFill("solid", fgColor=GREY)
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        cell.border = border
+        for offset, fill in ((0, None), (1, plan.mark_colour)):
+            body = sheet.cell(first + offset, column, 0)
+            body.font = Font(name=FONT)
+            body.border = border
+            body.alignment = Alignment(vertical="top", wrap_text=name in plan.wrapped)
+            body.number_format = _number_format(plan.rows[name])
+            if fill:
+                body.fill = PatternFill("solid", fgColor=fill)
+        sheet.column_dimensions[column_letter(column - 1)].width = plan.width(name)
+    last = column_letter(max(len(plan.headers), 1) - 1)
+    sheet.freeze_panes = f"A{first}"
+    sheet.print_title_rows = f"{first - 1}:{first - 1}"
+    if plan.filtered and plan.rows.height:
+        sheet.auto_filter.ref = f"A{first - 1}:{last}{first - 1 + plan.rows.height}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = A4
+    shown = plan.printed_columns
+    if plan.printed and plan.rows.height:
+        sheet.print_area = f"A1:{column_letter(shown - 1)}{first - 1 + plan.rows.height}"
+    fits = sum(sheet.column_dimensions[column_letter(n)].width for n in range(shown)) <= FITTING_WIDTH
+    set_page(sheet, fits=fits)
+    if not fits:  # too wide to be read on one page: several pages, each with the first two columns
+        sheet.page_setup.scale = 70
+        sheet.print_title_cols = "A:B"
+
+
+def first_row(plan: SheetPlan) -> int:
+    """The first row of data: below the heading, if any, and the headers."""
+    return 3 if plan.heading else 2
+
+
+def sheet_title(book: Workbook, wanted: str) -> str:
+    """A title that Excel takes and the workbook does not have yet."""
+    base = "".join(c for c in FORBIDDEN_TITLE.sub("", wanted) if c.isprintable())[:TITLE_LENGTH] or "表"
+    title, number = base, 2
+    taken = {name.casefold() for name in book.sheetnames}  # Excel tells no case
+    while title.casefold() in taken:
+        title = f"{base[: TITLE_LENGTH - 4]}({number})"
+        number += 1
+    return title
+
+
+def _write_text(sheet: Worksheet, row: int, column: int, text: str) -> Any:
+    """Write a cell as text, whatever it begins with: words of a heading come from files too."""
+    cell = sheet.cell(row, column, NOT_XML.sub("", text)[:CELL_LIMIT])
+    cell.data_type = "s"
+    return cell
+
+
+def set_page(sheet: Worksheet, *, fits: bool) -> None:
+    """A4 landscape with page numbers; `fits`: the columns are made to fit one page's width."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = A4
+    if fits:
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    footer: Any = sheet.oddFooter
+    footer.center.text = "第 &P 页 共 &N 页"
+    footer.right.text = "&A"
+
+
+def _number_format(series: pl.Series) -> str:
+    if series.name.endswith("_fen"):
+        return "#,##0.00"
+    return "0" if series.dtype.is_integer() else "@"
