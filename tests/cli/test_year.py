@@ -12,8 +12,8 @@ import pytest
 
 from fupin_cli.cli.main import main
 from fupin_cli.ledger import store
-from fupin_cli.policy.months import month_text
-from tests.sample.year import MONTHS, Year
+from fupin_cli.policy.months import month_text, parse_month
+from tests.sample.year import LATE, LATE_TOWN, MONTHS, Year
 
 
 def yuan(fen: int) -> Decimal:
@@ -43,6 +43,10 @@ def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[s
     # The story has all it was to have.
     sums = dict(lines.group_by("kind").agg(amount.sum()).iter_rows())
     assert set(sums) == {"line", "back_pay", "recover", "reissue", "netted", "withdrawn"}
+    late = {row["身份证号"] for row in year.county.roster if row["乡镇"] == LATE_TOWN}
+    april = pl.col("month") == parse_month(LATE)
+    assert set(lines.filter(april & (kind == store.BACK_PAY) & (pl.col("batch") == "202405-01"))["person"]) == late
+    assert not late & set(lines.filter(april & (kind == store.LINE) & (amount != 0))["person"])
     assert lines.filter((kind == store.RECOVER) & (pl.col("person") == year.dead)).height == 2
     assert lines.filter((kind == store.NETTED) & (pl.col("person") == year.mended)).height == 1
     capfd.readouterr()

@@ -3,8 +3,8 @@
     python -m tests.sample.year FOLDER
 
 Its inbox is emptied at the end, and every month is computed again from what the approvals keep. In it: an approval that is
-taken back, a death reported late and settled by hand, a move to another post, attendance mended months later, a standard published in July with
-effect from January, an over-payment kept back from the next payments and another paid back by hand.
+taken back, a township whose April attendance comes in May, a death reported late and settled by hand, a move to another post,
+attendance mended months later, a standard published in July with effect from January, an over-payment kept back from the next payments and another paid back by hand.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ MONTHS = [f"{YEAR}-{n:02d}" for n in range(1, 13)]
 EARLY, RIGHT = Decimal("665.50"), Decimal("732.05")  # a twelfth of 7986.00 and of 8784.60
 PUBLISHED = f"{YEAR}-07"
 LAST_DAYS = 3  # of March that the dead person is settled with by hand
+LATE_TOWN, LATE = "南坪镇", f"{YEAR}-04"  # hands in its attendance of April in May
 WITHDRAWN = 1  # February's approval is taken back and given again
 SETTINGS = """[county]
 name = "示例县"
@@ -75,7 +76,7 @@ class Year:
         registry = [person for household in self.county.people for person in household]
         write_csv(folder / "监测对象信息.csv", registry, "gb18030")
         self.write_roster(month)
-        self.write_attendance(month)
+        self.write_attendance(month, LATE_TOWN if month == LATE else "")
         if month == MONTHS[0]:
             (self.root / "fupin.toml").write_text(SETTINGS + OLD_STANDARD, encoding="utf-8")
             write_csv(self.root / "inbox" / "意外险名单.csv", self.county.insurance)
@@ -86,6 +87,7 @@ class Year:
             settled = {"姓名": who["姓名"], "身份证号码": self.dead, "岗位编号": who["岗位\n编号"], "月份": f"{YEAR}-03",
                        "核定天数": LAST_DAYS, "核定金额": "", "理由": "3月5日去世", "批准文号": f"示例〔{YEAR}〕核1号", "批准人": "分管领导"}  # fmt: skip
             write_csv(folder / "核定清单.csv", [settled])
+            self.write_attendance(LATE)
         if month == f"{YEAR}-06":  # the township mends February's attendance
             self.worked[self.mended, f"{YEAR}-02"] = 11
             self.write_attendance(f"{YEAR}-02")
@@ -116,12 +118,12 @@ class Year:
         write_csv(self.root / "inbox" / month / "花名册.csv", flat, "gb18030")
         write_csv(self.root / "inbox" / month / "公益性岗位台账.csv", self.county.posts)
 
-    def write_attendance(self, month: str) -> None:
-        """A month's attendance."""
+    def write_attendance(self, month: str, without: str = "") -> None:
+        """A month's attendance, `without` a township that is late."""
         rows = []
         for row in self.county.roster:
             person = row["身份证号"]
-            if person == self.dead and month > f"{YEAR}-06":
+            if row["乡镇"] == without or (person == self.dead and month > f"{YEAR}-06"):
                 continue
             moved = person == self.mover and month > f"{YEAR}-08"
             rows.append({

@@ -173,6 +173,8 @@ def finish(root: Path) -> list[str]:
     Raises:
         FupinError: a file cannot be put in place.
     """
+    from pathlib import Path
+
     said = []
     for note in sorted((root / FOLDER / PENDING).glob("*.json")):
         try:
@@ -193,7 +195,8 @@ def finish(root: Path) -> list[str]:
                 f"批次 {batch} 已经记账，但上次中断，文件还没有全部放好：{error.filename} {os_words(error)}",
                 "关闭打开着的文件、检查磁盘和权限，再运行一次，会接着放好",
             ) from error
-        names = "、".join(target.rsplit("/", 1)[-1] for _, target in moves if "/" + KEPT + "/" not in target)
+        places = [Path(target) for _, target in moves]
+        names = "、".join(place.name for place in places if place.parent.name != KEPT)
         said.append(f"上次在批次 {batch} 记账以后中断，没有放好的文件已经接着放好：{names}")
     return said
 
