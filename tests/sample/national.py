@@ -311,9 +311,9 @@ class Nation:
     def young_worker(self) -> list[Row]:
         """Sixteen in the very month in which the work began, by the month."""
         rows = self.couple()
-        born = date(2006, MONTH, 25)
+        born = date(2006, MONTH, 1) + timedelta(days=len(self.homes) % 25)
         young = self.person("之侄儿", "男", 18, 文化程度="初中", 劳动技能="普通劳动力")
-        young |= {"证件号码": self.id_number(born, "男"), "出生日期": "20060525", "在校生状况": ""}
+        young |= {"证件号码": self.id_number(born, "男"), "出生日期": f"{born:%Y%m%d}", "在校生状况": ""}
         young |= {h: rows[0][h] for h in ("乡", "村", "户编号", "户联系电话", "人均纯收入（元）")} | {"工资性收入": "0"}
         rows.append(young)
         self.homes[-1].append(young)
