@@ -27,10 +27,24 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran
 
-LINE = ("person", "name", "post", "status", "codes", "waived", "amount", "due", "fund", "months_before", "cap_end", "township")
+LINE = (
+    "person",
+    "name",
+    "post",
+    "status",
+    "codes",
+    "waived",
+    "amount",
+    "due",
+    "fund",
+    "months_before",
+    "cap_end",
+    "township",
+)
 FINDING = ("code", "effect", "person", "name", "post", "table", "months", "amount")
 SAME_BYTES = "IN008"  # a copy is told
 LEFT_EMPTY = 12
+WIDE = str.maketrans("0123456789X", "０１２３４５６７８９ｘ")
 
 
 def texts(inbox: Path) -> Iterator[tuple[Path, list[list[str]]]]:
@@ -69,7 +83,7 @@ def books(inbox: Path) -> Iterator[Workbook]:
 
 def torn_and_shuffled(inbox: Path) -> None:
     """Rows in another order, the second half in a file of its own, tabs for commas; sheets in another order."""
-    order = random.Random(7)
+    order = random.Random(7)  # noqa: S311 - the order of rows, no secret
     for path, rows in list(texts(inbox)):
         top = header_row(rows) + 1
         data = rows[top:]
@@ -82,19 +96,19 @@ def torn_and_shuffled(inbox: Path) -> None:
         book.move_sheet(book.worksheets[0], len(book.worksheets))
 
 
+def by_hand(cell: str, *, header: bool) -> str:
+    """A header with spaces about and in it; an ID number in full width with a tab behind."""
+    if header and cell:
+        return f" {cell[:1]}　{cell[1:]} "
+    return f"{cell.translate(WIDE)}\t " if cell.startswith("211390") and len(cell) == 18 else cell
+
+
 def moved_and_padded(inbox: Path) -> None:
     """Nameless files in a subfolder of a month written otherwise, empty rows and columns about, spaces in headers and IDs."""
-    wide = str.maketrans("0123456789X", "０１２３４５６７８９ｘ")
     for path, rows in list(texts(inbox)):
         top = header_row(rows)
-        padded = [["", *row, ""] for row in rows] + [[""] * len(rows[0])] * LEFT_EMPTY
-        for n, row in enumerate(padded):
-            for i, cell in enumerate(row):
-                if n == top and cell:
-                    row[i] = f" {cell[:1]}　{cell[1:]} "
-                elif cell.startswith("211390") and len(cell) == 18:
-                    row[i] = f"{cell.translate(wide)}\t "
-        write(path, padded)
+        spaced = [[by_hand(cell, header=n == top) for cell in ("", *row, "")] for n, row in enumerate(rows)]
+        write(path, spaced + [[""] * len(rows[0])] * LEFT_EMPTY)
     for book in books(inbox):
         for sheet in book.worksheets:
             for area in [str(area) for area in sheet.merged_cells.ranges]:
@@ -127,9 +141,7 @@ def said(fupin: Callable[..., Ran], root: Path) -> tuple[Counter[str], Counter[s
     def counted(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> Counter[str]:
         return Counter(json.dumps([row[key] for key in keys], ensure_ascii=False) for row in rows)
 
-    drafted = json.loads(
-        fupin("payroll", "--month", "2024-05", "--operator", "甲", "-w", root, "--format", "json").out
-    )
+    drafted = json.loads(fupin("payroll", "--month", "2024-05", "--operator", "甲", "-w", root, "--format", "json").out)
     checked = json.loads(fupin("check", "--month", "2024-05", "-w", root, "--format", "json", "--no-workbook").out)
     findings = [f for f in checked["findings"] if f["code"] != SAME_BYTES]
     return counted(drafted["lines"], LINE), counted(findings, FINDING)

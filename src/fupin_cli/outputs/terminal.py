@@ -83,7 +83,7 @@ def skipped_line(run: CheckRun) -> str:
         groups[group] = groups.get(group, 0) + 1
     tables = sorted({table for o in skipped for table in o.missing_tables})
     names = [("上月的" if "@" in t else "") + run.contracts[t.split("@")[0]].title for t in tables]
-    wanting = names + sorted({name for o in skipped for name in o.missing_settings})
+    wanting = [*dict.fromkeys(names), *sorted({name for o in skipped for name in o.missing_settings})]
     counts = "、".join(f"{group} {n} 条" for group, n in groups.items())
     return f"没有运行的规则 {len(skipped)} 条（{counts}），缺：{'、'.join(wanting)}。详见工作簿“规则”"
 
