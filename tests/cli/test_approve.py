@@ -275,7 +275,7 @@ def test_what_was_not_taken_in_is_said_and_stops_the_approval(
     document = fupin("payroll", "-w", drafted, "--month", MONTH, "--operator", "甲", "--format", "json").document
     assert [(entry["file"], entry["code"]) for entry in document["unplaced"]] == [(name, code)]
     assert f"没有读入 1 处：{name}" in fupin("payroll", "-w", drafted, "--month", MONTH, "--operator", "甲").out
-    assert name in cells(drafted / "out" / MONTH / f"发放_{MONTH}_2.xlsx", "未读入")
+    assert name in cells(drafted / "out" / MONTH / f"发放_{MONTH}.xlsx", "未读入")
     refused(fupin("approve", MONTH, "-w", drafted, "--by", "乙", "-y"), f"没有读入 1 处：{name}")
     ran = fupin(
         "approve", MONTH, "-w", drafted, "--by", "乙", "-y", "--document", "文1", "--despite", "文9", "--format", "json"

@@ -142,18 +142,32 @@ def test_the_same_inputs_give_the_same_bytes(fupin: Callable[..., Ran], tmp_path
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_nothing_is_overwritten_without_force(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    inbox = tmp_path / "in"
-    write_csv(inbox / "死亡人员.csv", [DEATHS])
-    for _ in range(2):
+def test_the_newest_has_the_plain_name_and_the_same_is_not_written_again(
+    fupin: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """14.5: what differs takes the name, and the one before goes to 旧/; with --force it does not."""
+    inbox, folder = tmp_path / "in", tmp_path / "out" / MONTH
+    book = folder / f"核查_{MONTH}.xlsx"
+
+    def checked(*names: str) -> list[str]:
+        write_csv(inbox / "死亡人员.csv", [DEATHS | {"姓名": name} for name in names])
         fupin("check", inbox, "--month", MONTH, "-o", tmp_path / "out")
+        return sorted(p.name for p in (folder / "旧").iterdir()) if (folder / "旧").exists() else []
+
+    assert checked("李四") == []
+    first, when = book.read_bytes(), book.stat().st_mtime_ns
+    assert (checked("李四"), book.stat().st_mtime_ns) == ([], when), "nothing changed, nothing is written"
+    assert checked("李四", "王五") == [f"核查_{MONTH}_1.xlsx"]
+    assert (folder / "旧" / f"核查_{MONTH}_1.xlsx").read_bytes() == first
+    second = book.read_bytes()
+    assert second != first
+    assert checked("李四") == [f"核查_{MONTH}_1.xlsx", f"核查_{MONTH}_2.xlsx"]
+    assert (folder / "旧" / f"核查_{MONTH}_2.xlsx").read_bytes() == second, "the last number is the newest"
+    assert book.read_bytes() == first
+    write_csv(inbox / "死亡人员.csv", [DEATHS, DEATHS | {"姓名": "赵六"}])
     fupin("check", inbox, "--month", MONTH, "-o", tmp_path / "out", "--force")
-    assert sorted(p.name for p in (tmp_path / "out" / MONTH).iterdir()) == [
-        "manifest.json",
-        "manifests",
-        f"核查_{MONTH}.xlsx",
-        f"核查_{MONTH}_2.xlsx",
-    ]
+    assert len(list((folder / "旧").iterdir())) == 2
+    assert sorted(p.name for p in folder.iterdir() if p.is_file()) == ["manifest.json", f"核查_{MONTH}.xlsx"]
 
 
 @pytest.mark.parametrize(("split", "column"), [("town", "township"), ("county", "county")])

@@ -50,8 +50,8 @@ def test_any_text_makes_a_name_that_windows_takes(text: str) -> None:
 
 
 def test_no_file_is_written_under_such_a_name(tmp_path: Path) -> None:
-    assert files.free_path(tmp_path, "NUL", ".xlsx", force=False).name == "_NUL.xlsx"
-    assert files.free_path(tmp_path, "核查_a:b", ".xlsx", force=True).name == "核查_a_b.xlsx"
+    assert files.free_path(tmp_path, "NUL", ".xlsx").name == "_NUL.xlsx"
+    assert files.free_path(tmp_path, "核查_a:b", ".xlsx").name == "核查_a_b.xlsx"
 
 
 class Kernel:

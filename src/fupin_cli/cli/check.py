@@ -47,6 +47,9 @@ def check(
     split_by: Annotated[
         Split | None, typer.Option("--split-by", help="按乡镇或县各写一本工作簿", show_default=False)
     ] = None,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="另写各表的标注副本：要改的格有颜色和批注，乡镇改好就交回这份")
+    ] = False,
     output_format: OutputFormat = Format.text,
     unmask: Annotated[bool, typer.Option("--unmask", help="JSON 里不遮盖身份证号和姓名")] = False,
     no_workbook: Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")] = False,
@@ -63,6 +66,7 @@ def check(
 
     from fupin_cli.cli.options import month_and_inbox, operator_name
     from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.errors import UsageError
     from fupin_cli.jobs import check as job
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.lock import workspace_lock
@@ -74,6 +78,8 @@ def check(
     wanted = parse_month(text)
     place = find_workspace(workspace, password_file)
     folder = output or place.out
+    if annotate and no_workbook:
+        raise UsageError("--annotate 和 --no-workbook 不能一起用：一个要写副本，一个什么也不写", "去掉其中一个")
     codes = job.chosen_codes(_listed(select), _listed(ignore))
     if not no_workbook:
         make_folder(folder)  # said before the work, not after it
@@ -82,7 +88,8 @@ def check(
         nullcontext() if no_workbook else workspace_lock(place.root, "check", wait, now, posts=False),
         progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress,
     ):
-        run = job.check(Desk(place, inbox, progress), wanted, codes=codes, fail_on=fail_on.value)
+        desk = Desk(place, inbox, progress)
+        run = job.check(desk, wanted, codes=codes, fail_on=fail_on.value)
         if not no_workbook:
             progress("写工作簿", 0, 1)
             job.write_outputs(
@@ -92,6 +99,7 @@ def check(
                 force=force,
                 operator=operator_name(),
                 now=now,
+                annotate=desk.folder if annotate else None,
             )
     if output_format is Format.json:
         from fupin_cli.outputs.check_json import check_json

@@ -49,7 +49,7 @@ OutputFormat = Annotated[Format, typer.Option("--format", help="输出格式")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="没有问题就不说话")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="逐条列出问题")]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="不显示进度条")]
-Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件")]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件（不加时旧的留在 旧/）")]
 
 PasswordFile = Annotated[
     Path | None,

@@ -9,6 +9,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.errors import NoInputError
+from fupin_cli.intake.came_back import replaced
 from fupin_cli.intake.headers import Recognition, recognise
 from fupin_cli.intake.inbox import InboxFile, assign_roles, survey
 from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError
@@ -99,7 +100,7 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
             found.append(findings.about_file(entry.code, entry.name, entry.why, hint=entry.hint))
     listed = [f for f in listed if only is None or f.name in only]
     found += _misnamed(listed, result)
-    files = _distinct([f for f in listed if not f.misnamed], found, result)
+    files = _standing(_distinct([f for f in listed if not f.misnamed], found, result), result)
     for number, (file, sheets) in enumerate(read_all(files, limits, password), 1):
         progress(f"读取 {file.name}", number, len(files))
         _recognise(file, sheets, contracts, result, found)
@@ -195,6 +196,15 @@ def _distinct(files: list[InboxFile], found: list[pl.DataFrame], result: Inbox) 
             found.append(findings.about_file("IN008", file.name, f"与 {original.name} 内容完全相同，只算一次"))
             result.files.append(FileNote(file.name, file.sha256, f"与 {original.name} 相同，未用"))
     return kept
+
+
+def _standing(files: list[InboxFile], result: Inbox) -> list[InboxFile]:
+    """Leave out files for which a marked copy, mended, has come back: their rows are in that. Said in the list of files."""
+    gone = replaced(files)
+    for name, copy in gone.items():
+        sha256 = next(f.sha256 for f in files if f.name == name)
+        result.files.append(FileNote(name, sha256, f"已由改好送回的 {copy} 代替，未用"))
+    return [f for f in files if f.name not in gone]
 
 
 def _drop_copies(result: Intake, found: list[pl.DataFrame]) -> None:

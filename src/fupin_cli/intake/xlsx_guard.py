@@ -97,7 +97,7 @@ def inspect(file: Path | BytesIO, limits: Intake) -> Look:
         return Look(shapes, [sheet for sheet in sheets if sheet.why], plain=False)
 
 
-def look_closely(file: Path, limits: Intake) -> Look:
+def look_closely(file: Path | BytesIO, limits: Intake) -> Look:
     """As `inspect`, for a file small enough to be looked at cell by cell: `plain` if all of it is as it seems.
 
     Raises:

@@ -191,10 +191,8 @@ def _write_approved(run: PayrollRun, posting: store.Posting, stage: Stage, folde
     alone = "（编制人自己审核：一人单位）" if same_person(batch.drafter, batch.operator) else ""
     state = f"状态：已批准，批次 {batch.batch}，批准人 {batch.operator}{alone}，文号 {batch.document or '无'}"
     write_outputs(run, stage.folder, split_by=None, force=False, state=state, approved=True)
-    run.outputs = stage.settle(run.outputs)
     sent = frame("lines", posting.rows["lines"])
     bank = bank_files(sent, batch, run.policy.settings.bank, stage.month, run.password)
-    bank.paths = stage.settle(bank.paths)
     run.outputs += bank.paths
     write_manifest(
         run, folder, "approve", batch.operator, now, result=batch.result_hash, stage=stage.month, posting=posting, measure=run.measure

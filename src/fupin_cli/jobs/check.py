@@ -40,14 +40,24 @@ def check(desk: Desk, month: int, *, codes: set[str], fail_on: str = "error") ->
 
 
 def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
-    run: CheckRun, folder: Path, *, split_by: str | None, force: bool, operator: str, now: datetime
+    run: CheckRun,
+    folder: Path,
+    *,
+    split_by: str | None,
+    force: bool,
+    operator: str,
+    now: datetime,
+    annotate: Path | None = None,
 ) -> None:
     """Write the workbook (one for each township or county with `split_by`) and `manifest.json` into `out/2024-05/`.
+
+    `annotate`: the inbox, of whose files marked copies are to be written too.
 
     Raises:
         FupinError: the folder cannot be written to (exit 2).
     """
     from fupin_cli.jobs.result_hash import check_hash
+    from fupin_cli.ledger.kept import file_sha256
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.check_workbook import NO_TOWN, check_sheets
     from fupin_cli.outputs.files import make_folder, safe_names
@@ -73,4 +83,11 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     ignored = any(outcome.status == "ignored" for outcome in run.result.outcomes)
     codes = [o.code for o in run.result.outcomes if o.status != "ignored"]
     more: dict[str, Any] = {"codes": codes} if ignored else {}
+    if annotate is not None:
+        from fupin_cli.jobs.annotate import write_copies
+
+        write_copies(run, annotate, folder)
+        copies = [copy.copy for copy in run.marked or [] if copy.copy is not None]
+        more["marked"] = [{"file": f"{path.parent.name}/{path.name}", "sha256": file_sha256(path)} for path in copies]
     write_manifest(run, folder, "check", operator, now, result=check_hash(run), **more)
+    run.outputs += [copy.copy for copy in run.marked or [] if copy.copy is not None]

@@ -78,7 +78,6 @@ def close(  # noqa: PLR0913, PLR0917 - who closes what, when, into which folder
     with staged(root, name, folder / text) as stage:
         posting = store.prepared(root, batch, [], settled)
         write_workbook(run, stage.folder, "关账", force=False)
-        run.outputs = stage.settle(run.outputs)
         write_manifest(
             run,
             folder,

@@ -86,15 +86,15 @@ def lines_of(
 
 def export(root: Path, folder: Path, kind: str) -> list[Path]:
     """Write every table of the ledger as CSV (UTF-8 with BOM, for Excel) or Parquet."""
-    from fupin_cli.outputs.files import atomic, free_path, make_folder
+    from fupin_cli.outputs.files import make_folder, renewed
     from fupin_cli.policy.months import text_expr
 
     make_folder(folder)
     paths: list[Path] = []
     for table in store.TABLES:
         frame = store.read(root, table).with_columns(text_expr(pl.col("month")).alias("month"))
-        path = free_path(folder, f"账本_{table}", f".{kind}", force=False)
-        with atomic(path) as temporary:
+        path = folder / f"账本_{table}.{kind}"
+        with renewed(path) as temporary:
             if kind == "csv":
                 _guarded(frame).write_csv(temporary, include_bom=True)
             else:

@@ -282,7 +282,7 @@ def write_books(
         FupinError: the folder cannot be written to (exit 2).
     """
     from fupin_cli.outputs.bulk import save_workbooks
-    from fupin_cli.outputs.files import make_folder
+    from fupin_cli.outputs.files import make_folder, renewed
     from fupin_cli.outputs.forecast_views import forecast_sheets
     from fupin_cli.outputs.match_workbook import match_sheets
     from fupin_cli.outputs.risk_workbook import risk_sheets
@@ -305,7 +305,7 @@ def write_books(
         stem, sheets = f"外出人员和岗位_{text}", match_sheets(run)
     paths = save_workbooks(target, [(stem, sheets)], last_day(run.month), force=force, password=desk.workspace.password)
     if isinstance(run, RosterRun) and desk.workspace.password is None:  # a frame cannot be encrypted
-        with atomic(target / "roster.parquet") as temporary:
+        with renewed(target / "roster.parquet", force=force) as temporary:
             run.people.write_parquet(temporary)
         paths.append(target / "roster.parquet")
     if isinstance(run, RiskRun):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fupin_cli.errors import FupinError, os_words
 from fupin_cli.ledger import kept, store
 from fupin_cli.ledger.key import FOLDER
-from fupin_cli.outputs.files import free_path, make_folder
+from fupin_cli.outputs.files import VOID, free_path, make_folder, old_path, same_content
 from fupin_cli.outputs.manifest import KEPT, NAME, kept_manifests
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PENDING = "pending"
+PAYABLE = ("代发_", "更正发放_")  # a batch has one set of files that a bank pays, ever
 
 
 class Stage:
@@ -54,19 +55,8 @@ class Stage:
         os.close(os.open(self.kept_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         return self.kept_file
 
-    def settle(self, paths: list[Path]) -> list[Path]:
-        """Give staged files names that are free in the target; outputs that are no staged files stay as they are."""
-        settled = []
-        for path in paths:
-            if path.parent != self.month:
-                settled.append(path)
-                continue
-            name = free_path(self.target, path.stem, path.suffix, force=False).name
-            settled.append(path if name == path.name else path.rename(path.with_name(name)))
-        return settled
-
     def final(self, paths: list[Path]) -> list[Path]:
-        """Where settled files stand once they are in place."""
+        """Where staged files stand once they are in place; other outputs stay as they are."""
         return [self.target / path.name if path.parent == self.month else path for path in paths]
 
     def ready(self, seal: str) -> None:
@@ -76,7 +66,9 @@ class Stage:
         for path in (*files, *([self.kept_file] if self.kept_file else [])):
             _sync(path)
         moves = [(self.kept_file.resolve(), kept.archive(self.root.resolve(), self.batch))] if self.kept_file else []
-        moves += [(path, target / path.name) for path in files if path.name != NAME]
+        for path in files:
+            if path.name != NAME:
+                moves += [*_makes_room(path, target), (path, target / path.name)]
         if (month / NAME).exists():
             if (target / NAME).is_file():
                 moves.append((target / NAME, target / KEPT / f"{len(kept_manifests(target)) + 1:04d}.json"))
@@ -216,11 +208,20 @@ def _finish(note: Path) -> None:
         if not source.exists():
             continue
         if not source.is_relative_to(folder) and target.exists():
-            continue  # the manifest before was put away already; what stands in its place is the new one
+            continue  # what stood there was put away already; what stands in its place is the new one
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         source.replace(target)
     _clear(folder)
     note.unlink(missing_ok=True)
+
+
+def _makes_room(staged: Path, target: Path) -> list[tuple[Path, Path]]:
+    """What must move before a staged file can have its name: what differs goes to `旧/`, a payable file to `作废/`."""
+    there = target / staged.name
+    if not there.is_file() or same_content(there, staged):
+        return []
+    payable = staged.name.startswith(PAYABLE)
+    return [(there, free_path(target / VOID, there.stem, there.suffix) if payable else old_path(there))]
 
 
 def _clear(folder: str) -> None:

@@ -135,7 +135,6 @@ def reissue(  # noqa: PLR0913, PLR0917 - who sends what again, when, into which 
         posting = store.prepared(root, batch, lines)
         sent = frame("lines", posting.rows["lines"])
         bank = bank_files(sent, batch, run.policy.settings.bank, stage.month, run.password)
-        bank.paths = stage.settle(bank.paths)
         run.outputs += bank.paths
         write_manifest(run, folder, "reissue", operator, now, result="", stage=stage.month, posting=posting)
         run.outputs, bank.paths = stage.final(run.outputs), stage.final(bank.paths)

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.encryption import decrypt
 from fupin_cli.outputs.bulk import write_workbook
-from fupin_cli.outputs.files import atomic, put_aside
+from fupin_cli.outputs.files import atomic, put_aside, same_content
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -83,21 +82,9 @@ def write_bank_files(  # noqa: PLR0913, PLR0917 - what a file is made of
     for path, part in zip(result.paths, parts, strict=True):
         with atomic(path) as temporary:
             _write(temporary, part, profile, encoding, day, password)
-            if path.exists() and not _same(path, temporary, password):
+            if path.exists() and not same_content(path, temporary, password):
                 result.set_aside += _set_aside([path])
     return result
-
-
-def _same(old: Path, new: Path, password: str | None) -> bool:
-    """Whether two payable files say the same; an encrypted one never has the same bytes twice."""
-    if old.read_bytes() == new.read_bytes():
-        return True
-    if password is None or old.suffix != ".xlsx":
-        return False
-    try:
-        return decrypt(old, password) == decrypt(new, password)
-    except ValueError:  # encrypted with another password, or not at all
-        return False
 
 
 def stale_files(folder: Path, stem: str, keep: list[Path]) -> list[Path]:

@@ -16,9 +16,10 @@ import polars as pl
 
 from fupin_cli.encryption import sealed
 from fupin_cli.intake.raw import column_letter
-from fupin_cli.outputs.files import atomic, free_path
+from fupin_cli.outputs.files import renewed
 from fupin_cli.outputs.sheet_shape import CELL_LIMIT, TITLE_LENGTH, add_sheet, first_row
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
+from fupin_cli.system import MAX_STEM, safe_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,7 +73,7 @@ def save_workbooks(
     force: bool,
     password: str | None,
 ) -> list[Path]:
-    """Write each (stem, sheets) as a workbook of its own into a folder; without `force` nothing is overwritten.
+    """Write each (stem, sheets) as a workbook of its own into a folder (`files.renewed`: the newest has the plain name).
 
     With a password the workbooks are encrypted.
 
@@ -81,8 +82,8 @@ def save_workbooks(
     """
     paths = []
     for stem, plans in books:
-        path = free_path(folder, stem, ".xlsx", force=force)
-        with atomic(path) as temporary:
+        path = folder / f"{safe_name(stem, MAX_STEM)}.xlsx"
+        with renewed(path, force=force, password=password) as temporary:
             write_workbook(temporary, plans, created, password)
         paths.append(path)
     return paths

@@ -52,7 +52,22 @@ def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
         "crashed": [{"code": o.code, "error": o.error} for o in run.result.outcomes if o.status == "crashed"],
         "summary": summary(run.result.found),
         "outputs": [str(path) for path in run.outputs],
+        **_marked(run),
     }
+
+
+def _marked(run: CheckRun) -> dict[str, Any]:
+    """Marked copies, where they were asked for."""
+    if run.marked is None:
+        return {}
+    rows = [
+        {
+            "file": copy.file, "copy": str(copy.copy) if copy.copy else None, "cells": copy.cells, "errors": copy.errors,
+            "warnings": copy.warnings, "note": copy.note,
+        }
+        for copy in run.marked
+    ]  # fmt: skip
+    return {"annotated": rows}
 
 
 def check_json(run: CheckRun, *, unmask: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +14,10 @@ from fupin_cli.errors import FupinError, os_words
 from fupin_cli.system import MAX_STEM, is_running, long_path, safe_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 VOID = "作废"  # where files go that do not count any more
+OLD = "旧"  # where a file goes once a newer one has taken its name
 LEFTOVER = re.compile(r"-(\d+)-[^-]*\.tmp$")
 
 
@@ -44,12 +46,12 @@ def _sweep(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def free_path(folder: Path, stem: str, suffix: str, *, force: bool) -> Path:
-    """A path that no file has yet: `stem`, then `stem_2`, `stem_3`, …; with `force` always `stem` itself."""
+def free_path(folder: Path, stem: str, suffix: str) -> Path:
+    """A path that no file has yet: `stem`, then `stem_2`, `stem_3` and so on."""
     stem = safe_name(stem, MAX_STEM)
     path = folder / f"{stem}{suffix}"
     number = 2
-    while path.exists() and not force:
+    while path.exists():
         path = folder / f"{stem}_{number}{suffix}"
         number += 1
     return path
@@ -70,7 +72,7 @@ def put_aside(folder: Path, names: list[str]) -> dict[str, str]:
         try:
             if path.is_file():
                 void.mkdir(exist_ok=True)
-                target = free_path(void, path.stem, path.suffix, force=False)
+                target = free_path(void, path.stem, path.suffix)
                 path.replace(target)
                 moved[name] = f"{VOID}/{target.name}"
             elif (void / name).is_file():
@@ -97,9 +99,78 @@ def safe_names(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def old_path(path: Path) -> Path:
+    """Where a file is to be kept once a newer one takes its name: `旧/名_1.xlsx`, then `_2`, …, the last the newest."""
+    folder = path.parent / OLD
+    numbers = [int(m[1]) for kept in _names(folder) if (m := _numbered(path).fullmatch(kept))]
+    return folder / f"{path.stem}_{max(numbers, default=0) + 1}{path.suffix}"
+
+
+def _numbered(path: Path) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(path.stem)}_(\d+){re.escape(path.suffix)}")
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+
+
+def keep_old(path: Path) -> None:
+    """Put a copy of a file into `旧/`, unless the newest one there is the same already.
+
+    A copy, so that its name is never without a file, wherever a program is killed.
+    """
+    target = old_path(path)
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    before = target.parent / f"{path.stem}_{int(target.stem.rpartition('_')[2]) - 1}{path.suffix}"
+    if before.is_file() and same_content(before, path):
+        return
+    with atomic(target) as temporary:
+        shutil.copyfile(path, temporary)
+
+
+def same_content(one: Path, other: Path, password: str | None = None) -> bool:
+    """Whether two files say the same; an encrypted workbook never has the same bytes twice."""
+    if one.read_bytes() == other.read_bytes():
+        return True
+    if password is None or one.suffix != ".xlsx":
+        return False
+    from fupin_cli.encryption import decrypt
+
+    try:
+        return decrypt(one, password) == decrypt(other, password)
+    except ValueError:  # encrypted with another password, or not at all
+        return False
+
+
 @contextmanager
-def atomic(path: Path) -> Iterator[Path]:
+def renewed(path: Path, *, force: bool = False, password: str | None = None) -> Iterator[Path]:
+    """As `atomic`, for what is written again and again: the newest always has the plain name (SPEC 9.2, issue 14.5).
+
+    What says the same as the file that stands there is not written; what differs takes its place, and the file before
+    goes to `旧/`, numbered (with `force` it is overwritten).
+
+    Raises:
+        FupinError: as `atomic`.
+    """
+
+    def changed(temporary: Path) -> bool:
+        if not path.is_file():
+            return True
+        if same_content(path, temporary, password):
+            return False
+        if not force:
+            keep_old(path)
+        return True
+
+    with atomic(path, changed) as temporary:
+        yield temporary
+
+
+@contextmanager
+def atomic(path: Path, wanted: Callable[[Path], bool] = lambda _: True) -> Iterator[Path]:
     """Give a temporary path beside the target; it takes the target's place only if all went well.
+
+    `wanted`: asked of what was written; if not, the target stays as it is.
 
     Raises:
         FupinError: the disk is full, or the target is open elsewhere.
@@ -113,7 +184,8 @@ def atomic(path: Path) -> Iterator[Path]:
         os.close(handle)
         temporary = Path(name)
         yield temporary
-        temporary.replace(target)
+        if wanted(temporary):
+            temporary.replace(target)
     except PermissionError as error:
         if not target.exists():
             raise FupinError(

@@ -16,7 +16,7 @@ from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
-    from fupin_cli.results.check import CheckRun
+    from fupin_cli.results.check import CheckRun, MarkedCopy
 
 STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 PLAIN_WIDTH = 120  # where output goes to a file or a mail
@@ -57,8 +57,36 @@ def show_check(run: CheckRun, out: Console, *, verbose: bool = False) -> None:
                 Text(f"程序出错：{outcome.code} 没有跑完，请报给维护人员。{clean(outcome.error)}", style="bold red")
             )
     out.print(Text(total_line(run), style="bold"))
+    _show_written(run, out)
+
+
+def _show_written(run: CheckRun, out: Console) -> None:
+    """Where the workbooks are; of marked copies what was marked, in which copy."""
+    copies = {copy.copy for copy in run.marked or []}
     for path in run.outputs:
-        out.print(Text(f"工作簿：{path}"), soft_wrap=True)
+        if path not in copies:
+            out.print(Text(f"工作簿：{path}"), soft_wrap=True)
+    if run.marked is not None:
+        _show_marked(run, run.marked, out)
+
+
+def _show_marked(run: CheckRun, marked: list[MarkedCopy], out: Console) -> None:
+    table = Grid(
+        f"{month_words(run.month)} 标注副本",
+        [*text("原表"), *figures("标注格", "错误", "警告"), *text("说明")],
+        heading=1,
+    )
+    for copy in marked:
+        table.add(clean(copy.file), str(copy.cells), str(copy.errors), str(copy.warnings), clean(copy.note))
+    if marked:
+        out.print(table)
+    folders = {copy.copy.parent for copy in marked if copy.copy}
+    words = (
+        "没有要标注的格"
+        if not folders
+        else f"标注副本在：{folders.pop()}。发回乡镇改好，原样交回放进收件夹，原表不用删"
+    )
+    out.print(Text(words), soft_wrap=True)
 
 
 def total_line(run: CheckRun) -> str:

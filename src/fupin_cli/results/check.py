@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from fupin_cli.policy.parameters import Policy
 
 
+@dataclass(frozen=True)
+class MarkedCopy:
+    """A file with findings, and the copy of it in which their cells are marked (`copy` is None where none was made).
+
+    `note`: what the copy lacks or asks for; without a copy why, and what is done instead.
+    """
+
+    file: str
+    copy: Path | None
+    cells: int
+    errors: int
+    warnings: int
+    note: str = ""
+
+
 @dataclass
 class CheckRun:
     """A finished check and what it wrote."""
@@ -26,6 +41,7 @@ class CheckRun:
     result: CheckResult
     fail_on: str
     outputs: list[Path] = field(default_factory=list)
+    marked: list[MarkedCopy] | None = None  # None: no copies were asked for
     posted: int = 0  # postings that the ledger had
     root: Path = field(default_factory=Path)  # the workspace
     password: str | None = None  # with which its workbooks are encrypted
