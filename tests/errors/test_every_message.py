@@ -134,7 +134,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (text("空.txt", "\n"), f"check --month {M} --password-file 空.txt", "密码文件 空.txt 是空的", 2),
     (nothing, f"check --month {M} --password-file 没有.txt", "密码文件 没有.txt 读不出", 2),
     (nothing, f"payroll --month {M} --split-by village", "--split-by 的值不对：", 2),
-    (remove_roster, f"payroll --month {M}", "没有“在岗人员花名册”，发放从花名册算起", 10),
+    (remove_roster, f"payroll --month {M}", "没有“在岗人员花名册”，乡村公益性岗位补贴算不了", 10),
     (text(".fupin/person.key", "not hex\n"), f"payroll --month {M}", " 读不出或写不进去：", 2),
     (text(".fupin", ""), f"payroll --month {M}", "写不进去：", 2),
     (APPROVED, f"payroll --month {M}", "；重算的结果与批准的一致", 12),

@@ -8,7 +8,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fupin_cli.measures.claims import STATUSES, claim_lines
+from fupin_cli.measures.claims import STATUSES, with_status
+from fupin_cli.measures.post import settled
 from fupin_cli.policy.parameters import Policy, load_policy
 from fupin_cli.policy.rounding import prorate_fen
 from fupin_cli.policy.settings import Post, Settings
@@ -52,14 +53,18 @@ def compute(rows: list[tuple[object, ...]], chosen: Policy) -> pl.DataFrame:
         used_den=pl.lit(1, dtype=pl.Int128),
         extended=pl.lit(value=False),
         pension_date=pl.lit(date(2040, 1, 1)),
-        missing=pl.lit([], dtype=pl.List(pl.String)),
+        _src=pl.lit(0, dtype=pl.UInt32),
+        _row=pl.int_range(frame.height, dtype=pl.UInt32),
+        id_ok=pl.lit(value=True),
+        settled_days_x100=pl.lit(None, dtype=pl.Int64),
+        settled_fen=pl.lit(None, dtype=pl.Int64),
     )
-    codes = frame.select(
-        "id_number", "post_id", "refused",
+    codes = lines.select(
+        "_src", "_row", frame["refused"], frame["held"],
         codes=pl.lit(["POST005"], dtype=pl.List(pl.String)), waived_codes=pl.lit([], dtype=pl.List(pl.String)),
-        held=pl.col("held") | pl.col("numerator_x100").is_null() | pl.col("divisor_x100").is_null(),
+        stopping=pl.lit([], dtype=pl.List(pl.String)),
     )  # fmt: skip
-    return claim_lines(lines, codes, chosen, MONTH)
+    return settled(with_status(lines, codes, []), chosen, MONTH)
 
 
 @settings(max_examples=150, deadline=None)

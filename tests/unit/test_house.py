@@ -99,3 +99,16 @@ def test_a_code_taken_twice_is_an_error() -> None:
     measure = measures.LISTED[0]
     with pytest.raises(ValueError, match=measure.code):
         measures.by_code([measure, measure])
+
+
+def names_posts(node: ast.AST) -> bool:
+    """Whether it compares something with the code of the post subsidy."""
+    sides = (node.left, *node.comparators) if isinstance(node, ast.Compare) else ()
+    return any(getattr(side, "value", "") == "post" or getattr(side, "id", "") == "MEASURE" for side in sides)
+
+
+def test_posts_are_a_measure_like_the_others() -> None:
+    """11.2: nobody but measures/post.py asks whether a measure is that of posts."""
+    trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+    asked = {name for name, tree in trees.items() if any(map(names_posts, ast.walk(tree)))}
+    assert asked <= {"fupin_cli.measures.post"}

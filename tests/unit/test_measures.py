@@ -15,9 +15,9 @@ from fupin_cli.intake.contracts import TableSpec, load_contracts
 from fupin_cli.intake.load import Intake
 from fupin_cli.intake.raw import RawSheet, Source
 from fupin_cli.intake.values import dtype_of
-from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.catalogue import all_measures, other_measures
 from fupin_cli.measures.claimed import Claimed
-from fupin_cli.measures.claims import claim_status
+from fupin_cli.measures.claims import gather_codes, with_status
 from fupin_cli.measures.measure import fund_of
 from fupin_cli.policy.idnumber import check_digit
 from fupin_cli.policy.parameters import Policy, load_policy
@@ -90,12 +90,13 @@ def lines(tables: dict[str, list[dict[str, Any]]]) -> dict[str, pl.DataFrame]:
         faults = faults.with_columns(
             effect=pl.coalesce("effect", pl.col("code").replace_strict(effects, default="hold"))
         )
-        nothing = faults.clear().select("code", "effect", "waived", "_src", "_row")
-        found[code] = claim_status(claims.rows, faults, nothing, [])
+        measure = all_measures()[code]
+        codes = gather_codes(measure.standing(faults, faults.clear()), measure.spots(ctx, claims.rows))
+        found[code] = measure.settle(with_status(claims.rows, codes, []), ctx)
     return found
 
 
-TABLES = sorted({m.table for m in all_measures().values()} | {"workshops", "assignments"} - {"assignments"})
+TABLES = sorted({m.table for m in other_measures().values()} | {"workshops", "assignments"} - {"assignments"})
 
 
 @settings(
@@ -109,7 +110,7 @@ def test_any_claims(data: st.DataObject) -> None:
     tables = {name: data.draw(rows_of(CONTRACTS[name]), label=name) for name in TABLES}
     once = lines(tables)
     turned = lines({name: data.draw(st.permutations(rows)) for name, rows in tables.items()})
-    for code, measure in all_measures().items():
+    for code, measure in other_measures().items():
         rows = once[code]
         assert measure.clause
         assert fund_of(measure, SETTINGS)

@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli.checks.mea import TABLES, measure_findings
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
-from fupin_cli.month.used_months import MEASURE, paid_rows
+from fupin_cli.month.used_months import paid_rows, post_payments
 from fupin_cli.policy import months
 from fupin_cli.policy.law import OURS
 from fupin_cli.policy.rounding import fen_to_yuan_expr
@@ -244,7 +244,11 @@ def paid_twice(ctx: Claimed) -> pl.LazyFrame:
     ]  # fmt: skip
     if ctx.has(TABLE):
         this_month = (
-            paid.filter((pl.col("measure") == MEASURE) & (pl.col("month") == ctx.month)).select("id_number").unique()
+            post_payments(ctx.intake.tables[HISTORY])
+            .lazy()
+            .filter(pl.col("month") == ctx.month)
+            .select("id_number")
+            .unique()
         )
         rows = ctx.judged.lazy().join(this_month, on="id_number", how="semi")
         found.append(report(rows, TABLE, "台账显示本月已经发过", "id_number", **at_stake()))

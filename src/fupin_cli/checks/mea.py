@@ -10,7 +10,7 @@ import polars as pl
 from fupin_cli import findings
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import Effect, Rule, Severity, rule
-from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.catalogue import all_measures, other_measures
 from fupin_cli.measures.measure import Fault
 from fupin_cli.month.states import idle_labour
 from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan_expr
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fupin_cli.measures.claimed import Claimed
     from fupin_cli.month.month import Month
 
-TABLES = tuple(dict.fromkeys(measure.table for measure in all_measures().values()))
+TABLES = tuple(dict.fromkeys(measure.table for measure in other_measures().values()))
 RELIEF = "work_relief"
 SPOT = ["_src", "_row"]
 # Who is helped (一), the policy's term (附则) and what excludes what (our own) keep their clause; every other condition on
@@ -40,6 +40,8 @@ def faults_of(ctx: Claimed, name: str) -> pl.DataFrame:
 
     A claim of which no sum can be made, or that comes to nothing, is held for that where nothing else stops it (MEA016).
     """
+    if name not in ctx.claims:  # posts, or a measure whose table was not supplied
+        return findings.empty()
     if name not in ctx.measure_faults:
         rows = ctx.claims[name].rows.filter("id_ok").with_columns(post_id="ref")
         faults = ctx.claims[name].faults

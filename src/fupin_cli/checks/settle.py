@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli import findings
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import Rule
-from fupin_cli.measures.settlements import SETTLED
+from fupin_cli.measures.settlements import SETTLED, placed
 from fupin_cli.month.roster import DAY, KEYS
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -43,8 +43,6 @@ SET002 = Rule(
     **LAW,
 )
 
-LINE_FACTS = {"standard_fen": pl.Int64, "divisor_x100": pl.Int64}
-
 
 def apply(ctx: Month, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Settle the month's lines.
@@ -59,7 +57,7 @@ def apply(ctx: Month, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, 
     if not rows.height:
         return found, findings.empty(), nothing
     stops = line_stops(ctx, found)
-    rows = _judged(ctx, _placed(ctx, rows), stops)
+    rows = _judged(ctx, placed(ctx, rows), stops)
     settled = rows.filter(pl.col("_fault").is_null() & (pl.col("_nth") == 0)).select(
         *KEYS, settled_days_x100="days_x100", settled_fen="amount_fen", settled_by="document"
     )
@@ -68,16 +66,6 @@ def apply(ctx: Month, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, 
     found = found.join(freed, on=["code", "table", "_src", "_row"], how="left", maintain_order="left", nulls_equal=True)
     found = found.with_columns(effect=pl.when(pl.col("_freed")).then(pl.lit("none")).otherwise("effect")).drop("_freed")
     return found, _findings(rows), settled
-
-
-def spots(ctx: Month) -> pl.DataFrame:
-    """Which line each of the month's settlement rows names: table, _src, _row, `KEYS`."""
-    if not (ctx.has(TABLE) and ctx.has(ROSTER)):
-        return pl.DataFrame(
-            schema={"table": pl.String, "_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(KEYS, pl.String)}
-        )
-    rows = _placed(ctx, ctx.intake.tables[TABLE].filter(pl.col("month") == ctx.month)).filter("_found")
-    return rows.select(pl.lit(TABLE).alias("table"), "_src", "_row", *KEYS)
 
 
 def line_stops(ctx: Month, found: pl.DataFrame) -> pl.DataFrame:
@@ -97,19 +85,6 @@ def line_stops(ctx: Month, found: pl.DataFrame) -> pl.DataFrame:
     )
     later = pl.col("_stands").fill_null(value=False) & ~pl.col("code").str.contains(NEVER)
     return stops.with_columns(decided=(pl.col("effect") == "hold") & (listed | later))
-
-
-def _placed(ctx: Month, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows with the line that they name: by post, or the person's only line of the month (`_found`)."""
-    lines = ctx.lines.filter(pl.col("id_number").is_not_null())
-    only = lines.group_by("id_number").agg(_posts=pl.len(), _only=pl.col("post_id").first())
-    rows = rows.join(only, on="id_number", how="left", maintain_order="left").with_columns(
-        post_id=pl.coalesce("post_id", pl.when(pl.col("_posts") == 1).then("_only"))
-    )
-    facts = lines.select(*KEYS, *LINE_FACTS, _found=pl.lit(value=True))
-    return rows.join(facts, on=KEYS, how="left", maintain_order="left", nulls_equal=True).with_columns(
-        pl.col("_found").fill_null(value=False)
-    )
 
 
 def _judged(ctx: Month, rows: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.checks.report import at_stake, place_expr, report
-from fupin_cli.month.used_months import MEASURE, NOT_PAID
+from fupin_cli.month.used_months import NOT_PAID, POSTS
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -31,7 +31,7 @@ def unread_payments(ctx: Month) -> pl.DataFrame:
     if not cells.height:
         return findings.empty()
     rows = ctx.intake.tables[HISTORY].filter(
-        (pl.col("measure").fill_null(MEASURE) == MEASURE) & ~pl.col("status").fill_null("paid").is_in(NOT_PAID)
+        pl.col("measure").fill_null(POSTS).eq(POSTS) & ~pl.col("status").fill_null("paid").is_in(NOT_PAID)
     )
     headers = {name: ctx.contracts[HISTORY].columns[name].header for name in DECIDING}
     unread = (

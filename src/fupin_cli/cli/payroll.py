@@ -70,10 +70,11 @@ def payroll(
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.draft import draft
     from fupin_cli.jobs.lock import workspace_lock
-    from fupin_cli.jobs.payroll import payroll as compute
+    from fupin_cli.jobs.subsidy import subsidy
     from fupin_cli.jobs.withdraw import finish_all
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
+    from fupin_cli.measures.catalogue import leading
     from fupin_cli.policy.months import parse_month
 
     text, inbox = month_and_inbox(places, month, "fupin payroll 2024-05")
@@ -89,7 +90,7 @@ def payroll(
         if approved is not None:
             approved_already(desk, approved, folder, as_json=output_format is Format.json, unmask=unmask)
         if no_workbook:
-            run = compute(desk, wanted)
+            run = subsidy(desk, leading(), wanted)
         else:
             with workspace_lock(place.root, "payroll", wait, now):
                 for line in finish_all(desk, folder, now):
@@ -116,12 +117,12 @@ def approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool
 
     from fupin_cli.errors import MonthClosedError
     from fupin_cli.jobs.approve import approved_words
-    from fupin_cli.jobs.payroll import write_corrections
-    from fupin_cli.jobs.subsidy import with_its_corrections
+    from fupin_cli.jobs.subsidy import find_measure, subsidy
+    from fupin_cli.jobs.subsidy_files import write_corrections
     from fupin_cli.outputs.payroll_json import payroll_json
     from fupin_cli.outputs.payroll_workbook import correction_words
 
-    run = with_its_corrections(desk, approved.measure, approved.month)
+    run = subsidy(desk, find_measure(approved.measure), approved.month)
     if as_json:
         sys.stdout.write(payroll_json(run, unmask=unmask) + "\n")
     words = "；".join(part for part in (correction_words(run), run.undecided_words) if part)
@@ -175,7 +176,7 @@ def approve(
     from fupin_cli.jobs.funds import refuse_over_budget
     from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.names import named
-    from fupin_cli.jobs.subsidy import find_measure, with_its_corrections
+    from fupin_cli.jobs.subsidy import find_measure, subsidy
     from fupin_cli.jobs.withdraw import finish_all
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.files import make_folder
@@ -192,7 +193,7 @@ def approve(
     place = find_workspace(workspace, password_file)
     folder = output or place.out
     now = datetime.now().astimezone()
-    chosen = measure if measure == "post" else find_measure(measure).code
+    chosen = find_measure(measure).code
     with workspace_lock(place.root, "approve", wait, now):
         approval.refuse_if_ahead(wanted, now)
         approval.refuse_if_approved(place.root, wanted, chosen)
@@ -200,7 +201,7 @@ def approve(
         with progress_bar(enabled=not no_progress and sys.stderr.isatty()) as progress:
             desk = Desk(place, inbox, progress)
             said = finish_all(desk, folder, now)
-            run = with_its_corrections(desk, chosen, wanted)
+            run = subsidy(desk, find_measure(chosen), wanted)
         if run.result.crashed:
             raise RuntimeError("a rule crashed: nothing is approved on results that are not whole")
         total = fen_to_yuan(run.sums().total_fen)

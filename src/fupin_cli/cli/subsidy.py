@@ -70,12 +70,13 @@ def subsidy(
     from fupin_cli.jobs.subsidy import find_measure, supplied
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
+    from fupin_cli.measures.catalogue import other_measures
 
     place = find_workspace(workspace, password_file)
     name, month_argument = _which(name, month_argument, everything=everything)
     if name is None and not everything:
         return _list(place, as_json=output_format is Format.json)
-    chosen = find_measure(name) if name is not None else None
+    chosen = find_measure(name, other_measures()) if name is not None else None
     start, end = month_range(month_argument, month, first, last, "fupin subsidy transport --month 2024-05")
     now, maker, folder = datetime.now().astimezone(), operator or operator_name(), output or place.out
     code, runs = 0, []

@@ -14,11 +14,11 @@ from fupin_cli.jobs.batch_lines import posting_lines
 from fupin_cli.jobs.draft import draft_of, same_result
 from fupin_cli.jobs.inputs import keep_inputs
 from fupin_cli.jobs.names import same_person, visible
-from fupin_cli.jobs.payroll import write_outputs
 from fupin_cli.jobs.posting import commit, staged
+from fupin_cli.jobs.subsidy_files import write_outputs
 from fupin_cli.ledger import store
 from fupin_cli.ledger.model import frame
-from fupin_cli.measures.claims import MEASURE, PAY
+from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.bank import BankFiles, write_bank_files
 from fupin_cli.outputs.manifest import write_manifest
 from fupin_cli.outputs.payroll_workbook import unplaced_words
@@ -181,8 +181,7 @@ def _maker(run: PayrollRun, drafts: list[store.Draft], operator: str, drafter: s
 
 def _computing(run: PayrollRun) -> str:
     """The command that computes a month of this measure."""
-    name = "payroll" if run.measure == MEASURE else f"subsidy {run.measure}"
-    return f"fupin {name} --month {month_text(run.month)}"
+    return f"fupin {run.subsidy.command} --month {month_text(run.month)}"
 
 
 def _write_approved(run: PayrollRun, posting: store.Posting, stage: Stage, folder: Path, now: datetime) -> BankFiles:

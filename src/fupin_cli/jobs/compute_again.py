@@ -17,7 +17,7 @@ from fupin_cli.jobs import reconcile as reconciling
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.inputs import hashes_of
 from fupin_cli.jobs.result_hash import check_hash, payroll_hash, reconcile_hash
-from fupin_cli.jobs.subsidy import find_measure, with_its_corrections
+from fupin_cli.jobs.subsidy import find_measure, subsidy
 from fupin_cli.ledger import kept
 from fupin_cli.measures.claims import MEASURE
 from fupin_cli.outputs.hashes import COLUMNS, HASH_VERSION, WHOLE_ROWS
@@ -77,7 +77,7 @@ def described_approval(
             version = (manifest or {}).get("hash_version", HASH_VERSION)
             if version not in (WHOLE_ROWS, *COLUMNS):
                 return [(NOTE, f"{words}：是另一版本（fupin {batch.tool}）算的，本版本不认得它的校验办法")]
-            now = payroll_hash(with_its_corrections(desk, batch.measure, batch.month), version)
+            now = payroll_hash(subsidy(desk, find_measure(batch.measure), batch.month), version)
     except ValidationError:
         return [(NOTE, f"{words}：是另一版本（fupin {batch.tool}）算的，当时的设置本版本不认得")]
     except FupinError as error:
@@ -86,7 +86,8 @@ def described_approval(
 
 
 def _of_measure(words: str, measure: str) -> str:
-    return words if measure == MEASURE else f"{words}（{find_measure(measure).title}）"
+    found = find_measure(measure)
+    return words if found.leads else f"{words}（{found.title}）"
 
 
 def _verdict(words: str, same: bool, tool: str, version: int) -> tuple[str, str]:
@@ -116,5 +117,5 @@ def _result(desk: Desk, month: int, job: str, manifest: dict[str, Any], version:
         codes = set(manifest.get("codes", all_rules()))
         return check_hash(checking.check(desk, month, codes=codes), version)
     if job in ("payroll", "approve"):
-        return payroll_hash(with_its_corrections(desk, manifest.get("measure", MEASURE), month), version)
+        return payroll_hash(subsidy(desk, find_measure(manifest.get("measure", MEASURE)), month), version)
     return reconcile_hash(reconciling.reconcile_months(desk, parse_month(manifest["first"]), month), version)

@@ -15,8 +15,8 @@ from fupin_cli.intake.load import Inbox, Intake, read_inbox, select, typed_rows
 from fupin_cli.intake.stated import stated_totals
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.ledger import store
+from fupin_cli.measures.catalogue import all_measures, leading
 from fupin_cli.measures.claimed import Claimed
-from fupin_cli.measures.claims import MEASURE
 from fupin_cli.month.handed_in import TABLES, Earlier
 from fupin_cli.month.month import NO_LINES
 from fupin_cli.reconcile import returns
@@ -181,17 +181,17 @@ class Desk:
 
         Computed again, it knows the ledger as it was then, and the lists of the dead, of prisoners, … as they are now.
         """
-        again = month in self.approved_months(measure)
+        again, leads = month in self.approved_months(measure), all_measures()[measure].leads
         intake = select(self.inbox, month, FAR_AHEAD if again else None, self.progress)
         if self.lines.height:
             paid = self._payments
-            if measure == MEASURE:  # of the other measures this month's own approvals are no payments made before
-                paid = paid.filter((pl.col("month") != month) | (pl.col("measure") == MEASURE))
+            if leads:  # of the other measures this month's own approvals are no payments made before
+                paid = paid.filter((pl.col("month") != month) | (pl.col("measure") == measure))
             intake = add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
         stands = (pl.col("month") == month) & (pl.col("measure") == measure) & (pl.col("posted_fen") > 0)
         return Claimed(
             intake, self.policy, self.contracts, asked=measure, folders=self.folders, open_month=self.context,
-            earlier=None if again or measure != MEASURE else self.earlier(month),
+            earlier=None if again or not leads else self.earlier(month),
             approved=self.money.filter(stands).select(id_number="person", post_id="post_id") if again else NO_LINES,
         )  # fmt: skip
 
@@ -207,7 +207,7 @@ class Desk:
                 rows = [typed_rows(self.inbox, replace(s)) for s in sources if s.folder == last]
                 folders[table] = (pl.concat([f for r in rows for f in (r.accepted, r.set_aside)], how="diagonal"), last)
         before = max((m for m in self.approved_months() if m < month), default=None)
-        stands = (pl.col("month") == (-1 if before is None else before)) & (pl.col("measure") == MEASURE)
+        stands = (pl.col("month") == (-1 if before is None else before)) & (pl.col("measure") == leading().code)
         paid = self.money.filter(stands & (pl.col("posted_fen") > 0))
         return Earlier(folders, paid.select("county", "township"), before)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fupin_cli.jobs import payroll as job
 from fupin_cli.jobs.result_hash import payroll_hash
+from fupin_cli.jobs.subsidy import subsidy
+from fupin_cli.jobs.subsidy_files import write_outputs
 from fupin_cli.jobs.undated import settings_hash
 from fupin_cli.ledger import store
+from fupin_cli.measures.catalogue import leading
 from fupin_cli.outputs.manifest import digest, write_manifest
 
 if TYPE_CHECKING:
@@ -73,9 +75,9 @@ def draft(  # noqa: PLR0913 - what a run is told on the command line
     A run in which a rule crashed writes nothing: its lines cannot be used.
 
     Raises:
-        FupinError: as `payroll`; the folder or the ledger cannot be written to.
+        FupinError: as `subsidy`; the folder or the ledger cannot be written to.
     """
-    run = job.payroll(desk, month)
+    run = subsidy(desk, leading(), month)
     if not run.result.crashed:
         record(run, desk, folder, operator=operator, now=now, split_by=split_by, force=force)
     return run
@@ -99,6 +101,6 @@ def record(  # noqa: PLR0913 - what a run is told on the command line
     """
     entry = entry or draft_of(run, operator, now)
     desk.progress("写工作簿", 0, 1)
-    job.write_outputs(run, folder, split_by=split_by, force=force, state=STATE)
+    write_outputs(run, folder, split_by=split_by, force=force, state=STATE)
     store.add_draft(desk.workspace.root, entry)
     write_manifest(run, folder, "payroll", operator, now, result=entry.result_hash, measure=run.measure)

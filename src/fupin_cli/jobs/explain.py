@@ -9,10 +9,9 @@ import polars as pl
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs.measure_numbers import number_steps
-from fupin_cli.jobs.payroll import payroll
-from fupin_cli.jobs.subsidy import compute_measure, supplied
-from fupin_cli.measures.catalogue import all_measures
-from fupin_cli.measures.claims import MEASURE, STATUS_WORDS, fraction_text
+from fupin_cli.jobs.subsidy import compute, subsidy, supplied
+from fupin_cli.measures.catalogue import leading
+from fupin_cli.measures.claims import STATUS_WORDS, fraction_text
 from fupin_cli.policy.law import quote
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan
@@ -41,11 +40,11 @@ def explain_person(desk: Desk, who: str, month: int) -> list[Step]:
     measures = supplied(desk, month)
     runs: list[PayrollRun] = []
     try:
-        runs.append(payroll(desk, month))
+        runs.append(subsidy(desk, leading(), month))
     except NoInputError:
         if not measures:
             raise
-    runs += [compute_measure(desk, measure, month) for measure in measures]
+    runs += [compute(desk, measure, month) for measure in measures]
     steps = [step for run in runs for step in explain(run, who)]
     if not steps:
         raise UsageError(
@@ -65,16 +64,16 @@ def explain(run: PayrollRun, who: str) -> list[Step]:
 
 def _line(run: PayrollRun, row: dict[str, Any]) -> Step:
     where = _place(row["_file"], row["_sheet"], row["_row"])
-    what = (row["post_id"] or "（无岗位编号）") if run.measure == MEASURE else run.title
+    what = (row["post_id"] or "（无岗位编号）") if run.subsidy.counts_months else run.title
     top = Step(f"{row['name']} {what} {month_text(run.month)}", STATUS_WORDS[row["status"]], where)
-    reckoned = [_amount(run, row), _months(run, row)] if run.measure == MEASURE else [_measure_amount(run, row)]
+    reckoned = [_amount(run, row), _months(run, row)] if run.subsidy.counts_months else [_measure_amount(run, row)]
     top.steps = [*reckoned, *_findings(run, row)]
     return top
 
 
 def _measure_amount(run: PayrollRun, row: dict[str, Any]) -> Step:
     """Rate or base, quantity, and what they come to by the measure's clause."""
-    measure = all_measures()[run.measure]
+    measure = run.subsidy
     law = quote(run.policy.file.text, measure.clause, measure.law)
     quantity = f"{_number(row['numerator_x100'])} ÷ {_number(row['divisor_x100'])}"
     due = Step("应发", _money(row["due_fen"]), row["how"] or "", measure.clause, law, [
@@ -195,13 +194,8 @@ def _carried(run: PayrollRun, rule: Rule, hit: dict[str, Any] | None) -> tuple[s
     clause, text = hit["clause"] if hit else rule.clause, run.policy.file.text
     if clause == rule.clause:
         return clause, quote(text, clause, rule.law)
-    measure = all_measures().get(run.measure)
-    return clause, quote(text, clause, measure.law) if measure and measure.clause == clause else ""
-
-
-def _tables(run: PayrollRun) -> list[str]:
-    """Tables on whose rows findings stop a line."""
-    return ["assignments", "attendance", "settlements"] if run.measure == MEASURE else [run.table]
+    measure = run.subsidy
+    return clause, quote(text, clause, measure.law) if measure.clause == clause else ""
 
 
 def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:
@@ -209,7 +203,7 @@ def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:
     rules = all_rules()
     found = run.result.found
     if row["id_number"] is not None:
-        mine = found.filter((pl.col("person") == row["id_number"]) & pl.col("table").is_in(_tables(run)))
+        mine = found.filter((pl.col("person") == row["id_number"]) & pl.col("table").is_in(run.subsidy.tables))
     else:
         mine = found.filter((pl.col("_src") == row["_src"]) & (pl.col("_row") == row["_row"]))
     by_code = {r["code"]: r for r in mine.iter_rows(named=True) if r["post_id"] in (row["post_id"], None)}

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.funds import funds_of
-from fupin_cli.jobs.payroll import ROSTER, compute
-from fupin_cli.jobs.subsidy import compute_measure, supplied
+from fupin_cli.jobs.subsidy import compute, supplied
 from fupin_cli.ledger.store import BACK_PAY, LINE, RECOVER
-from fupin_cli.measures.claims import HOLD, MEASURE, PAY
-from fupin_cli.month.used_months import paid_rows, pension_facts
+from fupin_cli.measures.catalogue import leading
+from fupin_cli.measures.claims import HOLD, PAY
+from fupin_cli.month.used_months import pension_facts, post_payments
 from fupin_cli.policy import months
 from fupin_cli.reports.forecast import BIG, forecast, shortage, usual_shares
 from fupin_cli.reports.runs import ForecastRun
@@ -35,14 +34,14 @@ def forecast_month(desk: Desk, month: int, *, renew: bool = True) -> ForecastRun
     """
     parts, measures, skipped = [], [], []
     ctx = desk.context(month)
-    if ctx.has(ROSTER):
-        run = compute(desk, month, set(all_rules()))
+    if ctx.has(leading().table):
+        run = compute(desk, leading(), month)
         parts.append(_of_posts(desk, run))
-        measures.append(MEASURE)
+        measures.append(run.measure)
     for measure in supplied(desk, month):
         if not measure.monthly or measure.code == "on_the_job_training":  # its term ended in 2021
             continue
-        run = compute_measure(desk, measure, month)
+        run = compute(desk, measure, month)
         if run.lines.height:
             parts.append(_of_measure(run))
             measures.append(measure.code)
@@ -102,8 +101,8 @@ def _of_posts(desk: Desk, run: PayrollRun) -> pl.DataFrame:
 
 def _paid_shares(desk: Desk, run: PayrollRun) -> pl.DataFrame:
     """The share of each paid month of each person: the ledger's own days, else the amount over that month's standard."""
-    standing = desk.money.filter((pl.col("measure") == MEASURE) & (pl.col("posted_fen") > 0))
-    order = desk.lines.filter((pl.col("measure") == MEASURE) & pl.col("kind").is_in([LINE, BACK_PAY, RECOVER]))
+    standing = desk.money.filter((pl.col("measure") == run.measure) & (pl.col("posted_fen") > 0))
+    order = desk.lines.filter((pl.col("measure") == run.measure) & pl.col("kind").is_in([LINE, BACK_PAY, RECOVER]))
     last = order.unique(["person", "post_id", "month"], keep="last", maintain_order=True)
     ledger = last.filter(pl.col("numerator_x100").is_not_null() & (pl.col("divisor_x100") > 0))
     ledger = ledger.join(standing, on=["person", "post_id", "month"], how="semi").select(
@@ -113,7 +112,7 @@ def _paid_shares(desk: Desk, run: PayrollRun) -> pl.DataFrame:
     history = run.intake.tables.get("payment_history")
     if history is None:
         return ledger.filter(pl.col("month") <= run.month)
-    paid = paid_rows(history).filter((pl.col("measure") == MEASURE) & (pl.col("month") <= run.month))
+    paid = post_payments(history).filter(pl.col("month") <= run.month)
     paid = paid.group_by(person="id_number", month="month").agg(pl.col("amount_fen").sum())
     standards = run.policy.standards_fen(paid["month"].unique())
     paid = paid.with_columns(

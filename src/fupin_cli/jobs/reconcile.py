@@ -11,11 +11,10 @@ from fupin_cli.checks.engine import CheckResult, completed
 from fupin_cli.checks.ret import return_findings
 from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.corrections import lines_now, standing_lines
-from fupin_cli.jobs.payroll import again
 from fupin_cli.jobs.reissue import to_send_again
-from fupin_cli.jobs.subsidy import compute_measure
-from fupin_cli.measures.catalogue import all_measures
-from fupin_cli.measures.claims import MEASURE, PAY
+from fupin_cli.jobs.subsidy import compute
+from fupin_cli.measures.catalogue import all_measures, leading
+from fupin_cli.measures.claims import PAY
 from fupin_cli.month.month import Month
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconcile.match import OBLIGATION
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.results.subsidy import PayrollRun
 
 
 def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
@@ -38,20 +36,21 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     Raises:
         FupinError: as `payroll`.
     """
+    posts = leading().code
     runs, parts, kept = [], [], []
     for number, month in enumerate(range(first, last + 1), 1):
         desk.progress(f"对账 {month_text(month)}", number, last - first + 1)
         approved = desk.measures_in(month)
-        for measure in dict.fromkeys((MEASURE, *approved)):
+        for measure in dict.fromkeys((posts, *approved)):
             if file := desk.gone(month, measure):
                 kept.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，应发按已批准的算")
                 parts.append(standing_lines(desk, month, measure))
                 continue
             try:
-                one = computed(desk, month, measure)
+                one = compute(desk, all_measures()[measure], month, again=True)
             except NoInputError:
                 # What was approved needs its own tables; a roster only where posts were (SPEC 8.24).
-                if measure != MEASURE or MEASURE in approved or not approved:
+                if measure != posts or posts in approved or not approved:
                     raise
                 continue
             runs.append(one)
@@ -76,11 +75,6 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     )  # fmt: skip
     run.send_again = to_send_again(run, desk)
     return run
-
-
-def computed(desk: Desk, month: int, measure: str) -> PayrollRun:
-    """A month of a measure as it is computed now."""
-    return again(desk, month) if measure == MEASURE else compute_measure(desk, all_measures()[measure], month)
 
 
 def write_outputs(run: ReconcileRun, folder: Path, *, operator: str, now: datetime, force: bool) -> None:

@@ -14,14 +14,15 @@ from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import FupinError, NoInputError
 from fupin_cli.intake.inbox import find_files
 from fupin_cli.jobs import check as checking
-from fupin_cli.jobs import payroll as paying
 from fupin_cli.jobs import reconcile as reconciling
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.draft import record, unattended
 from fupin_cli.jobs.lock import FOLDER
 from fupin_cli.jobs.log import job_log
+from fupin_cli.jobs.subsidy import subsidy
 from fupin_cli.jobs.withdraw import finish_all
 from fupin_cli.ledger import store
+from fupin_cli.measures.catalogue import leading
 from fupin_cli.outputs.files import atomic
 from fupin_cli.outputs.manifest import digest
 from fupin_cli.outputs.payroll_workbook import unplaced_words
@@ -136,7 +137,7 @@ def _draft(  # noqa: PLR0913, PLR0917 - what a run works with
     log: Callable[..., None],
 ) -> str:
     try:
-        run = paying.payroll(desk, month)
+        run = subsidy(desk, leading(), month)
     except NoInputError as error:  # a month without a roster can still be checked and reconciled
         report.exit_code = worse(report.exit_code, error.exit_code)
         log("payroll", message=str(error), exit_code=error.exit_code)

@@ -9,8 +9,7 @@ import polars as pl
 from fupin_cli.errors import UsageError
 from fupin_cli.jobs.corrections import lines_now, standing
 from fupin_cli.ledger import store
-from fupin_cli.measures.catalogue import all_measures
-from fupin_cli.measures.claims import MEASURE, PAY
+from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.manifest import digest
 from fupin_cli.policy.dated import timelines
 from fupin_cli.policy.months import month_text
@@ -26,9 +25,9 @@ SHOWN = 12
 
 def plain_numbers(run: PayrollRun) -> list[str]:
     """The numbers of a measure's section that are written without `from`, by their full names."""
-    if run.measure == MEASURE:  # its standard stands by year, with its source
+    if run.subsidy.leads:  # its standard stands by year, with its source
         return []
-    measure = all_measures()[run.measure]
+    measure = run.subsidy
     section = measure.section or measure.code
     own = getattr(run.policy.settings, section, None)
     if own is None:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs.desk import Desk
-from fupin_cli.jobs.payroll import ROSTER, compute
-from fupin_cli.jobs.subsidy import compute_measure, supplied
+from fupin_cli.jobs.subsidy import compute, supplied
+from fupin_cli.measures.catalogue import leading
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.parameters import Policy
 from fupin_cli.policy.settings import Settings, load_settings, validated
@@ -115,9 +114,9 @@ def _lines(desk: Desk, months: tuple[int, int]) -> pl.DataFrame:
     parts = []
     for month in range(months[0], months[1] + 1):
         runs = []
-        if desk.context(month).has(ROSTER):
-            runs.append(compute(desk, month, set(all_rules())))
-        runs += [compute_measure(desk, measure, month) for measure in supplied(desk, month)]
+        if desk.context(month).has(leading().table):
+            runs.append(compute(desk, leading(), month))
+        runs += [compute(desk, measure, month) for measure in supplied(desk, month)]
         for run in runs:
             rows = run.lines.with_columns(measure=pl.lit(run.measure), month=pl.lit(month, dtype=pl.Int64))
             known = [pl.col(c) if c in rows.columns else pl.lit(None, dtype=pl.String).alias(c) for c in FACTS]

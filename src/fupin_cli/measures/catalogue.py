@@ -1,4 +1,4 @@
-"""Every measure besides posts, listed once, in the order of the policy: one that is missing here is an error, not silence."""
+"""Every measure, listed once, in the order of the policy: one that is missing here is an error, not silence."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fupin_cli.measures import (
     incubator,
     labour_export,
     on_the_job,
+    post,
     rain_dew,
     startup,
     training,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from fupin_cli.measures.measure import Measure
 
 LISTED = (
+    post.MEASURE,
     accident.MEASURE,
     labour_export.MEASURE,
     transport.MEASURE,
@@ -61,5 +63,15 @@ MEASURES = by_code(LISTED)
 
 
 def all_measures() -> dict[str, Measure]:
-    """Give every measure besides posts, in the order of the policy."""
+    """Give every measure, in the order of the policy; the one that leads (posts) first."""
     return MEASURES
+
+
+def leading() -> Measure:
+    """Give the measure that is computed first and checked with everything: posts."""
+    return next(measure for measure in LISTED if measure.leads)
+
+
+def other_measures() -> dict[str, Measure]:
+    """Give every measure besides the one that leads."""
+    return {code: measure for code, measure in MEASURES.items() if not measure.leads}

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.catalogue import other_measures
 from fupin_cli.measures.conditions import with_fate
 from fupin_cli.month import used_months
 from fupin_cli.month.month import UNKNOWN_ID, Month
 from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
 
 if TYPE_CHECKING:
-    from fupin_cli.measures.measure import Claims
+    from fupin_cli.measures.measure import Claims, Measure
 
 
 @dataclass
@@ -34,12 +34,16 @@ class Claimed(Month):
 
     @cached_property
     def claims(self) -> dict[str, Claims]:
-        """The month's claims of every measure whose table was supplied, with the conditions that fail on them."""
+        """The month's claims of every measure besides posts whose table was supplied, with the conditions that fail on them."""
         return {
             code: known_people(measure.claims(self), self)
-            for code, measure in all_measures().items()
+            for code, measure in other_measures().items()
             if self.has(measure.table)
         }
+
+    def claims_of(self, measure: Measure) -> Claims:
+        """The month's claims of one measure, posts among them; its table must be there."""
+        return measure.claims(self) if measure.leads else self.claims[measure.code]
 
     @cached_property
     def measure_faults(self) -> dict[str, pl.DataFrame]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.measure import Fault
-from fupin_cli.month.used_months import paid_rows, pension_facts, used_months
+from fupin_cli.month.used_months import paid_rows, pension_facts, post_payments, used_months
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import birth_expr, sex_expr
 from fupin_cli.policy.pension import pension_date_expr
@@ -193,9 +193,7 @@ def on_post(ctx: Month) -> pl.DataFrame:
         lines = ctx.lines.join(ctx.refused_posts, on=["id_number", "post_id"], how="anti", nulls_equal=True)
         parts.append(lines.select("id_number", full=full))
     if ctx.has(HISTORY):
-        paid = paid_rows(ctx.intake.tables[HISTORY]).filter(
-            (pl.col("measure") == "post") & (pl.col("month") == ctx.month)
-        )
+        paid = post_payments(ctx.intake.tables[HISTORY]).filter(pl.col("month") == ctx.month)
         parts.append(paid.select("id_number", full=pl.lit(value=False)))
     return pl.concat(parts).group_by("id_number").agg(pl.col("full").any())
 

@@ -1,4 +1,4 @@
-"""The common form of every subsidy besides posts: who claims what for which period, and which conditions fail.
+"""The common form of every subsidy: who claims what for which period, and which conditions fail.
 
 A measure is one small module: its table, its conditions, its amount. Everything after (status, codes, workbook,
 approval, ledger, bank file, reconciliation, corrections) is one mechanism for all.
@@ -9,17 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import polars as pl
+
+from fupin_cli.measures.claims import PAY, SPOT
+from fupin_cli.measures.payees import paid_to
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import polars as pl
-
     from fupin_cli.month.month import Month
+    from fupin_cli.policy.parameters import Policy
     from fupin_cli.policy.settings import Settings
 
 EMPLOYMENT, BRIDGING, UNEMPLOYMENT = "就业补助资金", "衔接推进乡村振兴补助资金", "失业保险基金"
 COUNTY = ""  # the county says which fund: settings [funds]
 COUNTY_WORDS = "县级资金"
+ID_CODES, CELL_CODES = "^(ID00[1-57]|ID017)$", "^IN00[4-6]$"
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Claims:
     rows: pl.DataFrame
     faults: list[Fault] = field(default_factory=list)
     left: int = 0
+    holds: tuple[str, ...] = ()  # codes that hold every claim (a month without a standard)
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,63 @@ class Measure:
     # Whether a check tells its conditions; a table that serves something else first is told of when the measure is asked for.
     in_check: bool = True
     section: str = ""  # of the settings; the code itself where it is not said
+    short: str = ""  # title where there is little room
+    leads: bool = False  # the month's payroll: everything that is wrong in the month is told beside it
+    counts_months: bool = False  # its lines count months towards a cap of its own, each a share of the month
+    more_tables: tuple[str, ...] = ()  # whose rows belong to its lines too
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Tables on whose rows findings can stop a line."""
+        return (self.table, *self.more_tables)
+
+    @property
+    def command(self) -> str:
+        """The command that computes it."""
+        return "payroll" if self.leads else f"subsidy {self.code}"
+
+    def missing(self, month: Month) -> list[str]:
+        """Tables without which no line can be judged: each line is held for them with IN012 (SPEC 8.5)."""
+        return [table for table in self.needs if not month.has(table)]
+
+    def proration(self, policy: Policy) -> str:  # noqa: ARG002 - for those that share a month
+        """How a line's part is reckoned: here its quantity stands on the line itself."""
+        return "quantity"
+
+    def standing(self, told: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+        """Findings that stand on lines: its conditions (`told`), and of its table's (`found`) those on ID numbers and unreadable cells.
+
+        `told`: code, effect, waived; the others give their code only: what they leave unknown is held anyway.
+        """
+        mine = (pl.col("table") == self.table) & pl.col("measure").is_null()
+        cells = found.filter(mine & pl.col("code").str.contains(f"{ID_CODES}|{CELL_CODES}"))
+        cells = cells.with_columns(effect=pl.lit("none"), stops=pl.lit(value=True))
+        columns = ["code", "effect", "waived", "stops", "table", *SPOT]
+        told = told.with_columns(stops=pl.col("effect") != "none")
+        return pl.concat([told.select(columns), cells.select(columns)])
+
+    def decided(self, rows: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:  # noqa: ARG002 - for posts only
+        """Claims as they were settled by hand."""
+        return rows
+
+    def spots(self, month: Month, rows: pl.DataFrame) -> pl.DataFrame:  # noqa: ARG002 - for those that merge rows
+        """Which line a row belongs to: table, `_src`, `_row`, `line_src`, `line_row`. Here each row is a line."""
+        return rows.select(pl.lit(self.table).alias("table"), *SPOT, line_src="_src", line_row="_row")
+
+    def aside(self, month: Month) -> pl.DataFrame:
+        """Rows of the month whose ID number cannot be a key."""
+        rows = month.intake.set_aside[self.table]
+        if self.monthly:
+            rows = rows.filter(pl.col("month") == month.month)
+        return rows.select(name for name in (*SPOT, "_file", "_sheet", "name") if name in rows.columns)
+
+    def settle(self, lines: pl.DataFrame, month: Month) -> pl.DataFrame:  # noqa: ARG002 - for those with a cap
+        """Add `amount_fen`: what is due, where the line pays."""
+        return lines.with_columns(amount_fen=pl.when(pl.col("status") == PAY).then("due_fen").otherwise(0))
+
+    def paid_to(self, lines: pl.DataFrame, month: Month) -> pl.DataFrame:
+        """Add who is paid and where to, and from which fund (`payees.paid_to`)."""
+        return paid_to(lines, month, fund_of(self, month.settings))
 
 
 def fund_of(measure: Measure, settings: Settings) -> str:

@@ -271,6 +271,6 @@ class Month:
     @cached_property
     def past_payments(self) -> pl.DataFrame:
         """Payments of other months in the history, with `standard_fen` and `due_fen` of their month (`past_due`)."""
-        history = used_months.paid_rows(self.intake.tables["payment_history"])
-        paid = history.filter((pl.col("measure") == used_months.MEASURE) & (pl.col("month") != self.month))
+        history = used_months.post_payments(self.intake.tables["payment_history"])
+        paid = history.filter(pl.col("month") != self.month)
         return past_due(paid, self.maybe("attendance"), self.maybe("assignments"), self.maybe("posts"), self.policy)

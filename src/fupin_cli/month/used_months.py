@@ -15,7 +15,7 @@ from fupin_cli.policy.pension import RESIDENT, pension_date_expr
 if TYPE_CHECKING:
     from fupin_cli.policy.parameters import Policy
 
-MEASURE = "post"
+POSTS = "post"  # the history's code of the post subsidy
 NOT_PAID = ("failed", "recovered")  # a word that the lists do not know counts as paid (9.A3)
 FAR = date(9999, 12, 31)
 
@@ -27,7 +27,12 @@ def paid_rows(history: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def used_months(history: pl.DataFrame, policy: Policy, month: int, measure: str = MEASURE) -> pl.DataFrame:
+def post_payments(history: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the payment history that are payments of the post subsidy."""
+    return paid_rows(history).filter(pl.col("measure") == POSTS)
+
+
+def used_months(history: pl.DataFrame, policy: Policy, month: int, measure: str = POSTS) -> pl.DataFrame:
     """Count what each person has used of a measure before a line of `month` is paid; the line's own month does not count.
 
     Gives id_number, months_counted (distinct months), first_paid (month index), used_num / used_den: the exact
@@ -85,7 +90,7 @@ def first_approvals(assignments: pl.DataFrame, history: pl.DataFrame | None) -> 
     known = assignments.group_by("id_number").agg(pl.col("first_approval").min())
     if history is None:
         return known
-    paid = paid_rows(history).filter(pl.col("measure") == MEASURE)
+    paid = post_payments(history)
     first = paid.group_by("id_number").agg(_month=pl.col("month").min())
     day = pl.date(pl.col("_month") // 12, pl.col("_month") % 12 + 1, 1)
     earlier = pl.col("_month") < months.index_expr(pl.col("first_approval"))

@@ -17,7 +17,7 @@ from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 KIND = {"approval": "批准", "opening": "期初余额", "reissue": "更正发放", "withdrawal": "撤回", "closing": "关账"}
 
 
-MEASURE_WORDS = {"post": "岗位补贴"} | {code: measure.title for code, measure in all_measures().items()}
+MEASURE_WORDS = {code: measure.short or measure.title for code, measure in all_measures().items()}
 LINE_KINDS = {
     "back_pay": "补发",
     "recover": "追回",

@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.measures.catalogue import all_measures
-from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, fraction_text
+from fupin_cli.measures.claims import HOLD, PAY, REFUSE, fraction_text
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
 from fupin_cli.outputs.sheet import SheetPlan
@@ -73,7 +73,7 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
         _roster(run, rows, title, part),
         _stopped(run, rows, HOLD, "暂缓", title),
         _stopped(run, rows, REFUSE, "不予", title),
-        *([_months(run, rows, title)] if run.measure == MEASURE else []),
+        *([_months(run, rows, title)] if run.subsidy.counts_months else []),
         *([correction_sheet(run, part)] if run.corrections.height else []),
         *([undecided_sheet(run, part)] if run.undecided.height else []),
         *([_funds(run, title)] if run.funds else []),
@@ -225,21 +225,21 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
 
 def _person(run: PayrollRun) -> dict[str, str]:
     """Headers that say who; of other subsidies the claim (a contract's start, a class, a term) stands for the post."""
-    return PERSON if run.measure == MEASURE else PERSON | {"post_id": "申请项"}
+    return PERSON if run.subsidy.counts_months else PERSON | {"post_id": "申请项"}
 
 
 def _roster(run: PayrollRun, rows: pl.DataFrame, title: str, part: str) -> SheetPlan:
     """Who is paid what, and where to."""
     headers = (
         _person(run)
-        | (FIGURES if run.measure == MEASURE else MEASURE_FIGURES)
+        | (FIGURES if run.subsidy.counts_months else MEASURE_FIGURES)
         | {
             "amount_fen": "实发金额(元)",
             "bank": "开户银行",
             "account": "账号",
             "payee": "收款人",
         }
-        | ({"after": "累计月数", "cap_text": "最后可发月"} if run.measure == MEASURE else {})
+        | ({"after": "累计月数", "cap_text": "最后可发月"} if run.subsidy.counts_months else {})
         | {"notes": "提示"}
     )
     paid = _numbered(rows.filter(pl.col("status") == PAY))
@@ -350,7 +350,7 @@ def _parameters(run: PayrollRun, title: str) -> SheetPlan:
     rows: list[tuple[str, ...]] = [
         (p.name, p.title, p.value, p.unit, p.source, p.clause) for p in run.policy.in_force(run.month)
     ]
-    rows += _post_choices(run) if run.measure == MEASURE else _own_settings(run)
+    rows += _post_choices(run) if run.subsidy.counts_months else _own_settings(run)
     headers = {"name": "名称", "title": "含义", "value": "数值", "unit": "单位", "source": "出处", "clause": "依据"}
     frame = pl.DataFrame(rows, schema=dict.fromkeys(headers, pl.String), orient="row")
     return SheetPlan("参数", headers, frame, f"{title}用到的数字", wrapped=("source",), filtered=False)

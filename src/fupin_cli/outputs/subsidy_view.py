@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.catalogue import other_measures
 from fupin_cli.measures.measure import fund_of
 from fupin_cli.outputs.grid import Grid, text, whole
 
@@ -16,7 +16,7 @@ def subsidy_rows(settings: Any) -> list[dict[str, Any]]:
             "code": m.code, "title": m.title, "clause": "、".join((m.clause, *m.also)), "fund": fund_of(m, settings), "who": m.who,
             "table": m.table, "needs": list(m.needs), "missing_settings": m.settings(settings),
         }
-        for m in all_measures().values()
+        for m in other_measures().values()
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.month import states
-from fupin_cli.month.used_months import MEASURE, pension_facts, used_months
+from fupin_cli.month.used_months import POSTS, pension_facts, used_months
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 from fupin_cli.reports.roster import people_of
@@ -162,7 +162,7 @@ def _cap_near(scene: Scene) -> pl.DataFrame:
         held = pl.DataFrame(schema={"id_number": pl.String})
     used = used_months(history, month.policy, month.month)
     spent = used.filter(pl.col("used_num") >= pl.col("used_den") * cap).join(held, on="id_number", how="anti")
-    latest = history.filter(pl.col("measure") == MEASURE).sort(
+    latest = history.filter(pl.col("measure") == POSTS).sort(
         "month", descending=True, nulls_last=True, maintain_order=True
     )
     rows = latest.unique("id_number", keep="first", maintain_order=True).join(spent, on="id_number")

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
     from fupin_cli.intake.raw import Unplaced
+    from fupin_cli.measures.measure import Measure
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.results.fund import Fund
 
-POST_TITLE = "乡村公益性岗位补贴"
 RANK = {PAY: 0, HOLD: 1, REFUSE: 2}
 # Groups whose findings stand on no line of a payroll: an approved month is computed again without them.
 APART = ("REG", "WRK")
@@ -33,7 +33,7 @@ APART = ("REG", "WRK")
 
 @dataclass
 class PayrollRun:
-    """A computed month. `lines`: one row a claim line (see `claim_lines`), in the order of the roster."""
+    """A computed month. `lines`: one row a claim line (`measures.claims.LINE`), in the order of their rows."""
 
     month: int
     policy: Policy
@@ -69,24 +69,29 @@ class PayrollRun:
         return f"没有报送：{'、'.join(titles)}" if titles else ""
 
     @property
+    def subsidy(self) -> Measure:
+        """The measure that is computed."""
+        return all_measures()[self.measure]
+
+    @property
     def title(self) -> str:
         """The subsidy in the policy's words."""
-        return POST_TITLE if self.measure == MEASURE else all_measures()[self.measure].title
+        return self.subsidy.title
 
     @property
     def table(self) -> str:
         """The table whose rows make the lines."""
-        return "assignments" if self.measure == MEASURE else all_measures()[self.measure].table
+        return self.subsidy.table
 
     @property
     def clause(self) -> str:
         """The clause that the subsidy rests on."""
-        return "三(五)" if self.measure == MEASURE else all_measures()[self.measure].clause
+        return self.subsidy.clause
 
     @property
     def proration(self) -> str:
         """How a month's part is reckoned; of other measures than posts their quantity stands on the line itself."""
-        return self.policy.settings.post.proration if self.measure == MEASURE else "quantity"
+        return self.subsidy.proration(self.policy)
 
     def correction_sums(self) -> dict[str, int]:
         """Money of the corrections in fen by kind: `back_pay`, `recover`, `cancel` (all as positive amounts)."""
