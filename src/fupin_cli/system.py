@@ -63,3 +63,35 @@ def runs_on_windows(process: int, kernel: Any) -> bool:
         return not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value == STILL_ACTIVE
     finally:
         kernel.CloseHandle(handle)
+
+
+def resident_bytes(process: int) -> int | None:
+    """Bytes that a process holds in memory now; None where the system does not tell, or the process is no more."""
+    if WINDOWS:
+        import ctypes
+
+        return resident_on_windows(process, getattr(ctypes, "windll").kernel32)  # noqa: B009 - it is not there elsewhere
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def resident_on_windows(process: int, kernel: Any) -> int | None:
+    """Ask Windows' kernel for the working set of a process."""
+    import ctypes
+
+    handle = kernel.OpenProcess(QUERY_LIMITED_INFORMATION, False, process)
+    if not handle:
+        return None
+    try:
+        # PROCESS_MEMORY_COUNTERS: two DWORDs, then sizes; the working set is the second of them.
+        counters = (ctypes.c_size_t * 10)()
+        size = ctypes.sizeof(ctypes.c_size_t) * 9 if ctypes.sizeof(ctypes.c_size_t) == 8 else 40  # noqa: PLR2004 - 64 bits
+        if not kernel.K32GetProcessMemoryInfo(handle, ctypes.byref(counters), size):
+            return None
+        first = 1 if ctypes.sizeof(ctypes.c_size_t) == 8 else 2  # noqa: PLR2004 - 64 bits: both DWORDs are one size
+        return int(counters[first + 1])
+    finally:
+        kernel.CloseHandle(handle)

@@ -373,6 +373,7 @@ def test_a_wrong_policy_file_is_told_to_whoever_wrote_it() -> None:
 
 
 HOSTILE = "tests/unit/test_hostile_files.py"
+COUNTIES = "tests/counties/test_counties.py"
 # Provoked where more than a command line is needed: file of tests → the words stand there.
 MONITOR = "tests/cli/test_monitor_messages.py"
 ELSEWHERE = {
@@ -420,6 +421,17 @@ ELSEWHERE = {
     " 已经记账，但上次中断，文件还没有全部放好：": "tests/cli/test_kills.py",
     "）改了，没有写从哪个月起，已批准的月份会跟着变：": "tests/cli/test_subsidy_money.py",
     "本机的 SQLite 太旧（": "a machine with an SQLite before STRICT tables",
+    "--root 不是文件夹：": COUNTIES,
+    "缺少 --root：要写明各县工作区的上一级文件夹": COUNTIES,
+    " 下面没有任何县的工作区（": COUNTIES,
+    "--memory 的值不对：": COUNTIES,
+    "写了 --tls-ca、--tls-cert 或 --tls-key，没有写 --scheduler": COUNTIES,
+    "--scheduler 的地址不对：": COUNTIES,
+    "写了 --scheduler，缺少 ": COUNTIES,
+    " 的文件不存在：": COUNTIES,
+    "没有安装 dask（distributed），不能用 --scheduler": COUNTIES,
+    "连不上集群 ": "tests/counties/test_cluster.py",
+    " 里没有工作进程": "a cluster whose workers have all gone",
     "账本的格式号被人改过：里面有新格式才有的列": "tests/cli/test_sealed_ledger.py",
 }
 KINDS = {

@@ -30,6 +30,7 @@ ROOMS = [
     "reports",
     "outputs",
     "jobs",
+    "counties",
     "cli",
     "__main__",
 ]

@@ -11,6 +11,7 @@ from fupin_cli.cli import (
     check,
     chinese,
     completion,
+    counties,
     explain,
     init,
     inputs,
@@ -116,3 +117,4 @@ app.command("completion", cls=chinese.Command, help="按 Tab 补全命令和选�
     completion.completion
 )
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(counties.app, name="counties")

@@ -19,8 +19,8 @@ WORDS = (
     (r"; required\]", "; 必填]"),
     (r"\[required\]", "[必填]"),
     (r"Show this message and exit\.", "显示这段说明"),
-    (r"\s*\[x>=0(?:\.0)?\]", ""),
-    (r"; x>=0(?:\.0)?\]", "]"),
+    (r"\s*\[x>=[01](?:\.0)?\]", ""),
+    (r"; x>=[01](?:\.0)?\]", "]"),
 )
 # group of options → the options in it; every other option says what is done and stands first
 GROUPS = {

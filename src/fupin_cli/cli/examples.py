@@ -49,6 +49,18 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
     "ledger show": ("fupin ledger show", "fupin ledger show --person 张三", "fupin ledger show 2024-05 --format json"),
     "ledger export": ("fupin ledger export", "fupin ledger export --format xlsx", "fupin ledger export --format parquet --output D:\\备份"),
     "ledger bank": ("fupin ledger bank 2024-05", "fupin ledger bank --month 2024-05", "fupin ledger bank 2024-05 -w D:\\示例县"),
+    "counties check": (
+        "fupin counties check --root D:\\朝阳市 --month 2024-05", "fupin counties check --root D:\\朝阳市 --month 2024-05 --workers 4 --memory 4GiB",
+        "fupin counties check --root D:\\朝阳市 --month 2024-05 --format json",
+    ),
+    "counties payroll": (
+        "fupin counties payroll --root D:\\朝阳市 --month 2024-05", "fupin counties payroll --root D:\\朝阳市 --month 2024-05 --by 编制人",
+        "fupin counties payroll --root D:\\朝阳市 --month 2024-05 --timeout 600 --retries 1",
+    ),
+    "counties run": (
+        "fupin counties run --root D:\\朝阳市 --month 2024-05", "fupin counties run --root D:\\朝阳市 --month 2024-05 --quiet",
+        "fupin counties run --root D:\\朝阳市 --month 2024-05 --workers 2",
+    ),
 }  # fmt: skip
 
 # what a clerk may type instead of a command
@@ -57,5 +69,5 @@ WORDS_FOR = {
     "审批": "approve", "撤回": "withdraw", "撤销": "withdraw", "对账": "reconcile", "关账": "close", "状态": "status", "解释": "explain",
     "规则": "rules", "模板": "template", "建立": "init", "新建": "init", "运行": "run", "定时": "schedule", "核对": "verify", "体检": "doctor",
     "设置": "config", "账本": "ledger", "帮助": "help", "台账": "roster", "预警": "risk", "预测": "forecast", "导入": "import", "查看": "show",
-    "导出": "export", "代发": "bank",
+    "各县": "counties", "跨县": "across", "汇总": "report", "导出": "export", "代发": "bank",
 }  # fmt: skip

@@ -87,14 +87,10 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
     workspace: Workspace, month: int, folder: Path, operator: str, maker: str, now: datetime, log: Callable[..., None]
 ) -> RunReport:
     text = month_text(month)
-    fingerprint = _fingerprint(workspace, month)
+    current = fingerprint(workspace, month)
     states, odd = _states(workspace.root)
     last = states.get(text)
-    if (
-        last
-        and last["fingerprint"] == fingerprint
-        and all((workspace.root / path).exists() for path in last["outputs"])
-    ):
+    if last and last["fingerprint"] == current and all((workspace.root / path).exists() for path in last["outputs"]):
         return RunReport(
             f"{text}：与上次（{last['finished']}）的输入相同，没有重做。上次：{last['line']}", 0, skipped=True
         )
@@ -122,7 +118,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
         _add(report, run, log, "reconcile", of=month_text(earlier), open=open_)
     report.line = f"{text}：{'；'.join(parts)}。详见 {folder / text}"
     if report.exit_code in (0, 1, 3):  # an unfinished run is done again
-        _remember(workspace, month, fingerprint, report, now)
+        _remember(workspace, month, current, report, now)
     return report
 
 
@@ -175,7 +171,7 @@ def worse(one: int, other: int) -> int:
     return min(one, other, key=WORST_FIRST.index)
 
 
-def _fingerprint(workspace: Workspace, month: int) -> str:
+def fingerprint(workspace: Workspace, month: int) -> str:
     """All that a run's results depend on: files, settings, contracts, ledger, program."""
     own = sorted([*([workspace.file] if workspace.file else []), *(workspace.root / "schemas").glob("*.yaml")])
     return digest([

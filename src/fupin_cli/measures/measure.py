@@ -62,6 +62,11 @@ class Claims:
     holds: tuple[str, ...] = ()  # codes that hold every claim (a month without a standard)
 
 
+def nothing_to_set(_: Settings) -> list[str]:
+    """Need no setting of the county."""
+    return []
+
+
 @dataclass(frozen=True)
 class Measure:
     """One subsidy. `law`: a phrase of the clause; `settings`: what must be set before it can be computed."""
@@ -74,7 +79,7 @@ class Measure:
     who: str
     table: str
     claims: Callable[[Month], Claims]
-    settings: Callable[[Settings], list[str]] = lambda _: []
+    settings: Callable[[Settings], list[str]] = nothing_to_set
     needs: tuple[str, ...] = ("registry",)
     monthly: bool = False
     also: tuple[str, ...] = field(default=())  # further clauses

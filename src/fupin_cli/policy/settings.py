@@ -368,7 +368,10 @@ def load_settings(file: Path | None) -> Settings:
     class FileSettings(Settings):
         written = body
 
-    return validated(FileSettings, str(file), file)
+    made = validated(FileSettings, str(file), file)
+    # As plain `Settings`: a class that lives in a function cannot be sent to another process.
+    fields = {name: getattr(made, name) for name in Settings.model_fields}
+    return Settings.model_construct(_fields_set=made.model_fields_set, **fields)
 
 
 def validated(make: Callable[[], Settings], origin: str, file: Path | None = None) -> Settings:

@@ -1,0 +1,245 @@
+"""`fupin counties check|payroll|run`: many counties at once, on this machine's processors or on a cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fupin_cli.cli import chinese
+from fupin_cli.cli.options import Format, MonthArgument, MonthOption, NoProgress, Operator, OutputFormat, Quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fupin_cli.counties.pool import Board, Engine, Limits
+    from fupin_cli.counties.result import CountiesRun
+
+app = typer.Typer(
+    cls=chinese.Group, help="多个县一起：核查、测算，跨县比对，汇总。", no_args_is_help=False, rich_markup_mode=None
+)
+
+Root = Annotated[
+    Path | None,
+    typer.Option(
+        "--root", envvar="FUPIN_COUNTIES_ROOT", show_envvar=False, metavar="文件夹", show_default=False,
+        help="各县工作区的上一级文件夹（下面每个有 fupin.toml 的文件夹是一个县）",
+    ),
+]  # fmt: skip
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", envvar="FUPIN_COUNTIES_WORKERS", show_envvar=False, metavar="个数", min=1, show_default=False,
+        help="同时做几个县（默认：处理器的个数）",
+    ),
+]  # fmt: skip
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="地址", help="dask 集群的地址，例如 tls://主机:8786", show_default=False),
+]
+Certificate = Annotated[
+    Path | None, typer.Option("--tls-ca", metavar="文件", help="集群的 CA 证书", show_default=False)
+]
+OwnCertificate = Annotated[
+    Path | None, typer.Option("--tls-cert", metavar="文件", help="本机的证书", show_default=False)
+]
+OwnKey = Annotated[Path | None, typer.Option("--tls-key", metavar="文件", help="本机证书的密钥", show_default=False)]
+Retries = Annotated[int, typer.Option("--retries", metavar="次", min=0, help="没做成的县再试几次（本程序默认 2）")]
+Timeout = Annotated[
+    float, typer.Option("--timeout", metavar="秒", min=0, help="一个县最多做多少秒，0 为不限（本程序默认一小时）")
+]
+Memory = Annotated[
+    str, typer.Option("--memory", metavar="大小", help="一个县最多用多少内存，0 为不限（本程序默认 2GiB）")
+]
+
+
+@app.command("check", cls=chinese.Command, help="核查各县一个月的表，各写各的工作簿。")
+def check(
+    month_argument: MonthArgument = None,
+    month: MonthOption = None,
+    root: Root = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    tls_ca: Certificate = None,
+    tls_cert: OwnCertificate = None,
+    tls_key: OwnKey = None,
+    retries: Retries = 2,
+    timeout: Timeout = 3600,
+    memory: Memory = "2GiB",
+    operator: Operator = None,
+    output_format: OutputFormat = Format.text,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+) -> int:
+    """Check every county."""
+    place, wanted = _where("check", root, month_argument, month)
+    return _told(
+        _run("check", place, wanted, _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory),
+             operator, watch=not (quiet or no_progress)),
+        output_format, quiet=quiet,
+    )  # fmt: skip
+
+
+@app.command("payroll", cls=chinese.Command, help="测算各县一个月的岗位补贴，从不批准。")
+def payroll(
+    month_argument: MonthArgument = None,
+    month: MonthOption = None,
+    root: Root = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    tls_ca: Certificate = None,
+    tls_cert: OwnCertificate = None,
+    tls_key: OwnKey = None,
+    retries: Retries = 2,
+    timeout: Timeout = 3600,
+    memory: Memory = "2GiB",
+    operator: Operator = None,
+    output_format: OutputFormat = Format.text,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+) -> int:
+    """Compute every county's drafts."""
+    place, wanted = _where("payroll", root, month_argument, month)
+    return _told(
+        _run("payroll", place, wanted, _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory),
+             operator, watch=not (quiet or no_progress)),
+        output_format, quiet=quiet,
+    )  # fmt: skip
+
+
+@app.command("run", cls=chinese.Command, help="各县一个月的无人值守：核查、测算、对账，从不批准；没有变的不做。")
+def run(
+    month_argument: MonthArgument = None,
+    month: MonthOption = None,
+    root: Root = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    tls_ca: Certificate = None,
+    tls_cert: OwnCertificate = None,
+    tls_key: OwnKey = None,
+    retries: Retries = 2,
+    timeout: Timeout = 3600,
+    memory: Memory = "2GiB",
+    operator: Operator = None,
+    output_format: OutputFormat = Format.text,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+) -> int:
+    """Do every county's unattended month."""
+    place, wanted = _where("run", root, month_argument, month)
+    return _told(
+        _run("run", place, wanted, _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory),
+             operator, watch=not (quiet or no_progress)),
+        output_format, quiet=quiet,
+    )  # fmt: skip
+
+
+def _where(command: str, root: Path | None, argument: str | None, option: str | None) -> tuple[Path, int]:
+    from fupin_cli.cli.options import one_month
+    from fupin_cli.errors import UsageError
+    from fupin_cli.policy.months import parse_month
+
+    example = f"fupin counties {command} --root D:\\朝阳市 --month 2024-05"
+    wanted = parse_month(one_month(argument, option, example))
+    if root is None:
+        raise UsageError("缺少 --root：要写明各县工作区的上一级文件夹", f"例如 {example}")
+    return root, wanted
+
+
+def _limits(retries: int, timeout: float, memory: str) -> Limits:
+    from fupin_cli.counties.pool import Limits
+
+    return Limits(retries, timeout or None, size_of(memory))
+
+
+def size_of(text: str) -> int | None:
+    """Bytes of a size such as `2GiB`, `1500MiB` or `2G`; None for 0.
+
+    Raises:
+        UsageError: it is no size.
+    """
+    import re
+
+    from fupin_cli.errors import UsageError
+
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)I?B?", text.strip().upper())
+    if match is None or (match[2] == "" and float(match[1])):
+        raise UsageError(f"--memory 的值不对：{text}", "写成例如 --memory 2GiB，0 为不限")
+    return int(float(match[1]) * 1024 ** " KMGT".index(match[2] or " ")) or None
+
+
+def _engine(
+    workers: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None
+) -> Callable[[], Engine]:
+    """How workers are got; nothing is started before it is known that there are counties."""
+    import os
+
+    from fupin_cli.errors import UsageError
+
+    if scheduler is None:
+        if tls_ca or tls_cert or tls_key:
+            raise UsageError(
+                "写了 --tls-ca、--tls-cert 或 --tls-key，没有写 --scheduler", "例如 --scheduler tls://主机:8786"
+            )
+        from fupin_cli.counties.pool import Local
+
+        return lambda: Local(workers or os.cpu_count() or 1)
+    from fupin_cli.counties.cluster import Cluster, security
+
+    safe = security(scheduler, tls_ca, tls_cert, tls_key)
+    return lambda: Cluster(scheduler, safe, workers)
+
+
+def _run(
+    command: str, root: Path, month: int, engine: Any, limits: Limits, operator: str | None, *, watch: bool
+) -> CountiesRun:
+    import sys
+    from contextlib import closing
+
+    from fupin_cli.cli.options import operator_name
+    from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.counties.find import find_counties
+    from fupin_cli.counties.run import run_counties
+
+    find_counties(root)
+    with progress_bar(enabled=watch and sys.stderr.isatty()) as bar, closing(engine()) as workers:
+        return run_counties(
+            root,
+            month,
+            command,
+            workers,
+            limits,
+            operator=operator or operator_name(),
+            maker=operator or "",
+            told=board(bar),
+        )
+
+
+def board(bar: Callable[[str, int, int], None]) -> Callable[[Board], None]:
+    """Say on a progress bar how many counties are done, failed, have not handed in, and which are being worked on."""
+
+    def tell(now: Board) -> None:
+        names = "、".join(now.running[:3]) + (f" 等 {len(now.running)} 个" if len(now.running) > 3 else "")  # noqa: PLR2004 - as many as fit
+        words = (
+            f"做完 {now.done}，没做成 {now.failed}，未报送 {now.missing}，在做 {names or '无'}，还没做 {now.waiting}"
+        )
+        bar(words, now.done + now.failed + now.missing, now.total)
+
+    return tell
+
+
+def _told(run: CountiesRun, output_format: Format, *, quiet: bool) -> int:
+    import sys
+
+    from fupin_cli.outputs.counties_view import counties_json, show_counties, total_line
+
+    if output_format is Format.json:
+        sys.stdout.write(counties_json(run) + "\n")
+    elif not quiet:
+        from fupin_cli.outputs.terminal import console
+
+        show_counties(run, console())
+    elif run.exit_code:
+        sys.stdout.write(total_line(run) + "\n")
+    return run.exit_code

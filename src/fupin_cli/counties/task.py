@@ -1,0 +1,186 @@
+"""What a worker does with one county: the same jobs as `fupin check`, `payroll` and `run`, in this process, under its own lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.counties import state as states
+from fupin_cli.errors import NoInputError
+from fupin_cli.jobs import check as checking
+from fupin_cli.jobs.approve import approved_words
+from fupin_cli.jobs.desk import Desk
+from fupin_cli.jobs.draft import record, unattended
+from fupin_cli.jobs.lock import workspace_lock
+from fupin_cli.jobs.payroll import payroll as compute
+from fupin_cli.jobs.payroll import write_corrections
+from fupin_cli.jobs.run import fingerprint, run_month
+from fupin_cli.jobs.withdraw import finish_all
+from fupin_cli.jobs.workspace import Workspace
+from fupin_cli.ledger import store
+from fupin_cli.outputs.manifest import digest, summary
+from fupin_cli.outputs.payroll_workbook import correction_words
+from fupin_cli.policy.months import month_text
+from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.policy.settings import FILE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fupin_cli.results.subsidy import PayrollRun
+
+WHOLE = (0, 1, 3, 12)  # how a job ends that has done all it can
+NO_INPUT, WAIT = 10, 1.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """One county's work: plain data, so that it can be sent to any worker. `options`: what only this command knows."""
+
+    command: str
+    key: str
+    name: str
+    root: str
+    month: int
+    state: str  # the file of its state
+    operator: str
+    maker: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The county's folder."""
+        root = Path(self.root)
+        return Workspace(root, root / FILE_NAME)
+
+
+@dataclass
+class Done:
+    """What a county's job came to, in plain data: a line for people, what it wrote, figures to be summed up (money in fen)."""
+
+    line: str
+    exit_code: int
+    outputs: list[Path]
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+Job = "Callable[[Task, datetime, list[str]], Done]"
+
+
+def do(task: Task) -> dict[str, Any]:
+    """Do a county's work, unless it was done from the same inputs before, and keep what became of it.
+
+    Raises:
+        FupinError: as the single jobs; the coordinator keeps that.
+    """
+    return carried_out(task, JOBS[task.command])
+
+
+def carried_out(task: Task, job: Callable[[Task, datetime, list[str]], Done], also: object = None) -> dict[str, Any]:
+    """Do one county's `job` as `do` does. `also`: what its result depends on besides the county's own files and settings.
+
+    Raises:
+        FupinError: as the job.
+    """
+    path = Path(task.state)
+    try:
+        current = digest([task.command, fingerprint(task.workspace, task.month), also])
+    except NoInputError as error:
+        return _kept(path, task, "", missing(error))
+    before = states.read_state(path)
+    if states.unchanged(before, current):
+        return {**before, "skipped": True}
+    said: list[str] = []
+    try:
+        done = job(task, datetime.now().astimezone(), said)
+    except NoInputError as error:
+        return _kept(path, task, "", missing(error))
+    status = states.DONE if done.exit_code in WHOLE else states.MISSING if done.exit_code == NO_INPUT else states.FAILED
+    # Its own inputs may have been written by the job itself: what counts is what the next run will find.
+    after = digest([task.command, fingerprint(task.workspace, task.month), also])
+    body = {
+        "status": status, "exit_code": done.exit_code, "line": done.line, "said": said,
+        "outputs": [str(place.resolve()) for place in done.outputs], "figures": done.figures,
+    }  # fmt: skip
+    return _kept(path, task, after if status == states.DONE else "", body)
+
+
+def missing(error: NoInputError) -> dict[str, Any]:
+    """What is kept of a county that has handed in nothing."""
+    return {
+        "status": states.MISSING, "exit_code": error.exit_code, "line": str(error), "hint": error.hint, "said": [], "outputs": [], "figures": {},
+    }  # fmt: skip
+
+
+def _kept(path: Path, task: Task, current: str, body: dict[str, Any]) -> dict[str, Any]:
+    whole = {
+        "format": states.FORMAT, "county": task.key, "name": task.name, "month": month_text(task.month), "command": task.command,
+        "fingerprint": current, "finished": datetime.now().astimezone().isoformat(timespec="seconds"), **body,
+    }  # fmt: skip
+    states.write_state(path, whole)
+    return {**whole, "skipped": False}
+
+
+def _check(task: Task, now: datetime, said: list[str]) -> Done:
+    place = task.workspace
+    with workspace_lock(place.root, "counties check", WAIT, now, posts=False, say=said.append):
+        run = checking.check(Desk(place), task.month, codes=set(all_rules()))
+        checking.write_outputs(run, place.out, split_by=None, force=False, operator=task.operator, now=now)
+    counts = summary(run.result.found)
+    figures = {**counts, "unreported": len(run.result.messages("IN015"))}
+    line = f"错误 {counts['errors']}，警告 {counts['warnings']}，提示 {counts['infos']}"
+    return Done(_told(line, run.result.crashed), run.exit_code, run.outputs, figures)
+
+
+def _payroll(task: Task, now: datetime, said: list[str]) -> Done:
+    place = task.workspace
+    with workspace_lock(place.root, "counties payroll", WAIT, now, say=said.append):
+        desk = Desk(place)
+        said += finish_all(desk, place.out, now)
+        approved = store.approval_of(place.root, task.month)
+        run = compute(desk, task.month)
+        figures = payroll_figures(run)
+        words = correction_words(run)
+        if approved is not None:
+            if words:
+                write_corrections(run, place.out)
+            line = f"{approved_words(approved)}；{words or '重算的结果与批准的一致'}"
+            return Done(line, 12, run.outputs, figures)
+        if not run.result.crashed:
+            entry = unattended(run, place.root, task.maker, now)
+            if entry is None:
+                return Done("测算已撤回，输入没有变，没有再测算", run.exit_code, [], figures)
+            record(run, desk, place.out, operator=task.operator, now=now, entry=entry)
+    line = (
+        f"发放 {figures['pay']} 行 {fen_to_yuan(figures['amount_fen'])} 元，暂缓 {figures['hold']}，不予 {figures['refuse']}"
+        f"{f'；{words}' if words else ''}"
+    )
+    return Done(_told(line, run.result.crashed), run.exit_code, run.outputs, figures)
+
+
+def payroll_figures(run: PayrollRun) -> dict[str, Any]:
+    """Counts and sums of a month's lines, and of the corrections of earlier months; money in fen."""
+    totals = run.totals()
+    sums = run.correction_sums()
+    return {
+        **{name: totals[name] for name in ("lines", "pay", "hold", "refuse")}, "amount_fen": totals["amount"],
+        "due_hold_fen": totals["due_hold"], "due_refuse_fen": totals["due_refuse"],
+        "back_pay_fen": sums.get("back_pay", 0), "recover_fen": sums.get("recover", 0), "undecided": run.undecided.height,
+    }  # fmt: skip
+
+
+def _run(task: Task, now: datetime, said: list[str]) -> Done:
+    place = task.workspace
+    with workspace_lock(place.root, "run", WAIT, now, say=said.append):
+        report = run_month(place, task.month, place.out, task.operator, now, task.maker)
+    return Done(report.line, report.exit_code, report.outputs)
+
+
+def _told(line: str, crashed: bool) -> str:
+    return f"有规则没有跑完（程序出错，见工作簿），结果不能用；{line}" if crashed else line
+
+
+JOBS: dict[str, Callable[[Task, datetime, list[str]], Done]] = {"check": _check, "payroll": _payroll, "run": _run}
