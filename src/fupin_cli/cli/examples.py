@@ -50,12 +50,12 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
     "ledger export": ("fupin ledger export", "fupin ledger export --format xlsx", "fupin ledger export --format parquet --output D:\\备份"),
     "ledger bank": ("fupin ledger bank 2024-05", "fupin ledger bank --month 2024-05", "fupin ledger bank 2024-05 -w D:\\示例县"),
     "counties check": (
-        "fupin counties check --root D:\\朝阳市 --month 2024-05", "fupin counties check --root D:\\朝阳市 --month 2024-05 --workers 4 --memory 4GiB",
+        "fupin counties check --root D:\\朝阳市 --month 2024-05", "fupin counties check --root D:\\朝阳市 --month 2024-05 --memory 4GiB",
         "fupin counties check --root D:\\朝阳市 --month 2024-05 --format json",
     ),
     "counties payroll": (
         "fupin counties payroll --root D:\\朝阳市 --month 2024-05", "fupin counties payroll --root D:\\朝阳市 --month 2024-05 --by 编制人",
-        "fupin counties payroll --root D:\\朝阳市 --month 2024-05 --timeout 600 --retries 1",
+        "fupin counties payroll --root D:\\朝阳市 --month 2024-05 --timeout 600",
     ),
     "counties run": (
         "fupin counties run --root D:\\朝阳市 --month 2024-05", "fupin counties run --root D:\\朝阳市 --month 2024-05 --quiet",
