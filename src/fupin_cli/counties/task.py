@@ -15,12 +15,13 @@ from fupin_cli.jobs.approve import approved_words
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.draft import record, unattended
 from fupin_cli.jobs.lock import workspace_lock
-from fupin_cli.jobs.payroll import payroll as compute
-from fupin_cli.jobs.payroll import write_corrections
 from fupin_cli.jobs.run import fingerprint, run_month
+from fupin_cli.jobs.subsidy import subsidy
+from fupin_cli.jobs.subsidy_files import write_corrections
 from fupin_cli.jobs.withdraw import finish_all
 from fupin_cli.jobs.workspace import Workspace
 from fupin_cli.ledger import store
+from fupin_cli.measures.catalogue import leading
 from fupin_cli.outputs.manifest import digest, summary
 from fupin_cli.outputs.payroll_workbook import correction_words
 from fupin_cli.policy.months import month_text
@@ -141,7 +142,7 @@ def _payroll(task: Task, now: datetime, said: list[str]) -> Done:
         desk = Desk(place)
         said += finish_all(desk, place.out, now)
         approved = store.approval_of(place.root, task.month)
-        run = compute(desk, task.month)
+        run = subsidy(desk, leading(), task.month)
         figures = payroll_figures(run)
         words = correction_words(run)
         if approved is not None:
