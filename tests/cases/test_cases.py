@@ -2,19 +2,25 @@
 
 A case changes the clean month of `base.yaml`: `person` gives the one person another ID number (in all tables), `history`
 pays the standard for each month of a range; `change` sets cells of the one row of a table, `add` adds rows (cells not
-named are those of the table's row), `remove` drops tables, `settings` is added to fupin.toml. `look` names the codes that
+named are those of the table's row), `remove` drops tables, `settings` is added to fupin.toml. `alone`
+keeps a case out of the workspace that all those share which change neither settings nor month. `look` names the codes that
 are looked at; `expect` lists `CODE` or `CODE effect` in any order, and nothing else of those codes may be found.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
+from fupin_cli.cli.main import main
 from fupin_cli.policy.months import month_text, parse_month
+from tests.cases.together import Together
 from tests.conftest import Ran, write_csv
 
 if TYPE_CHECKING:
@@ -26,19 +32,16 @@ STANDARDS = {"2021": "550.00", "2022": "605.00", "2023": "665.50", "2024": "732.
 BASE_ID = "211302198001010012"
 
 
-def all_cases() -> list[Any]:
-    files = [file for file in sorted(HERE.glob("*.yaml")) if file.name != "base.yaml"]
-    return [
-        pytest.param(case, id=f"{file.stem}: {case['name']}")
-        for file in files
-        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
-    ]
+FILES = [file for file in sorted(HERE.glob("*.yaml")) if file.name != "base.yaml"]
+CASES: list[tuple[str, dict[str, Any]]] = [
+    (f"{file.stem}: {case['name']}", case)
+    for file in FILES
+    for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+]
 
 
-def build(case: dict[str, Any], folder: Path) -> None:
-    """Write the case's workspace."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "fupin.toml").write_text(BASE["settings"] + "\n" + case.get("settings", ""), encoding="utf-8")
+def tables_of(case: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a case's files, by the file's name."""
     number = case.get("person", BASE_ID)
     rows: dict[str, list[dict[str, Any]]] = {}
     for name, row in BASE["tables"].items():
@@ -52,9 +55,28 @@ def build(case: dict[str, Any], folder: Path) -> None:
     for name, added in case.get("add", {}).items():
         start = rows[name][0] if name in rows else BASE["rows"][name]
         rows[name] = rows.get(name, []) + [start | cells for cells in added]
-    for name, lines in rows.items():
-        mine = [{h: number if cell == BASE_ID else cell for h, cell in line.items()} for line in lines]
-        write_csv(folder / "inbox" / case.get("month", BASE["month"]) / f"{BASE['files'][name]}.csv", mine, "gb18030")
+    return {
+        BASE["files"][name]: [{h: number if cell == BASE_ID else cell for h, cell in line.items()} for line in lines]
+        for name, lines in rows.items()
+    }
+
+
+def write(folder: Path, tables: dict[str, list[dict[str, Any]]], month: str, settings: str = "") -> None:
+    """Write a workspace."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "fupin.toml").write_text(BASE["settings"] + "\n" + settings, encoding="utf-8")
+    for name, rows in tables.items():
+        write_csv(folder / "inbox" / month / f"{name}.csv", rows, "gb18030")
+
+
+def build(case: dict[str, Any], folder: Path) -> None:
+    """Write the case's workspace."""
+    write(folder, tables_of(case), case.get("month", BASE["month"]), case.get("settings", ""))
+
+
+def alone(case: dict[str, Any]) -> bool:
+    """Whether a case needs a workspace of its own: a setting, another month, or it says so (`alone`)."""
+    return any(key in case for key in ("settings", "month", "remove", "alone"))
 
 
 def months(first: str, last: str) -> list[str]:
@@ -62,20 +84,50 @@ def months(first: str, last: str) -> list[str]:
     return [month_text(n) for n in range(parse_month(first), parse_month(last) + 1)]
 
 
-@pytest.mark.parametrize("case", all_cases())
-def test_case(case: dict[str, Any], fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    build(case, tmp_path / "w")
-    ran = fupin(
-        "check", "-w", tmp_path / "w", "--month", case.get("month", BASE["month"]), "--format", "json", "--no-workbook"
-    )
-    assert ran.code in (0, 1), ran.err
-    looked = [f for f in ran.findings if any(f["code"].startswith(code) for code in case["look"])]
+def check(folder: Path, month: str) -> list[dict[str, Any]]:
+    """The findings of a workspace, by the command line."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        code = main(["check", "-w", str(folder), "--month", month, "--format", "json", "--no-workbook"])
+    assert code in (0, 1)
+    findings: list[dict[str, Any]] = json.loads(printed.getvalue())["findings"]
+    return findings
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> dict[int | None, list[dict[str, Any]]]:
+    """The findings of all cases that can stand beside each other, by case."""
+    cases = Together()
+    for n, (_, case) in enumerate(CASES):
+        if not alone(case):
+            cases.add(tables_of(case), n)
+    folder = tmp_path_factory.mktemp("together")
+    write(folder, cases.written(), BASE["month"])
+    found: dict[int | None, list[dict[str, Any]]] = {}
+    for finding in check(folder, BASE["month"]):
+        found.setdefault(cases.whose(finding["file"], finding["row"]), []).append(finding)
+    return found
+
+
+def as_expected(case: dict[str, Any], findings: list[dict[str, Any]]) -> None:
+    looked = [f for f in findings if any(f["code"].startswith(code) for code in case["look"])]
     said = sorted(f"{f['code']} {f['effect']}" for f in looked)
     wanted = sorted(case.get("expect", []))
     got = sorted(s if s in wanted else s.split()[0] for s in said)
     assert got == wanted, [f["message"] for f in looked]
     for amount in case.get("amounts", []):
         assert amount in [f["amount"] for f in looked]
+
+
+@pytest.mark.parametrize("n", [pytest.param(n, id=name) for n, (name, case) in enumerate(CASES) if not alone(case)])
+def test_case(n: int, together: dict[int | None, list[dict[str, Any]]]) -> None:
+    as_expected(CASES[n][1], together.get(n, []))
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES if alone(case)])
+def test_case_of_its_own(case: dict[str, Any], tmp_path: Path) -> None:
+    build(case, tmp_path / "w")
+    as_expected(case, check(tmp_path / "w", case.get("month", BASE["month"])))
 
 
 def test_the_clean_month_has_no_finding(fupin: Callable[..., Ran], tmp_path: Path) -> None:
