@@ -11,9 +11,9 @@ from fupin_cli.jobs.funds import funds_of
 from fupin_cli.jobs.subsidy import compute, supplied
 from fupin_cli.ledger.store import BACK_PAY, LINE, RECOVER
 from fupin_cli.measures.catalogue import leading
-from fupin_cli.measures.claims import HOLD, PAY
-from fupin_cli.month.used_months import pension_facts, post_payments
+from fupin_cli.month.used_months import post_payments
 from fupin_cli.policy import months
+from fupin_cli.reports.ends import WITHOUT_TERM, ends_of
 from fupin_cli.reports.forecast import BIG, forecast, shortage, usual_shares
 from fupin_cli.reports.runs import ForecastRun
 
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.results.subsidy import PayrollRun
 
-CAPPED = ("employer_social_insurance", "employer_post", "flexible_social_insurance")
-SHARE = ["person", "share_num", "share_den"]
-COMMON = ["name", "post_id", "person_code", "county", "township", "village", "fund", "status"]
+ENDS = ["measure", "person", "name", "post_id", "person_code", "county", "township", "village", "fund", "status", "cap_end", "pension_end",
+        "contract_month", "share_num", "share_den", "fixed_fen"]  # fmt: skip
 
 
 def forecast_month(desk: Desk, month: int, *, renew: bool = True) -> ForecastRun:
@@ -32,21 +31,9 @@ def forecast_month(desk: Desk, month: int, *, renew: bool = True) -> ForecastRun
     Raises:
         NoInputError: no roster and no table of a monthly subsidy (exit 10).
     """
-    parts, measures, skipped = [], [], []
-    ctx = desk.context(month)
-    if ctx.has(leading().table):
-        run = compute(desk, leading(), month)
-        parts.append(_of_posts(desk, run))
-        measures.append(run.measure)
-    for measure in supplied(desk, month):
-        if not measure.monthly or measure.code == "on_the_job_training":  # its term ended in 2021
-            continue
-        run = compute(desk, measure, month)
-        if run.lines.height:
-            parts.append(_of_measure(run))
-            measures.append(measure.code)
-    if not parts:
-        raise NoInputError(f"{months.month_text(month)} 没有可以推算的补贴", "把在岗人员花名册放进收件夹")
+    runs, skipped = monthly_runs(desk, month), []
+    parts = [_of_posts(desk, run) if run.subsidy.leads else _of_measure(run) for run in runs]
+    measures = [run.measure for run in runs]
     lines = pl.concat(parts, how="diagonal")
     policy = desk.policy
     ahead = range(month + 1, policy.last_month + 1)
@@ -59,44 +46,44 @@ def forecast_month(desk: Desk, month: int, *, renew: bool = True) -> ForecastRun
     return ForecastRun(month, policy, found, held, measures, renew, skipped)
 
 
-def _lines(run: PayrollRun) -> pl.DataFrame:
-    """Lines that pay or are held, with what a forecast line has of them; amounts of a month in `fixed_fen`."""
-    rows = run.lines.filter(pl.col("status").is_in([PAY, HOLD]))
-    known = [name for name in COMMON if name in rows.columns]
-    return rows.with_columns(
-        measure=pl.lit(run.measure),
-        person=pl.col("person_key"),
-        pension_end=months.index_expr(pl.col("pension_date")).cast(pl.Int64),
-        contract_month=(
-            months.index_expr(pl.col("contract_end")).cast(pl.Int64)
-            if "contract_end" in rows.columns
-            else pl.lit(None, dtype=pl.Int64)
-        ),
-    ).select("measure", "person", *known, "id_number", "cap_end", "pension_end", "contract_month", pl.all().exclude(
-        "measure", "person", *known, "id_number", "cap_end", "pension_end", "contract_month"))  # fmt: skip
+def monthly_runs(desk: Desk, month: int) -> list[PayrollRun]:
+    """The month's lines of every subsidy that is paid month by month: posts, and those whose table was supplied.
 
-
-ENDS = ["measure", "person", *COMMON, "cap_end", "pension_end", "contract_month", "share_num", "share_den", "fixed_fen"]
+    Raises:
+        NoInputError: no roster and no table of a monthly subsidy (exit 10).
+    """
+    first = leading()
+    posts = [compute(desk, first, month)] if desk.context(month).has(first.table) else []
+    others = [
+        compute(desk, measure, month)
+        for measure in supplied(desk, month)
+        if measure.monthly and measure.code not in WITHOUT_TERM
+    ]
+    runs = [*posts, *(run for run in others if run.lines.height)]
+    if not runs:
+        raise NoInputError(f"{months.month_text(month)} 没有可以推算的补贴", "把在岗人员花名册放进收件夹")
+    return runs
 
 
 def _of_posts(desk: Desk, run: PayrollRun) -> pl.DataFrame:
     """Posts: the usual share of the person's last paid months (none: this month's), to the cap, the pension, the term."""
-    bounded = pl.lit(run.policy.settings.post.after_pension != "within_36")
-    extended = pl.col("extended").fill_null(value=False)
     own_den = pl.when(pl.col("divisor_x100") > 0).then("divisor_x100")
     own_num = pl.min_horizontal("numerator_x100", own_den)
     shares = usual_shares(_paid_shares(desk, run), run.policy.settings.forecast.share_months)
     # The line's own share is that of this month alone.
-    rows = _lines(run).drop("share_num", "share_den").join(shares, on="person", how="left", maintain_order="left")
+    rows = ends_of(run).drop("share_num", "share_den").join(shares, on="person", how="left", maintain_order="left")
     own = pl.col("numerator_x100").is_not_null() & own_den.is_not_null()
     return rows.with_columns(
-        # Of a line without a month left nothing is forecast; an extended one goes on to the pension month alone.
-        cap_end=pl.when(extended).then(None).otherwise(pl.coalesce("cap_end", pl.lit(run.month, dtype=pl.Int64))),
-        pension_end=pl.when(extended | bounded).then("pension_end"),
+        _cap_end(run.month),
         share_num=pl.coalesce("share_num", pl.when(own).then(own_num).cast(BIG)),
         share_den=pl.coalesce("share_den", pl.when(own).then(own_den).cast(BIG)),
         fixed_fen=pl.lit(None, dtype=pl.Int64),
     ).select(ENDS)
+
+
+def _cap_end(month: int) -> pl.Expr:
+    """Of a line without a month left nothing is forecast: it ends with this month."""
+    return pl.when("capped").then(pl.coalesce("cap_end", pl.lit(month, dtype=pl.Int64))).alias("cap_end")
 
 
 def _paid_shares(desk: Desk, run: PayrollRun) -> pl.DataFrame:
@@ -128,21 +115,6 @@ def _paid_shares(desk: Desk, run: PayrollRun) -> pl.DataFrame:
 
 def _of_measure(run: PayrollRun) -> pl.DataFrame:
     """Another monthly subsidy: the month's amount again, to its own cap, the pension or the term."""
-    none = pl.lit(None, dtype=pl.Int64)
-    rows = _lines(run)
-    if run.measure not in CAPPED:
-        rows = rows.with_columns(cap_end=none, pension_end=none)
-    else:
-        cap = run.policy.number("social_insurance.cap_months", run.month)
-        known = pension_facts(
-            rows.drop("extended", "pension_date", "scheme", strict=False),
-            run.policy,
-            run.month,
-            "social_insurance.extension_years",
-        )
-        rows = known.with_columns(
-            pension_end=months.index_expr(pl.col("pension_date")).cast(pl.Int64),
-            cap_end=pl.when(~pl.col("extended")).then(run.month + cap - pl.col("months_counted").cast(pl.Int64) - 1),
-        )
     empty = pl.lit(None, dtype=BIG)
-    return rows.with_columns(fixed_fen="due_fen", share_num=empty, share_den=empty).select(ENDS)
+    rows = ends_of(run).with_columns(_cap_end(run.month), fixed_fen="due_fen", share_num=empty, share_den=empty)
+    return rows.select(ENDS)
