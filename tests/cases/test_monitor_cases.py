@@ -242,6 +242,25 @@ def test_forecast(case: dict[str, Any], fupin: Callable[..., Ran], tmp_path: Pat
         assert sum(round(float(g["amount"]) * 100) for g in found[part]) == total
 
 
+@pytest.mark.parametrize("case", [c for c in all_cases() if "due" in c.values[0]])
+def test_due(case: dict[str, Any], documents: Any) -> None:
+    """12.8: every end with its shortest span; complete for each kind that is looked for."""
+    found, known = documents(case, "due")
+    wanted = case["due"]
+    look = wanted["look"]
+    said = [f"{known[r['person']]} {r['kind']} {r['within']} {r['date']}" for r in found["due"] if r["kind"] in look]
+    assert sorted(said) == sorted(wanted.get("due", []))
+    unknown = [f"{known[r['person']]} {r['kind']}" for r in found["unknown"] if r["kind"] in look]
+    assert sorted(unknown) == sorted(wanted.get("unknown", []))
+    assert [entry["kind"] for entry in found["skipped"]] == wanted.get("skipped", [])
+    counts = {row["kind"]: row for row in found["totals"]}
+    for kind in {row["kind"] for row in found["due"]}:
+        own = [row for row in found["due"] if row["kind"] == kind]
+        for span in (3, 6, 12):
+            towns = sum(row[f"within_{span}"] for row in found["by_township"] if row["kind"] == kind)
+            assert counts[kind][f"within_{span}"] == towns == sum(0 < row["within"] <= span for row in own)
+
+
 @pytest.mark.parametrize("case", [c for c in all_cases() if "whatif" in c.values[0]])
 def test_what_if(case: dict[str, Any], fupin: Callable[..., Ran], tmp_path: Path) -> None:
     known = build(case, tmp_path / "w")

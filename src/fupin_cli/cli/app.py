@@ -12,6 +12,7 @@ from fupin_cli.cli import (
     chinese,
     completion,
     counties,
+    due,
     explain,
     init,
     inputs,
@@ -99,6 +100,9 @@ app.command("match", cls=chinese.Command, help="有意愿外出人员与岗位�
 )
 app.command("forecast", cls=chinese.Command, help="预测到政策期末：各月人数、金额，谁什么时候到期，预算够不够。")(
     monitor.forecast
+)
+app.command("due", cls=chinese.Command, help="到期名单：补贴期限、养老金、合同、意外险在3、6、12个月内到期的人。")(
+    due.due
 )
 app.command("what-if", cls=chinese.Command, help="试算：换一种设置，逐行比较会差多少；不能批准。")(monitor.what_if)
 app.command("rules", cls=chinese.Command, help="列出核查规则，解释一条规则，或列出某月的政策数字。")(rules.rules)

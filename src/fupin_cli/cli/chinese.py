@@ -32,7 +32,7 @@ GROUPS = {
 STAGES = {
     "每月的工作": ("check", "payroll", "subsidy", "approve", "reconcile", "close", "status", "withdraw", "discard"),
     "查问": ("explain", "rules", "ledger", "policy", "inputs", "help"),
-    "报表": ("roster", "risk", "match", "forecast", "what-if", "report", "counties"),
+    "报表": ("roster", "risk", "match", "forecast", "due", "what-if", "report", "counties"),
     "建立和维护": ("init", "template", "config", "doctor", "verify", "run", "schedule", "completion"),
 }
 

@@ -36,6 +36,7 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
     "risk": ("fupin risk 2024-05", "fupin risk --month 2024-05 -w D:\\示例县", "fupin risk 2024-05 --format json"),
     "match": ("fupin match 2024-05", "fupin match --month 2024-05 -w D:\\示例县", "fupin match 2024-05 --format json"),
     "forecast": ("fupin forecast 2024-05", "fupin forecast --month 2024-05 -w D:\\示例县", "fupin forecast 2024-05 --format json"),
+    "due": ("fupin due 2024-05", "fupin due --month 2024-05 -w D:\\示例县", "fupin due 2024-05 --format json"),
     "what-if": (
         "fupin what-if 2024-05 --set post.proration=fixed --set post.fixed_days=21.75", "fupin what-if 2024-05 --set post.cap_months=24",
         "fupin what-if 2024-05 --set post.proration=calendar --format json",
@@ -68,6 +69,6 @@ WORDS_FOR = {
     "核查": "check", "检查": "check", "测算": "payroll", "工资": "payroll", "发放": "payroll", "补贴": "subsidy", "批准": "approve",
     "审批": "approve", "撤回": "withdraw", "撤销": "withdraw", "对账": "reconcile", "关账": "close", "状态": "status", "解释": "explain",
     "规则": "rules", "模板": "template", "建立": "init", "新建": "init", "运行": "run", "定时": "schedule", "核对": "verify", "体检": "doctor",
-    "设置": "config", "账本": "ledger", "帮助": "help", "台账": "roster", "预警": "risk", "预测": "forecast", "导入": "import", "查看": "show",
+    "设置": "config", "账本": "ledger", "帮助": "help", "台账": "roster", "预警": "risk", "预测": "forecast", "到期": "due", "导入": "import", "查看": "show",
     "各县": "counties", "跨县": "across", "汇总": "report", "导出": "export", "代发": "bank",
 }  # fmt: skip

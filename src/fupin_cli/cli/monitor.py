@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.reports.runs import ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
+    from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
 
-R = TypeVar("R", "RosterRun", "RiskRun", "MatchRun", "ForecastRun", "WhatIfRun")
+R = TypeVar("R", "RosterRun", "RiskRun", "MatchRun", "ForecastRun", "WhatIfRun", "DueRun")
 NoWorkbook = Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")]
 
 
@@ -67,12 +67,12 @@ def roster(
 
     asked = where is not None or person is not None
 
-    run = _run("roster", monitor.roster, one_month(month, month_option, "fupin roster 2024-05"), inbox, workspace, output,
+    run = run_report("roster", monitor.roster, one_month(month, month_option, "fupin roster 2024-05"), inbox, workspace, output,
                password_file, write=not (no_workbook or asked), force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
     if asked:
         run = replace(run, people=monitor.chosen(run, where, person))
     if output_format is Format.json:
-        _print_json(roster_document(run, unmask=unmask))
+        print_json(roster_document(run, unmask=unmask))
     elif asked:
         show_people(run)
     elif not quiet:
@@ -100,10 +100,10 @@ def risk(
     from fupin_cli.outputs.monitor_json import risk_document
     from fupin_cli.outputs.monitor_terminal import show_risk
 
-    run = _run("risk", monitor.risk, one_month(month, month_option, "fupin risk 2024-05"), inbox, workspace, output,
+    run = run_report("risk", monitor.risk, one_month(month, month_option, "fupin risk 2024-05"), inbox, workspace, output,
                password_file, write=not no_workbook, force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
     if output_format is Format.json:
-        _print_json(risk_document(run, unmask=unmask))
+        print_json(risk_document(run, unmask=unmask))
     elif not quiet:
         show_risk(run)
     return 0
@@ -129,10 +129,10 @@ def match(
     from fupin_cli.outputs.monitor_json import match_document
     from fupin_cli.outputs.monitor_terminal import show_match
 
-    run = _run("match", monitor.match_month, one_month(month, month_option, "fupin match 2024-05"), inbox, workspace, output,
+    run = run_report("match", monitor.match_month, one_month(month, month_option, "fupin match 2024-05"), inbox, workspace, output,
                password_file, write=not no_workbook, force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
     if output_format is Format.json:
-        _print_json(match_document(run, unmask=unmask))
+        print_json(match_document(run, unmask=unmask))
     elif not quiet:
         show_match(run)
     return 0
@@ -160,11 +160,11 @@ def forecast(
     from fupin_cli.jobs.forecast import forecast_month
     from fupin_cli.outputs.forecast_views import forecast_document, show_forecast
 
-    run = _run("forecast", partial(forecast_month, renew=not no_renew), one_month(month, month_option, "fupin forecast 2024-05"),
+    run = run_report("forecast", partial(forecast_month, renew=not no_renew), one_month(month, month_option, "fupin forecast 2024-05"),
                inbox, workspace, output, password_file, write=not no_workbook, force=force,
                progress=not (no_progress or quiet), wait=wait)  # fmt: skip
     if output_format is Format.json:
-        _print_json(forecast_document(run, unmask=unmask))
+        print_json(forecast_document(run, unmask=unmask))
     elif not quiet:
         show_forecast(run)
     return 0
@@ -224,16 +224,16 @@ def what_if(
     def work(desk: Desk, _: int) -> WhatIfRun:
         return job(desk.workspace, inbox, span, wanted, desk.progress)
 
-    run = _run("what-if", work, month_text(span[1]), inbox, workspace, output, password_file, write=not no_workbook,
+    run = run_report("what-if", work, month_text(span[1]), inbox, workspace, output, password_file, write=not no_workbook,
                force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
     if output_format is Format.json:
-        _print_json(what_if_document(run, unmask=unmask))
+        print_json(what_if_document(run, unmask=unmask))
     elif not quiet:
         show_what_if(run)
     return 0
 
 
-def _run(
+def run_report(
     command: str,
     work: Callable[[Desk, int], R],
     month: str,
@@ -273,7 +273,8 @@ def _run(
     return run
 
 
-def _print_json(document: dict[str, Any]) -> None:
+def print_json(document: dict[str, Any]) -> None:
+    """Print a document."""
     import json
     import sys
 

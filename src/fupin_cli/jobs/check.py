@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.checks.engine import chosen_codes, run_checks
+from fupin_cli.jobs.kept_findings import beside_earlier, record
 from fupin_cli.results.check import CheckRun
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def check(desk: Desk, month: int, *, codes: set[str], fail_on: str = "error") ->
     """
     ctx = desk.context(month)
     result = run_checks(ctx, codes, desk.progress, gather=True)
-    return CheckRun(
+    run = CheckRun(
         month,
         ctx.policy,
         ctx.intake,
@@ -37,6 +38,8 @@ def check(desk: Desk, month: int, *, codes: set[str], fail_on: str = "error") ->
         password=desk.workspace.password,
         root=desk.workspace.root,
     )
+    beside_earlier(desk, run)
+    return run
 
 
 def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
@@ -83,6 +86,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     ignored = any(outcome.status == "ignored" for outcome in run.result.outcomes)
     codes = [o.code for o in run.result.outcomes if o.status != "ignored"]
     more: dict[str, Any] = {"codes": codes} if ignored else {}
+    more["findings_kept"] = record(run)
     if annotate is not None:
         from fupin_cli.jobs.annotate import write_copies
 

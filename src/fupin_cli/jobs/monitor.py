@@ -17,7 +17,7 @@ from fupin_cli.reports import roster as rosters
 from fupin_cli.reports.match import match
 from fupin_cli.reports.risk import RiskList, compare, feedback_of, risks_of, with_feedback
 from fupin_cli.reports.risk_rules import RISKS, scene_of
-from fupin_cli.reports.runs import ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
+from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -274,7 +274,7 @@ def match_month(desk: Desk, month: int) -> MatchRun:
 
 
 def write_books(
-    run: RosterRun | RiskRun | MatchRun | ForecastRun | WhatIfRun, desk: Desk, folder: Path, *, force: bool
+    run: RosterRun | RiskRun | MatchRun | ForecastRun | WhatIfRun | DueRun, desk: Desk, folder: Path, *, force: bool
 ) -> list[Path]:
     """Write the workbook (of a roster also `roster.parquet`) into `out/2024-05/`.
 
@@ -282,6 +282,7 @@ def write_books(
         FupinError: the folder cannot be written to (exit 2).
     """
     from fupin_cli.outputs.bulk import save_workbooks
+    from fupin_cli.outputs.due_views import due_sheets
     from fupin_cli.outputs.files import make_folder, renewed
     from fupin_cli.outputs.forecast_views import forecast_sheets
     from fupin_cli.outputs.match_workbook import match_sheets
@@ -297,6 +298,8 @@ def write_books(
         stem, sheets = f"台账_{text}", roster_sheets(run, titles)
     elif isinstance(run, RiskRun):
         stem, sheets = f"风险推送_{text}", risk_sheets(run, titles)
+    elif isinstance(run, DueRun):
+        stem, sheets = f"到期_{text}", due_sheets(run)
     elif isinstance(run, WhatIfRun):
         stem, sheets = f"试算_{text}", what_if_sheets(run)
     elif isinstance(run, ForecastRun):

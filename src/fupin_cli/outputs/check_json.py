@@ -9,11 +9,15 @@ import polars as pl
 
 from fupin_cli.outputs.manifest import input_list, summary
 from fupin_cli.outputs.masking import masked
-from fupin_cli.policy.months import month_text
-from fupin_cli.policy.rounding import fen_to_yuan_expr
+from fupin_cli.policy.months import month_text, text_expr
+from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
+from fupin_cli.results.since import STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fupin_cli.results.check import CheckRun
+    from fupin_cli.results.since import Since
 
 
 def check_rows(run: CheckRun, *, unmask: bool) -> list[dict[str, Any]]:
@@ -27,8 +31,46 @@ def finding_rows(found: pl.DataFrame, *, unmask: bool) -> list[dict[str, Any]]:
     return found.select(
         "code", "severity", "effect", "table", "file", "sheet", row="_row", column="letter", header="header", person="person",
         name="name", post="post_id", value="value", message="message", clause="clause", hint="hint", waived="waived",
-        waiver="waiver", amount=fen_to_yuan_expr(pl.col("amount_fen")), months="months", county="county", township="township", village="village",
+        waiver="waiver", amount=fen_to_yuan_expr(pl.col("amount_fen")), months="months", since=_since(found), standing=_standing(found), county="county", township="township", village="village",
     ).to_dicts()  # fmt: skip
+
+
+def _since(found: pl.DataFrame) -> pl.Expr:
+    """Since which month a finding stands; null where it was not compared, and of findings that no check has."""
+    return text_expr(pl.col("since")) if "since" in found.columns else pl.lit(None, dtype=pl.String)
+
+
+def _standing(found: pl.DataFrame) -> pl.Expr:
+    return pl.col("standing") if "standing" in found.columns else pl.lit(None, dtype=pl.String)
+
+
+def _compared(since: Since | None) -> dict[str, Any]:
+    """The findings beside those of an earlier month's check: sums of new, lasting and mended ones."""
+    if since is None:
+        return {}
+    return {
+        "compared": {
+            "with": None if since.before is None else month_text(since.before),
+            "why": since.why or None,
+            "unchecked": [month_text(month) for month in since.unchecked],
+            "not_compared": [{"code": code, "why": why} for code, why in since.unlike.items()],
+            "left_out": dict(zip(("now", "before"), since.left, strict=True)),
+            "totals": None if since.before is None else _sums(since.totals),
+            "by_code": _groups(since, "code"),
+            "by_township": _groups(since, "county", "township"),
+            "since_last_run": since.again,
+        }
+    }
+
+
+def _sums(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] or 0 for name in STATES} | {
+        f"{name}_amount": fen_to_yuan(row[f"{name}_fen"] or 0) for name in STATES
+    }
+
+
+def _groups(since: Since, *columns: str) -> list[dict[str, Any]]:
+    return [{name: row[name] for name in columns} | _sums(row) for row in since.by(*columns).iter_rows(named=True)]
 
 
 def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
@@ -52,6 +94,7 @@ def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
         "crashed": [{"code": o.code, "error": o.error} for o in run.result.outcomes if o.status == "crashed"],
         "summary": summary(run.result.found),
         "outputs": [str(path) for path in run.outputs],
+        **_compared(run.since),
         **_marked(run),
     }
 

@@ -10,6 +10,7 @@ from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.rule import GROUPS
 from fupin_cli.outputs.sheet import GREY, SheetPlan
+from fupin_cli.outputs.since_views import since_line, since_sheet, since_words
 from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -37,6 +38,7 @@ def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "") -> list[She
         pl.col("severity").replace_strict(SEVERITY, return_dtype=pl.String).alias("severity_text"),
         pl.col("effect").replace_strict(EFFECT, return_dtype=pl.String).alias("effect_text"),
         pl.col("township").fill_null(NO_TOWN),
+        since_text=since_words() if "since" in found.columns else pl.lit(""),
     )
     return [
         _about(run, said, part),
@@ -44,6 +46,7 @@ def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "") -> list[She
         _summary(run, said),
         _details(run, said),
         _rules(run),
+        *([since_sheet(run, run.since, part)] if run.since is not None else []),
         *_annotated(run, said),
     ]
 
@@ -70,6 +73,7 @@ def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
         ("发现的问题", (f"错误 {by_severity.get('error', 0)} 条，警告 {by_severity.get('warning', 0)} 条，提示 {by_severity.get('info', 0)} 条；"
                        f"其中已豁免 {int(found['waived'].sum())} 条")),
         ("涉及金额", f"{fen_to_yuan(int(found['amount_fen'].sum() or 0))} 元（同一笔钱涉及几条的，各条分别计）"),
+        ("与以前比", since_line(run.since) if run.since is not None else "没有比较"),
         ("该报未报", "\n".join(run.result.messages("IN015")) or "无"),
         ("没有运行的规则", "、".join(o.code for o in run.result.outcomes if o.status == "not_run") or "无"),
         ("程序出错的规则", "、".join(o.code for o in run.result.outcomes if o.status == "crashed") or "无"),
@@ -163,7 +167,7 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
 
 DETAILS = {
     "code": "代码", "severity_text": "程度", "effect_text": "影响", "township": "乡镇", "village": "村", "name": "姓名", "person": "身份证号",
-    "message": "问题", "amount_fen": "涉及金额(元)", "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列", "header": "列名", "value": "原值",
+    "message": "问题", "since_text": "首次发现", "amount_fen": "涉及金额(元)", "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列", "header": "列名", "value": "原值",
     "hint": "怎么办", "post_id": "岗位编号", "months": "涉及月数", "clause": "依据", "waiver": "豁免文号",
 }  # fmt: skip
 

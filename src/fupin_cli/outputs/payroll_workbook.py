@@ -11,6 +11,7 @@ from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, fraction_text
 from fupin_cli.outputs.check_workbook import NO_TOWN
+from fupin_cli.outputs.due_views import payroll_due_sheet
 from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.county_numbers import county_numbers
@@ -74,6 +75,7 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
         _stopped(run, rows, HOLD, "暂缓", title),
         _stopped(run, rows, REFUSE, "不予", title),
         *([_months(run, rows, title)] if run.subsidy.counts_months else []),
+        *([payroll_due_sheet(run, title, part)] if run.subsidy.monthly or run.subsidy.leads else []),
         *([correction_sheet(run, part)] if run.corrections.height else []),
         *([undecided_sheet(run, part)] if run.undecided.height else []),
         *([_funds(run, title)] if run.funds else []),

@@ -12,11 +12,13 @@ from rich.text import Text
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.outputs.check_workbook import SEVERITY
 from fupin_cli.outputs.grid import Grid, figures, text, whole
+from fupin_cli.outputs.since_views import again_line, since_line, since_notes, since_table
 from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
     from fupin_cli.results.check import CheckRun, MarkedCopy
+    from fupin_cli.results.since import Since
 
 STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 PLAIN_WIDTH = 120  # where output goes to a file or a mail
@@ -56,8 +58,18 @@ def show_check(run: CheckRun, out: Console, *, verbose: bool = False) -> None:
             out.print(
                 Text(f"程序出错：{outcome.code} 没有跑完，请报给维护人员。{clean(outcome.error)}", style="bold red")
             )
+    if run.since is not None and run.since.changed:
+        out.print(since_table(run.since))
     out.print(Text(total_line(run), style="bold"))
+    _show_since(run.since, out)
     _show_written(run, out)
+
+
+def _show_since(since: Since | None, out: Console) -> None:
+    """How many findings are new, last, are mended, and what was not compared."""
+    for line in (since_line(since), *since_notes(since), again_line(since)) if since is not None else ():
+        if line:
+            out.print(Text(line), soft_wrap=True)
 
 
 def _show_written(run: CheckRun, out: Console) -> None:

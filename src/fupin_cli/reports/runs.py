@@ -1,4 +1,4 @@
-"""What `fupin roster`, `risk`, `match` and `forecast` come to."""
+"""What `fupin roster`, `risk`, `match`, `forecast`, `due` and `what-if` come to."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.intake.load import Intake
     from fupin_cli.policy.parameters import Policy
+    from fupin_cli.reports.due import Due
     from fupin_cli.reports.forecast import Forecast, Shortage
     from fupin_cli.reports.match import Matched
     from fupin_cli.reports.risk import Compared, RiskList
@@ -100,6 +101,20 @@ class ForecastRun:
     measures: list[str]
     renew: bool
     skipped: list[str]
+    outputs: list[Path] = field(default_factory=list)
+
+
+@dataclass
+class DueRun:
+    """What comes to an end in the next months (`reports.due`), of which subsidies, from which tables."""
+
+    month: int
+    policy: Policy
+    intake: Intake
+    found: Due = field(repr=False)
+    measures: list[str]
+    tables: list[str]
+    titles: dict[str, str] = field(default_factory=dict)  # of tables
     outputs: list[Path] = field(default_factory=list)
 
 

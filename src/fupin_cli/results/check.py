@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
     from fupin_cli.policy.parameters import Policy
+    from fupin_cli.results.since import Kept, Since
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class CheckRun:
     fail_on: str
     outputs: list[Path] = field(default_factory=list)
     marked: list[MarkedCopy] | None = None  # None: no copies were asked for
+    since: Since | None = None  # beside the check of an earlier month; its findings then have `since` and `standing`
+    kept: Kept | None = field(default=None, repr=False)  # what is to be kept of it for the next
     posted: int = 0  # postings that the ledger had
     root: Path = field(default_factory=Path)  # the workspace
     password: str | None = None  # with which its workbooks are encrypted
