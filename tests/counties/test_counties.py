@@ -159,7 +159,7 @@ def alive(pid: int) -> bool:
     ("arguments", "words"),
     [
         (("--root", "没有"), "不是文件夹"),
-        ((), "缺少 --root"),
+        ((), "下面没有任何县"),
         (("--root", "."), "下面没有任何县"),
         (("--root", "县", "--memory", "2"), "--memory 的值不对"),
         (("--root", "县", "--tls-ca", "x"), "没有写 --scheduler"),

@@ -373,7 +373,7 @@ def test_a_wrong_policy_file_is_told_to_whoever_wrote_it() -> None:
 
 
 HOSTILE = "tests/unit/test_hostile_files.py"
-COUNTIES = "tests/counties/test_counties.py"
+COUNTIES, ACROSS = "tests/counties/test_counties.py", "tests/counties/test_across.py"
 # Provoked where more than a command line is needed: file of tests → the words stand there.
 MONITOR = "tests/cli/test_monitor_messages.py"
 ELSEWHERE = {
@@ -422,7 +422,14 @@ ELSEWHERE = {
     "）改了，没有写从哪个月起，已批准的月份会跟着变：": "tests/cli/test_subsidy_money.py",
     "本机的 SQLite 太旧（": "a machine with an SQLite before STRICT tables",
     "--root 不是文件夹：": COUNTIES,
-    "缺少 --root：要写明各县工作区的上一级文件夹": COUNTIES,
+    "跨县比对的密钥文件不存在：": ACROSS,
+    "密钥文件 ": ACROSS,
+    " 别人也能读（权限 ": ACROSS,
+    " 里不是密钥（应为 ": ACROSS,
+    "密钥文件已经有了，没有动：": ACROSS,
+    "在集群上比对，要写明 --key-file": ACROSS,
+    "各县编码用的密钥不是同一把，比对不了": "workers of a cluster with different key files",
+    " 没有做成：": "a comparison whose worker is lost every time",
     " 下面没有任何县的工作区（": COUNTIES,
     "--memory 的值不对：": COUNTIES,
     "写了 --tls-ca、--tls-cert 或 --tls-key，没有写 --scheduler": COUNTIES,

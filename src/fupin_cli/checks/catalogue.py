@@ -28,6 +28,7 @@ from fupin_cli.checks import (
     waivers,
     wrk,
     wrk_homes,
+    xc,
 )
 from fupin_cli.checks.rule import GROUPS, Rule
 from fupin_cli.errors import UsageError
@@ -59,6 +60,7 @@ MODULES = (
     waivers,
     wrk,
     wrk_homes,
+    xc,
 )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.checks import refused, settle, waivers
+from fupin_cli.checks import refused, settle, waivers, xc
 from fupin_cli.checks.catalogue import all_rules, find_rules
 from fupin_cli.checks.gather import gathered
 from fupin_cli.checks.rule import Rule
@@ -204,7 +204,7 @@ def _have(name: str, ctx: Month) -> bool:
             return month is not None and month.has(name.removesuffix(mark))
     if name.endswith(PREVIOUS):
         return name.removesuffix(PREVIOUS) in ctx.intake.previous
-    return ctx.has(name)
+    return ctx.has(name) and (name != xc.TABLE or xc.compared(ctx))
 
 
 def _required_tables(ctx: Month) -> pl.DataFrame:

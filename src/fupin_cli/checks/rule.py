@@ -19,7 +19,7 @@ Effect = Literal["refuse", "hold", "none"]
 GROUPS = {
     "IN": "收文", "ID": "身份与账户", "REG": "监测对象", "WRK": "务工", "POST": "公益性岗位", "CON": "合同",
     "ATT": "出勤", "INS": "意外险", "CAP": "期限与重复", "MEA": "补贴条件", "PLT": "基层平台与产业", "SCL": "规模稳定", "RSK": "风险预警", "RET": "银行回盘", "WVR": "豁免",
-    "SET": "核定",
+    "SET": "核定", "XC": "跨县",
 }  # fmt: skip
 # What runs at which point: while files are read, over the tables, knowing the other findings, while lines are priced,
 # when a month is reconciled, over the waivers and settlements.

@@ -24,7 +24,7 @@ Root = Annotated[
     Path | None,
     typer.Option(
         "--root", envvar="FUPIN_COUNTIES_ROOT", show_envvar=False, metavar="文件夹", show_default=False,
-        help="各县工作区的上一级文件夹（下面每个有 fupin.toml 的文件夹是一个县）",
+        help="各县工作区的上一级文件夹（默认：当前文件夹；下面有 fupin.toml 的都是县）",
     ),
 ]  # fmt: skip
 Workers = Annotated[
@@ -135,16 +135,87 @@ def run(
     )  # fmt: skip
 
 
+@app.command("across", cls=chinese.Command, help="跨县比对：同一人、账号、月份在几个县，写进各县的收件夹。")
+def across(
+    month_argument: MonthArgument = None,
+    month: MonthOption = None,
+    root: Root = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-file",
+            metavar="文件",
+            show_default=False,
+            help="编码用的密钥，权限 600（默认：第一次在 --root 下自动做一把）",
+        ),
+    ] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    tls_ca: Certificate = None,
+    tls_cert: OwnCertificate = None,
+    tls_key: OwnKey = None,
+    retries: Retries = 2,
+    timeout: Timeout = 3600,
+    memory: Memory = "2GiB",
+    operator: Operator = None,
+    output_format: OutputFormat = Format.text,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+) -> int:
+    """Compare the counties."""
+    import sys
+    from contextlib import closing
+
+    from fupin_cli.cli.options import operator_name
+    from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.counties.across import across as compare
+    from fupin_cli.counties.across import default_key
+    from fupin_cli.counties.codes import make_key, read_key
+    from fupin_cli.counties.find import find_counties
+    from fupin_cli.errors import UsageError
+
+    place, wanted = _where("across", root, month_argument, month)
+    engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
+    find_counties(place)
+    if key_file is None:
+        if scheduler is not None:
+            raise UsageError(
+                "在集群上比对，要写明 --key-file", "先做一把：fupin counties key 文件，再放到每台做工作的机器的同一路径"
+            )
+        key_file = default_key(place).absolute()
+        if not key_file.exists():
+            make_key(key_file)
+    if scheduler is None:  # on a cluster the key lies with the workers only
+        read_key(key_file)
+    watch = not (quiet or no_progress) and sys.stderr.isatty()
+    with progress_bar(enabled=watch) as bar, closing(engine()) as workers_:
+        run = compare(
+            place, wanted, workers_, limits, key_file.absolute(), operator=operator or operator_name(), told=board(bar)
+        )
+    return _told(run, output_format, quiet=quiet)
+
+
+@app.command("key", cls=chinese.Command, help="做一把跨县比对用的密钥，各县共用，只放在做工作的机器上。")
+def key(
+    file: Annotated[Path, typer.Argument(metavar="文件", help="写到哪里（权限 600；已有的不覆盖）")],
+    quiet: Quiet = False,
+) -> int:
+    """Make a key."""
+    from fupin_cli.counties.codes import make_key
+
+    make_key(file)
+    if not quiet:
+        typer.echo(f"写出：{file}。谁拿到它，就能查出编码背后的身份证号：只放在做工作的机器上，备份锁好")
+    return 0
+
+
 def _where(command: str, root: Path | None, argument: str | None, option: str | None) -> tuple[Path, int]:
     from fupin_cli.cli.options import one_month
-    from fupin_cli.errors import UsageError
     from fupin_cli.policy.months import parse_month
 
     example = f"fupin counties {command} --root D:\\朝阳市 --month 2024-05"
     wanted = parse_month(one_month(argument, option, example))
-    if root is None:
-        raise UsageError("缺少 --root：要写明各县工作区的上一级文件夹", f"例如 {example}")
-    return root, wanted
+    return root or Path.cwd(), wanted
 
 
 def _limits(retries: int, timeout: float, memory: str) -> Limits:

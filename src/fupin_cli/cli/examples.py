@@ -58,6 +58,13 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
         "fupin counties payroll --root D:\\朝阳市 --month 2024-05", "fupin counties payroll --root D:\\朝阳市 --month 2024-05 --by 编制人",
         "fupin counties payroll --root D:\\朝阳市 --month 2024-05 --timeout 600",
     ),
+    "counties across": (
+        "fupin counties across --root D:\\朝阳市 --month 2024-05", "fupin counties across --month 2024-05 --key-file D:\\密钥\\across.key",
+        "fupin counties across --root D:\\朝阳市 --month 2024-05 --format json",
+    ),
+    "counties key": (
+        "fupin counties key D:\\密钥\\across.key", "fupin counties key across.key", "fupin counties key across.key --quiet",
+    ),
     "counties run": (
         "fupin counties run --root D:\\朝阳市 --month 2024-05", "fupin counties run --root D:\\朝阳市 --month 2024-05 --quiet",
         "fupin counties run --root D:\\朝阳市 --month 2024-05 --workers 2",

@@ -80,15 +80,19 @@ def do(task: Task) -> dict[str, Any]:
     return carried_out(task, JOBS[task.command])
 
 
-def carried_out(task: Task, job: Callable[[Task, datetime, list[str]], Done], also: object = None) -> dict[str, Any]:
-    """Do one county's `job` as `do` does. `also`: what its result depends on besides the county's own files and settings.
+def carried_out(
+    task: Task, job: Callable[[Task, datetime, list[str]], Done], also: object = None, passing: str = ""
+) -> dict[str, Any]:
+    """Do one county's `job` as `do` does.
+
+    `also`: what its result depends on besides the county's own files and settings; `passing`: files that it does not read.
 
     Raises:
         FupinError: as the job.
     """
     path = Path(task.state)
     try:
-        current = digest([task.command, fingerprint(task.workspace, task.month), also])
+        current = digest([task.command, fingerprint(task.workspace, task.month, passing), also])
     except NoInputError as error:
         return _kept(path, task, "", missing(error))
     before = states.read_state(path)
@@ -101,7 +105,7 @@ def carried_out(task: Task, job: Callable[[Task, datetime, list[str]], Done], al
         return _kept(path, task, "", missing(error))
     status = states.DONE if done.exit_code in WHOLE else states.MISSING if done.exit_code == NO_INPUT else states.FAILED
     # Its own inputs may have been written by the job itself: what counts is what the next run will find.
-    after = digest([task.command, fingerprint(task.workspace, task.month), also])
+    after = digest([task.command, fingerprint(task.workspace, task.month, passing), also])
     body = {
         "status": status, "exit_code": done.exit_code, "line": done.line, "said": said,
         "outputs": [str(place.resolve()) for place in done.outputs], "figures": done.figures,

@@ -105,6 +105,11 @@ def _where(error: Exception) -> str:
     import traceback
     from pathlib import Path
 
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "fupin" in frame.filename or "tests" in frame.filename
+    ]
+    frames = frames[-3:]  # of the program; what a library does inside says little
     places = " ← ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
     return f"程序出错（{type(error).__name__}，{places}）"

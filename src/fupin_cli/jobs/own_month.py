@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 ROSTER, ATTENDANCE = "assignments", "attendance"
+ACROSS = "across"  # written by the comparison of counties: no county has handed it in
 
 
 def refuse_without_own(ctx: Month, *, claims: bool = False) -> None:
@@ -33,9 +34,11 @@ def refuse_without_own(ctx: Month, *, claims: bool = False) -> None:
 
 
 def _has_own(ctx: Month) -> bool:
-    if any(source.folder == ctx.month for source in ctx.intake.sources):
+    if any(source.folder == ctx.month and source.spec.table != ACROSS for source in ctx.intake.sources):
         return True
     for name, frame in ctx.intake.tables.items():
+        if name == ACROSS:
+            continue
         column = ctx.contracts[name].month_column if name in ctx.contracts else ""
         own = pl.col("_src").is_not_null()  # what the ledger paid was not handed in
         if column and frame.filter(own & (pl.col(column) == ctx.month)).height:

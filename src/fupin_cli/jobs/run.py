@@ -171,12 +171,16 @@ def worse(one: int, other: int) -> int:
     return min(one, other, key=WORST_FIRST.index)
 
 
-def fingerprint(workspace: Workspace, month: int) -> str:
-    """All that a run's results depend on: files, settings, contracts, ledger, program."""
+def fingerprint(workspace: Workspace, month: int, passing: str = "") -> str:
+    """All that a run's results depend on: files, settings, contracts, ledger, program.
+
+    `passing`: files whose names begin so do not count (for what does not read them).
+    """
     own = sorted([*([workspace.file] if workspace.file else []), *(workspace.root / "schemas").glob("*.yaml")])
     return digest([
         month, __version__,
-        [[file.name, file.sha256] for file in find_files(workspace.inbox)],
+        [[file.name, file.sha256] for file in find_files(workspace.inbox)
+         if not (passing and file.path.name.startswith(passing))],
         [[path.name, digest(path.read_text(encoding="utf-8", errors="replace"))] for path in own],
         workspace.settings().model_dump(mode="json"),
         store.batches(workspace.root)["batch"].to_list(),

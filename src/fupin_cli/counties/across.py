@@ -1,0 +1,221 @@
+"""`fupin counties across`: each county codes its people, ranges of codes are compared, each county gets what concerns it."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fupin_cli.counties import state as states
+from fupin_cli.counties.codes import key_name, read_key
+from fupin_cli.counties.extract import extract
+from fupin_cli.counties.find import find_counties
+from fupin_cli.counties.match import HITS, Range, match_range
+from fupin_cli.counties.pool import Board, Engine, Limits, run_tasks
+from fupin_cli.counties.resolve import across_sheet, resolve
+from fupin_cli.counties.result import CountiesRun
+from fupin_cli.counties.run import run_all, silent, task_of
+from fupin_cli.counties.task import Done, Task, carried_out
+from fupin_cli.errors import FupinError
+from fupin_cli.intake.inbox import folder_month
+from fupin_cli.jobs.desk import Desk
+from fupin_cli.jobs.lock import FOLDER, workspace_lock
+from fupin_cli.jobs.own_month import refuse_without_own
+from fupin_cli.outputs.bulk import write_workbook
+from fupin_cli.outputs.files import atomic
+from fupin_cli.policy.months import last_day, month_text
+from fupin_cli.system import safe_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+KEY_FILE = states.FOLDER / "across.key"
+NAME = "跨县_"
+BUCKETS, ROWS_A_TASK, ROW_GROUP, WAIT = 256, 2_000_000, 1 << 15, 5.0
+TOOL = "extract/1"  # changes with what an extract holds: older ones are then made again
+
+
+def across(  # noqa: PLR0913 - what a run is told on the command line
+    root: Path,
+    month: int,
+    engine: Engine,
+    limits: Limits,
+    key_file: Path,
+    *,
+    operator: str,
+    told: Callable[[Board], None] = silent,
+) -> CountiesRun:
+    """Compare all counties under `root` for a month and give each its table `across`.
+
+    Counties that have handed in nothing of the month, or fail, are left out and named in the others' workbooks.
+
+    Raises:
+        FupinError: no county, no common key, or the comparison itself failed.
+    """
+    counties = find_counties(root)
+    options = {"key_file": str(key_file), "folder": str(states.month_folder(root.resolve(), month_text(month)))}
+    tasks = [task_of(root, county, month, "extract", operator, **options) for county in counties]
+    first = run_all(tasks, do_extract, engine, limits, told)
+    good = [row for row in first if row["status"] == states.DONE]
+    keys = {row["figures"]["key"] for row in good}
+    if len(keys) > 1:
+        raise FupinError("各县编码用的密钥不是同一把，比对不了", "把同一个密钥文件放到每台做工作的机器上，再运行一次")
+    hits = _compare(good, Path(options["folder"]), month, engine, limits)
+    found = [_resolve_task(root, county, row, good, first, hits, month, operator, options)
+             for county, row in zip(counties, first, strict=True) if row["status"] == states.DONE]  # fmt: skip
+    second = {row["county"]: row for row in run_all(found, do_resolve, engine, limits, told)}
+    rows = [second.get(row["county"], row) for row in first]
+    return CountiesRun("across", month, root, rows)
+
+
+def do_extract(task: Task) -> dict[str, Any]:
+    """Code a county's people (in a worker: only there is the key).
+
+    Raises:
+        FupinError: the key cannot be read; as the jobs.
+    """
+    name = key_name(read_key(Path(task.options["key_file"])))
+    return carried_out(task, _extract, [name, TOOL], NAME)
+
+
+def _extract(task: Task, now: datetime, said: list[str]) -> Done:
+    place = task.workspace
+    with workspace_lock(place.root, "counties across", WAIT, now, posts=False, say=said.append):
+        ctx = Desk(place).context(task.month)
+        refuse_without_own(ctx)
+        key = read_key(Path(task.options["key_file"]))
+        made = extract(ctx, key)
+        own = _people_file(task)
+        with atomic(own) as temporary:
+            made.people.write_parquet(temporary)
+    path = Path(task.options["folder"]) / "extract" / f"{task.key}.parquet"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with atomic(path) as temporary:
+        made.rows.write_parquet(temporary, row_group_size=ROW_GROUP, statistics=True)
+    people = made.people.height
+    figures = {
+        "people": people, "rows": made.rows.height, "cap": str(ctx.policy.cap_months(task.month)), "key": key_name(key),
+        "content": _sha256(path),
+    }  # fmt: skip
+    return Done(f"已编码 {people} 人", 0, [path, own], figures)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _people_file(task: Task) -> Path:
+    """Who is behind the codes: in the county's own folder, and nowhere else."""
+    folder = task.workspace.root / FOLDER / "across"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"{month_text(task.month)}.parquet"
+
+
+def _compare(good: list[dict[str, Any]], folder: Path, month: int, engine: Engine, limits: Limits) -> pl.DataFrame:
+    """Run the comparison, a range of buckets a task; give all hits.
+
+    Raises:
+        FupinError: a range could not be compared: a part of the hits is no result.
+    """
+    if not good:
+        return pl.DataFrame(schema=HITS)
+    files = tuple(row["outputs"][0] for row in good)
+    caps = tuple(int(row["figures"]["cap"]) for row in good)
+    parts = min(BUCKETS, max(1, -(-sum(row["figures"]["rows"] for row in good) // ROWS_A_TASK)))
+    edges = [BUCKETS * part // parts for part in range(parts + 1)]
+    target = folder / "across"
+    tasks = [
+        Range(f"比对 {number}/{parts}", files, caps, first, last - 1, month, str(target / f"hits-{number}.parquet"))
+        for number, (first, last) in enumerate(pairwise(edges), 1)
+    ]
+    for outcome in run_tasks(tasks, match_range, engine, limits):
+        if outcome.result is None:
+            raise FupinError(f"{outcome.key} 没有做成：{outcome.error}", outcome.hint)
+    hits = pl.concat([pl.read_parquet(task.target) for task in tasks])
+    for task in tasks:
+        Path(task.target).unlink(missing_ok=True)
+    with suppress(OSError):
+        target.rmdir()
+    return hits
+
+
+def _resolve_task(  # noqa: PLR0913, PLR0917 - what a county is told
+    root: Path,
+    county: Any,
+    row: dict[str, Any],
+    good: list[dict[str, Any]],
+    first: list[dict[str, Any]],
+    hits: pl.DataFrame,
+    month: int,
+    operator: str,
+    options: dict[str, Any],
+) -> Task:
+    number = good.index(row)
+    own = hits.filter(pl.col("county") == number)
+    path = Path(options["folder"]) / "hits" / f"{county.key}.parquet"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with atomic(path) as temporary:
+        own.write_parquet(temporary)
+    more = {
+        "hits": str(path), "people": row["outputs"][1], "names": _names(good),
+        "left_out": [name for name, one in zip(_names(first), first, strict=True) if one["status"] != states.DONE],
+        "content": [_sha256(path), row["figures"]["content"]],
+    }  # fmt: skip
+    return task_of(root, county, month, "across", operator, **options, **more)
+
+
+def _names(rows: list[dict[str, Any]]) -> list[str]:
+    """Names of counties; of two that are called alike, with their folders."""
+    names = [row["name"] for row in rows]
+    return [f"{row['name']}（{row['county']}）" if names.count(row["name"]) > 1 else row["name"] for row in rows]
+
+
+def do_resolve(task: Task) -> dict[str, Any]:
+    """Write a county's own table `across` into its inbox.
+
+    Raises:
+        FupinError: the file cannot be written; as the jobs.
+    """
+    return carried_out(task, _resolve, [task.options[name] for name in ("content", "names", "left_out")], NAME)
+
+
+def _resolve(task: Task, now: datetime, said: list[str]) -> Done:
+    place = task.workspace
+    hits, people = (pl.read_parquet(task.options[name]) for name in ("hits", "people"))
+    with workspace_lock(place.root, "counties across", WAIT, now, posts=False, say=said.append):
+        names = task.options["names"]
+        rows = resolve(hits, people, names, place.policy(), task.month)
+        sheet = across_sheet(rows, task.name, task.month, len(names), task.options["left_out"])
+        path = across_path(place.inbox, task.name, task.month)
+        _put(path, sheet, task.month)
+    counts = dict(rows.group_by("rule_code").len().sort("rule_code").iter_rows())
+    line = f"跨县 {rows.height} 条" + (
+        f"：{'，'.join(f'{code} {count}' for code, count in counts.items())}" if counts else ""
+    )
+    return Done(line, 0, [path], {"hits": rows.height, "by_code": counts, **counts})
+
+
+def across_path(inbox: Path, name: str, month: int) -> Path:
+    """Where a county's table lies: in the month's folder, else, where all months lie together, beside them with the month."""
+    stem, text = f"{NAME}{safe_name(name)}", month_text(month)
+    with suppress(OSError):
+        for folder in sorted(inbox.iterdir()):
+            if folder.is_dir() and folder_month(f"{folder.name}/x") == month:
+                return folder / f"{stem}.xlsx"
+    return inbox / f"{stem}_{text}.xlsx"
+
+
+def _put(path: Path, sheet: Any, month: int) -> None:
+    """Put the workbook in its place. Its bytes depend on nothing but its contents: the same stays the same input."""
+    with atomic(path) as temporary:
+        write_workbook(temporary, [sheet], last_day(month))
+
+
+def default_key(root: Path) -> Path:
+    """The key of a comparison on one machine, beside its states; made at the first use."""
+    return root / KEY_FILE
