@@ -45,6 +45,8 @@ def empty() -> pl.DataFrame:
 
 def conform(frame: pl.DataFrame) -> pl.DataFrame:
     """Give a frame all columns of a finding, in order; those it lacks are null."""
+    if frame.schema == SCHEMA:
+        return frame
     return frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in SCHEMA.items()
@@ -53,7 +55,7 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
 
 def gather(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Put findings of several origins together."""
-    return pl.concat([empty(), *(conform(frame) for frame in frames)])
+    return pl.concat([empty(), *(conform(frame) for frame in frames if frame.height)])
 
 
 def about_file(code: str, file: str, message: str, sheet: str = "", hint: str | None = None) -> pl.DataFrame:

@@ -31,8 +31,11 @@ HOLDING = ("MEA001", "MEA005", "MEA006", "MEA009", "MEA016")
 
 def measure_findings(ctx: Claimed, code: str) -> pl.DataFrame:
     """Findings of one code over the claims of every measure that was supplied; the message names the measure."""
-    told = [name for name in ctx.claims if all_measures()[name].in_check or name == ctx.asked]
-    return findings.gather(faults_of(ctx, name).filter(pl.col("code") == code) for name in told)
+    if not ctx.measure_codes:
+        told = [name for name in ctx.claims if all_measures()[name].in_check or name == ctx.asked]
+        by_code = findings.gather(faults_of(ctx, name) for name in told).partition_by("code", as_dict=True)
+        ctx.measure_codes.update({"": findings.empty()} | {str(key): found for (key,), found in by_code.items()})
+    return ctx.measure_codes.get(code, ctx.measure_codes[""])
 
 
 def faults_of(ctx: Claimed, name: str) -> pl.DataFrame:

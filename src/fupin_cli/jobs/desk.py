@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.jobs.workspace import Workspace
     from fupin_cli.policy.parameters import Policy
@@ -60,6 +61,9 @@ class Desk:
         self.contracts: dict[str, TableSpec] = workspace.contracts()
         self._only = only
         self._posted = posted
+        # What all subsidies besides posts have in common in a month computed for the first time, by month.
+        self._others: dict[int, Claimed] = {}
+        self.checked: dict[int, CheckResult] = {}
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -185,6 +189,18 @@ class Desk:
 
         Computed again, it knows the ledger as it was then, and the lists of the dead, of prisoners, … as they are now.
         """
+        if not self.alike(month, measure):
+            return self._read(month, measure)
+        if month not in self._others:
+            self._others[month] = self._read(month, measure)
+        return self._others[month]
+
+    def alike(self, month: int, measure: str) -> bool:
+        """Whether a month looks the same to a measure as to all others that are looked at in a check, posts left out."""
+        asked = all_measures()[measure]
+        return asked.in_check and not asked.leads and month not in self.approved_months(measure)
+
+    def _read(self, month: int, measure: str) -> Claimed:
         again, leads = month in self.approved_months(measure), all_measures()[measure].leads
         intake = select(self.inbox, month, FAR_AHEAD if again else None, self.progress)
         if self.lines.height:

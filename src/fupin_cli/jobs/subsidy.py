@@ -82,7 +82,13 @@ def compute(desk: Desk, measure: Measure, month: int, *, again: bool = False, fr
         )
     if fresh and measure.leads and given.has(measure.table):
         refuse_without_own(given)
-    result = run_checks(ctx, _codes(measure, again=again), desk.progress)
+    # The rules of all other subsidies are the same and look at the same month: they run once for all of them.
+    alike = ctx is given and not again and desk.alike(month, measure.code)
+    result = desk.checked.get(month) if alike else None
+    if result is None:
+        result = run_checks(ctx, _codes(measure, again=again), desk.progress)
+        if alike:
+            desk.checked[month] = result
     if not measure.leads:
         result = _of_measure(result, measure)
     missing = measure.missing(ctx)

@@ -50,6 +50,11 @@ class Claimed(Month):
         """Findings on the claims of each measure, as they are first asked for (`checks.mea.faults_of`)."""
         return {}
 
+    @cached_property
+    def measure_codes(self) -> dict[str, pl.DataFrame]:
+        """Findings on the claims of all measures by code, as they are first asked for (`checks.mea.measure_findings`)."""
+        return {}
+
 
 def known_people(claims: Claims, ctx: Month) -> Claims:
     """Leave out claims in the inbox itself that were paid in another month; say whose person is dead or in prison.
