@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import cache
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +28,9 @@ from fupin_cli.cli import (
     topics,
     withdraw,
 )
+
+if TYPE_CHECKING:
+    from typer._click.core import Command
 
 app = typer.Typer(
     name="fupin",
@@ -122,3 +126,11 @@ app.command("completion", cls=chinese.Command, help="按 Tab 补全命令和选�
 )
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(counties.app, name="counties")
+
+
+@cache
+def command() -> Command:
+    """All subcommands as one; made once a process, however many command lines it runs."""
+    from typer.main import get_command
+
+    return get_command(app)

@@ -66,15 +66,14 @@ def _interrupt(number: int, _: object) -> None:
 def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run can end
     """Run a command line and give its exit code. No traceback for a user's mistake, no locals in one ever."""
     from typer.exceptions import Abort, Exit
-    from typer.main import get_command
 
-    from fupin_cli.cli.app import app
+    from fupin_cli.cli.app import command
     from fupin_cli.cli.messages import usage_message
     from fupin_cli.errors import FupinError
 
     before = len(_posted())
     try:
-        result = get_command(app).main(arguments, prog_name="fupin", standalone_mode=False)
+        result = command().main(arguments, prog_name="fupin", standalone_mode=False)
     except FupinError as error:
         return fail(str(error), error.hint, error.exit_code)
     except Exit as error:

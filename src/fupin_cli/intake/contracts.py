@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,7 +138,7 @@ def load_contracts(workspace: Path | None = None) -> dict[str, TableSpec]:
     Raises:
         FupinError: a key that the format does not know, a type that does not exist, a file that is no YAML.
     """
-    raw = {Path(f.name).stem: _read(f) for f in shipped_schemas().iterdir() if f.name.endswith(".yaml")}
+    raw = dict(_shipped())
     own = workspace / "schemas" if workspace else None
     if own and own.is_dir():
         for file in sorted(own.glob("*.yaml")):
@@ -146,6 +146,12 @@ def load_contracts(workspace: Path | None = None) -> dict[str, TableSpec]:
             raw[file.stem] = _overlay(raw[file.stem], extra) if file.stem in raw else extra
     common = _build(Common, raw.pop(COMMON), COMMON)
     return {name: _table(name, body, common) for name, body in sorted(raw.items())}
+
+
+@cache
+def _shipped() -> dict[str, dict[str, Any]]:
+    """The shipped contracts as they are written; read once, laid over and never changed."""
+    return {Path(f.name).stem: _read(f) for f in shipped_schemas().iterdir() if f.name.endswith(".yaml")}
 
 
 def _read(file: Traversable | Path) -> dict[str, Any]:
