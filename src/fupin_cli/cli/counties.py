@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 app = typer.Typer(
     cls=chinese.Group, help="多个县一起：核查、测算，跨县比对，汇总。", no_args_is_help=False, rich_markup_mode=None
 )
+
+
+class Level(StrEnum):
+    """What a row of a roll-up is."""
+
+    city = "city"
+    province = "province"
+
 
 Root = Annotated[
     Path | None,
@@ -188,9 +197,53 @@ def across(
     if scheduler is None:  # on a cluster the key lies with the workers only
         read_key(key_file)
     watch = not (quiet or no_progress) and sys.stderr.isatty()
-    with progress_bar(enabled=watch) as bar, closing(engine()) as workers_:
+    with progress_bar(enabled=watch) as bar, closing(engine()) as hands:
         run = compare(
-            place, wanted, workers_, limits, key_file.absolute(), operator=operator or operator_name(), told=board(bar)
+            place, wanted, hands, limits, key_file.absolute(), operator=operator or operator_name(), told=board(bar)
+        )
+    return _told(run, output_format, quiet=quiet)
+
+
+@app.command("report", cls=chinese.Command, help="按市或按省汇总各县一个月：报送、问题、资金、差异、预测、风险。")
+def report(
+    month_argument: MonthArgument = None,
+    month: MonthOption = None,
+    root: Root = None,
+    by: Annotated[Level, typer.Option("--by", help="city 一县一行，province 一市一行")] = Level.city,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="文件夹", help="输出文件夹（默认：--root 下的 out/）", show_default=False
+        ),
+    ] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    tls_ca: Certificate = None,
+    tls_cert: OwnCertificate = None,
+    tls_key: OwnKey = None,
+    retries: Retries = 2,
+    timeout: Timeout = 3600,
+    memory: Memory = "2GiB",
+    output_format: OutputFormat = Format.text,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+) -> int:
+    """Add up the counties."""
+    import sys
+    from contextlib import closing
+
+    from fupin_cli.cli.options import operator_name
+    from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.counties.find import find_counties
+    from fupin_cli.counties.report import report_counties
+
+    place, wanted = _where("report", root, month_argument, month)
+    engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
+    find_counties(place)
+    watch = not (quiet or no_progress) and sys.stderr.isatty()
+    with progress_bar(enabled=watch) as bar, closing(engine()) as hands:
+        run = report_counties(
+            place, wanted, hands, limits, by=by.value, operator=operator_name(), folder=output, told=board(bar)
         )
     return _told(run, output_format, quiet=quiet)
 

@@ -62,6 +62,10 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
         "fupin counties across --root D:\\朝阳市 --month 2024-05", "fupin counties across --month 2024-05 --key-file D:\\密钥\\across.key",
         "fupin counties across --root D:\\朝阳市 --month 2024-05 --format json",
     ),
+    "counties report": (
+        "fupin counties report --root D:\\朝阳市 --month 2024-05", "fupin counties report --root D:\\省 --month 2024-05 --by province",
+        "fupin counties report --root D:\\朝阳市 --month 2024-05 --format json",
+    ),
     "counties key": (
         "fupin counties key D:\\密钥\\across.key", "fupin counties key across.key", "fupin counties key across.key --quiet",
     ),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fupin_cli.errors import FupinError, UsageError, os_words
 from fupin_cli.policy.settings import FILE_NAME
+from fupin_cli.policy.settings import County as Settings
 from fupin_cli.policy.settings_file import read_settings
 
 DEEPEST = 6  # province, city, county, and some to spare: a root that is a whole disk is not searched to its end
@@ -77,4 +78,9 @@ def _county(root: Path, folder: Path) -> County:
     section = written.get("county")
     section = section if isinstance(section, dict) else {}
     name, city = (str(section.get(word) or "") for word in ("name", "city"))
-    return County(folder.relative_to(root).as_posix(), str(folder.resolve()), name or folder.name, city)
+    return County(
+        folder.relative_to(root).as_posix(),
+        str(folder.resolve()),
+        name or folder.name,
+        city or Settings().city,
+    )

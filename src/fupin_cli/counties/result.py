@@ -22,6 +22,7 @@ class CountiesRun:
     root: Path
     rows: list[dict[str, Any]] = field(default_factory=list)
     outputs: list[Path] = field(default_factory=list)
+    groups: list[dict[str, Any]] = field(default_factory=list)  # of a roll-up: figures of each county or city
 
     def with_status(self, *statuses: str) -> list[dict[str, Any]]:
         """Counties that ended so."""

@@ -30,6 +30,7 @@ class Run(Protocol):
     root: Path
     rows: list[dict[str, Any]]
     outputs: list[Path]
+    groups: list[dict[str, Any]]
 
     @property
     def totals(self) -> dict[str, int]:
@@ -56,6 +57,7 @@ def counties_document(run: Run) -> dict[str, Any]:
         ],
         "totals": run.totals,
         "sums": in_yuan(run.sums()),
+        "groups": [{**group, "figures": in_yuan(group["figures"])} for group in run.groups],
         "outputs": [str(path) for path in run.outputs],
     }  # fmt: skip
 
