@@ -62,13 +62,18 @@ def log_of(root: Path) -> list[dict[str, Any]]:
 def test_a_run_checks_and_drafts_and_never_approves(fupin: Callable[..., Ran], one: Path) -> None:
     ran = fupin("run", "-w", one, "--month", MONTH)
     assert ran.code == 0
-    assert len(ran.out.splitlines()) == 1
-    assert "测算发放 1 行 732.05 元，暂缓 0，不予 0，待批准" in ran.out
+    line, *more = ran.out.splitlines()
+    assert [text.split("：")[0] for text in more] == [
+        f"{MONTH} {t}" for t in ("台账", "风险预警", "预测", "到期")
+    ]  # 12.10
+    assert "测算发放 1 行 732.05 元，暂缓 0，不予 0，待批准" in line
     assert store.approval_of(one, 2024 * 12 + 4) is None
     assert {p.name for p in (one / "out" / MONTH).glob("*.xlsx")} == {
-        f"{n}_{MONTH}.xlsx" for n in ("核查", "发放", "公示")
+        f"{n}_{MONTH}.xlsx" for n in ("核查", "发放", "公示", "台账", "风险推送", "预测", "到期")
     }
-    assert [entry["event"] for entry in log_of(one)] == ["start", "check", "payroll", "end"]
+    assert [entry["event"] for entry in log_of(one)] == [
+        *("start", "check", "payroll", "roster", "risk", "forecast", "due", "end")
+    ]
     assert (one / ".fupin" / "run.jsonl").stat().st_mode & 0o777 == 0o600
 
 

@@ -252,6 +252,7 @@ def run_report(
     from contextlib import nullcontext
     from datetime import datetime
 
+    from fupin_cli.cli.options import operator_name
     from fupin_cli.cli.progress import progress_bar
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.lock import workspace_lock
@@ -269,7 +270,7 @@ def run_report(
         desk = Desk(place, inbox, bar)
         run = work(desk, wanted)
         if write:
-            write_books(run, desk, output or place.out, force=force)
+            write_books(run, desk, output or place.out, force=force, operator=operator_name(), now=now)
     return run
 
 

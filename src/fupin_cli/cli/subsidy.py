@@ -66,11 +66,11 @@ def subsidy(
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.draft import record
     from fupin_cli.jobs.lock import workspace_lock
-    from fupin_cli.jobs.run import worse
     from fupin_cli.jobs.subsidy import find_measure, supplied
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
     from fupin_cli.measures.catalogue import other_measures
+    from fupin_cli.results.exit_codes import worse
 
     place = find_workspace(workspace, password_file)
     name, month_argument = _which(name, month_argument, everything=everything)

@@ -13,10 +13,13 @@ from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import FupinError
 from fupin_cli.jobs import check as checking
+from fupin_cli.jobs import monitor
 from fupin_cli.jobs import reconcile as reconciling
 from fupin_cli.jobs.desk import Desk
+from fupin_cli.jobs.due import due_month
+from fupin_cli.jobs.forecast import forecast_month
 from fupin_cli.jobs.inputs import hashes_of
-from fupin_cli.jobs.result_hash import check_hash, payroll_hash, reconcile_hash
+from fupin_cli.jobs.result_hash import check_hash, payroll_hash, reconcile_hash, report_hash
 from fupin_cli.jobs.subsidy import find_measure, subsidy
 from fupin_cli.ledger import kept
 from fupin_cli.measures.claims import MEASURE
@@ -30,9 +33,13 @@ if TYPE_CHECKING:
 
     from fupin_cli.jobs.workspace import Workspace
     from fupin_cli.ledger.store import Batch
+    from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RosterRun
 
+# A list of risks is compared with the one that was sent before, which may have been sent anew: it is not computed again.
+REPORTS = ("roster", "match", "forecast", "due")
 OK, NOTE, BAD = "ok", "note", "bad"
-JOBS = {"check": "核查", "payroll": "测算", "approve": "批准", "reconcile": "对账", "close": "关账"}
+JOBS = {"check": "核查", "payroll": "测算", "approve": "批准", "reconcile": "对账", "close": "关账", "roster": "台账", "match": "对接",
+        "forecast": "预测", "due": "到期"}  # fmt: skip
 Said = list[tuple[str, str]]
 
 
@@ -116,6 +123,18 @@ def _result(desk: Desk, month: int, job: str, manifest: dict[str, Any], version:
     if job == "check":
         codes = set(manifest.get("codes", all_rules()))
         return check_hash(checking.check(desk, month, codes=codes), version)
+    if job in REPORTS:
+        return report_hash(_report(desk, month, job, manifest), version)
     if job in ("payroll", "approve"):
         return payroll_hash(subsidy(desk, find_measure(manifest.get("measure", MEASURE)), month), version)
     return reconcile_hash(reconciling.reconcile_months(desk, parse_month(manifest["first"]), month), version)
+
+
+def _report(desk: Desk, month: int, job: str, manifest: dict[str, Any]) -> RosterRun | MatchRun | ForecastRun | DueRun:
+    if job == "roster":
+        return monitor.roster(desk, month)
+    if job == "match":
+        return monitor.match_month(desk, month)
+    if job == "forecast":
+        return forecast_month(desk, month, renew=bool(manifest.get("renew", True)))
+    return due_month(desk, month)

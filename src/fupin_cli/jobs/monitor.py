@@ -20,6 +20,7 @@ from fupin_cli.reports.risk_rules import RISKS, scene_of
 from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
@@ -273,18 +274,28 @@ def match_month(desk: Desk, month: int) -> MatchRun:
     return MatchRun(month, now.before.month if now.before is not None else None, now.policy, now.intake, found, missing)
 
 
-def write_books(
-    run: RosterRun | RiskRun | MatchRun | ForecastRun | WhatIfRun | DueRun, desk: Desk, folder: Path, *, force: bool
+def write_books(  # noqa: PLR0913 - what a run is told on the command line
+    run: RosterRun | RiskRun | MatchRun | ForecastRun | WhatIfRun | DueRun,
+    desk: Desk,
+    folder: Path,
+    *,
+    force: bool,
+    operator: str,
+    now: datetime,
 ) -> list[Path]:
-    """Write the workbook (of a roster also `roster.parquet`) into `out/2024-05/`.
+    """Write the workbook (of a roster also `roster.parquet`) and the manifest into `out/2024-05/`.
+
+    What was only tried (`what-if`) has no manifest.
 
     Raises:
         FupinError: the folder cannot be written to (exit 2).
     """
+    from fupin_cli.jobs.result_hash import report_hash
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.due_views import due_sheets
     from fupin_cli.outputs.files import make_folder, renewed
     from fupin_cli.outputs.forecast_views import forecast_sheets
+    from fupin_cli.outputs.manifest import write_manifest
     from fupin_cli.outputs.match_workbook import match_sheets
     from fupin_cli.outputs.risk_workbook import risk_sheets
     from fupin_cli.outputs.roster_workbook import roster_sheets
@@ -314,4 +325,8 @@ def write_books(
     if isinstance(run, RiskRun):
         record_sent(desk, run, paths[0])
     run.outputs += paths
+    if not isinstance(run, WhatIfRun):
+        run.root, run.posted = desk.workspace.root, desk.postings.height
+        more: dict[str, Any] = {"renew": run.renew} if isinstance(run, ForecastRun) else {}
+        write_manifest(run, folder, run.kind, operator, now, result=report_hash(run), **more)
     return paths

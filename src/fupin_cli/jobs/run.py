@@ -19,6 +19,7 @@ from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.draft import record, unattended
 from fupin_cli.jobs.lock import FOLDER
 from fupin_cli.jobs.log import job_log
+from fupin_cli.jobs.run_reports import Place, report_codes, run_reports
 from fupin_cli.jobs.subsidy import subsidy
 from fupin_cli.jobs.withdraw import finish_all
 from fupin_cli.ledger import store
@@ -28,6 +29,7 @@ from fupin_cli.outputs.manifest import digest
 from fupin_cli.outputs.payroll_workbook import unplaced_words
 from fupin_cli.policy.months import month_index, month_text
 from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.results.exit_codes import worse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,18 +39,21 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.workspace import Workspace
 
 STATE = "run.json"
-# The worst of several parts' exit codes is the run's (SPEC 8.19).
-WORST_FIRST = (130, 70, 2, 11, 12, 10, 3, 1, 0)
 
 
 @dataclass
 class RunReport:
-    """What a run did: one line for the mail, the worst exit code, the files. `skipped`: nothing had changed."""
+    """What a run did: one line for the mail, the worst exit code, the files. `skipped`: nothing had changed.
+
+    `more`: a line a further job (`jobs.run_reports`); `urgent`: those that could not be done.
+    """
 
     line: str
     exit_code: int
     outputs: list[Path] = field(default_factory=list)
     skipped: bool = False
+    more: list[str] = field(default_factory=list)
+    urgent: list[str] = field(default_factory=list)
 
 
 def month_before(today: date) -> int:
@@ -99,27 +104,50 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
     parts = finish_all(desk, folder, now)
     if odd:
         parts.append("上次运行的记录 .fupin/run.json 读不懂，全部重做")
-    checked = checking.check(desk, month, codes=set(all_rules()))
-    checking.write_outputs(checked, folder, split_by=None, force=False, operator=operator, now=now)
-    counts = dict(checked.result.found.group_by("severity").len().iter_rows())
-    parts.append(f"错误 {counts.get('error', 0)}，警告 {counts.get('warning', 0)}")
-    if unreported := len(checked.result.messages("IN015")):
-        parts.append(f"该报未报 {unreported} 项")
-    _add(report, checked, log, "check", errors=counts.get("error", 0), warnings=counts.get("warning", 0))
+    asked = tuple(desk.policy.settings.run.jobs)
+    if not asked or "check" in asked:
+        parts += _checked(desk, month, folder, operator, now, report, log)
     if month in desk.approved_months():
         parts.append("已批准")
-    else:
+    elif not asked or "payroll" in asked:
         parts.append(_draft(desk, month, folder, operator, maker, now, report, log))
-    for earlier in _with_returns(desk):
+    for earlier in _with_returns(desk) if not asked or "reconcile" in asked else []:
         run = reconciling.reconcile_months(desk, earlier, earlier)
         reconciling.write_outputs(run, folder, operator=operator, now=now, force=False)
         open_ = run.open_lines.height
         parts.append(f"{month_text(earlier)} 对账{f' {open_} 行没有了结' if open_ else '全部了结'}")
         _add(report, run, log, "reconcile", of=month_text(earlier), open=open_)
-    report.line = f"{text}：{'；'.join(parts)}。详见 {folder / text}"
+    kept = last.get("jobs", {}) if last else {}
+    place = Place(desk, month, folder, operator, maker, now)
+    done = run_reports(place, asked, current, kept if isinstance(kept, dict) else {}, log)
+    report.exit_code = worse(report.exit_code, report_codes(done))
+    for entry in done.values():
+        report.outputs += entry.outputs
+        report.more.append(f"{text} {entry.line}")
+        # Errors are counted in the first line: a mail names a further job only where it could not be done.
+        report.urgent += [report.more[-1]] if entry.exit_code not in (0, 1) else []
+    report.line = f"{text}：{'；'.join(parts) or '没有要做的'}。详见 {folder / text}"
     if report.exit_code in (0, 1, 3):  # an unfinished run is done again
-        _remember(workspace, month, current, report, now)
+        jobs = {job: entry.state(workspace.root) for job, entry in done.items()}
+        _remember(workspace, month, current, report, now, jobs)
     return report
+
+
+def _checked(  # noqa: PLR0913, PLR0917 - what a run works with
+    desk: Desk, month: int, folder: Path, operator: str, now: datetime, report: RunReport, log: Callable[..., None]
+) -> list[str]:
+    checked = checking.check(desk, month, codes=set(all_rules()))
+    checking.write_outputs(checked, folder, split_by=None, force=False, operator=operator, now=now)
+    counts = dict(checked.result.found.group_by("severity").len().iter_rows())
+    parts = [f"错误 {counts.get('error', 0)}，警告 {counts.get('warning', 0)}"]
+    if checked.since is not None and checked.since.before is not None:
+        parts.append(
+            f"比 {month_text(checked.since.before)} 新出 {checked.since.totals['new']}，改好 {checked.since.totals['mended']}"
+        )
+    if unreported := len(checked.result.messages("IN015")):
+        parts.append(f"该报未报 {unreported} 项")
+    _add(report, checked, log, "check", errors=counts.get("error", 0), warnings=counts.get("warning", 0))
+    return parts
 
 
 def _draft(  # noqa: PLR0913, PLR0917 - what a run works with
@@ -166,11 +194,6 @@ def _add(report: RunReport, part: Any, log: Callable[..., None], event: str, **f
     log(event, exit_code=part.exit_code, outputs=[path.name for path in part.outputs], **facts)
 
 
-def worse(one: int, other: int) -> int:
-    """The worse of two exit codes."""
-    return min(one, other, key=WORST_FIRST.index)
-
-
 def fingerprint(workspace: Workspace, month: int, passing: str = "") -> str:
     """All that a run's results depend on: files, settings, contracts, ledger, program.
 
@@ -210,7 +233,9 @@ def _is_state(state: Any) -> bool:
     )
 
 
-def _remember(workspace: Workspace, month: int, fingerprint: str, report: RunReport, now: datetime) -> None:
+def _remember(  # noqa: PLR0913, PLR0917 - what is kept of a run
+    workspace: Workspace, month: int, fingerprint: str, report: RunReport, now: datetime, jobs: dict[str, Any]
+) -> None:
     states, _ = _states(workspace.root)
     outputs = [
         str(path.relative_to(workspace.root)) if path.is_relative_to(workspace.root) else str(path.resolve())
@@ -218,6 +243,7 @@ def _remember(workspace: Workspace, month: int, fingerprint: str, report: RunRep
     ]
     states[month_text(month)] = {
         "fingerprint": fingerprint, "finished": now.isoformat(timespec="seconds"), "line": report.line, "exit_code": report.exit_code, "outputs": outputs,
+        "jobs": jobs,
     }  # fmt: skip
     with atomic(workspace.root / FOLDER / STATE) as temporary:
         temporary.write_text(json.dumps(states, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

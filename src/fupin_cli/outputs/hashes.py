@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import polars as pl
+
 HASH_VERSION = 1
 # Before versions were counted the whole JSON rows were hashed: with any key more, all old months looked changed.
 WHOLE_ROWS = 0
@@ -35,6 +37,26 @@ COLUMNS: dict[int, dict[str, tuple[str, ...]]] = {
         ),
     }
 }  # fmt: skip
+
+# Of reports, whose frames may be large: hashed as the bytes of a CSV of these columns.
+FRAMES: dict[int, dict[str, tuple[str, ...]]] = {
+    1: {
+        "roster": (
+            "id_number", "name", "county", "township", "village", "household_id", "category", "labour_class", "risk", "age_band",
+            "state", "place", "table", "_file", "_sheet", "_row",
+        ),
+        "risk": ("id_number", "name", "code", "since", "fact", "table", "_file", "_sheet", "_row"),
+        "match": ("id_number", "name", "priority", "score", "reason", "vacancy"),
+        "forecast": ("measure", "person", "post_id", "fund", "status", "month", "amount_fen"),
+        "due": ("kind", "within", "month", "date", "measure", "person", "post_id", "status"),
+    }
+}  # fmt: skip
+
+
+def hash_frames(kind: str, frames: Iterable[pl.DataFrame], version: int = HASH_VERSION) -> str:
+    """SHA-256 of a report's frames, by the columns of a version."""
+    columns = FRAMES[version][kind]
+    return hashlib.sha256("".join(f.select(columns).write_csv() for f in frames).encode()).hexdigest()
 
 
 def hash_rows(parts: Mapping[str, Iterable[Mapping[str, Any]]], version: int = HASH_VERSION) -> str:

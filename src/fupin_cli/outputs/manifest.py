@@ -14,6 +14,7 @@ from fupin_cli.ledger.seal import rows_sha256
 from fupin_cli.outputs.files import atomic
 from fupin_cli.outputs.hashes import HASH_VERSION
 from fupin_cli.policy.months import month_text
+from fupin_cli.reports.runs import Report
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.intake.load import Intake
     from fupin_cli.ledger.store import Posting
+    from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun
     from fupin_cli.results.check import CheckRun
     from fupin_cli.results.reconcile import ReconcileRun
     from fupin_cli.results.subsidy import PayrollRun
@@ -58,7 +60,7 @@ def summary(found: pl.DataFrame) -> dict[str, Any]:
 
 
 def write_manifest(  # noqa: PLR0913 - what a manifest says
-    run: CheckRun | PayrollRun | ReconcileRun | TakenBack,
+    run: CheckRun | PayrollRun | ReconcileRun | TakenBack | RosterRun | RiskRun | MatchRun | ForecastRun | DueRun,
     folder: Path,
     job: str,
     operator: str,
@@ -96,7 +98,7 @@ def write_manifest(  # noqa: PLR0913 - what a manifest says
         "finished": now.isoformat(timespec="seconds"),
         "inputs": input_list(run.intake),
         "files": [{"file": f.name, "sha256": f.sha256, "status": f.status} for f in run.intake.files],
-        "summary": summary(run.result.found),
+        "summary": {} if isinstance(run, Report) else summary(run.result.found),
         "ledger_batches": run.posted,
         "hash_version": HASH_VERSION,
         "result_sha256": result,

@@ -257,11 +257,16 @@ class Forecast(Section):
     share_months: Count = 3
 
 
+RunJob = Literal["check", "payroll", "subsidy", "reconcile", "roster", "risk", "match", "forecast", "due"]
+
+
 class Run(Section):
     """The unattended month (`fupin run`)."""
 
     log_kib: Count = 1024
     log_files: Count = 12
+    # What it does; nothing named: all that can be done.
+    jobs: list[RunJob] = Field(default_factory=list)
 
 
 class Intake(Section):

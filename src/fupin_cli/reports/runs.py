@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
 
 from fupin_cli.reports.roster import TOTAL
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fupin_cli.intake.load import Intake
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.reports.due import Due
@@ -20,8 +19,19 @@ if TYPE_CHECKING:
     from fupin_cli.reports.risk import Compared, RiskList
 
 
+@dataclass(kw_only=True)
+class Report:
+    """What every report has: where it was made, and what it wrote. Reports find nothing wrong: their exit code is 0."""
+
+    kind: ClassVar[str] = ""  # the command that makes it
+    root: Path = field(default_factory=Path)  # the workspace
+    posted: int = 0  # postings that the ledger had
+    outputs: list[Path] = field(default_factory=list)
+    exit_code: int = 0
+
+
 @dataclass
-class RosterRun:
+class RosterRun(Report):
     """The roster of a month. `before`: the month folder it is compared with; None: there is none, nothing is compared.
 
     `people`, `strangers`: `reports.roster`, with person_code; `changes`, `proof`, `by_town` (null without a month before).
@@ -29,6 +39,7 @@ class RosterRun:
     rows that could not be keyed.
     """
 
+    kind: ClassVar[str] = "roster"
     month: int
     before: int | None
     policy: Policy
@@ -42,7 +53,6 @@ class RosterRun:
     skipped: list[str]
     repeated: int = 0
     aside: int = 0
-    outputs: list[Path] = field(default_factory=list)
     whole: int = 0  # people on the whole roster, where `people` is a part of it
     labour: int = 0
     working: int = 0
@@ -60,13 +70,14 @@ class RosterRun:
 
 
 @dataclass
-class RiskRun:
+class RiskRun(Report):
     """The risks of a month. `before`: the month folder whose list it is compared with, None: there is none.
 
     `compared.rows` and `.cleared` have the person's name, area, household_id, category, person_code, title, advice, feedback.
     `sent_before`: the earlier list is the one that was sent, not computed again.
     """
 
+    kind: ClassVar[str] = "risk"
     month: int
     before: int | None
     policy: Policy
@@ -74,40 +85,41 @@ class RiskRun:
     listed: RiskList
     compared: Compared
     sent_before: bool = False
-    outputs: list[Path] = field(default_factory=list)
 
 
 @dataclass
-class MatchRun:
+class MatchRun(Report):
     """The going-out list, the vacancies and the suggestion of a month; people and left_out have person_code."""
 
+    kind: ClassVar[str] = "match"
     month: int
     before: int | None
     policy: Policy
     intake: Intake
     matched: Matched
     missing: list[str]
-    outputs: list[Path] = field(default_factory=list)
 
 
 @dataclass
-class ForecastRun:
+class ForecastRun(Report):
     """A forecast: its months, the funds against it, and what of it could not be priced."""
 
+    kind: ClassVar[str] = "forecast"
     month: int
     policy: Policy
+    intake: Intake
     found: Forecast = field(repr=False)
     shortages: list[Shortage]
     measures: list[str]
     renew: bool
     skipped: list[str]
-    outputs: list[Path] = field(default_factory=list)
 
 
 @dataclass
-class DueRun:
+class DueRun(Report):
     """What comes to an end in the next months (`reports.due`), of which subsidies, from which tables."""
 
+    kind: ClassVar[str] = "due"
     month: int
     policy: Policy
     intake: Intake
@@ -115,7 +127,6 @@ class DueRun:
     measures: list[str]
     tables: list[str]
     titles: dict[str, str] = field(default_factory=dict)  # of tables
-    outputs: list[Path] = field(default_factory=list)
 
 
 @dataclass

@@ -18,3 +18,12 @@ def exit_code(result: CheckResult, intake: Intake, *, found: bool) -> int:
     if intake.unreadable:
         return UNREADABLE
     return FOUND if found else DONE
+
+
+# The worst of several parts' exit codes is the run's (SPEC 8.19).
+WORST_FIRST = (130, 70, 2, 11, 12, 10, 3, 1, 0)
+
+
+def worse(one: int, other: int) -> int:
+    """The worse of two exit codes."""
+    return min(one, other, key=WORST_FIRST.index)
