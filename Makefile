@@ -49,6 +49,7 @@ sample: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m fupin_cli.outputs.catalogue docs/rules.md
 	$(BIN)/python -m fupin_cli.outputs.clauses docs/clauses.md
+	$(BIN)/python -m fupin_cli.outputs.json_schema schemas/json docs/json.md
 	$(BIN)/python -m tests.errors.page docs/messages.md
 
 bench: $(STAMP)

@@ -13,6 +13,7 @@ import pytest
 from fupin_cli.cli.main import main
 from fupin_cli.ledger import store
 from fupin_cli.policy.months import month_text, parse_month
+from tests.sample import calm
 from tests.sample.year import LATE, LATE_TOWN, MONTHS, Year
 
 
@@ -81,3 +82,12 @@ def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[s
         said = {c["text"]: c["state"] for c in month["checks"]}
         assert said["批准：重算结果相同"] == "ok", month["month"]  # 9.B14: whatever became of the inbox
     assert main(["status", "-w", str(tmp_path)]) == 0
+
+
+def test_a_forecast_comes_true_if_nothing_changes(tmp_path: Path) -> None:
+    """12, Shows: what March forecast is what the months after it pay, to the fen (`make year`: April to December)."""
+    forecast, paid = calm.live(tmp_path, main, 7)  # by July two of four have left
+    assert forecast == paid
+    assert [Decimal(forecast[month]) for month in MONTHS[3:7]] == [
+        Decimal(text) for text in ("2562.18", "2562.18", "1830.13", "1098.08")
+    ]

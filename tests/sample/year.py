@@ -225,7 +225,9 @@ class Year:
 
 
 def tell(root: Path) -> None:
-    """Live the year and print where the money went."""
+    """Live the year and print where the money went; then a calm one, in which the forecast comes true."""
+    from tests.sample import calm  # it takes the months from here
+
     year = Year(root, main)
     for index in range(12):
         year.live(index)
@@ -237,7 +239,11 @@ def tell(root: Path) -> None:
     stands = year.ledger().filter(pl.col("kind").is_in(store.APPROVED_KINDS))["amount_fen"].sum()
     by_hand = sum(year.should_be().values())
     print(f"账本 {Decimal(stands) / 100} 元，手工计算 {by_hand} 元")  # noqa: T201
-    if Decimal(stands) / 100 != by_hand:
+    forecast, paid = calm.live(root / "calm", main, 12)
+    print(  # noqa: T201
+        f"三月预测的四到十二月 {sum(map(Decimal, forecast.values()))} 元，实际批准 {sum(map(Decimal, paid.values()))} 元"
+    )
+    if Decimal(stands) / 100 != by_hand or forecast != paid:
         sys.exit(1)
 
 

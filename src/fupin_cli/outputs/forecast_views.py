@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.outputs.monitor_terminal import end_notes, figures_table
 from fupin_cli.outputs.sheet import SheetPlan
@@ -61,6 +62,7 @@ def forecast_document(run: ForecastRun, *, unmask: bool) -> dict[str, Any]:
         "format": "fupin.forecast/1",
         "month": month_text(run.month),
         "policy": run.policy.file.id,
+        "inputs": input_list(run.intake),
         "end": month_text(run.found.end),
         "renew": run.renew,
         "measures": run.measures,

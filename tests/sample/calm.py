@@ -1,0 +1,76 @@
+"""A year in which nothing changes: what was forecast in March is what April to December pay, to the fen (issue 12).
+
+Four people on one post: one works every day, one half of them, one comes to the end of the 36 months in June, one to the
+pension age in May; contracts are renewed once, as the forecast takes for granted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fupin_cli.ledger import store
+from fupin_cli.policy.months import month_text
+from tests.cases.test_monitor_cases import build
+from tests.sample.year import MONTHS, YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MADE_IN = 2  # March
+PEOPLE = "ABCD"
+BIRTHS = {"D": f"{YEAR - 60}0520"}
+USED = {"C": 30}  # months before the year
+DAYS = {"B": 11}
+
+
+def write(root: Path) -> None:
+    """What holds all year stands in the inbox itself; each month hands in its attendance."""
+    spans = ((f"{YEAR}-01-01", f"{YEAR}-06-30"), (f"{YEAR}-07-01", f"{YEAR}-12-31"))
+    roster = [
+        {"who": who, "首次核定日期": "2018-06-01" if who == "D" else "2021-07-01", "合同开始日期": start, "合同结束日期": end, "上岗日期": f"{YEAR}-01-01",
+         "银行账号": f"62179900000000000{n:02d}"}
+        for start, end in spans for n, who in enumerate(PEOPLE)
+    ]  # fmt: skip
+    whole_year: dict[str, Any] = {
+        "registry": list(PEOPLE),
+        "posts": [{}],
+        "assignments": roster,
+        "accident_insurance": list(PEOPLE),
+    }
+    build({"month": MONTHS[0], "births": BIRTHS, "history": USED, "root": whole_year}, root)
+    for month in MONTHS:
+        days = [{"who": who, "年月": month, "本月累计出勤天数": DAYS.get(who, 22)} for who in PEOPLE]
+        build({"month": month, "births": BIRTHS, "now": {"attendance": days}}, root)
+
+
+def live(root: Path, call: Callable[[list[str]], int], last: int) -> tuple[dict[str, str], dict[str, str]]:
+    """Pay the first so many months. Gives what March forecast for the months after it, and what they paid, by month (yuan)."""
+    write(root)
+    forecast: dict[str, str] = {}
+    for index, month in enumerate(MONTHS[:last]):
+        _run(call, root, "payroll", month, "--by", "编制")
+        _run(call, root, "approve", month, "--by", "审核", "--yes", "--document", f"示例〔{YEAR}〕{index + 1}号")
+        if index == MADE_IN:
+            document = json.loads(_run(call, root, "forecast", month, "--format", "json", "--no-workbook"))
+            forecast = {m["month"]: m["amount"] for m in document["months"] if m["month"] in MONTHS[:last]}
+            assert {why["why"] for m in document["months"] for why in m["leaving"]} == {"cap", "pension", "term"}
+    lines = store.read(root, "lines").filter(pl.col("kind") == store.LINE)
+    sums = lines.group_by("month").agg(pl.col("amount_fen").sum()).sort("month")
+    paid = {month_text(month): f"{Decimal(fen) / 100:.2f}" for month, fen in sums.iter_rows()}
+    return forecast, {month: fen for month, fen in paid.items() if month > MONTHS[MADE_IN]}
+
+
+def _run(call: Callable[[list[str]], int], root: Path, command: str, *arguments: str) -> str:
+    said, wrong = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(wrong):
+        code = call([command, *arguments, "-w", str(root)])
+    if code not in (0, 1):
+        raise AssertionError(f"fupin {command} {' '.join(arguments)} → {code}：{wrong.getvalue()}")
+    return said.getvalue()
