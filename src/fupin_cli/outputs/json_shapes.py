@@ -194,6 +194,7 @@ HANDED_IN = {
     "table": "text",
     "rows": "int",
     "rows_before": "int",
+    "paid_before": "bool",
     "missing": "bool",
     "new": "bool",
     "title": "text",
