@@ -187,6 +187,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (nothing, "schedule --at 8", "--at 的值不对：", 2),
     (nothing, "verify", " 里还没有任何月份的清单", 10),
     (nothing, f"subsidy {M}", "没有写明哪一项补贴", 2),
+    (nothing, f"report {M} --town 东山镇", "没有 东山镇 这个乡镇", 2),
     (nothing, "subsidy 没有的", "没有 没有的 这项补贴", 2),
     (nothing, f"subsidy transport --all --month {M}", "--all 与补贴名称只写一个", 2),
     (nothing, f"subsidy transport --month {M}", "没有“交通补贴申请表”，一次性交通补贴算不了", 10),

@@ -21,6 +21,7 @@ from fupin_cli.cli import (
     monitor,
     payroll,
     reconcile,
+    report,
     rules,
     run,
     subsidy,
@@ -109,6 +110,9 @@ app.command("due", cls=chinese.Command, help="到期名单：补贴期限、养�
     due.due
 )
 app.command("what-if", cls=chinese.Command, help="试算：换一种设置，逐行比较会差多少；不能批准。")(monitor.what_if)
+app.command("report", cls=chinese.Command, help="给领导看的网页：一个月、一季、一年，或一个乡镇，一个文件。")(
+    report.report
+)
 app.command("rules", cls=chinese.Command, help="列出核查规则，解释一条规则，或列出某月的政策数字。")(rules.rules)
 app.command("template", cls=chinese.Command, help="写出一张表的空白模板（.xlsx）。")(template.template)
 app.command("init", cls=chinese.Command, help="建立工作区：设置文件、收件夹、输出文件夹。")(init.init)

@@ -41,6 +41,7 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
         "fupin what-if 2024-05 --set post.proration=fixed --set post.fixed_days=21.75", "fupin what-if 2024-05 --set post.cap_months=24",
         "fupin what-if 2024-05 --set post.proration=calendar --format json",
     ),
+    "report": ("fupin report 2024-05", "fupin report --month 2024-05 --town 西岭乡", "fupin report --from 2024-04 --to 2024-06"),
     "help": ("fupin help", "fupin help 一个月", "fupin help 退出码"),
     "completion": ("fupin completion bash", "fupin completion zsh", "fupin completion powershell"),
     "ledger import": (
@@ -80,6 +81,6 @@ WORDS_FOR = {
     "核查": "check", "检查": "check", "测算": "payroll", "工资": "payroll", "发放": "payroll", "补贴": "subsidy", "批准": "approve",
     "审批": "approve", "撤回": "withdraw", "撤销": "withdraw", "对账": "reconcile", "关账": "close", "状态": "status", "解释": "explain",
     "规则": "rules", "模板": "template", "建立": "init", "新建": "init", "运行": "run", "定时": "schedule", "核对": "verify", "体检": "doctor",
-    "设置": "config", "账本": "ledger", "帮助": "help", "台账": "roster", "预警": "risk", "预测": "forecast", "到期": "due", "导入": "import", "查看": "show",
+    "设置": "config", "账本": "ledger", "帮助": "help", "台账": "roster", "预警": "risk", "预测": "forecast", "到期": "due", "月报": "report", "网页": "report", "导入": "import", "查看": "show",
     "各县": "counties", "跨县": "across", "汇总": "report", "导出": "export", "代发": "bank",
 }  # fmt: skip

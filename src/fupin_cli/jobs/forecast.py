@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,6 +19,8 @@ from fupin_cli.reports.forecast import BIG, forecast, shortage, usual_shares
 from fupin_cli.reports.runs import ForecastRun
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.results.subsidy import PayrollRun
 
@@ -25,13 +28,19 @@ ENDS = ["measure", "person", "name", "post_id", "person_code", "county", "townsh
         "contract_month", "share_num", "share_den", "fixed_fen"]  # fmt: skip
 
 
-def forecast_month(desk: Desk, month: int, *, renew: bool = True) -> ForecastRun:
+def forecast_month(
+    desk: Desk, month: int, *, renew: bool = True, runs: Sequence[PayrollRun] | None = None
+) -> ForecastRun:
     """Pay on every line that pays (and, apart, every line that is held) in the month.
+
+    `runs`: `monthly_runs` of the month, where they were computed already.
 
     Raises:
         NoInputError: no roster and no table of a monthly subsidy (exit 10).
     """
-    runs, skipped = monthly_runs(desk, month), []
+    skipped: list[str] = []
+    if runs is None:
+        runs = monthly_runs(desk, month)
     parts = [_of_posts(desk, run) if run.subsidy.leads else _of_measure(run) for run in runs]
     measures = [run.measure for run in runs]
     lines = pl.concat(parts, how="diagonal")
@@ -46,16 +55,18 @@ def forecast_month(desk: Desk, month: int, *, renew: bool = True) -> ForecastRun
     return ForecastRun(month, policy, runs[0].intake, found, held, measures, renew, skipped)
 
 
-def monthly_runs(desk: Desk, month: int) -> list[PayrollRun]:
+def monthly_runs(desk: Desk, month: int, computed: Mapping[str, PayrollRun] = MappingProxyType({})) -> list[PayrollRun]:
     """The month's lines of every subsidy that is paid month by month: posts, and those whose table was supplied.
+
+    `computed`: those that were computed already, by their codes.
 
     Raises:
         NoInputError: no roster and no table of a monthly subsidy (exit 10).
     """
     first = leading()
-    posts = [compute(desk, first, month)] if desk.context(month).has(first.table) else []
+    posts = [computed.get(first.code) or compute(desk, first, month)] if desk.context(month).has(first.table) else []
     others = [
-        compute(desk, measure, month)
+        computed.get(measure.code) or compute(desk, measure, month)
         for measure in supplied(desk, month)
         if measure.monthly and measure.code not in WITHOUT_TERM
     ]

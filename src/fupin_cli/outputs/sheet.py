@@ -10,6 +10,29 @@ GREY, RED = "FFD9E1F2", "FFFFC7CE"
 MIN_WIDTH, MAX_WIDTH, WRAP_WIDTH = 6, 40, 44
 
 
+@dataclass(frozen=True)
+class Series:
+    """One figure of a chart: its column, in words, and its look (`paid`, `open`, `forecast`, `hold`, `refuse`, …)."""
+
+    column: str
+    words: str
+    look: str
+
+
+@dataclass(frozen=True)
+class Bars:
+    """How a sheet's rows are drawn: bars by `category`, their series one upon the other (`stacked`) or side by side.
+
+    `upright`: columns along time instead of bars. `mark`: a column whose value is a line across the bar (a budget).
+    """
+
+    category: str
+    series: tuple[Series, ...]
+    stacked: bool = True
+    upright: bool = False
+    mark: str = ""
+
+
 @dataclass
 class SheetPlan:
     """One sheet: a heading, column headers, rows.
@@ -18,7 +41,8 @@ class SheetPlan:
 
     `rows`: String columns become text, Int64 columns named `…_fen` money in yuan, other integers numbers. `headers` gives
     each column's words. `summed`: columns with a total below, a formula with its value. `below`: lines under the table.
-    `marked`: column → Boolean series, cells to be coloured. `wrapped`: columns of long text.
+    `marked`: column → Boolean series, cells to be coloured. `wrapped`: columns of long text. `bars`: how a chart draws the
+    rows. `charts`: a sheet of charts has no rows of its own but these plans, each with its `bars`.
     """
 
     title: str
@@ -33,6 +57,8 @@ class SheetPlan:
     mark_colour: str = RED
     summed: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    bars: Bars | None = None
+    charts: tuple[SheetPlan, ...] = ()
 
     @property
     def printed_columns(self) -> int:

@@ -33,11 +33,11 @@ def add_sheet(book: Workbook, plan: SheetPlan) -> None:
     border = Border(left=line, right=line, top=line, bottom=line)
     first = first_row(plan)
     if plan.heading:
-        cell = _write_text(sheet, 1, 1, plan.heading)
+        cell = write_text(sheet, 1, 1, plan.heading)
         cell.font = Font(name=FONT, size=14, bold=True)
         sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=max(len(plan.headers), 1))
     for column, (name, header) in enumerate(plan.headers.items(), 1):
-        cell = _write_text(sheet, first - 1, column, header)
+        cell = write_text(sheet, first - 1, column, header)
         cell.font = Font(name=FONT, bold=True)
         cell.fill = PatternFill("solid", fgColor=GREY)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
@@ -84,7 +84,7 @@ def sheet_title(book: Workbook, wanted: str) -> str:
     return title
 
 
-def _write_text(sheet: Worksheet, row: int, column: int, text: str) -> Any:
+def write_text(sheet: Worksheet, row: int, column: int, text: str) -> Any:
     """Write a cell as text, whatever it begins with: words of a heading come from files too."""
     cell = sheet.cell(row, column, NOT_XML.sub("", text)[:CELL_LIMIT])
     cell.data_type = "s"

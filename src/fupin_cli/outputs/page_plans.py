@@ -1,0 +1,187 @@
+"""Sheets that are charts as well: the page draws them, and workbooks draw the same ones on their sheet 图表."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.outputs.check_workbook import NO_TOWN, SEVERITY
+from fupin_cli.outputs.sheet import Bars, Series, SheetPlan
+from fupin_cli.policy.months import text_expr
+from fupin_cli.reconcile.verdict import MONEY, VERDICTS
+from fupin_cli.reports.due import KIND_WORDS
+from fupin_cli.reports.known import COUNTY, TOWNSHIP, VILLAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NO_FUND = "（资金来源不明）"
+AREAS = {TOWNSHIP: "乡镇", VILLAGE: "村", COUNTY: "县"}
+NOWHERE = {TOWNSHIP: NO_TOWN, VILLAGE: "（未分村）", COUNTY: "（未分县）"}
+PAID, OPEN, AHEAD, HOLD, REFUSE, NEW, LASTING, MENDED, PLAIN = (
+    "paid", "open", "ahead", "hold", "refuse", "new", "lasting", "mended", "plain",
+)  # fmt: skip
+STEPS = {"due_fen": "应发", "approved_fen": "批准", "paid_fen": "实付"}
+
+
+def named(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Rows whose area is written out where there is none."""
+    return rows.with_columns(pl.col(by).fill_null(NOWHERE[by]))
+
+
+def funds_plan(rows: pl.DataFrame) -> SheetPlan:
+    """Each fund against its budget (`reports.page_money.funds`)."""
+    drawn = rows.with_columns(
+        pl.col("fund").replace("", NO_FUND).fill_null(NO_FUND),
+        left_fen=pl.col("budget_fen") - pl.col("year_end_fen"),
+        _paid=pl.min_horizontal("paid_fen", "committed_fen"),
+    ).with_columns(_open=pl.col("committed_fen") - pl.col("_paid"), _ahead=pl.col("waiting_fen") + pl.col("forecast_fen").fill_null(0))  # fmt: skip
+    headers = {
+        "fund": "资金", "budget_fen": "预算", "committed_fen": "已批准", "paid_fen": "其中已付", "waiting_fen": "本月待批准",
+        "forecast_fen": "以后月份预测", "year_end_fen": "预计到年底", "left_fen": "年底余额",
+    }  # fmt: skip
+    series = (
+        Series("_paid", "已付", PAID),
+        Series("_open", "已批准未付", OPEN),
+        Series("_ahead", "待批准和预测", AHEAD),
+    )
+    return SheetPlan("资金", headers, drawn, bars=Bars("fund", series, mark="budget_fen"))
+
+
+def months_plan(rows: pl.DataFrame) -> SheetPlan:
+    """Each month paid and forecast (`reports.page_money.months`)."""
+    headers = {"month": "月份", "source": "来处", "people": "人数", "paid_fen": "已付", "open_fen": "已批准未付", "forecast_fen": "预测", "held_fen": "另：暂缓的若照发"}  # fmt: skip
+    drawn = rows.with_columns(
+        month=text_expr(pl.col("month")),
+        source=pl.col("source").replace({"ledger": "账本", "history": "发放台账", "forecast": "预测"}),
+    )
+    series = (
+        Series("paid_fen", "已付", PAID),
+        Series("open_fen", "已批准未付", OPEN),
+        Series("forecast_fen", "预测", AHEAD),
+    )
+    return SheetPlan("各月发放", headers, drawn, bars=Bars("month", series, upright=True))
+
+
+def steps_plan(verdicts: pl.DataFrame) -> SheetPlan:
+    """Due, approved and paid in sum, each with the difference to the step before."""
+    sums = [int(verdicts[name].sum()) for name in STEPS]
+    less = [None, *(after - before for before, after in pairwise(sums))]
+    rows = pl.DataFrame(
+        list(zip(STEPS.values(), sums, less, strict=True)),
+        schema={"step": pl.String, "sum_fen": pl.Int64, "less_fen": pl.Int64},
+        orient="row",
+    )
+    return SheetPlan(
+        "应发、批准、实付",
+        {"step": "步骤", "sum_fen": "金额", "less_fen": "与上一步差"},
+        rows,
+        bars=Bars("step", (Series("sum_fen", "金额", PAID),)),
+    )
+
+
+def verdicts_plan(verdicts: pl.DataFrame) -> SheetPlan:
+    """Each verdict: lines, due, approved, paid, difference."""
+    rows = verdicts.with_columns(
+        said=pl.col("verdict").replace_strict({v: words for v, (words, _) in VERDICTS.items()}, return_dtype=pl.String)
+    )
+    headers = {"said": "结论", "lines": "行数", "due_fen": "应发", "approved_fen": "批准", "paid_fen": "实付", "difference_fen": "差额（实付−应发）"}  # fmt: skip
+    series = (Series("approved_fen", "批准", OPEN), Series("paid_fen", "实付", PAID))
+    return SheetPlan("结论", headers, rows, summed=("lines", *MONEY), bars=Bars("said", series, stacked=False))
+
+
+def areas_plan(rows: pl.DataFrame, by: str, tables: Mapping[str, str]) -> SheetPlan:
+    """Each area: paid, held, refused; lines and money (`reports.page_money.areas`)."""
+    drawn = named(rows, by).with_columns(
+        lacks=pl.col("lacks").list.eval(pl.element().replace(dict(tables))).list.join("、")
+    )
+    headers = {
+        by: AREAS[by], "lines": "行数", "pay": "发放", "hold": "暂缓", "refuse": "不予", "amount_fen": "发放金额", "hold_fen": "暂缓涉及",
+        "refuse_fen": "不予涉及", **({"lacks": "该报未报"} if (drawn["lacks"] != "").any() else {}),
+    }  # fmt: skip
+    series = (
+        Series("amount_fen", "发放", PAID),
+        Series("hold_fen", "暂缓", HOLD),
+        Series("refuse_fen", "不予", REFUSE),
+    )
+    summed = ("lines", "pay", "hold", "refuse", "amount_fen", "hold_fen", "refuse_fen")
+    return SheetPlan(f"各{AREAS[by]}", headers, drawn, summed=summed, bars=Bars(by, series))
+
+
+def measures_plan(rows: pl.DataFrame, titles: Mapping[str, str]) -> SheetPlan:
+    """Each subsidy: lines and money by status."""
+    drawn = rows.with_columns(said=pl.col("measure").replace(dict(titles)))
+    headers = {"said": "补贴", "lines": "行数", "pay": "发放", "hold": "暂缓", "refuse": "不予", "amount_fen": "发放金额", "hold_fen": "暂缓涉及", "refuse_fen": "不予涉及"}  # fmt: skip
+    return SheetPlan("各项补贴", headers, drawn, summed=tuple(headers)[1:])
+
+
+def rules_plan(rows: pl.DataFrame) -> SheetPlan:
+    """Rules with the money that their findings are about (`reports.page_findings.by_rule`)."""
+    drawn = rows.with_columns(
+        severity=pl.col("severity").replace_strict(SEVERITY, return_dtype=pl.String),
+        label=pl.concat_str("code", pl.lit(" "), "title"),
+    )
+    headers = {"label": "规则", "severity": "程度", "count": "条数", "people": "人数", "amount_fen": "涉及金额"}
+    return SheetPlan("规则涉及金额", headers, drawn, bars=Bars("label", (Series("amount_fen", "涉及金额", HOLD),)))
+
+
+def found_plan(heat: pl.DataFrame, by: str) -> SheetPlan:
+    """Each area's findings: errors and the rest (`reports.page_findings.heat`)."""
+    rows = named(heat, by).with_columns(others=pl.col("count") - pl.col("errors"))
+    headers = {by: AREAS[by], "errors": "错误", "others": "警告和提示", "count": "合计"}
+    series = (Series("errors", "错误", REFUSE), Series("others", "警告和提示", HOLD))
+    return SheetPlan(f"各{AREAS[by]}的问题", headers, rows, summed=("errors", "others", "count"), bars=Bars(by, series))
+
+
+def scale_plan(rows: pl.DataFrame, by: str, when: Mapping[str, int]) -> SheetPlan:
+    """Who works in each area, beside last month and a year ago (`reports.page_people.scale`)."""
+    drawn = named(rows, by).with_columns(
+        to_before=pl.col("now") - pl.col("before"), to_year=pl.col("now") - pl.col("year_ago")
+    )
+    headers = {by: AREAS[by], "now": "本月", "before": "上月", "to_before": "比上月", "year_ago": "去年同月", "to_year": "比去年同月"}  # fmt: skip
+    series = (
+        Series("now", "本月", PAID),
+        *((Series("before", "上月", OPEN),) if "before" in when else ()),
+        *((Series("year_ago", "去年同月", AHEAD),) if "year_ago" in when else ()),
+    )
+    return SheetPlan("在业人数", headers, drawn, summed=tuple(headers)[1:], bars=Bars(by, series, stacked=False))
+
+
+SPANS = {f"within_{span}": f"{span} 个月内" for span in (3, 6, 12)}
+
+
+def due_plan(rows: pl.DataFrame) -> SheetPlan:
+    """Ends that come soon, by kind; each span counts the shorter one too (`reports.due`)."""
+    drawn = rows.with_columns(said=pl.col("kind").replace(KIND_WORDS))
+    headers = {"said": "到期", **SPANS, "over": "已过", "unknown": "日期不明"}
+    return SheetPlan("到期", headers, drawn, bars=Bars("said", (Series("within_12", "12 个月内", HOLD),)))
+
+
+def due_areas_plan(rows: pl.DataFrame, by: str) -> SheetPlan:
+    """Where the ends within 12 months are."""
+    kinds = [kind for kind in KIND_WORDS if kind in rows["kind"].to_list()]
+    wide = rows.group_by(by).agg(pl.col("within_12").filter(pl.col("kind") == kind).sum().alias(kind) for kind in kinds)
+    headers = {by: AREAS[by], **{kind: KIND_WORDS[kind] for kind in kinds}}
+    return SheetPlan("12 个月内到期", headers, named(wide.sort(by, nulls_last=True), by), summed=tuple(kinds))
+
+
+def risks_plan(rows: pl.DataFrame) -> SheetPlan:
+    """Risks that were judged: new, continuing, cleared, answered (`reports.page_people.risks`)."""
+    drawn = rows.with_columns(label=pl.concat_str("code", pl.lit(" "), "title"))
+    headers = {"label": "风险", "now": "本月人数", "new": "新增", "continuing": "持续", "cleared": "已解除", "answered": "已反馈"}  # fmt: skip
+    compared = rows["new"].is_not_null().any()
+    series = (
+        (Series("new", "新增", NEW), Series("continuing", "持续", LASTING), Series("cleared", "已解除", MENDED))
+        if compared
+        else (Series("now", "本月人数", LASTING),)
+    )
+    return SheetPlan("风险", headers, drawn, summed=tuple(headers)[1:], bars=Bars("label", series))
+
+
+def staff_plan(rows: pl.DataFrame, by: str) -> SheetPlan:
+    """Staff of each area (`reports.page_people.staff`)."""
+    headers = {by: AREAS[by], "present": "协理员", "missing": "还缺", "villages": "行政村", "uncovered": "没有专（兼）职人员的村"}  # fmt: skip
+    kept = {name: words for name, words in headers.items() if name == by or rows[name].is_not_null().any()}
+    return SheetPlan("基层平台", kept, named(rows, by), summed=tuple(kept)[1:])

@@ -1,0 +1,260 @@
+"""The sections of a page in their order, each with its notes and what is drawn in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.rule import GROUPS
+from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.month.platform import PER_TOWNSHIP, PER_VILLAGE
+from fupin_cli.outputs import page_plans as plans
+from fupin_cli.outputs.check_workbook import STATUS, why
+from fupin_cli.outputs.page_parts import Cell, Columns, Table, columns_of, heat_table, table_of
+from fupin_cli.outputs.page_words import PLACES, money, number, todo_words
+from fupin_cli.outputs.sheet import SheetPlan
+from fupin_cli.policy.months import month_text
+from fupin_cli.reports.due import KIND_WORDS
+from fupin_cli.reports.known import Known, Missing
+from fupin_cli.reports.page import TOP
+
+if TYPE_CHECKING:
+    from fupin_cli.reports.page import Page
+    from fupin_cli.reports.report_run import ReportRun
+
+
+@dataclass
+class Section:
+    """A heading, notes below it, and in order what is drawn: tables, columns, things to do, folded tables."""
+
+    id: str
+    title: str
+    notes: list[str] = field(default_factory=list)
+    missing: str = ""
+    tables: list[Table] = field(default_factory=list)
+    columns: Columns | None = None
+    items: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
+    folds: list[tuple[str, Table]] = field(default_factory=list)
+
+
+def sections(run: ReportRun) -> list[Section]:
+    """All sections of the page."""
+    page, known = run.page, run.known
+    made = (
+        _todo(page), _funds(page), _months(page), _steps(page), _areas(page, known), _changes(page), _rules(page), _scale(page), _due(page, known),
+        _risks(page, known), _staff(page, known), _catalogue(page), _sources(page, known),
+    )  # fmt: skip
+    return list(made)
+
+
+def _todo(page: Page) -> Section:
+    items = [(*todo_words(entry), PLACES[entry.kind], entry.codes) for entry in page.todo]
+    return Section("todo", "要办的事", missing="" if items else "没有要办的事", items=items)
+
+
+def _funds(page: Page) -> Section:
+    section = Section("funds", "资金：用了多少，到年底够不够")
+    if isinstance(page.funds, Missing):
+        section.missing = page.funds.why
+        return section
+    year = page.scope.month // 12
+    opening = (
+        "期初余额里没有本年的"
+        if not page.opening_fen
+        else f"期初余额里本年的 {money(page.opening_fen)} 元算在已付里，不算在已批准里"
+    )
+    section.notes = [
+        f"{year} 年，元。预计到年底 = 已批准 + 本月待批准 + 以后月份预测（现在发放的人逐月推算，不含暂缓的和新增的）。{opening}。"
+    ]
+    section.tables = [table_of(plans.funds_plan(page.funds), "t-funds")]
+    return section
+
+
+def _months(page: Page) -> Section:
+    section = Section("months", "每月发放和到政策期末的预测")
+    if isinstance(page.months, Missing):
+        section.missing = page.months.why
+        return section
+    plan = plans.months_plan(page.months)
+    section.notes = ["各项补贴，元。竖线以后是预测：现在发放的人逐月推算到各自的最后一月，不含新增的人。"]
+    section.columns = columns_of(plan, month_text(page.scope.month))
+    years = (
+        page.months.group_by(year=pl.col("month") // 12)
+        .agg(pl.col("paid_fen", "open_fen", "forecast_fen").sum())
+        .sort("year")
+    )
+    yearly = SheetPlan(
+        "各年", {"year": "年", "paid_fen": "已付", "open_fen": "已批准未付", "forecast_fen": "预测"}, years.with_columns(pl.col("year").cast(pl.String)),
+        summed=("paid_fen", "open_fen", "forecast_fen"),
+    )  # fmt: skip
+    section.tables = [table_of(yearly, "t-years")]
+    section.folds = [("各月的数", table_of(plan, "t-months"))]
+    return section
+
+
+def _steps(page: Page) -> Section:
+    section = Section("steps", "应发、批准、实付")
+    if isinstance(page.verdicts, Missing):
+        section.missing = page.verdicts.why
+        return section
+    section.notes = ["元。应发是按现在的表算的；差额 = 实付 − 应发。"]
+    section.tables = [table_of(plans.steps_plan(page.verdicts), "t-steps"), table_of(plans.verdicts_plan(page.verdicts), "t-verdicts", "结论")]  # fmt: skip
+    return section
+
+
+def _areas(page: Page, known: Known) -> Section:
+    words = plans.AREAS[page.by]
+    section = Section("areas", f"各{words}：发放、暂缓、不予")
+    if isinstance(page.areas, Missing) or isinstance(page.measures, Missing):
+        section.missing = page.areas.why if isinstance(page.areas, Missing) else ""
+        return section
+    section.notes = [
+        "元。暂缓、不予的金额是若照发的数。"
+        + ("" if known.handed_in is not None else "没有核对各乡镇是否报齐：没有更早的月份，或本页是几个月的。")
+    ]
+    titles = {code: measure.title for code, measure in all_measures().items()}
+    section.tables = [table_of(plans.areas_plan(page.areas, page.by, known.tables), "t-areas")]
+    if page.measures.height > 1:
+        section.tables.append(table_of(plans.measures_plan(page.measures, titles), "t-measures", "各项补贴"))
+    return section
+
+
+def _changes(page: Page) -> Section:
+    section = Section("changes", "问题：新出现、还在、已改")
+    if isinstance(page.changes, Missing):
+        section.missing = page.changes.why
+    return section
+
+
+def _rules(page: Page) -> Section:
+    section = Section("rules", "问题集中在哪里")
+    if not page.rules.height:
+        section.missing = "核查没有发现问题"
+        return section
+    section.notes = [
+        f"涉及金额最多的在前。一笔钱涉及几条规则的，每条都写，所以各条不能相加；每人每岗只算一次，共 {money(page.at_stake_fen)} 元（已豁免的不算）。"
+    ]
+    plan = plans.rules_plan(page.rules)
+    section.tables = [table_of(plan, "t-rules", "规则", head=TOP)]
+    heat = heat_table(
+        plans.named(page.heat, page.by).iter_rows(named=True), page.by, page.top_codes, plans.AREAS[page.by]
+    )
+    section.tables.append(heat)
+    if plan.rows.height > TOP:
+        rest = SheetPlan(plan.title, plan.headers, plan.rows.slice(TOP), bars=None)
+        section.folds = [(f"其余 {plan.rows.height - TOP} 条规则", table_of(rest, "t-rules-rest"))]
+    return section
+
+
+def _scale(page: Page) -> Section:
+    section = Section("scale", "就业规模")
+    if isinstance(page.scale, Missing):
+        section.missing = page.scale.why
+        return section
+    names = {"now": "本月", "before": "上月", "year_ago": "去年同月"}
+    lacking = [words for name, words in names.items() if name not in page.when]
+    months = "、".join(f"{names[name]} {month_text(month)}" for name, month in page.when.items())
+    section.notes = [f"在业的脱贫人口和监测对象，人（{months}）。" + (f"没有{'、'.join(lacking)}的表，不能比较。" if lacking else "")]  # fmt: skip
+    if isinstance(page.moves, Missing):
+        section.notes.append(f"名册的变动没有算：{page.moves.why}。")
+    else:
+        moves = {name: number(value) for name, value in page.moves.items()}
+        between = f" + 转入 {moves['in']} − 转出 {moves['out']}" if page.scope.town else ""
+        section.notes.append(f"台账：上月 {moves['before']} 人 + 新增 {moves['joined']} − 退出 {moves['left']}{between} = 本月 {moves['after']} 人。")  # fmt: skip
+    section.tables = [table_of(plans.scale_plan(page.scale, page.by, page.when), "t-scale")]
+    return section
+
+
+def _due(page: Page, known: Known) -> Section:
+    section = Section("due", "快到期的：期限、养老金、合同、保险")
+    if isinstance(page.due, Missing) or isinstance(page.due_areas, Missing):
+        section.missing = page.due.why if isinstance(page.due, Missing) else ""
+        return section
+    run = known.due
+    idle = [f"{KIND_WORDS[kind]}（没有{known.tables[table]}）" for kind, table in run.not_run.items()] if run else []
+    section.notes = ["发放和暂缓的人，本月以后几个月内到期的（6 个月内的含 3 个月内的）；合同按岗位计。" + (f"没有看：{'、'.join(idle)}。" if idle else "")]  # fmt: skip
+    if not page.due.height:
+        section.notes.append("没有快到期的。")
+        return section
+    section.tables = [table_of(plans.due_plan(page.due), "t-due", "几个月内到期，人")]
+    if page.due_areas[page.by].n_unique() > 1:
+        areas = table_of(plans.due_areas_plan(page.due_areas, page.by), "t-due-areas", "12 个月内到期，人")
+        section.tables.append(areas)
+    return section
+
+
+def _risks(page: Page, known: Known) -> Section:
+    section = Section("risks", "风险预警")
+    if isinstance(page.risks, Missing):
+        section.missing = page.risks.why
+        return section
+    judged = page.risks.drop_nulls("now")
+    run = known.risk
+    against = f"与 {month_text(run.before)} 的名单比较" if run is not None and run.before is not None else "没有更早的月份，新增、持续、已解除没有比较"  # fmt: skip
+    idle = page.risks.filter(pl.col("now").is_null())
+    notes = [f"人次；{against}。" + (f"没有判断：{'、'.join(idle['title'])}（缺表或设置）。" if idle.height else "")]
+    section.notes = notes
+    section.tables = [table_of(plans.risks_plan(judged), "t-risks")] if judged.height else []
+    return section
+
+
+def _staff(page: Page, known: Known) -> Section:
+    section = Section("staff", "基层力量")
+    if isinstance(page.staff, Missing):
+        section.missing = page.staff.why
+        return section
+    each, every = (known.policy.number(name, page.scope.month) for name in (PER_TOWNSHIP, PER_VILLAGE))
+    section.notes = [f"四(二)：每个乡镇 {each} 名劳动保障协理员，每个村 {every} 名专（兼）职工作人员。"]
+    section.tables = [table_of(plans.staff_plan(page.staff, page.by), "t-staff")]
+    return section
+
+
+def _catalogue(page: Page) -> Section:
+    rules = all_rules()
+    rows = []
+    for outcome in page.outcomes:
+        rule = rules[outcome.code]
+        rows.append(
+            [
+                Cell(rule.code, code=""),
+                Cell(f"{rule.title}（{GROUPS[rule.group]}）"),
+                Cell(STATUS[outcome.status]),
+                Cell(number(outcome.count), figure=True),
+                Cell(rule.compares),
+                Cell(rule.clause),
+                Cell(rule.hint),
+            ]
+        )
+    heads = [Cell(words, figure=words == "条数") for words in ("代码", "规则", "结果", "条数", "比较什么", "依据", "怎么办")]  # fmt: skip
+    table = Table("t-catalogue", "规则", heads, rows, kind="rules")
+    note = "条数是全县的；打印时不展开，一条规则的说明：fupin rules 代码。"
+    return Section(
+        "catalogue", "规则、依据、怎么办", [note], folds=[(f"{len(rows)} 条规则：比较什么、依据、怎么办", table)]
+    )
+
+
+ROLES = {"current": "本月", "previous": "上月（对比）", "unused": "未用"}
+
+
+def _sources(page: Page, known: Known) -> Section:
+    intake = known.check.intake
+    used = [source for source in intake.sources if source.role == "current"]
+    read, accepted, aside = (sum(getattr(s, name) for s in used) for name in ("rows_read", "rows_accepted", "rows_set_aside"))  # fmt: skip
+    section = Section("sources", "数据从哪里来")
+    section.notes = [f"读入 {number(len(used))} 张表 {number(read)} 行 = 采用 {number(accepted)} + 另放 {number(aside)}。"]  # fmt: skip
+    if intake.unplaced:
+        section.notes.append("没有读入：" + "、".join(f"{entry.file}{f'（{entry.sheet}）' if entry.sheet else ''}" for entry in intake.unplaced) + "。")  # fmt: skip
+    idle = [[Cell(o.code, code=o.code), Cell(all_rules()[o.code].title), Cell(why(known.check, o.code))] for o in page.outcomes if o.status in {"not_run", "crashed"}]  # fmt: skip
+    if idle:
+        heads = [Cell(words) for words in ("代码", "规则", "为什么")]
+        section.tables = [Table("t-idle", "没有运行的规则", heads, idle, kind="words")]
+    rows = [
+        [Cell(f"{s.file}{f' ! {s.sheet}' if s.sheet else ''}"), Cell(s.spec.title), Cell(ROLES[s.role]), *(Cell(number(n), figure=True) for n in (s.rows_read, s.rows_accepted, s.rows_set_aside)), Cell(s.sha256)]
+        for s in intake.sources
+    ]  # fmt: skip
+    heads = [Cell(words, figure=words in {"读入", "采用", "另放"}) for words in ("文件", "认作", "用途", "读入", "采用", "另放", "SHA-256")]  # fmt: skip
+    section.folds = [(f"{len(rows)} 张表和它们的 SHA-256", Table("t-sources", "收到的表", heads, rows, kind="sources"))]
+    return section

@@ -1,0 +1,73 @@
+"""The page's findings: rules by what is at stake, areas × rules, each person's money counted once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.checks.catalogue import all_rules
+
+if TYPE_CHECKING:
+    from fupin_cli.reports.known import Known
+
+SEVERITIES = ["error", "warning", "info"]
+COLUMNS = 10  # rules that stand beside one another on a sheet of A4
+
+
+def severities(found: pl.DataFrame) -> dict[str, int]:
+    """How many findings of each severity, and how many are waived."""
+    counts = dict(found.group_by("severity").len().iter_rows())
+    return {**{name: int(counts.get(name, 0)) for name in SEVERITIES}, "waived": int(found["waived"].sum() or 0)}
+
+
+def by_rule(found: pl.DataFrame) -> pl.DataFrame:
+    """Each rule that has found something: severity (the worst), findings, people, money; most money first.
+
+    `amount_fen`: null where the rule is about no money. A sum that several rules are about stands with each of them.
+    """
+    rank = pl.col("severity").replace_strict({name: n for n, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
+    order = {code: n for n, code in enumerate(all_rules())}
+    rows = found.group_by("code").agg(
+        severity=pl.col("severity").sort_by(rank).first(),
+        count=pl.len().cast(pl.Int64),
+        people=pl.col("person").drop_nulls().n_unique().cast(pl.Int64),
+        amount_fen=pl.when(pl.col("amount_fen").count() > 0).then(pl.col("amount_fen").sum()),
+    )
+    return (
+        rows.with_columns(
+            title=pl.col("code").replace_strict({c: r.title for c, r in all_rules().items()}, return_dtype=pl.String),
+            _n=pl.col("code").replace_strict(order, return_dtype=pl.Int32),
+        )
+        .sort(pl.col("amount_fen").fill_null(0), "count", -pl.col("_n"), descending=True)
+        .select("code", "title", "severity", "count", "people", "amount_fen")
+    )
+
+
+def at_stake(found: pl.DataFrame) -> int:
+    """Money that findings (not waived) are about, in fen: of each person and post, or row without one, the largest sum only."""
+    row = pl.format("{}-{}", pl.col("_src").fill_null(0), pl.col("_row").fill_null(0))
+    open_ = found.filter(~pl.col("waived") & pl.col("amount_fen").is_not_null())
+    each = open_.with_columns(_who=pl.coalesce("person", row), _post=pl.col("post_id").fill_null(""))
+    return int(each.group_by("_who", "_post").agg(pl.col("amount_fen").max())["amount_fen"].sum() or 0)
+
+
+def heat(found: pl.DataFrame, by: str, codes: list[str]) -> pl.DataFrame:
+    """Areas × rules: how many findings of each of the rules (columns), of the others (`rest`) and of all (`count`)."""
+    keyed = found.with_columns(pl.col(by).replace("", None))
+    columns = {code: (pl.col("code") == code).sum().cast(pl.Int64) for code in codes}
+    return (
+        keyed.group_by(by)
+        .agg(
+            **columns,
+            rest=(~pl.col("code").is_in(codes)).sum().cast(pl.Int64),
+            count=pl.len().cast(pl.Int64),
+            errors=(pl.col("severity") == "error").sum().cast(pl.Int64),
+        )
+        .sort(by, nulls_last=True)
+    )
+
+
+def own(known: Known) -> pl.DataFrame:
+    """The findings of the page's township, or all."""
+    return known.scope.here(known.check.result.found)
