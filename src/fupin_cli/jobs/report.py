@@ -23,8 +23,8 @@ from fupin_cli.month import platform
 from fupin_cli.outputs.files import make_folder, renewed
 from fupin_cli.policy.months import month_text
 from fupin_cli.reports.due import due_of
+from fupin_cli.reports.gather import gather
 from fupin_cli.reports.known import TOWNSHIP, Known, Scope
-from fupin_cli.reports.page import gather
 from fupin_cli.reports.page_people import workers
 from fupin_cli.reports.report_run import ReportRun
 

@@ -11,10 +11,9 @@ from fupin_cli.reports import todo
 from fupin_cli.reports.known import Missing
 
 if TYPE_CHECKING:
-    from fupin_cli.reports.known import Scope
+    from fupin_cli.reports.known import Scope, Todo
     from fupin_cli.reports.page import Page
     from fupin_cli.reports.report_run import ReportRun
-    from fupin_cli.reports.todo import Todo
 
 QUARTER = 3
 # kind → section of the page where more stands

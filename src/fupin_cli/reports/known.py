@@ -54,6 +54,17 @@ class Missing:
     why: str
 
 
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: `count` of lines (or files, rules, people, …), money in fen where it is about money, rules, names."""
+
+    kind: str
+    count: int
+    fen: int | None = None
+    codes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
 @dataclass
 class Known:
     """Results of a month's commands. What is None has its reason in `why`, by the command's name.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli.measures.claims import HOLD, REFUSE
 from fupin_cli.reports.due import CAP, PENSION
-from fupin_cli.reports.known import Missing
+from fupin_cli.reports.known import Missing, Todo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,17 +33,6 @@ ORDER = (
 )  # fmt: skip
 TO_RECOVER = ["duplicate", "not_approved", "wrong_payee", "overpaid", "recover"]
 SHOWN = 4
-
-
-@dataclass(frozen=True)
-class Todo:
-    """One thing to do: `count` of lines (or files, rules, people, …), money in fen where it is about money, rules, names."""
-
-    kind: str
-    count: int
-    fen: int | None = None
-    codes: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
 
 
 def todo(known: Known, page: Page) -> list[Todo]:
