@@ -292,3 +292,20 @@ def test_what_if(case: dict[str, Any], fupin: Callable[..., Ran], tmp_path: Path
         not (tmp_path / "w" / ".fupin" / "ledger.sqlite").exists()
         or not fupin("status", "-w", tmp_path / "w", "--format", "json").document["months"]
     )
+
+
+@pytest.mark.parametrize(("left", "found"), [(1225, 0), (1224, 1)])
+def test_scale_at_two_per_cent(fupin: Callable[..., Ran], tmp_path: Path, left: int, found: int) -> None:
+    """13, SCL001: 1250 → 1225 is 2.00 %, no finding; 1224 is 2.08 %, one for the county (all live in one township: and one there)."""
+    births = [f"{1960 + n // 336}{n // 28 % 12 + 1:02d}{n % 28 + 1:02d}" for n in range(1250)]
+    numbers = [number_of("A", birth) for birth in births]
+    homes = DEFAULTS["registry"] | {"姓名": "张三"}
+    spell = DEFAULTS["employment"] | {"姓名": "张三"}
+    for month, busy in (("2024-04", 1250), ("2024-05", left)):
+        folder = tmp_path / "inbox" / month
+        write_csv(folder / "监测对象信息.csv", [homes | {"户编号": f"H{n}", "证件号码": n} for n in numbers])
+        rows = [spell | {"户编号": f"H{n}", "证件号码": n} for n in numbers[:busy]]
+        write_csv(folder / "已外出务工信息.csv", rows)
+    ran = fupin("check", "2024-05", "-w", tmp_path, "--format", "json", "--no-workbook", "--select", "SCL001")
+    assert len(ran.findings) == 2 * found, ran.findings[:3]
+    assert all("2 %" in f["message"] for f in ran.findings)
