@@ -93,6 +93,8 @@ def _of_month(  # noqa: PLR0911 - one for each way a command leaves a month
         return (
             f"照工作簿“明细”改原表，再运行 fupin check {text}；与发放无关的可以先测算：fupin payroll {text} --by 编制人"
         )
+    if name == "check" and not code and stage == NEW:
+        return f"没有错误，可以测算：fupin payroll {text} --by 编制人"
     if code == 3:  # noqa: PLR2004 - DESIGN: some input could not be read
         return f"有文件读不了：照提示处理好，再运行 fupin {name} {text}"
     if name in ("payroll", "subsidy") and params.get("no_workbook"):

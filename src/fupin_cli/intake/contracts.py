@@ -138,12 +138,23 @@ def load_contracts(workspace: Path | None = None) -> dict[str, TableSpec]:
     Raises:
         FupinError: a key that the format does not know, a type that does not exist, a file that is no YAML.
     """
-    raw = dict(_shipped())
     own = workspace / "schemas" if workspace else None
-    if own and own.is_dir():
-        for file in sorted(own.glob("*.yaml")):
-            extra = _read(file)
-            raw[file.stem] = _overlay(raw[file.stem], extra) if file.stem in raw else extra
+    if own is None or not own.is_dir():
+        return dict(_shipped_contracts())
+    raw = dict(_shipped())
+    for file in sorted(own.glob("*.yaml")):
+        extra = _read(file)
+        raw[file.stem] = _overlay(raw[file.stem], extra) if file.stem in raw else extra
+    return _contracts(raw)
+
+
+@cache
+def _shipped_contracts() -> dict[str, TableSpec]:
+    """The contracts of who has none of their own; made once, and with them what is kept with each (Pandera's schemas)."""
+    return _contracts(dict(_shipped()))
+
+
+def _contracts(raw: dict[str, dict[str, Any]]) -> dict[str, TableSpec]:
     common = _build(Common, raw.pop(COMMON), COMMON)
     return {name: _table(name, body, common) for name, body in sorted(raw.items())}
 

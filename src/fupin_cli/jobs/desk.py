@@ -227,9 +227,10 @@ class Desk:
                 rows = [typed_rows(self.inbox, replace(s)) for s in sources if s.folder == last]
                 folders[table] = (pl.concat([f for r in rows for f in (r.accepted, r.set_aside)], how="diagonal"), last)
         before = max((m for m in self.approved_months() if m < month), default=None)
-        stands = (pl.col("month") == (-1 if before is None else before)) & (pl.col("measure") == leading().code)
-        paid = self.money.filter(stands & (pl.col("posted_fen") > 0))
-        return Earlier(folders, paid.select("county", "township"), before)
+        if before is None:
+            return Earlier(folders, self.lines.clear().select("county", "township"), None)
+        stands = (pl.col("month") == before) & (pl.col("measure") == leading().code) & (pl.col("posted_fen") > 0)
+        return Earlier(folders, self.money.filter(stands).select("county", "township"), before)
 
 
 def _place(file: str) -> object:
