@@ -211,6 +211,25 @@ def test_a_quarter_adds_up_its_months(fupin: Callable[..., Ran], tmp_path: Path)
     assert "这几个月各项补贴" in tree.xpath("//p[@class='lead']")[0].text
 
 
+def test_findings_month_on_month_and_the_unattended_month(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """13, 12.7: new, lasting, mended as the check says them; `fupin run` writes the page where `[run] jobs` names it."""
+    root = build(tmp_path / "county")
+    with (root / "fupin.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[run]\njobs = ["check", "report"]\n')
+    assert fupin("check", BEFORE, "-w", root, "-q").code == 1
+    staff = root / "inbox" / "基层平台人员.csv"  # the first township's second assistant: one finding is mended
+    staff.write_text(staff.read_text(encoding="utf-8") + "示例县,东川镇,,周八,劳动保障协理员\n", encoding="utf-8")
+    ran = fupin("run", MONTH, "-w", root)
+    assert f"{MONTH} 月报：本月各项补贴 5 行" in ran.out
+    tree = read(root / "out" / MONTH / f"月报_{MONTH}.html")
+    said = fupin("check", MONTH, "-w", root, "--format", "json", "--no-workbook").document["compared"]
+    shown = table(tree, "t-changes")
+    totals = said["totals"]
+    assert [shown["合计"][head] for head in ("新出现", "还在", "已改")] == [str(totals[key]) for key in ("new", "lasting", "mended")]  # fmt: skip
+    assert int(shown["基层平台与产业"]["已改"]) == 1
+    assert f"与 {BEFORE} 的核查比" in note(tree, "changes")
+
+
 @pytest.mark.parametrize(
     ("first", "last", "name"),
     [("2024-01", "2024-12", "年报_2024-01至2024-12"), ("2024-02", "2024-04", "阶段报告_2024-02至2024-04"), (MONTH, MONTH, f"月报_{MONTH}")],

@@ -17,9 +17,11 @@ from fupin_cli.jobs.draft import record, unattended
 from fupin_cli.jobs.due import due_month
 from fupin_cli.jobs.forecast import forecast_month
 from fupin_cli.jobs.monitor import SENT, match_month, risk, roster, write_books
+from fupin_cli.jobs.report import report, write_page
 from fupin_cli.jobs.subsidy import subsidy, supplied
 from fupin_cli.month import states
 from fupin_cli.outputs.manifest import digest
+from fupin_cli.outputs.page_words import sentence
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.reports.due import SPANS
@@ -43,7 +45,8 @@ LOOKED_AT = {
     "risk": (*PEOPLE, "risk_feedback", *(t.split("@")[0] for r in RISKS for t in (*r.tables, *(n for g in r.any_of for n in g)))),
     "match": (*PEOPLE, "going_out", "vacancies"),
 }  # fmt: skip
-TITLES = {"roster": "台账", "risk": "风险预警", "match": "对接", "forecast": "预测", "due": "到期"}
+TITLES = {"roster": "台账", "risk": "风险预警", "match": "对接", "forecast": "预测", "due": "到期", "report": "月报"}
+NAMED_ONLY = ("report",)  # a page computes nearly everything once more: only where it is asked for
 UNCHANGED = "输入没有变，没有重做"
 
 
@@ -90,7 +93,7 @@ def run_reports(
             if done is not None:
                 found[measure.code] = done
     for job, title in TITLES.items():
-        if asked and job not in asked:
+        if job not in asked if asked else job in NAMED_ONLY:
             continue
         fingerprint = _fingerprint(place, job) if job in LOOKED_AT else whole
         done = _kept(job, fingerprint, kept, place, title)
@@ -163,6 +166,10 @@ def _subsidy(place: Place, measure: Measure, fingerprint: str) -> Done | None:
 def _report(place: Place, job: str, title: str, fingerprint: str, *, named: bool) -> Done | None:
     desk, month = place.desk, place.month
     try:
+        if job == "report":
+            page = report(desk, month, month)
+            write_page(page, place.folder, force=False)
+            return Done(f"{title}：{sentence(page.page)}", 0, fingerprint, list(page.outputs))
         if job == "roster":
             run: RosterRun | RiskRun | MatchRun | ForecastRun | DueRun = roster(desk, month)
         elif job == "risk":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.rule import GROUPS
 from fupin_cli.outputs.check_workbook import NO_TOWN, SEVERITY
 from fupin_cli.outputs.sheet import Bars, Series, SheetPlan
 from fupin_cli.policy.months import text_expr
@@ -133,6 +134,14 @@ def found_plan(heat: pl.DataFrame, by: str) -> SheetPlan:
     headers = {by: AREAS[by], "errors": "错误", "others": "警告和提示", "count": "合计"}
     series = (Series("errors", "错误", REFUSE), Series("others", "警告和提示", HOLD))
     return SheetPlan(f"各{AREAS[by]}的问题", headers, rows, summed=("errors", "others", "count"), bars=Bars(by, series))
+
+
+def changes_plan(rows: pl.DataFrame) -> SheetPlan:
+    """Findings new, lasting, mended, by group of rules (`reports.page_findings.changes`)."""
+    drawn = rows.with_columns(said=pl.col("group").replace(GROUPS))
+    headers = {"said": "类别", "new": "新出现", "lasting": "还在", "mended": "已改", "new_fen": "新出现涉及", "mended_fen": "已改涉及"}  # fmt: skip
+    series = (Series("new", "新出现", NEW), Series("lasting", "还在", LASTING), Series("mended", "已改", MENDED))
+    return SheetPlan("问题的变化", headers, drawn, summed=("new", "lasting", "mended"), bars=Bars("said", series))
 
 
 def scale_plan(rows: pl.DataFrame, by: str, when: Mapping[str, int]) -> SheetPlan:

@@ -16,6 +16,7 @@ from fupin_cli.outputs.check_workbook import STATUS, why
 from fupin_cli.outputs.page_parts import Cell, Columns, Table, columns_of, heat_table, table_of
 from fupin_cli.outputs.page_words import PLACES, money, number, todo_words
 from fupin_cli.outputs.sheet import SheetPlan
+from fupin_cli.outputs.since_views import since_notes
 from fupin_cli.policy.months import month_text
 from fupin_cli.reports.due import KIND_WORDS
 from fupin_cli.reports.known import Known, Missing
@@ -44,7 +45,7 @@ def sections(run: ReportRun) -> list[Section]:
     """All sections of the page."""
     page, known = run.page, run.known
     made = (
-        _todo(page), _funds(page), _months(page), _steps(page), _areas(page, known), _changes(page), _rules(page), _scale(page), _due(page, known),
+        _todo(page), _funds(page), _months(page), _steps(page), _areas(page, known), _changes(page, known), _rules(page), _scale(page), _due(page, known),
         _risks(page, known), _staff(page, known), _catalogue(page), _sources(page, known),
     )  # fmt: skip
     return list(made)
@@ -122,10 +123,18 @@ def _areas(page: Page, known: Known) -> Section:
     return section
 
 
-def _changes(page: Page) -> Section:
+def _changes(page: Page, known: Known) -> Section:
     section = Section("changes", "问题：新出现、还在、已改")
-    if isinstance(page.changes, Missing):
-        section.missing = page.changes.why
+    since = known.check.since
+    if isinstance(page.changes, Missing) or since is None:
+        section.missing = page.changes.why if isinstance(page.changes, Missing) else ""
+        return section
+    with_ = month_text(since.before) if since.before is not None else ""
+    section.notes = [f"条，与 {with_} 的核查比，只比两次都运行、看的表也相同的规则；一笔钱涉及几条的各条都计，所以金额不合计。", *since_notes(since)]  # fmt: skip
+    if not page.changes.height:
+        section.notes.append("可比的规则没有问题。")
+        return section
+    section.tables = [table_of(plans.changes_plan(page.changes), "t-changes")]
     return section
 
 

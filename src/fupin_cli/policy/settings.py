@@ -257,7 +257,7 @@ class Forecast(Section):
     share_months: Count = 3
 
 
-RunJob = Literal["check", "payroll", "subsidy", "reconcile", "roster", "risk", "match", "forecast", "due"]
+RunJob = Literal["check", "payroll", "subsidy", "reconcile", "roster", "risk", "match", "forecast", "due", "report"]
 
 
 class Run(Section):

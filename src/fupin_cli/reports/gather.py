@@ -31,7 +31,7 @@ def gather(known: Known) -> Page:
         areas=unpaid if lines is None else page_money.areas(known, lines),
         measures=unpaid if lines is None else page_money.by_column(lines, "measure"),
         severities=page_findings.severities(found),
-        changes=Missing("还没有逐月比较问题"),
+        changes=page_findings.changes(known),
         rules=rules,
         at_stake_fen=page_findings.at_stake(found),
         heat=page_findings.heat(found, scope.by, codes),

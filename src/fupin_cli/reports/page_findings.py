@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.rule import GROUPS
+from fupin_cli.reports.known import Missing
+from fupin_cli.results.since import STATES
 
 if TYPE_CHECKING:
     from fupin_cli.reports.known import Known
@@ -66,6 +69,21 @@ def heat(found: pl.DataFrame, by: str, codes: list[str]) -> pl.DataFrame:
         )
         .sort(by, nulls_last=True)
     )
+
+
+def changes(known: Known) -> pl.DataFrame | Missing:
+    """Findings by group of rules: new, lasting, mended since the month before, and their money (`results.since`)."""
+    since = known.check.since
+    if since is None:
+        return Missing("没有与以前的核查比较")
+    if since.before is None:
+        return Missing(since.why)
+    rows = known.scope.here(since.counted).with_columns(group=pl.col("code").str.replace(r"\d+$", ""))
+    state = pl.col("state")
+    counts = {name: pl.col("count").filter(state == name).sum().cast(pl.Int64) for name in STATES}
+    money = {f"{name}_fen": pl.col("amount_fen").filter(state == name).sum() for name in STATES}
+    order = pl.col("group").replace_strict({name: n for n, name in enumerate(GROUPS)}, return_dtype=pl.Int8)
+    return rows.group_by("group").agg(**counts, **money).sort(order)
 
 
 def own(known: Known) -> pl.DataFrame:
