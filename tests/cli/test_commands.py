@@ -15,9 +15,8 @@ from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.intake.headers import recognise
 from fupin_cli.intake.readers import read_file
 from fupin_cli.outputs.catalogue import markdown
-from fupin_cli.policy.law import clauses, quote
-from fupin_cli.policy.parameters import load_policy, parse_policy
-from fupin_cli.policy.settings import Intake
+from fupin_cli.policy.parameters import Policy, load_policy, parse_policy
+from fupin_cli.policy.settings import Intake, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +28,10 @@ CONTRACTS = load_contracts()
 
 
 def test_every_rule_names_a_clause_and_quotes_its_words() -> None:
+    policy = Policy(load_policy("朝阳市"), Settings())
     for rule in all_rules().values():
-        assert rule.law in quote("chaoyang-2021.txt", rule.clause, rule.law), rule.code
+        basis = policy.basis(rule.code)
+        assert basis.law in policy.law.quote(basis.clause, basis.law), rule.code
         assert rule.title
         assert rule.hint
         assert rule.compares
@@ -43,7 +44,7 @@ def test_every_rule_names_a_clause_and_quotes_its_words() -> None:
 
 def test_every_parameter_names_a_clause_of_the_law() -> None:
     policy = load_policy("朝阳市")
-    assert {p.clause for p in policy.parameters.values()} <= set(clauses(policy.text))
+    assert {p.clause for p in policy.file.parameters.values()} <= set(policy.law.clauses)
 
 
 def test_the_catalogue_page_is_up_to_date() -> None:

@@ -12,7 +12,7 @@ from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.rule import GROUPS
 from fupin_cli.cli.app import app
 from fupin_cli.intake.contracts import TYPES, ColumnSpec, TableSpec, load_contracts
-from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.catalogue import MEASURES
 from fupin_cli.policy.settings import Settings
 
 FORMATS = {
@@ -47,7 +47,7 @@ def names() -> frozenset[str]:
                 take(*param.opts)
                 take(str(param.get_help_record(one.make_context(name, [], resilient_parsing=True)) or ""))
     take(*TYPES, *(f.name for spec in (TableSpec, ColumnSpec) for f in fields(spec)))
-    take(*all_rules(), *GROUPS, *all_measures(), *load_contracts())
+    take(*all_rules(), *GROUPS, *MEASURES, *load_contracts())
     take(str(Settings.model_json_schema()["properties"].keys()), *_keys(Settings.model_json_schema()))
     return frozenset(words)
 

@@ -8,52 +8,53 @@ from pathlib import Path
 import pytest
 
 from fupin_cli.checks.catalogue import all_rules
-from fupin_cli.checks.rule import Rule
 from fupin_cli.measures.catalogue import other_measures
-from fupin_cli.measures.measure import COUNTY, Measure
-from fupin_cli.outputs.clauses import NOT_DECIDABLE, clause_lines
-from fupin_cli.policy.law import OURS, clauses, law_text, quote
-from fupin_cli.policy.parameters import load_policy
+from fupin_cli.measures.measure import COUNTY
+from fupin_cli.outputs.clauses import clause_lines
+from fupin_cli.policy.law import OURS
+from fupin_cli.policy.parameters import Policy, load_policy
+from fupin_cli.policy.schema import Basis
 from fupin_cli.policy.settings import FUND_LEFT_TO_COUNTY, Settings
 
-POLICY = load_policy("朝阳市")
-LAW = clauses(POLICY.text)
+POLICY = Policy(load_policy("朝阳市"), Settings())
+LAW = POLICY.law.clauses
 
 
 def test_every_measure_names_a_clause_in_the_laws_words() -> None:
-    for measure in other_measures().values():
-        assert measure.law in quote(POLICY.text, measure.clause, measure.law)
+    for measure in other_measures(POLICY).values():
+        assert measure.law in POLICY.law.quote(measure.clause, measure.law)
         assert set(measure.also) <= set(LAW)
-    assert len(other_measures()) == 15
+    assert len(other_measures(POLICY)) == 15
 
 
 def test_every_rule_and_parameter_names_a_clause_that_exists() -> None:
-    assert {rule.clause for rule in all_rules().values()} - set(LAW) == {OURS}
-    assert {parameter.clause for parameter in POLICY.parameters.values()} <= set(LAW)
+    assert {POLICY.basis(code).clause for code in all_rules()} - set(LAW) == {OURS}
+    assert {parameter.clause for parameter in POLICY.file.parameters.values()} <= set(LAW)
 
 
 def test_every_quoted_phrase_stands_in_the_law_in_one_piece() -> None:
     """10.B: WRK011 and MEA011 put two sentences inside one pair of quotation marks."""
-    text = law_text(POLICY.text)
-    carried: list[Rule | Measure] = [*all_rules().values(), *other_measures().values()]
-    for one in carried:
-        quoted = quote(POLICY.text, one.clause, one.law)
-        assert quoted in text, one.code
-        assert one.law in quoted, one.code
-        assert bool(quoted) == (one.clause != OURS), one.code
-    for rule in all_rules().values():
-        for phrase in re.findall("“(.*?)”", rule.besides):
-            assert phrase in text, rule.code
+    text = POLICY.law.text
+    carried = [(code, POLICY.basis(code)) for code in all_rules()]
+    measures = [(code, Basis(clause=m.clause, law=m.law)) for code, m in other_measures(POLICY).items()]
+    for code, one in [*carried, *measures]:
+        quoted = POLICY.law.quote(one.clause, one.law)
+        assert quoted in text, code
+        assert one.law in quoted, code
+        assert bool(quoted) == (one.clause != OURS), code
+    for code, basis in carried:
+        for phrase in re.findall("“(.*?)”", basis.besides):
+            assert phrase in text, code
 
 
 def test_a_phrase_of_several_sentences_is_no_quotation() -> None:
     with pytest.raises(ValueError, match="不止一句"):
-        quote(POLICY.text, "三(五)", "劳动合同或劳务协议")
+        POLICY.law.quote("三(五)", "劳动合同或劳务协议")
 
 
 def test_numbers_that_are_ours_never_carry_a_clause_of_the_text() -> None:
     """8.24, 10.B: income bounds, the upper age, CAP009's matrix, schooling of the young; 36 months and licences are others'."""
-    rules = all_rules()
+    rules = {code: POLICY.basis(code) for code in all_rules()}
     assert {code for code, rule in rules.items() if rule.clause == OURS} == {"CAP009", "REG010", "WRK008"}
     assert OURS in rules["POST003"].besides
     assert "财社〔2023〕181号" in rules["MEA008"].besides
@@ -61,17 +62,17 @@ def test_numbers_that_are_ours_never_carry_a_clause_of_the_text() -> None:
 
 
 def test_the_funds_that_counties_name_are_those_the_law_leaves_open() -> None:
-    assert {m.code for m in other_measures().values() if m.fund == COUNTY} == set(FUND_LEFT_TO_COUNTY)
+    assert {m.code for m in other_measures(POLICY).values() if m.fund == COUNTY} == set(FUND_LEFT_TO_COUNTY)
 
 
 def test_no_measure_has_a_number_of_its_own_where_the_law_leaves_it_to_the_county() -> None:
     bare = Settings()
     free = {"labour_export_service", "employer_social_insurance"}  # their amounts are the law's, or what was paid
-    assert {m.code for m in other_measures().values() if not m.settings(bare)} == free
+    assert {m.code for m in other_measures(POLICY).values() if not m.settings(bare)} == free
 
 
 def test_the_page_of_clauses_is_up_to_date_and_leaves_none_out() -> None:
     page = (Path(__file__).parents[2] / "docs" / "clauses.md").read_text(encoding="utf-8")
-    assert page == "\n".join(clause_lines()) + "\n"
+    assert page == "\n".join(clause_lines(POLICY)) + "\n"
     assert all(f"| {mark} |" in page for mark in LAW)
-    assert all(f"| {mark} |" in page and reason in page for mark, reason in NOT_DECIDABLE.items())
+    assert all(f"| {mark} |" in page and reason in page for mark, reason in POLICY.file.not_decidable.items())

@@ -36,6 +36,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "base_reward": {"steps": {"10": "5000"}}, "unemployment_aid": {"monthly": "1000"}, "accident_insurance": {"premium": "100"},
 }  # fmt: skip
 SETTINGS = Settings.model_validate(VALUES)
+POLICY = Policy(load_policy("朝阳市"), SETTINGS)
 DAYS = st.dates(date(2022, 1, 1), date(2025, 12, 31))
 BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "id": st.sampled_from(PEOPLE), "credit_code": st.sampled_from(CODES), "date": DAYS, "month": st.sampled_from([MONTH, MONTH - 1]),
@@ -82,7 +83,7 @@ def lines(tables: dict[str, list[dict[str, Any]]]) -> dict[str, pl.DataFrame]:
         Source(n, "a", "", "", CONTRACTS[name], RawSheet("", pl.DataFrame()), 1, {}, MONTH, "current")
         for n, name in enumerate(intake.tables)
     ]
-    ctx = Claimed(intake, Policy(load_policy("朝阳市"), SETTINGS), CONTRACTS)
+    ctx = Claimed(intake, POLICY, CONTRACTS)
     effects = {code: rule.effect for code, rule in all_rules().items()}
     found = {}
     for code, claims in ctx.claims.items():
@@ -90,13 +91,13 @@ def lines(tables: dict[str, list[dict[str, Any]]]) -> dict[str, pl.DataFrame]:
         faults = faults.with_columns(
             effect=pl.coalesce("effect", pl.col("code").replace_strict(effects, default="hold"))
         )
-        measure = all_measures()[code]
+        measure = all_measures(ctx.policy)[code]
         codes = gather_codes(measure.standing(faults, faults.clear()), measure.spots(ctx, claims.rows))
         found[code] = measure.settle(with_status(claims.rows, codes, []), ctx)
     return found
 
 
-TABLES = sorted({m.table for m in other_measures().values()} | {"workshops", "assignments"} - {"assignments"})
+TABLES = sorted({m.table for m in other_measures(POLICY).values()} | {"workshops", "assignments"} - {"assignments"})
 
 
 @settings(
@@ -110,7 +111,7 @@ def test_any_claims(data: st.DataObject) -> None:
     tables = {name: data.draw(rows_of(CONTRACTS[name]), label=name) for name in TABLES}
     once = lines(tables)
     turned = lines({name: data.draw(st.permutations(rows)) for name, rows in tables.items()})
-    for code, measure in other_measures().items():
+    for code, measure in other_measures(POLICY).items():
         rows = once[code]
         assert measure.clause
         assert fund_of(measure, SETTINGS)

@@ -8,7 +8,7 @@ import pytest
 from fupin_cli.policy import places
 from fupin_cli.policy.parameters import load_policy
 
-AREA = load_policy("朝阳市").area
+AREA = load_policy("朝阳市").file.area
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE, ROSTER = "attendance", "assignments"
-WORKED: dict[str, Any] = {"tables": (ROSTER, TABLE), "clause": "三(五)", "law": "按照实际上岗月数折月计算"}
+WORKED: dict[str, Any] = {"tables": (ROSTER, TABLE)}
 FAILED = ("不合格", "不称职")
 
 
@@ -97,8 +97,6 @@ def too_many(ctx: Month) -> pl.LazyFrame:
     compares="本月累计出勤天数",
     hint="确未上岗的不发；漏填的补填",
     tables=(ROSTER, TABLE),
-    clause="三(五)",
-    law="一发了之",
 )
 def zero(ctx: Month) -> pl.LazyFrame:
     """Nothing worked."""
@@ -135,8 +133,6 @@ def not_on_roster(ctx: Month) -> pl.LazyFrame:
     compares="近6个月全村各人的出勤与规定天数",
     hint="抽查考勤原始记录",
     tables=(ROSTER, TABLE),
-    clause="三(五)",
-    law="一发了之",
 )
 def always_full(ctx: Month) -> pl.LazyFrame:
     """Each of the months, two or more people of the village, and all of them full."""
@@ -163,8 +159,6 @@ def always_full(ctx: Month) -> pl.LazyFrame:
     compares="出勤汇总表的考核结果",
     hint="按考核办法处理后再发",
     tables=(ROSTER, TABLE),
-    clause="三(五)",
-    law="定期开展考核评价",
 )
 def failed(ctx: Month) -> pl.LazyFrame:
     """不合格 or 不称职."""
@@ -211,8 +205,6 @@ def days_expr(column: pl.Expr) -> pl.Expr:
     compares="近几个月出勤汇总表的考核结果，按村；表里没有这一列的不比较",
     hint="指导村两委定期考核评价，考核结果填进出勤汇总表",
     tables=(ROSTER, TABLE),
-    clause="三(五)",
-    law="定期开展考核评价",
 )
 def never_appraised(ctx: Month) -> pl.LazyFrame:
     """Nobody of a village has an appraisal in the last months, among the files that have the column."""

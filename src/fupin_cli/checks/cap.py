@@ -11,7 +11,6 @@ from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.used_months import paid_rows, post_payments
 from fupin_cli.policy import months
-from fupin_cli.policy.law import OURS
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE, HISTORY = "assignments", "payment_history"
-CAP: dict[str, Any] = {"clause": "三(五)", "law": "最长不超过36个月"}
-CAPPED: dict[str, Any] = {"tables": (TABLE, HISTORY), "bounds": ("post.cap_months", "post.month_count"), **CAP}
+CAPPED: dict[str, Any] = {"tables": (TABLE, HISTORY), "bounds": ("post.cap_months", "post.month_count")}
 
 
 def limit(ctx: Month) -> int:
@@ -70,7 +68,6 @@ def over(ctx: Month) -> pl.LazyFrame:
     hint="提前告知本人，安排退出后的就业服务",
     tables=(TABLE, HISTORY),
     bounds=("post.cap_months", "checks.cap_warning_months"),
-    **CAP,
 )
 def near(ctx: Month) -> pl.LazyFrame:
     """The line pays, without extension, and few months are left after it (also where only a fraction is left)."""
@@ -116,8 +113,6 @@ def near(ctx: Month) -> pl.LazyFrame:
     bounds=("post.after_pension", "post.scheme"),
     compares="法定养老金领取日期与本月",
     hint="办理退出；参保类型不清的先核实",
-    clause="三(五)",
-    law="可延长至养老金领取之日",
 )
 def pension(ctx: Month) -> pl.LazyFrame:
     """After the pension month, by the county's setting; always refused with the extension. Unknown scheme: held."""
@@ -143,8 +138,6 @@ def pension(ctx: Month) -> pl.LazyFrame:
     compares="首次核定日期距养老金领取日期是否不足5年",
     hint="核对首次核定文件",
     tables=(TABLE, HISTORY),
-    clause="三(五)",
-    law="不足5年",
 )
 def no_extension(ctx: Month) -> pl.LazyFrame:
     """More than the cap was counted already: as if an extension had been claimed, which the dates do not give."""
@@ -180,8 +173,6 @@ def _told(rows: pl.LazyFrame, words: str, against: pl.Expr) -> pl.LazyFrame:
     bounds=("post.annual_line", "post.standard", "post.proration"),
     compares="每笔实发与当月应发（有出勤或合同的按折月重算，没有的与当月标准比）",
     hint="核实后追回多发的部分",
-    clause="三(五)",
-    law="违规发放补贴",
 )
 def paid_above(ctx: Month) -> pl.LazyFrame:
     """One payment above what the month was due; where that cannot be recomputed, above the month's standard."""
@@ -199,8 +190,6 @@ def paid_above(ctx: Month) -> pl.LazyFrame:
     bounds=("post.annual_line", "post.standard", "post.proration"),
     compares="当月实发合计与按折月重算的应发",
     hint="核实后补发少发的部分",
-    clause="三(五)",
-    law="按照实际上岗月数折月计算",
 )
 def paid_below(ctx: Month) -> pl.LazyFrame:
     """All payments of the month together below what it was due; asked only where that can be recomputed."""
@@ -222,8 +211,6 @@ def paid_below(ctx: Month) -> pl.LazyFrame:
     partly=(TABLE,),
     compares="补贴发放台账中同一人同一补贴同一月的各笔",
     hint="核实后追回多发的一笔",
-    clause="三(五)",
-    law="违规发放补贴",
 )
 def paid_twice(ctx: Claimed) -> pl.LazyFrame:
     """In the history: several payments for one month. On the roster: this month is paid already.
@@ -264,8 +251,6 @@ def paid_twice(ctx: Claimed) -> pl.LazyFrame:
     compares="本月与政策执行期，享受依据",
     bounds=("policy.extend_to",),
     hint="政策延期的，把延期文件写入 [policy] extend_to；老政策享受期未满的，填享受依据",
-    clause="附则",
-    law="政策执行期限截止2025年12月31日",
 )
 def term(ctx: Claimed) -> pl.LazyFrame:
     """Refused outside the term, except what runs on under the two older documents (SPEC 8.14)."""
@@ -290,7 +275,6 @@ def term(ctx: Claimed) -> pl.LazyFrame:
     waivable=True,
     compares="同一人本月的岗位补贴、单位补贴、灵活就业社保补贴，满勤与培训",
     hint="只留一项；岗位补贴不受影响",
-    clause=OURS,
 )
 def exclusive(ctx: Claimed) -> pl.DataFrame:
     """Measures of one person that exclude each other in one month: the flexible or employer line is refused."""
@@ -306,8 +290,6 @@ def exclusive(ctx: Claimed) -> pl.DataFrame:
     partly=(HISTORY,),
     compares="补贴发放台账和账本中同一人的同一项",
     hint="核实以前的发放；确未发放的改正台账",
-    clause="二(一)",
-    law="一次性铁路、公路或航运",
 )
 def once(ctx: Claimed) -> pl.DataFrame:
     """What is paid once only was paid before, or is claimed twice."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "assignments"
-CONTRACT: dict[str, Any] = {"tables": (TABLE,), "clause": "三(五)", "law": "依法与安置人员签订劳动合同或劳务协议"}
+CONTRACT: dict[str, Any] = {"tables": (TABLE,)}
 
 
 def current(ctx: Month) -> pl.LazyFrame:
@@ -51,8 +51,6 @@ def missing(ctx: Month) -> pl.LazyFrame:
     compares="合同结束日期与开始日期加6个月减1天",
     hint="重签不超过6个月的合同",
     tables=(TABLE,),
-    clause="三(五)",
-    law="期限不超过6个月",
 )
 def too_long(ctx: Month) -> pl.LazyFrame:
     """End after start + 6 months − 1 day; the month's last day where the sixth month is shorter."""
@@ -160,8 +158,6 @@ def ending(ctx: Month) -> pl.LazyFrame:
     compares="同一人各行的首次核定日期",
     hint="以最早的核定文件为准改成一致",
     tables=(TABLE,),
-    clause="三(五)",
-    law="初次核定享受补贴政策",
 )
 def first_approvals(ctx: Month) -> pl.LazyFrame:
     """All rows of the person on the roster."""

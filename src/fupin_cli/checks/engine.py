@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fupin_cli.checks.rule import Rule
     from fupin_cli.measures.claimed import Claimed
     from fupin_cli.month.month import Month
+    from fupin_cli.policy.parameters import Policy
 
 Status = Literal["ok", "found", "not_run", "crashed", "ignored", "elsewhere"]
 SETTING = "setting:"
@@ -100,18 +101,18 @@ def run_checks(
         outcomes[rule.code], found = _run(rule, ctx)
         raw.append(found)
     told = pl.concat(raw)
-    done = _completed(pl.concat([_not_held(ctx.intake.found, told), told]), rules)
+    done = _completed(pl.concat([_not_held(ctx.intake.found, told), told]), rules, ctx.policy)
     done, set_findings, settled = _settled(ctx, done, codes)
-    done = pl.concat([done, _completed(set_findings, rules)])
+    done = pl.concat([done, _completed(set_findings, rules, ctx.policy)])
     late = []
     for rule in todo:
         if rule.stage == "last":
             outcomes[rule.code], found = _run(rule, ctx)
-            late.append(_on_paying_lines(_completed(found, rules), done))
+            late.append(_on_paying_lines(_completed(found, rules, ctx.policy), done))
     marked, waiver_findings = waivers.apply(
         ctx, pl.concat([done, *late]), [code for code, rule in rules.items() if rule.waivable]
     )
-    waiver_findings = _completed(findings.conform(waiver_findings), rules).with_columns(
+    waiver_findings = _completed(findings.conform(waiver_findings), rules, ctx.policy).with_columns(
         waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)
     )
     everything = pl.concat([marked, waiver_findings], how="diagonal").filter(pl.col("code").is_in(sorted(codes)))
@@ -140,7 +141,7 @@ def _not_held(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 def completed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     """Findings of a job of its own (a reconciliation): with what their rules say of them, and where they stand."""
     none = pl.lit(None, dtype=pl.String)
-    return placed(_completed(found, all_rules()).with_columns(waived=pl.lit(value=False), waiver=none), ctx)
+    return placed(_completed(found, all_rules(), ctx.policy).with_columns(waived=pl.lit(value=False), waiver=none), ctx)
 
 
 def placed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
@@ -225,10 +226,10 @@ def _required_tables(ctx: Month) -> pl.DataFrame:
     return findings.gather(found)
 
 
-def _completed(found: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
+def _completed(found: pl.DataFrame, rules: dict[str, Rule], policy: Policy) -> pl.DataFrame:
     """Fill in what a finding leaves to its rule: severity, effect, hint, whether it can be waived."""
     own = pl.DataFrame(
-        [(r.code, r.severity, r.effect, r.hint, r.waivable, r.clause) for r in rules.values()],
+        [(r.code, r.severity, r.effect, r.hint, r.waivable, policy.basis(r.code).clause) for r in rules.values()],
         schema={
             "code": pl.String,
             "_s": pl.String,

@@ -29,7 +29,7 @@ def _phone_shape(column: str) -> pl.Expr:
 
 
 @rule("ID010", "电话缺失或写法不对", "warning", any_of=("registry", "employment", "assignments", "households"),
-      compares="电话列：手机号 1[3-9] 加9位，座机 0 加2或3位区号加7或8位号码（可有 -）；监测对象每户至少一个电话", hint="补填或改正", clause="四(一)", law="就业意向")  # fmt: skip
+      compares="电话列：手机号 1[3-9] 加9位，座机 0 加2或3位区号加7或8位号码（可有 -）；监测对象每户至少一个电话", hint="补填或改正")  # fmt: skip
 def phones(ctx: Month) -> pl.LazyFrame:
     """Malformed wherever a phone is written; missing on employment and roster rows, and for households without any."""
     found = []
@@ -67,8 +67,7 @@ def _silent_homes(ctx: Month) -> pl.LazyFrame:
 
 
 @rule("ID011", "一个电话出现在多户", "warning", tables=("registry",), bounds=("checks.phone_households",),
-      compares="家庭成员联系电话、户联系电话与户编号；老人、孩子留的亲属电话只作提示", hint="核实是否代填；代填的换成本户的电话",
-      clause="四(一)", law="就业意向")  # fmt: skip
+      compares="家庭成员联系电话、户联系电话与户编号；老人、孩子留的亲属电话只作提示", hint="核实是否代填；代填的换成本户的电话")  # fmt: skip
 def shared_phone(ctx: Month) -> pl.LazyFrame:
     """A household's own phone is looked at on its head's row only.
 
@@ -107,7 +106,7 @@ def shared_phone(ctx: Month) -> pl.LazyFrame:
 
 
 @rule("ID012", "户主没有或不止一个", "warning", tables=("registry",), compares="同一户编号下与户主关系为“户主”的人数",
-      hint="每户只留一个户主；户主去世的，改定新户主", clause="四(一)", law="实名制分类管理")  # fmt: skip
+      hint="每户只留一个户主；户主去世的，改定新户主")  # fmt: skip
 def heads(ctx: Month) -> pl.LazyFrame:
     """Without a head: every row of the household; with several: each of them. Rows set aside are members (SPEC 9.12)."""
     rows = pl.concat([ctx.table("registry"), ctx.members.lazy().filter("aside")], how="diagonal")
@@ -122,7 +121,7 @@ def heads(ctx: Month) -> pl.LazyFrame:
 
 
 @rule("ID013", "与户主关系和性别不符", "warning", tables=("registry",), compares="与户主关系与身份证号第17位；配偶与户主的性别",
-      hint="核对关系或证号", clause="四(一)", law="实名制分类管理")  # fmt: skip
+      hint="核对关系或证号")  # fmt: skip
 def relation_sex(ctx: Month) -> pl.LazyFrame:
     """之子 female, 之女 male, …; a spouse of the head's own sex."""
     heads = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,7 +15,6 @@ from fupin_cli.checks.rule import Rule, rule
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
-REAL_NAME: dict[str, Any] = {"clause": "四(一)", "law": "实名制分类管理"}
 ROSTER = "assignments"
 NAME_MARKS = r"[^\p{Han}\p{L}·]"
 EARLIEST_BIRTH = 1900
@@ -23,7 +22,7 @@ EMPLOYEE_SEX = {"职工男": "男", "职工女干部": "女", "职工女工人":
 
 ID001 = Rule("ID001", "身份证号缺失、位数不对或被 Excel 存成数字", "error", "hold", stage="intake",
         compares="各表身份证号列：是否为空、是否18位（残疾证20或22位）、单元格类型是不是数字",
-        hint="核对证件原件后补填；单元格格式须为“文本”", **REAL_NAME)  # fmt: skip
+        hint="核对证件原件后补填；单元格格式须为“文本”")  # fmt: skip
 
 
 def holds_roster(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -47,7 +46,7 @@ def mentioned(rows: pl.LazyFrame, message: str, *, holds: bool = True) -> pl.Laz
 
 
 @rule("ID002", "身份证号校验码不对", "error", "hold", compares="第18位与前17位按 GB 11643 算出的校验码",
-      hint="核对证件原件，多半是录错一位", **REAL_NAME)  # fmt: skip
+      hint="核对证件原件，多半是录错一位")  # fmt: skip
 def check_digit(ctx: Month) -> pl.LazyFrame:
     """Numbers of 18 characters whose shape or check digit is wrong."""
     return mentioned(
@@ -56,7 +55,7 @@ def check_digit(ctx: Month) -> pl.LazyFrame:
 
 
 @rule("ID003", "身份证号中的出生日期不可能，或与出生日期列不符", "error", "hold", partly=("registry",),
-      compares="身份证号第7至14位与日历；监测对象信息的出生日期列", hint="核对证件原件，改正证号或出生日期", **REAL_NAME)  # fmt: skip
+      compares="身份证号第7至14位与日历；监测对象信息的出生日期列", hint="核对证件原件，改正证号或出生日期")  # fmt: skip
 def birth_date(ctx: Month) -> pl.LazyFrame:
     """No such day, or born after the month or before 1900 (error, holds); unlike the export's own column (warning)."""
     judged = ctx.mentions.lazy().filter(pl.col("kind").is_null())
@@ -83,7 +82,7 @@ def birth_date(ctx: Month) -> pl.LazyFrame:
 
 
 @rule("ID004", "性别与身份证号不符", "warning", any_of=("registry", "assignments"),
-      compares="性别列、参保类型与身份证号第17位", hint="核对证件原件，改正性别、参保类型或证号", **REAL_NAME)  # fmt: skip
+      compares="性别列、参保类型与身份证号第17位", hint="核对证件原件，改正性别、参保类型或证号")  # fmt: skip
 def sex(ctx: Month) -> pl.LazyFrame:
     """性别 in the export; 职工男 on a woman's number and the reverse on the roster."""
     facts = (
@@ -112,7 +111,6 @@ def sex(ctx: Month) -> pl.LazyFrame:
     "hold",
     compares="身份证号前6位",
     hint="办理证件后改填真实证号",
-    **REAL_NAME,
 )
 def no_card_yet(ctx: Month) -> pl.LazyFrame:
     """Placeholders that the national system gives to people without an ID."""
@@ -125,7 +123,6 @@ def no_card_yet(ctx: Month) -> pl.LazyFrame:
     "error",
     compares="各表中同一身份证号的姓名",
     hint="核对证件原件，改正写错的一处",
-    **REAL_NAME,
 )
 def names_differ(ctx: Month) -> pl.LazyFrame:
     """Inside one table or across tables; every row of the person is named."""
@@ -139,7 +136,7 @@ def names_differ(ctx: Month) -> pl.LazyFrame:
 
 
 @rule("ID007", "只应有一行的表里出现多行", "error", compares="各表的唯一键（每人、每岗、每月一行）",
-      hint="删去重复的行；内容不同的，核实哪一行是对的", **REAL_NAME)  # fmt: skip
+      hint="删去重复的行；内容不同的，核实哪一行是对的")  # fmt: skip
 def duplicates(ctx: Month) -> pl.LazyFrame:
     """The same key twice in a table that allows one row. Attendance that differs holds the line (SPEC 8.11)."""
     found = []
@@ -198,7 +195,7 @@ def _encodes(character: str, encoding: str) -> bool:
 
 
 @rule("ID008", "姓名写法不对，或有银行编码里没有的字", "error", "hold", bounds=("bank.encoding",),
-      compares="各表姓名；花名册的姓名、收款人姓名与银行代发文件的编码", hint="删去数字、空格、标点（· 可用）；生僻字与银行商定写法后改收款人姓名", **REAL_NAME)  # fmt: skip
+      compares="各表姓名；花名册的姓名、收款人姓名与银行代发文件的编码", hint="删去数字、空格、标点（· 可用）；生僻字与银行商定写法后改收款人姓名")  # fmt: skip
 def name_shape(ctx: Month) -> pl.LazyFrame:
     """Digits and marks anywhere (warning); on the roster, characters that the bank's file cannot carry (holds)."""
     odd = ctx.mentions.lazy().filter(pl.col("name").str.contains(NAME_MARKS))
@@ -222,7 +219,7 @@ def name_shape(ctx: Month) -> pl.LazyFrame:
 
 
 @rule("ID009", "身份证号的地区码不认得", "warning", compares="身份证号前6位与 python-stdnum 所附的行政区划代码",
-      bounds=("checks.extra_area_codes",), hint="核对证件；确是新设的地区，可写入 checks.extra_area_codes", **REAL_NAME)  # fmt: skip
+      bounds=("checks.extra_area_codes",), hint="核对证件；确是新设的地区，可写入 checks.extra_area_codes")  # fmt: skip
 def area(ctx: Month) -> pl.LazyFrame:
     """Never a reason to refuse: the list has no history before the codes."""
     known = list(areas().codes | set(ctx.settings.checks.extra_area_codes))
@@ -230,7 +227,7 @@ def area(ctx: Month) -> pl.LazyFrame:
     return mentioned(rows, "身份证号前6位不是已知的地区码", holds=False)
 
 
-@rule("ID017", "15位旧身份证号", "error", "hold", compares="身份证号位数", hint="换成18位证号", **REAL_NAME)
+@rule("ID017", "15位旧身份证号", "error", "hold", compares="身份证号位数", hint="换成18位证号")
 def old_number(ctx: Month) -> pl.LazyFrame:
     """The 15-digit numbers of before 2000."""
     return mentioned(ctx.mentions.lazy().filter(pl.col("kind") == "ID017"), "15位旧证号已停用")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE, ROSTER = "accident_insurance", "assignments"
-COVER: dict[str, Any] = {"tables": (ROSTER, TABLE), "clause": "三(五)", "law": "购买意外伤害商业保险"}
+COVER: dict[str, Any] = {"tables": (ROSTER, TABLE)}
 
 
 def covered(ctx: Month) -> pl.LazyFrame:
@@ -75,8 +75,6 @@ def gap(ctx: Month) -> pl.LazyFrame:
     compares="保费与县定标准×起保的期数",
     hint="核对保单，多付的向保险公司追回",
     tables=(TABLE,),
-    clause="三(五)",
-    law="具体标准由各县(区)确定",
 )
 def premium(ctx: Month) -> pl.LazyFrame:
     """Premium over the county's standard for each year or month that was begun."""

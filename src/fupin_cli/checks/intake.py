@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fupin_cli.checks.mea import measure_findings
 from fupin_cli.checks.rule import Rule, Severity
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from fupin_cli.measures.claimed import Claimed
 
-CLAUSE: dict[str, Any] = {"clause": "五(二)", "law": "提供脱贫人口和防止返贫监测对象相关信息"}
 
 ENTRIES: tuple[tuple[str, str, Severity, str, str], ...] = (
     ("IN001", "文件打不开", "error", "文件能否读出：空、加密、残缺、过大", "按提示处理后重新放入，再运行一次"),
@@ -98,7 +97,6 @@ RULES = tuple(
         stage="intake",
         bounds=BOUNDS.get(code, ()),
         run=partial(_on_claims, code=code) if code in ON_CLAIMS else None,
-        **CLAUSE,
     )
     for code, title, severity, compares, hint in ENTRIES
 )

@@ -10,7 +10,7 @@ import polars as pl
 from fupin_cli import findings
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import Effect, Rule, Severity, rule
-from fupin_cli.measures.catalogue import all_measures, other_measures
+from fupin_cli.measures.catalogue import MEASURES, measure_of
 from fupin_cli.measures.measure import Fault
 from fupin_cli.month.states import idle_labour
 from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan_expr
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fupin_cli.measures.claimed import Claimed
     from fupin_cli.month.month import Month
 
-TABLES = tuple(dict.fromkeys(measure.table for measure in other_measures().values()))
+TABLES = tuple(dict.fromkeys(measure.table for measure in MEASURES.values() if not measure.leads))
 RELIEF = "work_relief"
 SPOT = ["_src", "_row"]
 # Who is helped (一), the policy's term (附则) and what excludes what (our own) keep their clause; every other condition on
@@ -32,7 +32,7 @@ HOLDING = ("MEA001", "MEA005", "MEA006", "MEA009", "MEA016")
 def measure_findings(ctx: Claimed, code: str) -> pl.DataFrame:
     """Findings of one code over the claims of every measure that was supplied; the message names the measure."""
     if not ctx.measure_codes:
-        told = [name for name in ctx.claims if all_measures()[name].in_check or name == ctx.asked]
+        told = [name for name in ctx.claims if MEASURES[name].in_check or name == ctx.asked]
         by_code = findings.gather(faults_of(ctx, name) for name in told).partition_by("code", as_dict=True)
         ctx.measure_codes.update({"": findings.empty()} | {str(key): found for (key,), found in by_code.items()})
     return ctx.measure_codes.get(code, ctx.measure_codes[""])
@@ -87,7 +87,7 @@ def _told(ctx: Claimed, faults: list[Fault], rows: pl.DataFrame, name: str) -> p
     asked = rows.with_columns(_when(ctx, fault).alias(n) for n, fault in zip(names, faults, strict=True)).select(names)
     failing = asked.select(pl.all().any()).row(0) if faults and rows.height else ()
     return findings.gather(
-        _one_told(fault, rows.filter(asked[str(n)]), name)
+        _one_told(ctx, fault, rows.filter(asked[str(n)]), name)
         for n, (fault, fails) in enumerate(zip(faults, failing, strict=False))
         if fails
     )
@@ -100,8 +100,8 @@ def _when(ctx: Claimed, fault: Fault) -> pl.Expr:
     return fault.when & pl.col("id_number").is_in(others.implode()).fill_null(value=False)
 
 
-def _one_told(fault: Fault, failing: pl.DataFrame, name: str) -> pl.DataFrame:
-    measure = all_measures()[name]
+def _one_told(ctx: Claimed, fault: Fault, failing: pl.DataFrame, name: str) -> pl.DataFrame:
+    measure = measure_of(name, ctx.policy)
     words = fault.message if isinstance(fault.message, pl.Expr) else pl.lit(fault.message)
     message = pl.concat_str(pl.lit(f"{measure.title}："), words)
     own = {"effect": fault.effect, "severity": "warning" if fault.effect == "none" else "error"} if fault.effect else {}
@@ -121,83 +121,89 @@ def condition(code: str, title: str, severity: Severity, effect: Effect, **more:
 
 
 MEA001 = condition(
-    "MEA001", "缺少标准，算不出金额", "error", "hold", clause="三(五)", law="参照当年省防止返贫监测标准",
+    "MEA001", "缺少标准，算不出金额", "error", "hold",
     compares="政策和 fupin.toml 有没有这一项的标准", bounds=("post.annual_line", "post.standard"),
     hint="把县里的标准连同文件写入 fupin.toml；岗位补贴写在 [post.standard.年]",
 )  # fmt: skip
 MEA002 = condition(
-    "MEA002", "申请人不是政策帮扶的脱贫劳动力", "error", "refuse", partly=("registry",), clause="一", law="本通知所称脱贫劳动力指",
+    "MEA002", "申请人不是政策帮扶的脱贫劳动力", "error", "refuse", partly=("registry",),
     compares="监测对象信息中有无此人，户类型、监测对象类别、劳动技能、年龄、在校", hint="核实身份；不符合的退回申请",
 )  # fmt: skip
 MEA003 = condition(
-    "MEA003", "机构没有许可，或载体没有认定", "error", "refuse", partly=("workshops",), clause="三(二)", law="认定本地就业帮扶载体",
-    besides="机构的许可：实施细则二(一)“具备人力资源服务相关业务资质”",
+    "MEA003", "机构没有许可，或载体没有认定", "error", "refuse", partly=("workshops",),
     compares="许可有效期与安置日，认定、退出日期与本月", hint="核对许可证和认定文件",
 )  # fmt: skip
 MEA004 = condition(
-    "MEA004", "劳动合同期限不够", "error", "refuse", clause="二(一)", law="签订1年期限以上劳动合同", bounds=("labour_export.contract_years",),
+    "MEA004", "劳动合同期限不够", "error", "refuse",
+    bounds=("labour_export.contract_years",),
     compares="合同起止日期", hint="核对劳动合同",
 )  # fmt: skip
 MEA005 = condition(
-    "MEA005", "没有参加社会保险", "error", "hold", clause="二(一)", law="参加社会保险", compares="参保月份、缴费金额", hint="补报参保或缴费凭证",
+    "MEA005", "没有参加社会保险", "error", "hold",
+    compares="参保月份、缴费金额", hint="补报参保或缴费凭证",
 )  # fmt: skip
 MEA006 = condition(
-    "MEA006", "跟踪服务没有满期", "error", "hold", clause="二(一)", law="提供1年跟踪服务", bounds=("labour_export.follow_up_years",),
+    "MEA006", "跟踪服务没有满期", "error", "hold",
+    bounds=("labour_export.follow_up_years",),
     compares="跟踪服务起止日期与本月末", hint="服务期满以后再报",
 )  # fmt: skip
 MEA007 = condition(
-    "MEA007", "目的地或交通方式不在政策范围", "error", "refuse", clause="二(一)", law="一次性铁路、公路或航运", compares="输入市县、交通方式",
+    "MEA007", "目的地或交通方式不在政策范围", "error", "refuse",
+    compares="输入市县、交通方式",
     hint="市内务工、乘飞机的不补；填错的改正",
 )  # fmt: skip
 MEA008 = condition(
-    "MEA008", "超过该项补贴的期限", "error", "refuse", partly=("payment_history",), clause="三(二)", law="最长不超过6个月",
-    besides="社会保险补贴、岗位补贴的36个月：就业补助资金管理办法（财社〔2017〕164号，财社〔2023〕181号）",
+    "MEA008", "超过该项补贴的期限", "error", "refuse", partly=("payment_history",),
     bounds=("on_the_job_training.cap_months", "social_insurance.cap_months", "startup.years_max", "startup.venue_months_max", "startup.incubator_max"),
     compares="已享受的月数、天数与最长的，养老金领取日期",
     hint="到期停发；距退休不足5年的核对首次核定日期",
 )  # fmt: skip
 MEA009 = condition(
-    "MEA009", "实到天数多于应到天数，或一天也没有到", "error", "hold", clause="四(三)", law="培训期间", compares="应到天数、实到天数、实际训练天数", hint="核对签到表",
+    "MEA009", "实到天数多于应到天数，或一天也没有到", "error", "hold",
+    compares="应到天数、实到天数、实际训练天数", hint="核对签到表",
 )  # fmt: skip
 MEA010 = condition(
-    "MEA010", "向学员收了费", "error", "refuse", clause="四(三)", law="开展免费职业技能培训", compares="是否收费", hint="退还所收费用后再报",
+    "MEA010", "向学员收了费", "error", "refuse",
+    compares="是否收费", hint="退还所收费用后再报",
 )  # fmt: skip
 MEA011 = condition(
-    "MEA011", "本月不是申请单位的职工", "error", "refuse", partly=("employee_insurance", "assignments"), clause="三(二)", law="就业并开展以工代训的",
+    "MEA011", "本月不是申请单位的职工", "error", "refuse", partly=("employee_insurance", "assignments"),
     compares="合同起止、参保单位、在岗", hint="核对合同和参保记录",
 )  # fmt: skip
 MEA012 = condition(
-    "MEA012", "已享受过同类补贴", "error", "refuse", clause="三(二)", law="已享受过以工代训职业培训补贴政策人员除外", compares="是否已享受",
+    "MEA012", "已享受过同类补贴", "error", "refuse",
+    compares="是否已享受",
     hint="退回申请",
 )  # fmt: skip
 MEA013 = condition(
-    "MEA013", "不由本县支付", "error", "refuse", clause="二(一)", law="由参保地公共就业服务机构", compares="参保地与本县名称、代码",
+    "MEA013", "不由本县支付", "error", "refuse",
+    compares="参保地与本县名称、代码",
     bounds=("county.name",), hint="转参保地的公共就业服务机构",
 )  # fmt: skip
 MEA014 = condition(
-    "MEA014", "不是有组织输出，或看不出随队外出", "error", "refuse", partly=("labour_exports", "employment"), clause="二(一)",
-    law="对有组织劳务输出到市外就业", compares="是否有组织输出，劳务输出名单，已外出务工信息", bounds=("transport.spell_days",), hint="核对输出名单和证明材料",
+    "MEA014", "不是有组织输出，或看不出随队外出", "error", "refuse", partly=("labour_exports", "employment"),
+    compares="是否有组织输出，劳务输出名单，已外出务工信息", bounds=("transport.spell_days",), hint="核对输出名单和证明材料",
 )  # fmt: skip
 MEA015 = condition(
-    "MEA015", "不符合该项补贴的对象或用途", "error", "refuse", partly=("registry", "employment", "employee_insurance"), clause="二4",
-    law="不符合领取失业保险金条件", compares="学历层次、在校生状况、用途、吸纳人数、失业保险金期满日期，本月的务工和职工参保",
+    "MEA015", "不符合该项补贴的对象或用途", "error", "refuse", partly=("registry", "employment", "employee_insurance"),
+    compares="学历层次、在校生状况、用途、吸纳人数、失业保险金期满日期，本月的务工和职工参保",
     bounds=("startup.purposes",), hint="核对申请材料",
 )  # fmt: skip
 MEA016 = condition(
-    "MEA016", "申请材料不全，算不出金额", "error", "hold", partly=("workshops",), clause="三(三)", law="按其实际支出",
+    "MEA016", "申请材料不全，算不出金额", "error", "hold", partly=("workshops",),
     compares="起止日期、实际支出、年利率、吸纳人数", hint="补齐后再报",
 )  # fmt: skip
 
 
 MEA019 = condition(
-    "MEA019", "申请人已死亡或在服刑", "error", "refuse", partly=("deaths", "prisoners"), clause="三(五)", law="违规发放补贴",
+    "MEA019", "申请人已死亡或在服刑", "error", "refuse", partly=("deaths", "prisoners"),
     compares="死亡人员、服刑人员名单与申请的日期", hint="核实后退回；在申请日期以内死亡的由人工核定",
 )  # fmt: skip
 
 
 @rule(
-    "MEA017", "劳务报酬占比低于县定指导比例", "warning", tables=(RELIEF,), settings=("work_relief.pay_share",), clause="三(一)",
-    law="尽最大幅度提高劳动报酬发放比例", bounds=("work_relief.pay_share",), compares="劳务报酬与总投资", hint="与项目实施单位核实，提高发放比例",
+    "MEA017", "劳务报酬占比低于县定指导比例", "warning", tables=(RELIEF,), settings=("work_relief.pay_share",),
+    bounds=("work_relief.pay_share",), compares="劳务报酬与总投资", hint="与项目实施单位核实，提高发放比例",
 )  # fmt: skip
 def low_pay(ctx: Month) -> pl.LazyFrame:
     """Labour pay under the county's guiding share of the project's total; nothing is paid here."""
@@ -215,7 +221,7 @@ def low_pay(ctx: Month) -> pl.LazyFrame:
 
 
 @rule(
-    "MEA018", "以工代赈的数字前后矛盾", "error", tables=(RELIEF,), clause="三(一)", law="优先吸纳脱贫劳动力参与工程建设",
+    "MEA018", "以工代赈的数字前后矛盾", "error", tables=(RELIEF,),
     compares="劳务报酬与总投资，吸纳脱贫劳动力人数与用工人数", hint="核对项目台账",
 )  # fmt: skip
 def impossible(ctx: Month) -> pl.LazyFrame:
@@ -241,8 +247,6 @@ def impossible(ctx: Month) -> pl.LazyFrame:
     any_of=("setting:work_relief.helped_share", "registry"),
     partly=("setting:work_relief.helped_share", "registry", "employment"),
     bounds=("work_relief.helped_share", "work_relief.guide_pay"),
-    clause="三(一)",
-    law="优先吸纳脱贫劳动力参与工程建设",
     compares="吸纳脱贫劳动力人数与用工人数；一个都没有吸纳的，同乡镇有没有未就业的脱贫劳动力",
     hint="与项目实施单位核实，优先安排本乡镇未就业的脱贫劳动力",
 )

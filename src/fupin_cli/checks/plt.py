@@ -26,8 +26,6 @@ PER_PLACE = "industry.most"
     compares="每个乡镇在基层平台人员里的劳动保障协理员（姓名不同的算一名）",
     hint="配齐协理员；已配的补进基层平台人员表",
     bounds=("platform.township_assistants",),
-    clause="四(二)",
-    law="保证每个乡镇有2名劳动保障协理员",
 )
 def too_few_assistants(month: Month) -> pl.LazyFrame:
     """Every township of the villages (else of the registry) that has fewer than the policy asks for."""
@@ -47,8 +45,6 @@ def too_few_assistants(month: Month) -> pl.LazyFrame:
     compares="每个行政村在基层平台人员里的村级专干；一人兼几个村的列为提示",
     hint="配备专（兼）职人员；已配的补进基层平台人员表",
     bounds=("platform.village_staff",),
-    clause="四(二)",
-    law="每个村配备1名专(兼)职工作人员",
 )
 def village_without_staff(month: Month) -> pl.LazyFrame:
     """Villages without anybody; and, as information, one name in more than one village."""
@@ -82,8 +78,6 @@ def village_without_staff(month: Month) -> pl.LazyFrame:
     compares="县级主导产业的个数；县级没有的，各乡镇的个数",
     hint="核对主导产业名单",
     bounds=("industry.most",),
-    clause="三(一)",
-    law="每个脱贫县选择1-2个主导产业或由其下辖乡镇遴选1-2个主导产业",
 )
 def leading_industries(month: Month) -> pl.LazyFrame:
     """The county has one or two; where it has none, every township of it has."""

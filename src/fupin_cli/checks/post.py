@@ -5,7 +5,7 @@ They stand on the holders' roster rows, so that the payroll line carries them; a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE, POSTS = "assignments", "posts"
-LAW: dict[str, Any] = {"clause": "三(五)"}
 AREA = ["county", "township", "village"]
 EMPLOYMENT_FUND = "就业补助资金"
 # Departments whose posts follow other rules (SPEC 2.5), however their money is written; a word with 就业 in it is unclear.
@@ -50,8 +49,6 @@ def on_holders(
     bounds=("checks.village_kind_quota",),
     compares="村内就业补助资金岗位数与核定数；村内同类岗位数与县定上限",
     hint="核减岗位，或报批增加核定数",
-    law="一村多岗",
-    **LAW,
 )
 def village_posts(ctx: Month) -> pl.LazyFrame:
     """Distinct posts of the employment fund in a village over its approved number; several of one kind over the quota."""
@@ -95,8 +92,6 @@ def village_posts(ctx: Month) -> pl.LazyFrame:
     waivable=True,
     compares="本月同一岗位在岗人数与核定人数",
     hint="核减人数，或报批增加核定人数",
-    law="岗位设置过多过滥",
-    **LAW,
 )
 def too_many_holders(ctx: Month) -> pl.LazyFrame:
     """Distinct people on the post in the month."""
@@ -117,8 +112,6 @@ def too_many_holders(ctx: Month) -> pl.LazyFrame:
     bounds=("checks.rotation_holders", "checks.rotation_months"),
     compares="近12个月同一岗位先后的在岗人员",
     hint="查明轮换原因；轮流坐庄的纠正",
-    law="轮流坐庄",
-    **LAW,
 )
 def rotation(ctx: Month) -> pl.LazyFrame:
     """In the 12 months: 3 holders on one place (n places: n + 2); X–Y–X; or two of one household in turn."""
@@ -176,8 +169,6 @@ NOTICE = ("duties", "requirements", "pay", "hours", "term", "notice_date")
     tables=(TABLE, POSTS),
     compares="岗位台账的岗位职责、招聘要求、薪酬待遇、劳动时长、在岗时间、公告日期；公告、拟聘公示、上岗的先后",
     hint="补全公告；下次招聘前张贴",
-    law="注明岗位职责",
-    **LAW,
 )
 def notice(ctx: Month) -> pl.LazyFrame:
     """Which of the six items are not filled, among the columns that the file has; a file with none says nothing."""
@@ -249,8 +240,6 @@ def _order_of_notice(ctx: Month) -> pl.LazyFrame:
     tables=(TABLE, POSTS),
     compares="同一乡镇同一岗位类型的月补贴标准",
     hint="统一待遇",
-    law="应基本统一",
-    **LAW,
 )
 def unlike_pay(ctx: Month) -> pl.LazyFrame:
     """Posts of one kind in one township with different standards of their own."""
@@ -270,8 +259,6 @@ def unlike_pay(ctx: Month) -> pl.LazyFrame:
     tables=(TABLE, POSTS),
     compares="花名册的岗位编号与岗位台账及其资金来源",
     hint="核对岗位编号和资金来源；其他资金的岗位不在这里发放",
-    law="按有关规定执行",
-    **LAW,
 )
 def fund(ctx: Month) -> pl.LazyFrame:
     """Unknown post or fund: held. Another fund's post: refused, it follows other rules."""
@@ -295,8 +282,6 @@ def fund(ctx: Month) -> pl.LazyFrame:
     bounds=("post.annual_line", "post.standard"),
     compares="岗位台账的月补贴标准与本月现行标准",
     hint="按现行标准改正台账；县里另有标准的写入设置并注明依据",
-    law="参照当年省防止返贫监测标准",
-    **LAW,
 )
 def own_standard(ctx: Month) -> pl.LazyFrame:
     """Where the month has a standard at all."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.places import at_home
-from fupin_cli.checks.post_people import LAW, TABLE
+from fupin_cli.checks.post_people import TABLE
 from fupin_cli.checks.report import at_stake, place_expr, report
 from fupin_cli.checks.rule import rule
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     waivable=True,
     compares="村干部及近亲属名单与在岗人员及其同户成员",
     hint="核查是否公开招聘；属优亲厚友的纠正",
-    law="优亲厚友",
-    **LAW,
 )
 def kin(ctx: Month) -> pl.LazyFrame:
     """Listed in person, or living in the household of somebody listed."""
@@ -67,8 +65,6 @@ LISTS = ("public_payroll", "employee_pensions", "employee_insurance", "businesse
     waivable=True,
     compares="财政供养、职工养老待遇、职工社保、市场主体名单与本月在岗人员",
     hint="核实是否仍符合安置条件；已停止的由名单单位更正",
-    law="安置不符合条件人员",
-    **LAW,
 )
 def other_income(ctx: Month) -> pl.LazyFrame:
     """One finding for each list in which the person stands in the month."""
@@ -117,8 +113,6 @@ def other_income(ctx: Month) -> pl.LazyFrame:
     partly=("deaths", "prisoners"),
     compares="死亡人员、服刑人员名单与本月",
     hint="办理退出；本月死亡的，死亡前的天数由人工结算",
-    law="违规发放补贴",
-    **LAW,
 )
 def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
     """Dead before the month or imprisoned on any day of it: refused. Died in the month: held, settled by hand."""
@@ -166,8 +160,6 @@ def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
     waivable=True,
     compares="外出务工的起止、务工所在县与本月在岗",
     hint="核实人在何处；确在外务工的应退出岗位",
-    law="实际上岗月数",
-    **LAW,
 )
 def away(ctx: Month) -> pl.LazyFrame:
     """A spell not marked 否 that touches the month, in a county that is not the post's."""

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "assignments"
-MIN_AGE = 16
 POST_WORDS = r"公益性?岗位"
-LAW: dict[str, Any] = {"clause": "三(五)"}
-NEEDS_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry"), **LAW}
+NEEDS_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry")}
 
 
 def with_people(ctx: Month) -> pl.LazyFrame:
@@ -43,7 +41,6 @@ def with_people(ctx: Month) -> pl.LazyFrame:
     waivable=True,
     compares="监测对象信息中有无此人，户类型、监测对象类别",
     hint="核实身份；不符合的应退出岗位",
-    law="安置不符合条件人员",
     **NEEDS_REGISTRY,
 )
 def not_beneficiary(ctx: Month) -> pl.LazyFrame:
@@ -63,7 +60,6 @@ def not_beneficiary(ctx: Month) -> pl.LazyFrame:
     "refuse",
     compares="监测对象信息的劳动技能",
     hint="核实劳动能力；确已丧失的应退出岗位",
-    law="符合条件的脱贫劳动力",
     **NEEDS_REGISTRY,
 )
 def no_ability(ctx: Month) -> pl.LazyFrame:
@@ -85,18 +81,15 @@ def no_ability(ctx: Month) -> pl.LazyFrame:
     bounds=("post.age_max",),
     compares="身份证号的周岁：本月首个在岗日未满16；本月1日前已满上限",
     hint="办理退出；超龄确需保留的，走豁免",
-    law="符合条件的脱贫劳动力",
-    besides=f"年龄上限：{OURS}",
-    **LAW,
 )
 def age(ctx: Month) -> pl.LazyFrame:
     """Under 16 on the first day on post in the month (never waived); the upper age reached by the month's first day."""
     limit = ctx.settings.post.age_max
     rows = ctx.judged.lazy()
-    young = rows.filter(age_expr(pl.col("birth"), pl.col("first_on_post")) < MIN_AGE)
+    young = rows.filter(age_expr(pl.col("birth"), pl.col("first_on_post")) < ctx.labour_age)
     old = rows.filter(age_expr(pl.col("birth"), ctx.first) >= limit)
     return pl.concat([
-        report(young, TABLE, "在岗时未满16周岁", "id_number", waivable=False, **at_stake()),
+        report(young, TABLE, f"在岗时未满{ctx.labour_age}周岁", "id_number", waivable=False, **at_stake()),
         report(old, TABLE, f"本月1日已满{limit}周岁", "id_number", waivable=True, clause=OURS, **at_stake()),
     ], how="diagonal")  # fmt: skip
 
@@ -108,7 +101,6 @@ def age(ctx: Month) -> pl.LazyFrame:
     "hold",
     compares="监测对象信息的在校生状况",
     hint="核实是否已毕业；已毕业的先更新监测系统",
-    law="符合条件的脱贫劳动力",
     **NEEDS_REGISTRY,
 )
 def in_school(ctx: Month) -> pl.LazyFrame:
@@ -128,8 +120,6 @@ def in_school(ctx: Month) -> pl.LazyFrame:
     waivable=True,
     compares="同一人本月在岗的各岗位，不论资金和部门",
     hint="只保留首次核定最早的一个岗位，其余办理退出",
-    law="一人多岗",
-    **LAW,
 )
 def several_posts(ctx: Month) -> pl.LazyFrame:
     """The first approved keeps its status (warning), the others are held; another department's may be the first."""
@@ -180,10 +170,8 @@ def several_posts(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="监测对象信息的公益性岗位（本人）、公益岗位帮扶（全户）与本月花名册",
     hint="核实后更新监测系统或花名册",
-    law="动态监测、动态管理",
     tables=(TABLE, "registry"),
     partly=("other_posts",),
-    clause="四(一)",
 )
 def disagree(ctx: Month) -> pl.LazyFrame:
     """The export says post and the roster does not, or the reverse.
@@ -224,11 +212,9 @@ def disagree(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="监测对象信息的公益性岗位、务工信息的就业渠道与花名册；身份证号的周岁、劳动技能",
     hint="核实是否在岗：在岗的补入花名册并办理退出，不在岗的更新监测系统",
-    law="安置不符合条件人员",
     tables=(TABLE, "registry"),
     partly=("employment",),
     bounds=("post.age_max",),
-    **LAW,
 )
 def unfit_off_roster(ctx: Month) -> pl.LazyFrame:
     """Under 16, of the upper age, or without labour; no roster row of any month. On the registry's row, else the spell's."""
@@ -252,7 +238,7 @@ def _unfit(ctx: Month, rows: pl.LazyFrame) -> pl.LazyFrame:
     """People who may not be on a post by age or ability, with `_why`."""
     limit, unable = ctx.settings.post.age_max, pl.col("labour_ability").is_in(NO_LABOUR)
     what = (
-        pl.when(pl.col("age") < MIN_AGE).then(pl.lit("未满16周岁"))
+        pl.when(pl.col("age") < ctx.labour_age).then(pl.lit(f"未满{ctx.labour_age}周岁"))
         .when(pl.col("age") >= limit).then(pl.lit(f"已满{limit}周岁"))
         .when(unable).then(pl.format("劳动技能为“{}”", "labour_ability"))
     )  # fmt: skip
@@ -271,8 +257,6 @@ def _unfit(ctx: Month, rows: pl.LazyFrame) -> pl.LazyFrame:
     bounds=("checks.post_kinds_max",),
     compares="公益性岗位与公益性岗位(月数)",
     hint="补填缺少的一项；岗位种类过多的核实",
-    law="动态监测、动态管理",
-    clause="四(一)",
 )
 def post_months(ctx: Month) -> pl.LazyFrame:
     """One of the two is filled and the other is not; or too many kinds of post."""
@@ -297,8 +281,6 @@ def post_months(ctx: Month) -> pl.LazyFrame:
     tables=(TABLE, "registry", "applicants"),
     compares="岗位申请人中的弱劳力、半劳力与其后上岗的普通劳动力",
     hint="下次招聘优先安置弱劳力、半劳力",
-    law="弱劳力、半劳力",
-    **LAW,
 )
 def weak_first(ctx: Month) -> pl.LazyFrame:
     """Somebody weak of the same village applied before an ordinary labourer came on post, and is still without one."""

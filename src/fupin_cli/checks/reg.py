@@ -9,17 +9,16 @@ import polars as pl
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.month import NO_LABOUR, WEAK
-from fupin_cli.policy.law import OURS
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "registry"
-WHO: dict[str, Any] = {"tables": (TABLE,), "clause": "一", "law": "符合规定的劳动力"}
-WATCH: dict[str, Any] = {"tables": (TABLE,), "clause": "五(二)", "law": "认定、建档立卡和就业失业动态监测"}
+WHO: dict[str, Any] = {"tables": (TABLE,)}
+WATCH: dict[str, Any] = {"tables": (TABLE,)}
 ABLE = ("普通劳动力", "技能劳动力")
-WORKING_AGE, RETIRED_AGE, YOUNG_AGE = 16, 60, 22
+RETIRED_AGE, YOUNG_AGE = 60, 22
 LITTLE_SCHOOLING = ("文盲或半文盲", "小学")
 SEVERE_WORDS = r"^(?:[12一二](?:级)?|[ⅠⅡ]级?)$"
 
@@ -34,8 +33,10 @@ SEVERE_WORDS = r"^(?:[12一二](?:级)?|[ⅠⅡ]级?)$"
 )
 def child(ctx: Month) -> pl.LazyFrame:
     """Age on the month's last day, by the birthday."""
-    wrong = (pl.col("age") < WORKING_AGE) & (pl.col("labour_ability") != "无劳动力")
-    return report(ctx.people.lazy().filter(wrong), TABLE, "未满16周岁，劳动技能应为“无劳动力”", "labour_ability")
+    wrong = (pl.col("age") < ctx.labour_age) & (pl.col("labour_ability") != "无劳动力")
+    return report(
+        ctx.people.lazy().filter(wrong), TABLE, f"未满{ctx.labour_age}周岁，劳动技能应为“无劳动力”", "labour_ability"
+    )
 
 
 @rule(
@@ -64,7 +65,7 @@ def fit(ctx: Month) -> pl.LazyFrame:
     """16 to under 60, healthy and out of school."""
     people = ctx.people.lazy().filter(
         (pl.col("health") == "健康")
-        & pl.col("age").is_between(WORKING_AGE, RETIRED_AGE - 1)
+        & pl.col("age").is_between(ctx.labour_age, RETIRED_AGE - 1)
         & ~pl.col("in_school")
         & pl.col("labour_ability").is_in([WEAK, *NO_LABOUR])
     )
@@ -142,16 +143,17 @@ def schooling(ctx: Month) -> pl.LazyFrame:
     compares="周岁与文化程度",
     hint="核实是否控辍保学对象，可优先安排培训",
     tables=(TABLE,),
-    clause=OURS,
 )
 def little_schooling(ctx: Month) -> pl.LazyFrame:
     """Out of school, 16 to 22, 小学 or less."""
     young = (
-        pl.col("age").is_between(WORKING_AGE, YOUNG_AGE)
+        pl.col("age").is_between(ctx.labour_age, YOUNG_AGE)
         & ~pl.col("in_school")
         & pl.col("education").is_in(LITTLE_SCHOOLING)
     )
-    return report(ctx.people.lazy().filter(young), TABLE, "16至22周岁，文化程度只有“{}”", "education")
+    return report(
+        ctx.people.lazy().filter(young), TABLE, f"{ctx.labour_age}至{YOUNG_AGE}周岁，文化程度只有“{{}}”", "education"
+    )
 
 
 @rule(
@@ -175,8 +177,6 @@ def removed_early(ctx: Month) -> pl.LazyFrame:
     compares="本月与上一个月份文件夹的监测对象信息",
     tables=(TABLE, "registry@previous"),
     hint="多出的核实来源，消失的核实是死亡、迁出还是漏导",
-    clause="四(一)",
-    law="动态监测、动态管理",
 )
 def came_and_went(ctx: Month) -> pl.LazyFrame:
     """People by ID number; those who are gone stand in the month before."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "registry"
-WATCH: dict[str, Any] = {"tables": (TABLE,), "clause": "五(二)", "law": "认定、建档立卡和就业失业动态监测"}
+WATCH: dict[str, Any] = {"tables": (TABLE,)}
 ABLE = ("普通劳动力", "技能劳动力")
 VOCATIONAL = r"^(?:中职|高职高专|技师学院)"
 RISKS = [f"risk_{n}" for n in range(1, 6)]
@@ -113,8 +113,6 @@ def not_lacking(ctx: Month) -> pl.LazyFrame:
     tables=(TABLE,),
     compares="户内有无职业学校在校生（中职、高职高专、技师学院）与户内教育帮扶中的雨露计划",
     hint="应享未享的补报；已毕业或不在职业学校的停发",
-    clause="四(三)",
-    law="继续实施“雨露计划”",
 )
 def rain_dew(ctx: Month) -> pl.LazyFrame:
     """A beneficiary household's vocational student whose household has it nowhere; a household that has it and no such student."""

@@ -15,21 +15,19 @@ from fupin_cli.reconcile.returns import PAID, TABLE, UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LAW: dict[str, Any] = {
-    "clause": "五(三)",
-    "law": "管好用好现有各类就业帮扶资金",
+HOW: dict[str, Any] = {
     "stage": "reconcile",
     "tables": (TABLE,),
 }
 
 RET001 = Rule("RET001", "回盘文件自报的笔数或金额与明细不符", "error", compares="文件的合计行与明细的笔数、金额",
-        hint="向银行重新要一份完整的回盘文件；这个文件整个没有采用", **LAW)  # fmt: skip
+        hint="向银行重新要一份完整的回盘文件；这个文件整个没有采用", **HOW)  # fmt: skip
 RET002 = Rule("RET002", "更正发放没有对应的失败行，或超过原行金额", "error", compares="更正发放的行与它所更正的行",
-        hint="核实是否重复发放；多发的追回", **LAW)  # fmt: skip
+        hint="核实是否重复发放；多发的追回", **HOW)  # fmt: skip
 RET003 = Rule("RET003", "处理结果看不懂", "error", compares="处理结果与成功、失败的各种写法",
-        hint="向银行问明；常用的写法可加入工作区 schemas/_common.yaml 的 paid 或 failed", **LAW)  # fmt: skip
+        hint="向银行问明；常用的写法可加入工作区 schemas/_common.yaml 的 paid 或 failed", **HOW)  # fmt: skip
 RET004 = Rule("RET004", "账号或户名与批准的不同", "error", compares="回盘的账号、户名与批准时的账号、收款人",
-        hint="核实钱进了谁的账户", **LAW)  # fmt: skip
+        hint="核实钱进了谁的账户", **HOW)  # fmt: skip
 
 
 def return_findings(rows: pl.DataFrame) -> Iterable[pl.DataFrame]:

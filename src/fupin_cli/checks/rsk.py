@@ -52,8 +52,6 @@ RULES = tuple(
         code,
         title,
         "info",
-        clause="四(一)",
-        law="定期开展风险信息筛查预警",
         compares=compares,
         hint=hint,
         bounds=bounds,

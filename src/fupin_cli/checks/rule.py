@@ -1,4 +1,4 @@
-"""What a rule is: code, title, clause in the law's words, what it compares, its bounds, and what to do about it."""
+"""What a rule is: code, title, what it compares, its bounds, and what to do about it. What it rests on is the policy file's."""
 
 from __future__ import annotations
 
@@ -28,10 +28,7 @@ Stage = Literal["intake", "tables", "last", "payroll", "reconcile", "risk", "wai
 
 @dataclass(frozen=True)
 class Rule:
-    """One check. `law` is a phrase of the clause, by which its sentence is found and printed.
-
-    What the text does not carry is never given a clause of it (SPEC 8.24): a rule that is all our own has `OURS` as its
-    clause and no `law`; `besides` names what carries the part of a rule that its clause does not.
+    """One check. Which clause and phrase of the law it rests on stands in the policy file, by its code (`Policy.basis`).
 
     `tables` must all be supplied, of `any_of` at least one; `settings` must be set; else the rule is listed as not
     run. `partly` names tables and settings without which only a part of the rule runs.
@@ -42,11 +39,8 @@ class Rule:
     severity: Severity
     effect: Effect = "none"
     _: KW_ONLY
-    clause: str
     compares: str
     hint: str
-    law: str = ""
-    besides: str = ""
     tables: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()

@@ -75,8 +75,6 @@ def _fallen(month: Month, table: str, count: Callable[[Month], pl.DataFrame], wh
     compares="在业的脱贫人口、监测对象人数，与上月、去年同月，按县和乡镇",
     hint="了解减少的原因，安排岗位",
     bounds=("checks.scale_drop",),
-    clause="前言",
-    law="保持就业规模总体稳定",
 )
 def fewer_working(month: Month) -> pl.LazyFrame:
     """People who work, against both months."""
@@ -93,8 +91,6 @@ def fewer_working(month: Month) -> pl.LazyFrame:
     compares="在岗人数，与上月、去年同月，按县和乡镇",
     hint="了解减少的原因；政策要求规模总体稳定",
     bounds=("checks.scale_drop",),
-    clause="三(五)",
-    law="保持乡村公益性岗位规模总体稳定",
 )
 def fewer_holders(month: Month) -> pl.LazyFrame:
     """Holders of posts, against both months."""

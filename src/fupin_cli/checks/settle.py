@@ -21,9 +21,8 @@ DECIDED = ("POST011", "ATT001", "ATT002", "ATT006")
 DECIDED_OF_ATTENDANCE = "ID007"
 # Of a line that was approved and is now only held any reason but these, which a decision cannot mend.
 NEVER = r"^(ID|IN|CON|MEA|SET)\d"
-LAW: dict[str, Any] = {
-    "tables": (TABLE,), "partly": (ROSTER,), "stage": "waivers", "clause": "三(五)", "law": "按照实际上岗月数折月计算",
-}  # fmt: skip
+HOW: dict[str, Any] = {
+    "tables": (TABLE,), "partly": (ROSTER,), "stage": "waivers"}  # fmt: skip
 
 SET001 = Rule(
     "SET001",
@@ -31,7 +30,7 @@ SET001 = Rule(
     "info",
     compares="核定清单与本月暂缓的行",
     hint="核对批准文号；核定的依据随账保存",
-    **LAW,
+    **HOW,
 )
 SET002 = Rule(
     "SET002",
@@ -40,7 +39,7 @@ SET002 = Rule(
     "hold",
     compares="核定清单的文号、理由、批准人、天数、金额与本月的行",
     hint="每人每岗每月一行，天数和金额只写一个，写明理由、批准文号、批准人",
-    **LAW,
+    **HOW,
 )
 
 

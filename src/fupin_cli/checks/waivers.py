@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "waivers"
-LAW: dict[str, Any] = {
+HOW: dict[str, Any] = {
     "tables": (TABLE,),
     "stage": "waivers",
-    "clause": "五(三)",
-    "law": "管好用好现有各类就业帮扶资金",
 }
 
 WVR001 = Rule(
@@ -27,7 +25,7 @@ WVR001 = Rule(
     "warning",
     compares="豁免清单的批准文号、批准人、理由",
     hint="补全后才有效",
-    **LAW,
+    **HOW,
 )
 WVR002 = Rule(
     "WVR002",
@@ -35,7 +33,7 @@ WVR002 = Rule(
     "warning",
     compares="生效月份、截止月份与本月",
     hint="需要继续的重新报批；不需要的删去",
-    **LAW,
+    **HOW,
 )
 WVR003 = Rule(
     "WVR003",
@@ -43,7 +41,7 @@ WVR003 = Rule(
     "warning",
     compares="规则代码、身份证号码、岗位编号",
     hint="写明可豁免的规则代码，和人或岗位；可豁免的规则见 fupin rules",
-    **LAW,
+    **HOW,
 )
 WVR004 = Rule(
     "WVR004",
@@ -51,7 +49,7 @@ WVR004 = Rule(
     "info",
     compares="豁免清单与本月发现的问题",
     hint="核对身份证号、岗位编号；不再需要的删去",
-    **LAW,
+    **HOW,
 )
 
 

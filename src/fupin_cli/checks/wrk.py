@@ -13,7 +13,6 @@ from fupin_cli.checks.rule import rule
 from fupin_cli.checks.wrk_homes import busy, working
 from fupin_cli.month.month import NO_LABOUR
 from fupin_cli.policy.idnumber import age_expr, birth_expr
-from fupin_cli.policy.law import OURS
 from fupin_cli.policy.months import first_day, parse_month
 from fupin_cli.policy.rounding import yuan_to_fen
 
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE, PLAN = "employment", "employment_plan"
-ENTRY: dict[str, Any] = {"clause": "四(一)", "law": "务工情况录入信息系统"}
-MONITOR: dict[str, Any] = {"tables": (TABLE,), **ENTRY}
-WITH_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry"), **ENTRY}
-WORKING_AGE, RETIRED_AGE = 16, 60
+MONITOR: dict[str, Any] = {"tables": (TABLE,)}
+WITH_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry")}
+RETIRED_AGE = 60
 POST_CHANNEL = r"公益性?岗位|帮扶车间"
 GRADUATE = ("大专", "本科及以上")
 
@@ -37,7 +35,6 @@ GRADUATE = ("大专", "本科及以上")
     partly=(TABLE, PLAN, "registry"),
     compares="劳动技能与是否已务工、是否计划务工",
     hint="核实劳动能力或务工情况",
-    **ENTRY,
 )
 def no_ability(ctx: Month) -> pl.LazyFrame:
     """The row's own 劳动技能, else the registry's; plans by the registry's."""
@@ -74,7 +71,6 @@ def no_ability(ctx: Month) -> pl.LazyFrame:
     tables=("registry",),
     any_of=(TABLE, PLAN),
     partly=(TABLE, PLAN),
-    **ENTRY,
 )
 def in_school(ctx: Month) -> pl.LazyFrame:
     """In school by the registry; marked 是 here, or planning to go."""
@@ -100,8 +96,8 @@ def in_school(ctx: Month) -> pl.LazyFrame:
 def too_young(ctx: Month) -> pl.LazyFrame:
     """Age on the day the spell began; where only the month is written, on the month's last day."""
     began = pl.when("_start_month").then(pl.col("start").dt.month_end()).otherwise("start")
-    young = age_expr(birth_expr(pl.col("id_number")), began) < WORKING_AGE
-    return report(ctx.table(TABLE).filter(young), TABLE, "开始务工时未满16周岁", "start")
+    young = age_expr(birth_expr(pl.col("id_number")), began) < ctx.labour_age
+    return report(ctx.table(TABLE).filter(young), TABLE, f"开始务工时未满{ctx.labour_age}周岁", "start")
 
 
 @rule(
@@ -112,7 +108,6 @@ def too_young(ctx: Month) -> pl.LazyFrame:
     hint="补到县（市、区）",
     any_of=(TABLE, "registry"),
     partly=(TABLE, "registry"),
-    **ENTRY,
 )
 def no_county(ctx: Month) -> pl.LazyFrame:
     """Of people marked 是: empty, or only a province or a city. In the registry: written, and naming no county."""
@@ -183,7 +178,6 @@ def marked_yes(ctx: Month) -> pl.LazyFrame:
     bounds=("checks.income_min", "checks.income_max"),
     hint="核实是否把年收入填成月收入，或少写了零",
     tables=(TABLE,),
-    clause=OURS,
 )
 def income(ctx: Month) -> pl.LazyFrame:
     """Outside the county's bounds; the bounds themselves are inside."""
@@ -216,8 +210,6 @@ def channel(ctx: Month) -> pl.LazyFrame:
     hint="优先推荐岗位",
     tables=(TABLE, "registry"),
     partly=("assignments",),
-    clause="四(一)",
-    law="了解掌握辖区内脱贫劳动力就业状况",
 )
 def idle_skill(ctx: Month) -> pl.LazyFrame:
     """Beneficiaries of 16 to under 60, out of school and able to work, neither marked 是 nor on a post."""
@@ -227,7 +219,7 @@ def idle_skill(ctx: Month) -> pl.LazyFrame:
         & pl.col("can_work")
         & pl.col("beneficiary")
         & ~pl.col("in_school")
-        & pl.col("age").is_between(WORKING_AGE, RETIRED_AGE - 1)
+        & pl.col("age").is_between(ctx.labour_age, RETIRED_AGE - 1)
     )
     return report(
         rows.join(busy(ctx), on="id_number", how="anti"),
@@ -244,8 +236,6 @@ def idle_skill(ctx: Month) -> pl.LazyFrame:
     tables=(PLAN,),
     compares="是否计划务工与就业服务需求",
     hint="问清需要的服务后补填",
-    clause="二(二)",
-    law="外出务工意愿",
 )
 def no_need(ctx: Month) -> pl.LazyFrame:
     """The column must be there: a file without it says nothing."""

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "employment"
-ENTRY: dict[str, Any] = {"clause": "四(一)", "law": "务工情况录入信息系统"}
-WITH_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry"), **ENTRY}
+WITH_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry")}
 TRANSPORT = r"交通|外出务工补贴"
 SENT_AWAY = r"劳务输出|外出务工补贴"
 POST_WORDS = r"公益性?岗位"
@@ -79,8 +78,6 @@ def busy_homes(ctx: Month) -> pl.LazyFrame:
     compares="户内就业帮扶中的交通措施与全户年度交通费补助、务工所在县",
     hint="核实是否应补或误补",
     tables=(TABLE, "registry"),
-    clause="二(一)",
-    law="单程交通费用补贴",
 )
 def transport(ctx: Month) -> pl.LazyFrame:
     """Registered and nobody of the household paid, on open spells outside the county; or paid for work inside it."""
@@ -127,7 +124,6 @@ def no_effect(ctx: Month) -> pl.LazyFrame:
     compares="同户各人的务工所在县与联系电话",
     hint="改填本人电话",
     tables=(TABLE,),
-    **ENTRY,
 )
 def shared_phone(ctx: Month) -> pl.LazyFrame:
     """Members marked 是, in different counties, with one phone."""

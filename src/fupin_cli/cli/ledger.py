@@ -61,11 +61,12 @@ def import_(
     place = find_workspace(workspace)
     now = datetime.now().astimezone()
     if preview:
+        from fupin_cli.measures.catalogue import measure_words
         from fupin_cli.outputs.ledger_view import history_grid
         from fupin_cli.outputs.terminal import console
 
         paid, rest = job.read_history(place, file, month_index(now.date()))
-        console().print(history_grid(paid))
+        console().print(history_grid(paid, measure_words(place.policy())))
         people, fen = paid["id_number"].n_unique(), int(paid["amount_fen"].sum())
         typer.echo(
             f"要导入 {paid.height} 笔，{people} 人，{fen_to_yuan(fen)} 元；不导入 {rest} 行（退回、追回、金额为0）"
@@ -100,6 +101,7 @@ def show(
     from fupin_cli.jobs import ledger as job
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
+    from fupin_cli.measures.catalogue import measure_words
     from fupin_cli.outputs import ledger_view
     from fupin_cli.outputs.terminal import console
     from fupin_cli.policy.months import month_text, parse_month
@@ -129,7 +131,7 @@ def show(
     if output_format is Format.json:
         sys.stdout.write(ledger_view.lines_json(found, unmask=unmask) + "\n")
     else:
-        console().print(ledger_view.line_table(found))
+        console().print(ledger_view.line_table(found, measure_words(place.policy())))
         console().print(ledger_view.sums(found))
     return 0 if found.height else 1
 

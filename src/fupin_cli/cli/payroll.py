@@ -117,12 +117,13 @@ def approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool
 
     from fupin_cli.errors import MonthClosedError
     from fupin_cli.jobs.approve import approved_words
-    from fupin_cli.jobs.subsidy import find_measure, subsidy
+    from fupin_cli.jobs.subsidy import subsidy
     from fupin_cli.jobs.subsidy_files import write_corrections
+    from fupin_cli.measures.catalogue import MEASURES
     from fupin_cli.outputs.payroll_json import payroll_json
     from fupin_cli.outputs.payroll_workbook import correction_words
 
-    run = subsidy(desk, find_measure(approved.measure), approved.month)
+    run = subsidy(desk, MEASURES[approved.measure], approved.month)
     if as_json:
         sys.stdout.write(payroll_json(run, unmask=unmask) + "\n")
     words = "；".join(part for part in (correction_words(run), run.undecided_words) if part)
@@ -193,15 +194,15 @@ def approve(
     place = find_workspace(workspace, password_file)
     folder = output or place.out
     now = datetime.now().astimezone()
-    chosen = find_measure(measure).code
+    chosen = find_measure(measure, place.policy())
     with workspace_lock(place.root, "approve", wait, now):
         approval.refuse_if_ahead(wanted, now)
-        approval.refuse_if_approved(place.root, wanted, chosen)
+        approval.refuse_if_approved(place.root, wanted, chosen.code)
         make_folder(folder / month_text(wanted))
         with progress_bar(enabled=not no_progress and sys.stderr.isatty()) as progress:
             desk = Desk(place, inbox, progress)
             said = finish_all(desk, folder, now)
-            run = subsidy(desk, find_measure(chosen), wanted)
+            run = subsidy(desk, chosen, wanted)
         if run.result.crashed:
             raise RuntimeError("a rule crashed: nothing is approved on results that are not whole")
         total = fen_to_yuan(run.sums().total_fen)

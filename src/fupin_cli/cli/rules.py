@@ -57,7 +57,7 @@ def rules(
             json.dumps([catalogue.rule_facts(rule, policy) for rule in chosen], ensure_ascii=False, indent=2) + "\n"
         )
     elif code is None:
-        console().print(catalogue.rule_table(chosen))
+        console().print(catalogue.rule_table(chosen, policy))
     else:
         for rule in chosen:
             console().print(catalogue.explained(rule, policy), soft_wrap=True)

@@ -69,14 +69,13 @@ def subsidy(
     from fupin_cli.jobs.subsidy import find_measure, supplied
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
-    from fupin_cli.measures.catalogue import other_measures
     from fupin_cli.results.exit_codes import worse
 
     place = find_workspace(workspace, password_file)
     name, month_argument = _which(name, month_argument, everything=everything)
     if name is None and not everything:
         return _list(place, as_json=output_format is Format.json)
-    chosen = find_measure(name, other_measures()) if name is not None else None
+    chosen = find_measure(name, place.policy(), others=True) if name is not None else None
     start, end = month_range(month_argument, month, first, last, "fupin subsidy transport --month 2024-05")
     now, maker, folder = datetime.now().astimezone(), operator or operator_name(), output or place.out
     code, runs = 0, []
@@ -171,11 +170,11 @@ def _list(place: Place, *, as_json: bool) -> int:
     from fupin_cli.outputs.subsidy_view import subsidy_rows, subsidy_table
     from fupin_cli.outputs.terminal import console
 
-    settings = place.settings()
+    policy = place.policy()
     if as_json:
-        body = {"format": "fupin.subsidies/1", "measures": subsidy_rows(settings)}
+        body = {"format": "fupin.subsidies/1", "measures": subsidy_rows(policy)}
         sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
     else:
         titles = {name: spec.title for name, spec in place.contracts().items()}
-        console().print(subsidy_table(settings, titles))
+        console().print(subsidy_table(policy, titles))
     return 0

@@ -70,7 +70,7 @@ def withdraw(
         raise UsageError("要写明同意撤回的文号：--document 文号", f"例如 {EXAMPLE}")
     place = find_workspace(workspace, password_file)
     folder = output or place.out
-    chosen = find_measure(measure).code
+    chosen = find_measure(measure, place.policy()).code
     now = datetime.now().astimezone()
     with workspace_lock(place.root, "withdraw", wait, now):
         desk = Desk(place, inbox)
@@ -125,7 +125,7 @@ def discard(
     wanted = parse_month(one_month(month_argument, month, "fupin discard 2024-05"))
     place = find_workspace(workspace)
     folder = output or place.out
-    chosen = find_measure(measure).code
+    chosen = find_measure(measure, place.policy()).code
     now = datetime.now().astimezone()
     with workspace_lock(place.root, "discard", wait, now):
         entry = job.discard(place.root, wanted, chosen, operator or operator_name(), now)

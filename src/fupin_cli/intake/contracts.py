@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from fupin_cli.errors import FupinError, yaml_words
-from fupin_cli.policy.parameters import LOADER
+from fupin_cli.policy.library import LOADER
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

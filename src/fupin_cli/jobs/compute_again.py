@@ -20,12 +20,13 @@ from fupin_cli.jobs.due import due_month
 from fupin_cli.jobs.forecast import forecast_month
 from fupin_cli.jobs.inputs import hashes_of
 from fupin_cli.jobs.result_hash import check_hash, payroll_hash, reconcile_hash, report_hash
-from fupin_cli.jobs.subsidy import find_measure, subsidy
+from fupin_cli.jobs.subsidy import subsidy
 from fupin_cli.ledger import kept
+from fupin_cli.measures.catalogue import MEASURES, known_measures
 from fupin_cli.measures.claims import MEASURE
 from fupin_cli.outputs.hashes import COLUMNS, HASH_VERSION, WHOLE_ROWS
 from fupin_cli.policy.months import parse_month
-from fupin_cli.policy.parameters import Policy, load_policy
+from fupin_cli.policy.parameters import Policy, load_laws
 from fupin_cli.policy.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def compute_again(workspace: Workspace, month: int, job: str, manifest: dict[str
     if words is None:
         return []
     measure = manifest.get("measure", MEASURE)
-    words = _of_measure(words, measure)
+    words = _of_measure(words, measure, workspace)
     files = {e["file"]: e["sha256"] for e in manifest["files"] if e["sha256"]}
     if any(inbox.get(name) != known for name, known in files.items()):
         return [(NOTE, f"{words}：当时的输入不全，没有重算")]
@@ -70,7 +71,7 @@ def described_approval(
     workspace: Workspace, batch: Batch, batches: pl.DataFrame, manifest: dict[str, Any] | None, inbox: dict[str, str]
 ) -> Said:
     """Compute an approved month again from the files that it keeps; what it came to stands in the ledger."""
-    words = _of_measure(JOBS["approve"], batch.measure)
+    words = _of_measure(JOBS["approve"], batch.measure, workspace)
     if not batch.kept_sha256:  # approved before inputs were kept
         return compute_again(workspace, batch.month, "approve", manifest, inbox) if manifest else []
     position = batches["batch"].to_list().index(batch.batch)
@@ -84,7 +85,7 @@ def described_approval(
             version = (manifest or {}).get("hash_version", HASH_VERSION)
             if version not in (WHOLE_ROWS, *COLUMNS):
                 return [(NOTE, f"{words}：是另一版本（fupin {batch.tool}）算的，本版本不认得它的校验办法")]
-            now = payroll_hash(subsidy(desk, find_measure(batch.measure), batch.month), version)
+            now = payroll_hash(subsidy(desk, MEASURES[batch.measure], batch.month), version)
     except ValidationError:
         return [(NOTE, f"{words}：是另一版本（fupin {batch.tool}）算的，当时的设置本版本不认得")]
     except FupinError as error:
@@ -92,9 +93,11 @@ def described_approval(
     return [_verdict(words, now == batch.result_hash, batch.tool, version)]
 
 
-def _of_measure(words: str, measure: str) -> str:
-    found = find_measure(measure)
-    return words if found.leads else f"{words}（{found.title}）"
+def _of_measure(words: str, measure: str, workspace: Workspace) -> str:
+    if MEASURES[measure].leads:
+        return words
+    known = known_measures(workspace.policy())
+    return f"{words}（{known[measure].title if measure in known else measure}）"
 
 
 def _verdict(words: str, same: bool, tool: str, version: int) -> tuple[str, str]:
@@ -110,9 +113,9 @@ def _desk(  # noqa: PLR0913 - what a job found when it ran
     workspace: Workspace, settings: dict[str, Any], posted: int, *, only: set[str] | None = None, inbox: Path | None = None,
     schemas: Path | None = None,
 ) -> Desk:  # fmt: skip
-    """The workspace as a job found it. The bureau's own table formats are those of `schemas`, if they were kept."""
+    """The workspace as a job found it. The bureau's own table formats and policies are those of `schemas`, if they were kept."""
     known = Settings.model_validate(settings)
-    policy = Policy(load_policy(known.county.city), known)
+    policy = Policy(load_laws(known.county.city, schemas or workspace.root), known)
     desk = Desk(workspace, inbox, policy=policy, only=only, posted=posted)
     if schemas is not None:
         desk.contracts = replace(workspace, root=schemas).contracts()
@@ -126,7 +129,7 @@ def _result(desk: Desk, month: int, job: str, manifest: dict[str, Any], version:
     if job in REPORTS:
         return report_hash(_report(desk, month, job, manifest), version)
     if job in ("payroll", "approve"):
-        return payroll_hash(subsidy(desk, find_measure(manifest.get("measure", MEASURE)), month), version)
+        return payroll_hash(subsidy(desk, MEASURES[manifest.get("measure", MEASURE)], month), version)
     return reconcile_hash(reconciling.reconcile_months(desk, parse_month(manifest["first"]), month), version)
 
 

@@ -35,6 +35,7 @@ def settings_of(workspace: Workspace) -> list[Setting]:
     values = policy.settings.model_dump(mode="json")
     if values["post"]["cap_months"] is None:  # what is shown is what is used
         values["post"]["cap_months"] = policy.cap_months(month_index(policy.file.valid_to))
+    values["transport"]["home_province"] = values["transport"]["home_province"] or policy.file.area.province
     written = read_settings(workspace.file) if workspace.file else {}
     variables = {name.upper() for name in os.environ}
     return [

@@ -15,7 +15,7 @@ from fupin_cli.intake.load import Inbox, Intake, read_inbox, select, typed_rows
 from fupin_cli.intake.stated import stated_totals
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.ledger import store
-from fupin_cli.measures.catalogue import all_measures, leading
+from fupin_cli.measures.catalogue import MEASURES, leading
 from fupin_cli.measures.claimed import Claimed
 from fupin_cli.month.handed_in import TABLES, Earlier
 from fupin_cli.month.month import NO_LINES
@@ -197,11 +197,11 @@ class Desk:
 
     def alike(self, month: int, measure: str) -> bool:
         """Whether a month looks the same to a measure as to all others that are looked at in a check, posts left out."""
-        asked = all_measures()[measure]
+        asked = MEASURES[measure]
         return asked.in_check and not asked.leads and month not in self.approved_months(measure)
 
     def _read(self, month: int, measure: str) -> Claimed:
-        again, leads = month in self.approved_months(measure), all_measures()[measure].leads
+        again, leads = month in self.approved_months(measure), MEASURES[measure].leads
         intake = select(self.inbox, month, FAR_AHEAD if again else None, self.progress)
         if self.lines.height:
             paid = self._payments
@@ -210,7 +210,7 @@ class Desk:
             intake = add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
         stands = (pl.col("month") == month) & (pl.col("measure") == measure) & (pl.col("posted_fen") > 0)
         return Claimed(
-            intake, self.policy, self.contracts, asked=measure, folders=self.folders, open_month=self.context,
+            intake, self.policy.of(month), self.contracts, asked=measure, folders=self.folders, open_month=self.context,
             earlier=None if again or not leads else self.earlier(month),
             approved=self.money.filter(stands).select(id_number="person", post_id="post_id") if again else NO_LINES,
         )  # fmt: skip

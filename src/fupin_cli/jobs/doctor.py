@@ -128,7 +128,9 @@ def _settings(workspace: Workspace) -> Iterator[Diagnosis]:
         if not getattr(getattr(policy.settings, section), key):
             yield Diagnosis("县里的数字", WARN, f"{place}：{words}", f"把县里的规定写进 fupin.toml 的 [{section}]")
     lacking = [
-        f"{m.title}：{'、'.join(names)}" for m in all_measures().values() if (names := m.settings(policy.settings))
+        f"{m.title}：{'、'.join(names)}"
+        for m in all_measures(policy).values()
+        if (names := m.settings(policy.settings))
     ]
     if lacking:
         yield Diagnosis(

@@ -12,9 +12,8 @@ from fupin_cli.jobs.measure_numbers import number_steps
 from fupin_cli.jobs.subsidy import compute, subsidy, supplied
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.measures.claims import STATUS_WORDS, fraction_text
-from fupin_cli.policy.law import quote
 from fupin_cli.policy.months import month_text
-from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan
+from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.results.explain import Step
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.results.subsidy import PayrollRun
 
+# Rules whose basis says how a month is shared, and how many months there are.
+SHARED, CAPPED = "ATT001", "CAP001"
 METHOD = {
     "attendance": "本月累计出勤天数 ÷ 规定出勤天数",
     "calendar": "合同期内在岗日数 ÷ 当月天数",
@@ -74,7 +75,7 @@ def _line(run: PayrollRun, row: dict[str, Any]) -> Step:
 def _measure_amount(run: PayrollRun, row: dict[str, Any]) -> Step:
     """Rate or base, quantity, and what they come to by the measure's clause."""
     measure = run.subsidy
-    law = quote(run.policy.file.text, measure.clause, measure.law)
+    law = run.policy.law.quote(measure.clause, measure.law)
     quantity = f"{_number(row['numerator_x100'])} ÷ {_number(row['divisor_x100'])}"
     due = Step("应发", _money(row["due_fen"]), row["how"] or "", measure.clause, law, [
         Step("标准或基数", _money(row["rate_fen"]), "由申请表与下列数字得出"),
@@ -104,15 +105,16 @@ def _days(hundredths: int | None) -> str:
 def _amount(run: PayrollRun, row: dict[str, Any]) -> Step:
     """Standard × min(1, numerator / divisor), half up once; what the bank pays beside what would be due."""
     post = run.policy.settings.post
-    text = run.policy.file.text
+    measure, share_basis, quote = run.subsidy, run.policy.basis(SHARED), run.policy.law.quote
+    shared = quote(share_basis.clause, share_basis.law)
     in_force = {p.name: p for p in run.policy.in_force(run.month)}
     monthly, annual = in_force.get("post.monthly_standard"), in_force.get("post.annual_line")
     standard = Step(
         "月标准",
         _money(row["standard_fen"]),
         monthly.source if monthly else "本月没有标准",
-        "三(五)",
-        quote(text, "三(五)", "参照当年省防止返贫监测标准"),
+        measure.clause,
+        quote(measure.clause, measure.law),
     )
     own = run.policy.settings.post.standard.get(str(run.month // 12))
     if annual and not (own and own.monthly):
@@ -120,9 +122,7 @@ def _amount(run: PayrollRun, row: dict[str, Any]) -> Step:
         standard.steps.append(
             Step("年监测标准 ÷ 12", _money(value), f"{annual.source}（{annual.valid_from} 起）", annual.clause)
         )
-    share = Step(
-        "折月", METHOD[post.proration], "fupin.toml 的 [post] proration", "三(五)", quote(text, "三(五)", "折月计算")
-    )
+    share = Step("折月", METHOD[post.proration], "fupin.toml 的 [post] proration", share_basis.clause, shared)
     attended = _attendance_place(run, row)
     share.steps = [
         Step(
@@ -141,12 +141,12 @@ def _amount(run: PayrollRun, row: dict[str, Any]) -> Step:
             "核定",
             _settled(row),
             f"核定清单，{row['settled_by']}",
-            "三(五)",
-            quote(text, "三(五)", "折月计算"),
+            share_basis.clause,
+            shared,
             share.steps,
         )
-    due = Step("应发", _money(row["due_fen"]), HALF_UP.source, "三(五)", steps=[standard, share])
-    fund = Step("资金", row["fund"] or "不明", "岗位台账的资金来源", "三(五)")
+    due = Step("应发", _money(row["due_fen"]), run.policy.file.rounding, measure.clause, steps=[standard, share])
+    fund = Step("资金", row["fund"] or "不明", "岗位台账的资金来源", measure.clause)
     return Step("实发", f"{fen_to_yuan(row['amount_fen'])} 元", "发放的等于应发；暂缓、不予的为0", steps=[due, fund])
 
 
@@ -172,18 +172,20 @@ def _attendance_place(run: PayrollRun, row: dict[str, Any]) -> str:
 def _months(run: PayrollRun, row: dict[str, Any]) -> Step:
     """Months used by the county's way of counting, the cap, and the extension to the pension date."""
     post = run.policy.settings.post
-    law = quote(run.policy.file.text, "三(五)", "最长不超过36个月")
+    basis = run.policy.basis(CAPPED)
+    clause, law = basis.clause, run.policy.law.quote(basis.clause, basis.law)
+    years = run.policy.number("post.extension_years", run.month)
     if row.get("before_num") is None:
-        return Step("月数", "没有可用的身份证号，数不了", "", "三(五)", law)
+        return Step("月数", "没有可用的身份证号，数不了", "", clause, law)
     before, after = (fraction_text(int(row[f"{w}_num"]), int(row[f"{w}_den"])) for w in ("before", "after"))
     end = month_text(row["cap_end"]) if row["cap_end"] is not None else "没有了"
     return Step(
         "月数", f"本月前 {before}，本月后 {after}，最长 {run.policy.cap_months(run.month)}",
-        f"{COUNT[post.month_count]}；补贴发放台账和账本；最长月数：{run.policy.cap_source(run.month)}", "三(五)", law,
+        f"{COUNT[post.month_count]}；补贴发放台账和账本；最长月数：{run.policy.cap_source(run.month)}", clause, law,
         [
             Step("首次核定", str(row["person_approval"] or "不知道"), "花名册的首次核定日期；更早发过的从那个月算"),
             Step("养老金领取日期", str(row["pension_date"] or "定不了"), f"参保类型 {row['scheme'] or '不明'}"),
-            Step("可延长至养老金领取", "是" if row["extended"] else "否", "首次核定时距领取年龄不足5年", "三(五)"),
+            Step("可延长至养老金领取", "是" if row["extended"] else "否", f"首次核定时距领取年龄不足{years}年", clause),
             Step("最后可发月", end),
         ],
     )  # fmt: skip
@@ -191,11 +193,11 @@ def _months(run: PayrollRun, row: dict[str, Any]) -> Step:
 
 def _carried(run: PayrollRun, rule: Rule, hit: dict[str, Any] | None) -> tuple[str, str]:
     """The clause that a finding rests on, and its words: the finding's own, the measure's, the rule's."""
-    clause, text = hit["clause"] if hit else rule.clause, run.policy.file.text
-    if clause == rule.clause:
-        return clause, quote(text, clause, rule.law)
-    measure = run.subsidy
-    return clause, quote(text, clause, measure.law) if measure.clause == clause else ""
+    basis, law, measure = run.policy.basis(rule.code), run.policy.law, run.subsidy
+    clause = hit["clause"] if hit else basis.clause
+    if clause == basis.clause:
+        return clause, law.quote(clause, basis.law) if basis.law else ""
+    return clause, law.quote(clause, measure.law) if measure.clause == clause else ""
 
 
 def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:

@@ -14,7 +14,7 @@ from fupin_cli.ledger.store import BACK_PAY, LINE, RECOVER
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.month.used_months import post_payments
 from fupin_cli.policy import months
-from fupin_cli.reports.ends import WITHOUT_TERM, ends_of
+from fupin_cli.reports.ends import ends_of
 from fupin_cli.reports.forecast import BIG, forecast, shortage, usual_shares
 from fupin_cli.reports.runs import ForecastRun
 
@@ -68,7 +68,7 @@ def monthly_runs(desk: Desk, month: int, computed: Mapping[str, PayrollRun] = Ma
     others = [
         computed.get(measure.code) or compute(desk, measure, month)
         for measure in supplied(desk, month)
-        if measure.monthly and measure.code not in WITHOUT_TERM
+        if measure.monthly and not measure.own_term
     ]
     runs = [*posts, *(run for run in others if run.lines.height)]
     if not runs:

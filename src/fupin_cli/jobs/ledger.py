@@ -105,13 +105,14 @@ def export(root: Path, folder: Path, kind: str) -> list[Path]:
 
 def export_workbook(workspace: Workspace, folder: Path, day: date) -> list[Path]:
     """Write the ledger as one workbook for people; with a password it is encrypted."""
+    from fupin_cli.measures.catalogue import measure_words
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.outputs.ledger_workbook import ledger_sheets
 
     make_folder(folder)
     batches, lines = store.read(workspace.root, "batches"), store.read(workspace.root, "lines")
-    plans = ledger_sheets(batches, lines, workspace.settings().county.name)
+    plans = ledger_sheets(batches, lines, workspace.settings().county.name, measure_words(workspace.policy()))
     return save_workbooks(folder, [("账本", plans)], day, force=False, password=workspace.password)
 
 

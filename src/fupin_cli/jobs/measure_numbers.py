@@ -11,31 +11,32 @@ if TYPE_CHECKING:
     from fupin_cli.measures.measure import Measure
     from fupin_cli.policy.parameters import Policy
 
-# Measure → numbers of the policy file, keys of the county's settings (in the measure's section).
-INSURANCE = ("social_insurance.cap_months", "social_insurance.extension_years")
-USED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "accident_insurance": ((), ("premium", "premium_period")),
-    "labour_export_service": (("labour_export.amount", "labour_export.contract_years", "labour_export.follow_up_years"), ()),
-    "transport": ((), ("method", "in_province", "out_of_province", "places", "home_province", "once_per_years")),
-    "on_the_job_training": (("on_the_job_training.cap_months", "on_the_job_training.term"), ("monthly", "divisor_days")),
-    "employer_social_insurance": (INSURANCE, ()),
-    "employer_post": (INSURANCE, ("monthly",)),
-    "flexible_social_insurance": (("flexible.share_max_thirds", *INSURANCE), ("share",)),
-    "training_living": (("training.dibao_times_tenths",), ("dibao_monthly", "days_per_month")),
-    "training_course": ((), ("course", "courses")),
-    "rain_dew": ((), ("term", "levels")),
-    "startup_interest": (("startup.interest_days",), ("interest_share", "principal_max", "years_max")),
-    "startup_venue": ((), ("venue_share", "venue_monthly_max", "venue_months_max")),
-    "incubator": ((), ("incubator_share", "incubator_max")),
-    "base_reward": ((), ("steps",)),
-    "unemployment_aid": ((), ("monthly",)),
-}  # fmt: skip
+# Measure → keys of the county's settings, in the measure's section; the law's numbers are the measure's own (`numbers`).
+USED: dict[str, tuple[str, ...]] = {
+    "accident_insurance": ("premium", "premium_period"),
+    "labour_export_service": (),
+    "transport": ("method", "in_province", "out_of_province", "places", "home_province", "once_per_years"),
+    "on_the_job_training": ("monthly", "divisor_days"),
+    "employer_social_insurance": (),
+    "employer_post": ("monthly",),
+    "flexible_social_insurance": ("share",),
+    "training_living": ("dibao_monthly", "days_per_month"),
+    "training_course": ("course", "courses"),
+    "rain_dew": ("term", "levels"),
+    "startup_interest": ("interest_share", "principal_max", "years_max"),
+    "startup_venue": ("venue_share", "venue_monthly_max", "venue_months_max"),
+    "incubator": ("incubator_share", "incubator_max"),
+    "base_reward": ("steps",),
+    "unemployment_aid": ("monthly",),
+}
 
 
 def number_steps(measure: Measure, policy: Policy, month: int) -> list[Step]:
     """The numbers of a measure that are in force in the month: the policy's, then the county's. What is not set is said."""
-    parameters, keys = USED[measure.code]
-    return [_parameter(name, policy, month) for name in parameters] + [_setting(measure, key, policy) for key in keys]
+    said = policy.measure(measure.code)
+    numbers = [*measure.numbers, *([said.term] if said and said.term else [])]
+    keys = USED[measure.code]
+    return [_parameter(name, policy, month) for name in numbers] + [_setting(measure, key, policy) for key in keys]
 
 
 def _parameter(name: str, policy: Policy, month: int) -> Step:
@@ -52,6 +53,8 @@ def _setting(measure: Measure, key: str, policy: Policy) -> Step:
     section = measure.section or measure.code
     table = getattr(policy.settings, section)
     value, default = (t.model_dump(mode="json")[key] for t in (table, type(table)()))
+    if (section, key) == ("transport", "home_province") and not value:  # the policy's own province
+        return Step(f"{section}.{key}", policy.file.area.province, f"政策文件 {policy.file.id}")
     if value in (None, {}, []):
         return Step(f"{section}.{key}", "没有设置", f"fupin.toml 的 [{section}] {key}")
     words = "；".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)

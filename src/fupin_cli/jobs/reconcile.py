@@ -13,7 +13,7 @@ from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.corrections import lines_now, standing_lines
 from fupin_cli.jobs.reissue import to_send_again
 from fupin_cli.jobs.subsidy import compute
-from fupin_cli.measures.catalogue import all_measures, leading
+from fupin_cli.measures.catalogue import MEASURES, leading
 from fupin_cli.measures.claims import PAY
 from fupin_cli.month.month import Month
 from fupin_cli.policy.months import month_text
@@ -47,7 +47,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
                 parts.append(standing_lines(desk, month, measure))
                 continue
             try:
-                one = compute(desk, all_measures()[measure], month, again=True)
+                one = compute(desk, MEASURES[measure], month, again=True)
             except NoInputError:
                 # What was approved needs its own tables; a roster only where posts were (SPEC 8.24).
                 if measure != posts or posts in approved or not approved:

@@ -199,7 +199,13 @@ def fingerprint(workspace: Workspace, month: int, passing: str = "") -> str:
 
     `passing`: files whose names begin so do not count (for what does not read them).
     """
-    own = sorted([*([workspace.file] if workspace.file else []), *(workspace.root / "schemas").glob("*.yaml")])
+    own = sorted(
+        [
+            *([workspace.file] if workspace.file else []),
+            *(workspace.root / "schemas").glob("*.yaml"),
+            *(workspace.root / "policy").glob("*.*"),
+        ]
+    )
     return digest([
         month, __version__,
         [[file.name, file.sha256] for file in find_files(workspace.inbox)

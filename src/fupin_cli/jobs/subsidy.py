@@ -17,7 +17,7 @@ from fupin_cli.jobs.corrections import corrections_of, months_to_check, undecide
 from fupin_cli.jobs.funds import funds_of
 from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.jobs.person_code import person_codes, workspace_key
-from fupin_cli.measures.catalogue import all_measures, other_measures
+from fupin_cli.measures.catalogue import known_measures, measure_of, other_measures
 from fupin_cli.measures.claims import SPOT, conform
 from fupin_cli.measures.lines import Judged, claim_lines
 from fupin_cli.policy.months import month_text
@@ -28,21 +28,22 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.measures.claimed import Claimed
     from fupin_cli.measures.measure import Measure
+    from fupin_cli.policy.parameters import Policy
 
 # Rules that can stand on a measure's rows: identity, cells, its own conditions, the caps that all measures share.
 GROUPS = ("IN", "ID", "MEA", "WVR")
 SHARED = ("CAP007", "CAP008", "CAP009", "CAP010")
 
 
-def find_measure(code: str, known: dict[str, Measure] | None = None) -> Measure:
-    """Find a measure by its code or its title, among all or those `known`.
+def find_measure(code: str, policy: Policy, *, others: bool = False) -> Measure:
+    """Find a measure of the city's policies by its code or its title. `others`: not the one that leads.
 
     Raises:
         UsageError: there is none of that name; the hint names the nearest.
     """
     import difflib
 
-    known = known or all_measures()
+    known = {code: one for code, one in known_measures(policy).items() if not (others and one.leads)}
     for measure in known.values():
         if code in (measure.code, measure.title):
             return measure
@@ -72,8 +73,15 @@ def compute(desk: Desk, measure: Measure, month: int, *, again: bool = False, fr
 
     Raises:
         NoInputError: the measure's table was not supplied, or nothing of the month (exit 10).
+        UsageError: the month's policy has no such subsidy (exit 2).
     """
     given = desk.context(month, measure.code)
+    measure = measure_of(measure.code, given.policy)
+    if measure.said is None:
+        raise UsageError(
+            f"{month_text(month)} 的政策（{given.policy.file.title}）没有 {measure.code} 这项补贴",
+            "全部补贴：fupin subsidy",
+        )
     ctx = given.with_empty(measure.table)
     if not ctx.has(measure.table):
         title = desk.contracts[measure.table].title
@@ -171,4 +179,6 @@ def _with_corrections(desk: Desk, run: PayrollRun) -> PayrollRun:
 def supplied(desk: Desk, month: int) -> list[Measure]:
     """Measures besides posts whose table is in the inbox."""
     ctx = desk.context(month)
-    return [measure for measure in other_measures().values() if ctx.with_empty(measure.table).has(measure.table)]
+    return [
+        measure for measure in other_measures(ctx.policy).values() if ctx.with_empty(measure.table).has(measure.table)
+    ]

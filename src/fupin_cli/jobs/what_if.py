@@ -12,7 +12,6 @@ from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.subsidy import compute, supplied
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.policy.months import month_text
-from fupin_cli.policy.parameters import Policy
 from fupin_cli.policy.settings import Settings, load_settings, validated
 from fupin_cli.reports.runs import Scenario, WhatIfRun
 from fupin_cli.reports.what_if import FACTS, FIGURES, KEYS, compare
@@ -102,7 +101,7 @@ def what_if(
     old = _lines(desk, months)
     found = []
     for name, texts in scenarios.items():
-        other = Desk(workspace, inbox, progress, policy=Policy(desk.policy.file, tried[name]))
+        other = Desk(workspace, inbox, progress, policy=desk.policy.with_settings(tried[name]))
         other.share_inbox(desk)
         found.append(Scenario(name, texts, compare(old, _lines(other, months))))
     first, last = months

@@ -1,4 +1,4 @@
-"""A bureau's folder: `fupin.toml`, `inbox/`, `out/`, and its own `schemas/` laid over the shipped ones."""
+"""A bureau's folder: `fupin.toml`, `inbox/`, `out/`, its own `schemas/` and `policy/` before the shipped ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fupin_cli.encryption import read_password
 from fupin_cli.errors import FupinError
 from fupin_cli.intake.contracts import TableSpec, load_contracts
-from fupin_cli.policy.parameters import Policy, load_policy
+from fupin_cli.policy.parameters import Policy, load_laws
 from fupin_cli.policy.settings import FILE_NAME, load_settings
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class Workspace:
         return load_settings(self.file)
 
     def policy(self) -> Policy:
-        """The city's policy with the county's settings over it."""
+        """The city's policies, those of `policy/` before the shipped ones, with the county's settings over them."""
         settings = self.settings()
-        return Policy(load_policy(settings.county.city), settings)
+        return Policy(load_laws(settings.county.city, self.root), settings)
 
     def contracts(self) -> dict[str, TableSpec]:
         """Table contracts, with the bureau's own over them."""

@@ -46,12 +46,13 @@ class KeptFile:
 
 @dataclass(frozen=True)
 class Kept:
-    """What a batch keeps. `settings`: as they were; `schemas`: names of the bureau's own table formats."""
+    """What a batch keeps. `settings`: as they were; `schemas`, `policies`: names of the bureau's own table formats and policy files."""
 
     batch: str
     files: list[KeptFile] = field(repr=False)
     settings: dict[str, Any] = field(repr=False)
     schemas: list[str]
+    policies: list[str] = field(default_factory=list)
 
 
 def archive(root: Path, batch: str) -> Path:
@@ -67,6 +68,7 @@ def keep(  # noqa: PLR0913 - what an archive holds
     *,
     settings: dict[str, Any],
     schemas: Iterable[Path] = (),
+    policies: Iterable[Path] = (),
 ) -> str:
     """Write a batch's archive to `target` and give its SHA-256.
 
@@ -78,7 +80,7 @@ def keep(  # noqa: PLR0913 - what an archive holds
     """
     held = _held(root)
     index: list[dict[str, Any]] = []
-    own = sorted(schemas)
+    own = {"schemas": sorted(schemas), "policy": sorted(policies)}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as store:
         for name, path, sha256 in files:
             if sha256 in held:
@@ -88,14 +90,15 @@ def keep(  # noqa: PLR0913 - what an archive holds
                 held[sha256] = (batch, size)
             first = next((e["stored"] for e in index if e["sha256"] == sha256 and e["in"] == batch), name)
             index.append({"name": name, "sha256": sha256, "size": size, "in": owner, "stored": first})
-        for path in own:
-            store.writestr(zipfile.ZipInfo(f"schemas/{path.name}", ZIP_TIME), path.read_bytes())
+        for part, paths in own.items():
+            for path in paths:
+                store.writestr(zipfile.ZipInfo(f"{part}/{path.name}", ZIP_TIME), path.read_bytes())
         body = {
             "format": FORMAT,
             "batch": batch,
             "files": index,
             "settings": settings,
-            "schemas": [p.name for p in own],
+            **{part: [path.name for path in paths] for part, paths in own.items()},
         }
         entry = zipfile.ZipInfo(INDEX, ZIP_TIME)
         entry.compress_type = zipfile.ZIP_DEFLATED
@@ -153,7 +156,7 @@ def contents(root: Path, batch: str, known: str = "") -> Kept:
                 raise KeptError(f"批次 {batch} 留存的文件 {path} 不是 fupin 写的", hint)
             body = json.loads(store.read(INDEX))
         files = [KeptFile(e["name"], e["sha256"], e["size"], e["in"]) for e in body["files"]]
-        return Kept(batch, files, body["settings"], body["schemas"])
+        return Kept(batch, files, body["settings"], body["schemas"], body.get("policy", []))
     except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError) as error:
         raise KeptError(f"批次 {batch} 留存的文件 {path} 读不出", hint) from error
 
@@ -190,13 +193,14 @@ def give_back(root: Path, kept: Kept, folder: Path, hashes: dict[str, str]) -> l
 
 
 def give_back_schemas(root: Path, kept: Kept, folder: Path) -> None:
-    """Write the bureau's own table formats of a batch below `folder/schemas/`."""
-    if not kept.schemas:
-        return
-    (folder / "schemas").mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(archive(root, kept.batch)) as store:
-        for name in kept.schemas:
-            (folder / "schemas" / _safe(name)).write_bytes(store.read(f"schemas/{name}"))
+    """Write the bureau's own table formats and policy files of a batch below `folder/schemas/` and `folder/policy/`."""
+    for part, names in (("schemas", kept.schemas), ("policy", kept.policies)):
+        if not names:
+            continue
+        (folder / part).mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(archive(root, kept.batch)) as store:
+            for name in names:
+                (folder / part / _safe(name)).write_bytes(store.read(f"{part}/{name}"))
 
 
 def _take(store: zipfile.ZipFile, entry: str, file: KeptFile, target: Path) -> None:

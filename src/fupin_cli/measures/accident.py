@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only, with_last_paid
-from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.policy import months
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def claims(ctx: Month) -> Claims:
         *unclear,
         Fault("MEA011", away, "本月不在公益性岗位上"),
         Fault("CAP010", (pl.col("_covered") >= pl.col("start")).fill_null(value=False), "同一天已有一份保险", "start"),
-        *once_only(), *in_term(ctx, rows),
+        *once_only(), *in_term(ctx, rows, CODE),
     ], everything.height - rows.height)  # fmt: skip
 
 
@@ -71,7 +71,4 @@ def settings(given: Settings) -> list[str]:
     return unset("accident_insurance", given.accident_insurance, "premium")
 
 
-MEASURE = Measure(
-    CODE, "意外伤害商业保险", "三(五)", "为安置人员购买意外伤害商业保险", COUNTY, "保险公司（用人单位购买）", TABLE, claims, settings,
-    needs=("assignments",), in_check=False,
-)  # fmt: skip
+MEASURE = Measure(CODE, TABLE, claims, settings, needs=("assignments",), in_check=False)

@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only
 from fupin_cli.measures.employer import recognised_in
-from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.startup import TABLE, of_organisation
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def claims(ctx: Month) -> Claims:
         *unclear,
         *recognised,
         Fault("MEA015", few, pl.format(f"吸纳 {{}} 人，没有到最低的档次 {lowest} 人", "lifted_staff"), "lifted_staff"),
-        *once_only(order=("start", "due_fen", "ref")), *in_term(ctx, rows),
+        *once_only(order=("start", "due_fen", "ref")), *in_term(ctx, rows, CODE),
     ], left)  # fmt: skip
 
 
@@ -64,7 +64,4 @@ def settings(given: Settings) -> list[str]:
     return unset("base_reward", given.base_reward, "steps")
 
 
-MEASURE = Measure(
-    CODE, "就业创业基地/帮扶车间一次性奖补", "三(二)", "通过就业补助资金对认定的就业创业扶贫基地给予一次性奖补", EMPLOYMENT, "认定的基地、车间", TABLE, claims, settings,
-    needs=(),
-)  # fmt: skip
+MEASURE = Measure(CODE, TABLE, claims, settings, needs=())

@@ -37,7 +37,7 @@ class Claimed(Month):
         """The month's claims of every measure besides posts whose table was supplied, with the conditions that fail on them."""
         return {
             code: known_people(measure.claims(self), self)
-            for code, measure in other_measures().items()
+            for code, measure in other_measures(self.policy).items()
             if self.has(measure.table)
         }
 

@@ -16,9 +16,10 @@ from fupin_cli.policy.rounding import HALF_UP, yuan_to_fen
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
+    from fupin_cli.policy.parameters import Policy
 
 HISTORY = "payment_history"
-MIN_AGE = 16
+INSURANCE_CAP, INSURANCE_EXTENSION = "social_insurance.cap_months", "social_insurance.extension_years"
 BIG = pl.Int128
 PAID_BEFORE = {"id_number": pl.String, "month": pl.Int32, "ref": pl.String, "amount_fen": pl.Int64}
 ORGANISATIONS = ("employer_social_insurance", "employer_post")
@@ -50,7 +51,7 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
         pl.when(pl.col("_found").is_null()).then(pl.lit("全国防返贫监测系统的导出里没有这个人"))
         .when(~pl.col("beneficiary")).then(pl.lit("既不是脱贫户，也不是监测对象"))
         .when(pl.lit(not labour)).then(None)
-        .when(pl.col("age") < MIN_AGE).then(pl.lit("不满16周岁"))
+        .when(pl.col("age") < ctx.labour_age).then(pl.lit(f"不满{ctx.labour_age}周岁"))
         .when(pl.col("in_school")).then(pl.lit("在校"))
         .when(~pl.col("can_work")).then(pl.lit("没有劳动能力"))
     )  # fmt: skip
@@ -125,13 +126,13 @@ def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> 
     `rows` has first_approval and insured_type (what the form says); `insured`: how the person is insured where it says
     nothing. Adds `months_counted`, `extended`, `pension_date`; `_said`: whether the kind of insurance is known.
     """
-    cap = ctx.policy.number("social_insurance.cap_months", ctx.month)
+    cap = ctx.policy.number(INSURANCE_CAP, ctx.month)
     history = ctx.maybe(HISTORY)
     man = (sex_expr(pl.col("id_number")) == "男").fill_null(value=False)
     said = pl.col("insured_type").is_in(KINDS_OF_EMPLOYEE).fill_null(value=False) | man
     rows = rows.with_columns(_said=said, _form=pl.col("insured_type"), person_approval=pl.col("first_approval"))
     rows = rows.with_columns(insured_type=pl.when(~man & said).then("_form").otherwise(insured))
-    rows = pension_facts(rows, ctx.policy, ctx.month, "social_insurance.extension_years")
+    rows = pension_facts(rows, ctx.policy, ctx.month, INSURANCE_EXTENSION)
     earliest = pension_date_expr(birth_expr(pl.col("id_number")), pl.lit("职工女工人"), ctx.last)
     rows = rows.with_columns(_earliest=pl.when(~man).then(earliest))
     if history is None:
@@ -150,7 +151,7 @@ def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> 
     message = pl.format("养老金领取日期为 {}，其后的月份不再发", "pension_date")
     return rows, [
         Fault("MEA008", over & ~pl.col("extended") & ~kindless, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "months_counted"), "first_approval"),
-        Fault("MEA008", over & kindless, "满36个月，女职工没有写明是干部还是工人，看不出能否延长", "first_approval", "hold"),
+        Fault("MEA008", over & kindless, f"满{cap}个月，女职工没有写明是干部还是工人，看不出能否延长", "first_approval", "hold"),
         Fault("MEA008", perhaps & ~over, "女职工没有写明是干部还是工人，看不出是否已过养老金领取月", "first_approval", "hold"),
         Fault("MEA008", late & ~assumed, message, "first_approval"),
         Fault("MEA008", late & assumed, pl.concat_str(message, pl.lit("；没有填参保类型，须核实")), "first_approval", "hold"),
@@ -167,12 +168,19 @@ def as_flexible() -> pl.Expr:
     return pl.when(sex_expr(pl.col("id_number")) == "男").then(pl.lit("职工男")).otherwise(pl.lit("职工女干部"))
 
 
-def in_term(ctx: Month, rows: pl.DataFrame, *, last: int | None = None) -> list[Fault]:
-    """CAP008: the month is outside the policy's term, or the measure's own (`last`); older promises run on (附则)."""
-    end = ctx.policy.last_month if last is None else min(last, ctx.policy.last_month)
-    first = months.month_index(ctx.policy.file.valid_from)
-    if first <= ctx.month <= end:
+def last_month(policy: Policy, measure: str, month: int) -> int | None:
+    """The last month of a measure's own term; None where it has none but the policy's."""
+    said = policy.measure(measure)
+    return months.month_index(policy.day(said.term, month)) if said and said.term else None
+
+
+def in_term(ctx: Month, rows: pl.DataFrame, measure: str) -> list[Fault]:
+    """CAP008: the month is outside the policy's term, or the measure's own; older promises run on (附则)."""
+    own, end = last_month(ctx.policy, measure, ctx.month), ctx.policy.last_month
+    end = end if own is None else min(own, end)
+    if ctx.policy.in_term(ctx.month) and ctx.month <= end:
         return []
+    first = months.month_index(ctx.policy.first_day)
     words = f"本项政策执行期为 {months.month_text(first)} 至 {months.month_text(end)}"
     return [Fault("CAP008", ~grandfathered(ctx, rows), words)]
 

@@ -9,6 +9,8 @@ import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
+    INSURANCE_CAP,
+    INSURANCE_EXTENSION,
     as_employee,
     fen,
     in_term,
@@ -21,7 +23,7 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_exclusion,
 )
-from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -58,7 +60,7 @@ def _base(ctx: Month, measure: str) -> Claims:
         *elsewhere,
         *paid,
         *exclusion,
-        *in_term(ctx, rows),
+        *in_term(ctx, rows, measure),
     ]  # fmt: skip
     rows = rows.with_columns(
         numerator_x100=pl.lit(100, dtype=pl.Int64),
@@ -110,9 +112,5 @@ def post_settings(given: Settings) -> list[str]:
     return unset("employer_post", given.employer_post, "monthly")
 
 
-INSURANCE_SUBSIDY = Measure(
-    INSURANCE, "企业/车间社会保险补贴", "二4", "落实社会保险补贴、岗位补贴等政策", EMPLOYMENT, "企业、就业帮扶车间、合作社", TABLE, insurance, monthly=True, also=("三(二)",),
-)  # fmt: skip
-POST_SUBSIDY = Measure(
-    POST, "企业/车间岗位补贴", "二4", "落实社会保险补贴、岗位补贴等政策", EMPLOYMENT, "企业、就业帮扶车间、合作社", TABLE, post, post_settings, monthly=True, also=("三(二)",),
-)  # fmt: skip
+INSURANCE_SUBSIDY = Measure(INSURANCE, TABLE, insurance, monthly=True, numbers=(INSURANCE_CAP, INSURANCE_EXTENSION))
+POST_SUBSIDY = Measure(POST, TABLE, post, post_settings, monthly=True, numbers=(INSURANCE_CAP, INSURANCE_EXTENSION))

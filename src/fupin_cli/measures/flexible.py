@@ -10,6 +10,8 @@ import polars as pl
 from fupin_cli.errors import FupinError
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
+    INSURANCE_CAP,
+    INSURANCE_EXTENSION,
     as_flexible,
     in_term,
     insured_as_employee,
@@ -22,14 +24,14 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_exclusion,
 )
-from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "flexible_social_insurance", "flexible_claims"
-THIRDS = 3
+SHARE_MAX = "flexible.share_max"
 CELLS = Deciding(needed=("month", "pension_fen", "medical_fen"), if_filled=("first_approval", "insured_type"))
 
 
@@ -40,10 +42,10 @@ def claims(ctx: Month) -> Claims:
         FupinError: the county's share is above what the law allows.
     """
     share = ctx.settings.flexible_social_insurance.share
-    most = ctx.policy.number("flexible.share_max_thirds", ctx.month)
-    if share is not None and Fraction(share) > Fraction(most, THIRDS):
+    most = ctx.policy.share(SHARE_MAX, ctx.month)
+    if share is not None and Fraction(share) > most:
         raise FupinError(
-            f"设置 flexible_social_insurance.share：{share} 超过上限 {most}/{THIRDS}",
+            f"设置 flexible_social_insurance.share：{share} 超过上限 {most}",
             "改成不超过上限的比例（就业补助资金管理办法）",
         )
     everything = ctx.intake.tables[TABLE]
@@ -75,7 +77,7 @@ def claims(ctx: Month) -> Claims:
         *paid,
         *exclusion,
         *employed,
-        *in_term(ctx, rows),
+        *in_term(ctx, rows, CODE),
     ], everything.height - rows.height)  # fmt: skip
 
 
@@ -84,6 +86,4 @@ def settings(given: Settings) -> list[str]:
     return unset("flexible_social_insurance", given.flexible_social_insurance, "share")
 
 
-MEASURE = Measure(
-    CODE, "灵活就业社保补贴", "三(四)", "社会保险补贴等", EMPLOYMENT, "灵活就业的脱贫劳动力", TABLE, claims, settings, monthly=True,
-)  # fmt: skip
+MEASURE = Measure(CODE, TABLE, claims, settings, monthly=True, numbers=(SHARE_MAX, INSURANCE_CAP, INSURANCE_EXTENSION))

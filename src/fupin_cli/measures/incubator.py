@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only, paid_before, share_of
-from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.startup import of_organisation
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def claims(ctx: Month) -> Claims:
         Fault("MEA016", pl.col("spent_fen").is_null() | (pl.col("spent_fen") == 0), "没有填实际支出", "spent_fen"),
         Fault("MEA008", cut & (pl.col("_room") == 0) & pl.col("_last").is_null(), pl.concat_str(words, pl.lit("，已经用完")), "spent_fen"),
         Fault("CAP010", cut & (pl.col("_room") > 0), pl.concat_str(words, pl.lit("，只算余额")), "spent_fen", "none"),
-        *once_only(), *in_term(ctx, rows),
+        *once_only(), *in_term(ctx, rows, CODE),
     ], left)  # fmt: skip
 
 
@@ -71,7 +71,4 @@ def settings(given: Settings) -> list[str]:
     return unset("startup", given.startup, "incubator_share", "incubator_max")
 
 
-MEASURE = Measure(
-    CODE, "孵化平台补助", "三(三)", "按其实际支出基本运营和公共服务等费用的一定比例给予补助", COUNTY, "孵化平台", TABLE, claims, settings,
-    needs=(), section="startup",
-)  # fmt: skip
+MEASURE = Measure(CODE, TABLE, claims, settings, needs=(), section="startup")

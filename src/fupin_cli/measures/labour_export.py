@@ -9,7 +9,7 @@ import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import in_term, not_eligible, of_folder, once_only, paid_before, with_eligibility
-from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure
+from fupin_cli.measures.measure import Claims, Fault, Measure
 from fupin_cli.policy import months, places
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ CELLS = Deciding(
             "licence_to", "to_county"),
     if_filled=("insured_to", "follow_ups"),
 )  # fmt: skip
+AMOUNT, YEARS, FOLLOW_UP = "labour_export.amount", "labour_export.contract_years", "labour_export.follow_up_years"
 FAR = date(9999, 12, 31)
 OF_THE_CITY = r"^(?:本级|市本级|市直|市级|市)?$"
 
@@ -29,8 +30,8 @@ def claims(ctx: Month) -> Claims:
     """One claim a person and contract; placed on the contract's first day."""
     rows = with_eligibility(ctx, of_folder(ctx, TABLE)).with_columns(ref=pl.col("contract_start").cast(pl.String))
     rows, unclear = unknown(ctx, TABLE, rows, CELLS)
-    years = ctx.policy.number("labour_export.contract_years", ctx.month)
-    follow = ctx.policy.number("labour_export.follow_up_years", ctx.month)
+    years = ctx.policy.number(YEARS, ctx.month)
+    follow = ctx.policy.number(FOLLOW_UP, ctx.month)
     within = ctx.settings.labour_export.insured_within_months
     placed, ended = pl.col("contract_start"), pl.col("contract_end")
     paid = paid_before(ctx, CODE).rename({"ref": "_ref"})
@@ -53,7 +54,7 @@ def claims(ctx: Month) -> Claims:
         & (done <= ctx.last)
         & (pl.col("follow_ups").fill_null(1) > 0)  # empty says nothing
     )
-    amount = ctx.policy.fen("labour_export.amount", ctx.month)
+    amount = ctx.policy.fen(AMOUNT, ctx.month)
     rows = rows.with_columns(
         rate_fen=pl.lit(amount, dtype=pl.Int64), numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
         due_fen=pl.lit(amount, dtype=pl.Int64), how=pl.lit("每人一次"), payee_key="credit_code", payee_name="agency", _key="ref",
@@ -65,13 +66,13 @@ def claims(ctx: Month) -> Claims:
         not_eligible(),
         Fault("MEA003", (~licensed).fill_null(value=False), pl.format("安置日 {} 不在许可有效期内", placed), "licence_to"),
         Fault("MEA004", (ended < placed.dt.offset_by(f"{years}y").dt.offset_by("-1d")).fill_null(value=False),
-              pl.format("合同 {} 至 {}，不满 1 年", placed, ended), "contract_end"),
+              pl.format(f"合同 {{}} 至 {{}}，不满 {years} 年", placed, ended), "contract_end"),
         Fault("MEA005", ~insured.fill_null(value=False), f"安置后{within}个月内没有参保，或参保没有持续到合同期满", "insured_from"),
-        Fault("MEA006", ~followed.fill_null(value=False), "跟踪服务没有从安置起满 1 年，或到本月末还没有结束，或次数为 0", "follow_up_end"),
+        Fault("MEA006", ~followed.fill_null(value=False), f"跟踪服务没有从安置起满 {follow} 年，或到本月末还没有结束，或次数为 0", "follow_up_end"),
         Fault("CAP010", pl.col("_overlaps"), "与此人另一份合同的日期重叠，须核实", "contract_start", "hold"),
         *_places(ctx),
         *once_only(order=("contract_end",)),
-        *in_term(ctx, rows),
+        *in_term(ctx, rows, CODE),
     ])  # fmt: skip
 
 
@@ -111,6 +112,4 @@ def _places(ctx: Month) -> list[Fault]:
     ]  # fmt: skip
 
 
-MEASURE = Measure(
-    CODE, "劳务输出服务补助", "二(一)", "给予200元/人标准的相应补助", EMPLOYMENT, "人力资源服务机构、劳务经纪人", TABLE, claims, section="labour_export",
-)  # fmt: skip
+MEASURE = Measure(CODE, TABLE, claims, section="labour_export", numbers=(AMOUNT, YEARS, FOLLOW_UP))

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from fupin_cli.month.month import Month
     from fupin_cli.policy.parameters import Policy
+    from fupin_cli.policy.schema import MeasureLaw
     from fupin_cli.policy.settings import Settings
 
-EMPLOYMENT, BRIDGING, UNEMPLOYMENT = "就业补助资金", "衔接推进乡村振兴补助资金", "失业保险基金"
 COUNTY = ""  # the county says which fund: settings [funds]
 COUNTY_WORDS = "县级资金"
 ID_CODES, CELL_CODES = "^(ID00[1-57]|ID017)$", "^IN00[4-6]$"
@@ -69,27 +69,65 @@ def nothing_to_set(_: Settings) -> list[str]:
 
 @dataclass(frozen=True)
 class Measure:
-    """One subsidy. `law`: a phrase of the clause; `settings`: what must be set before it can be computed."""
+    """One subsidy. `settings`: what must be set before it can be computed; `said`: what the month's policy says of it.
+
+    `numbers`: numbers of the law that it is computed with; a policy file that has the subsidy has them.
+    """
 
     code: str
-    title: str
-    clause: str
-    law: str
-    fund: str
-    who: str
     table: str
     claims: Callable[[Month], Claims]
     settings: Callable[[Settings], list[str]] = nothing_to_set
     needs: tuple[str, ...] = ("registry",)
     monthly: bool = False
-    also: tuple[str, ...] = field(default=())  # further clauses
+    numbers: tuple[str, ...] = ()
     # Whether a check tells its conditions; a table that serves something else first is told of when the measure is asked for.
     in_check: bool = True
     section: str = ""  # of the settings; the code itself where it is not said
-    short: str = ""  # title where there is little room
     leads: bool = False  # the month's payroll: everything that is wrong in the month is told beside it
     counts_months: bool = False  # its lines count months towards a cap of its own, each a share of the month
     more_tables: tuple[str, ...] = ()  # whose rows belong to its lines too
+    said: MeasureLaw | None = None
+
+    @property
+    def title(self) -> str:
+        """What the policy calls it."""
+        return self.said.title if self.said else self.code
+
+    @property
+    def short(self) -> str:
+        """The title where there is little room."""
+        return (self.said.short if self.said else "") or self.title
+
+    @property
+    def clause(self) -> str:
+        """The clause of the law that it rests on."""
+        return self.said.clause if self.said else ""
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Further clauses."""
+        return tuple(self.said.also) if self.said else ()
+
+    @property
+    def law(self) -> str:
+        """A phrase of the clause, by which its sentence is found."""
+        return self.said.law if self.said else ""
+
+    @property
+    def fund(self) -> str:
+        """The fund that the law names; empty where the county says which."""
+        return self.said.fund if self.said else COUNTY
+
+    @property
+    def own_term(self) -> bool:
+        """Whether the law ends it before the rest: nothing is reckoned ahead for it."""
+        return bool(self.said and self.said.term)
+
+    @property
+    def who(self) -> str:
+        """Who receives it."""
+        return self.said.who if self.said else ""
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -18,9 +18,8 @@ from fupin_cli.measures.conditions import (
     of_month,
     with_eligibility,
 )
-from fupin_cli.measures.measure import EMPLOYMENT, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.month.used_months import used_months
-from fupin_cli.policy.months import parse_month
 from fupin_cli.policy.rounding import prorate_fen
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "on_the_job_training", "on_the_job_training"
+CAP = "on_the_job_training.cap_months"
 CELLS = Deciding(needed=("month", "trained_days_x100"), if_filled=("had_before", "required_days_x100"))
 
 
@@ -40,8 +40,7 @@ def claims(ctx: Month) -> Claims:
     rows, paid = month_paid(ctx, rows, CODE)
     rows, elsewhere = not_insured_here(ctx, rows)
     rows = _with_used(ctx, rows)
-    cap = ctx.policy.number("on_the_job_training.cap_months", ctx.month)
-    term = str(ctx.policy.number("on_the_job_training.term", ctx.month))
+    cap = ctx.policy.number(CAP, ctx.month)
     days = (own.divisor_days or 0) * 100
     illegible = (
         pl.col("_cell_required_days_x100").is_not_null()
@@ -67,7 +66,7 @@ def claims(ctx: Month) -> Claims:
         Fault("MEA009", (pl.col("trained_days_x100") == 0).fill_null(value=False), "一天也没有训练", "trained_days_x100", "refuse"),
         *elsewhere,
         *paid,
-        *in_term(ctx, rows, last=parse_month(f"{term[:4]}-{term[4:]}")),
+        *in_term(ctx, rows, CODE),
     ], everything.height - rows.height)  # fmt: skip
 
 
@@ -84,6 +83,4 @@ def settings(given: Settings) -> list[str]:
     return unset("on_the_job_training", given.on_the_job_training, "monthly")
 
 
-MEASURE = Measure(
-    CODE, "以工代训补贴", "三(二)", "最长不超过6个月的职业培训补贴", EMPLOYMENT, "企业、就业帮扶车间等", TABLE, claims, settings, monthly=True,
-)  # fmt: skip
+MEASURE = Measure(CODE, TABLE, claims, settings, monthly=True, numbers=(CAP,))

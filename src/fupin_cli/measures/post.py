@@ -198,6 +198,12 @@ def _with_months(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFram
 
 
 MEASURE = Post(
-    CODE, "乡村公益性岗位补贴", "三(五)", "参照当年省防止返贫监测标准", "", "在岗的脱贫劳动力", TABLE, claims,
-    needs=("posts", "registry", "accident_insurance"), short="岗位补贴", leads=True, counts_months=True, more_tables=(ATTENDANCE, DECISIONS),
-)  # fmt: skip
+    CODE,
+    TABLE,
+    claims,
+    needs=("posts", "registry", "accident_insurance"),
+    numbers=("post.cap_months", "post.extension_years"),
+    leads=True,
+    counts_months=True,
+    more_tables=(ATTENDANCE, DECISIONS),
+)

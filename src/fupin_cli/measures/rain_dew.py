@@ -16,7 +16,7 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_last_paid,
 )
-from fupin_cli.measures.measure import BRIDGING, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -50,7 +50,7 @@ def claims(ctx: Month) -> Claims:
         Fault("MEA015", (~vocational).fill_null(value=False), pl.format("学历层次是 {}，不是中职、高职或技工院校", "level"), "level"),
         *elsewhere,
         *once_only(),
-        *in_term(ctx, rows),
+        *in_term(ctx, rows, CODE),
     ])  # fmt: skip
 
 
@@ -70,6 +70,4 @@ def settings(given: Settings) -> list[str]:
     return [] if given.rain_dew.levels else unset("rain_dew", given.rain_dew, "term")
 
 
-MEASURE = Measure(
-    CODE, "雨露计划", "四(三)", "继续实施“雨露计划”", BRIDGING, "脱贫户、监测户的职业学校学生", TABLE, claims, settings,
-)  # fmt: skip
+MEASURE = Measure(CODE, TABLE, claims, settings)

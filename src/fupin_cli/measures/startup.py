@@ -19,7 +19,7 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_last_paid,
 )
-from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.spans import left_of_loans, left_of_rents, months_begun, paid_spans, ref_of, unclear_before
 from fupin_cli.policy import places
 from fupin_cli.policy.rounding import HALF_UP
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Settings
 
 TABLE, INTEREST, VENUE = "startup_claims", "startup_interest", "startup_venue"
+INTEREST_DAYS = "startup.interest_days"
 KINDS = {INTEREST: "贷款贴息", VENUE: "场地补贴"}
 MILLION = 1_000_000
 PERSONS = Deciding(needed=("id_number",), if_filled=("start", "end"))
@@ -95,7 +96,7 @@ def interest(ctx: Month) -> Claims:
     """Principal (capped) × rate × days ÷ 360 × the county's share; days are end − start; years capped; for farming."""
     own = ctx.settings.startup
     rows, left, unclear = _person_claims(ctx, INTEREST, "principal_fen", "rate_ppm")
-    basis = ctx.policy.number("startup.interest_days", ctx.month)
+    basis = ctx.policy.number(INTEREST_DAYS, ctx.month)
     most, years = fen(own.principal_max), own.years_max
     until = pl.min_horizontal("end", pl.lit(ctx.last + timedelta(days=1)))  # a day after the month is not due yet
     purpose = places.plain(pl.col("purpose"))
@@ -150,7 +151,7 @@ def interest(ctx: Month) -> Claims:
         *_what_is_left("天", f"{years}年"),
         Fault("CAP010", together & (pl.col("_weight") == 0), f"{limit}，没有余额", "principal_fen"),
         Fault("CAP010", together & (pl.col("_weight") > 0), f"{limit}，只算余额", "principal_fen", "none"),
-        *in_term(ctx, rows),
+        *in_term(ctx, rows, INTEREST),
     ], left)  # fmt: skip
 
 
@@ -195,7 +196,7 @@ def venue(ctx: Month) -> Claims:
         Fault("MEA016", begins, "到本月末还没有起租", "start"),
         not_eligible(),
         *_what_is_left("个月", f"{most}个月"),
-        *in_term(ctx, rows),
+        *in_term(ctx, rows, VENUE),
     ], left)  # fmt: skip
 
 
@@ -209,9 +210,5 @@ def venue_settings(given: Settings) -> list[str]:
     return unset("startup", given.startup, "venue_share", "venue_monthly_max", "venue_months_max")
 
 
-INTEREST_SUBSIDY = Measure(
-    INTEREST, "涉农创业担保贷款贴息", "三(三)", "落实个人涉农创业担保贷款贴息", COUNTY, "自主创业的脱贫劳动力", TABLE, interest, interest_settings, section="startup",
-)  # fmt: skip
-VENUE_SUBSIDY = Measure(
-    VENUE, "创业场地补贴", "三(三)", "创业场地补贴等政策", COUNTY, "自主创业的脱贫劳动力", TABLE, venue, venue_settings, section="startup",
-)  # fmt: skip
+INTEREST_SUBSIDY = Measure(INTEREST, TABLE, interest, interest_settings, section="startup", numbers=(INTEREST_DAYS,))
+VENUE_SUBSIDY = Measure(VENUE, TABLE, venue, venue_settings, section="startup")

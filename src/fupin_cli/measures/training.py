@@ -19,7 +19,7 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_last_paid,
 )
-from fupin_cli.measures.measure import COUNTY, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import HALF_UP
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Settings
 
 TABLE, LIVING, COURSE = "training", "training_living", "training_course"
-DAY, TENTHS = 100, 10
+DAY = 100
+DIBAO_TIMES = "training.dibao_times"
 
 
 CELLS = ("scheduled_days_x100", "attended_days_x100", "start", "end", "class_no")
@@ -67,16 +68,16 @@ def living(ctx: Month) -> Claims:
     own = ctx.settings.training
     rows, faults, left = _base(ctx)
     rows = _free_days(rows, ctx.last)
-    times = ctx.policy.number("training.dibao_times_tenths", ctx.month)
+    times = ctx.policy.share(DIBAO_TIMES, ctx.month)
     dibao = fen(own.dibao_monthly)
-    month_rate = None if dibao is None else HALF_UP.divide(dibao * times, TENTHS)
+    month_rate = None if dibao is None else HALF_UP.divide(dibao * times.numerator, times.denominator)
     payable = pl.min_horizontal("attended_days_x100", "_free_x100")
     divisor = own.days_per_month * DAY
-    top = pl.lit(dibao, dtype=BIG) * pl.lit(times, dtype=BIG) * pl.col("numerator_x100").cast(BIG)
-    exact = HALF_UP.divide(top, pl.lit(TENTHS * divisor, dtype=BIG)).cast(pl.Int64)
+    top = pl.lit(dibao, dtype=BIG) * pl.lit(times.numerator, dtype=BIG) * pl.col("numerator_x100").cast(BIG)
+    exact = HALF_UP.divide(top, pl.lit(times.denominator * divisor, dtype=BIG)).cast(pl.Int64)
     rows = rows.with_columns(
         rate_fen=pl.lit(month_rate, dtype=pl.Int64), numerator_x100=pl.when(pl.col("attended_days_x100").is_not_null()).then(payable),
-        divisor_x100=pl.lit(divisor, dtype=pl.Int64), how=pl.lit(f"农村低保月标准 × 1.5 ÷ {own.days_per_month} × 实到天数"),
+        divisor_x100=pl.lit(divisor, dtype=pl.Int64), how=pl.lit(f"农村低保月标准 × {float(times):g} ÷ {own.days_per_month} × 实到天数"),
     ).with_columns(due_fen=exact)  # fmt: skip
     rows, exclusion = _on_full_post(ctx, rows)
     rows, again = _before(ctx, rows, LIVING)
@@ -85,7 +86,7 @@ def living(ctx: Month) -> Claims:
     )
     covered = Fault("CAP010", none, "这几天与此人另一个班重叠，同一天只补一次", "start")
     missing = missing_settings(living_settings(ctx.settings))
-    return Claims(rows, [*missing, *faults, covered, *exclusion, *again, *in_term(ctx, rows)], left)
+    return Claims(rows, [*missing, *faults, covered, *exclusion, *again, *in_term(ctx, rows, LIVING)], left)
 
 
 def _free_days(rows: pl.DataFrame, last: date) -> pl.DataFrame:
@@ -141,7 +142,7 @@ def course(ctx: Month) -> Claims:
         "hold",
     )
     unfinished = Fault("MEA016", (pl.col("end") > ctx.last).fill_null(value=False), "到本月末还没有结业", "end", "hold")
-    return Claims(rows, [unset_rate, *faults, charged, unfinished, *again, *in_term(ctx, rows)], left)
+    return Claims(rows, [unset_rate, *faults, charged, unfinished, *again, *in_term(ctx, rows, COURSE)], left)
 
 
 def living_settings(given: Settings) -> list[str]:
@@ -154,9 +155,5 @@ def course_settings(given: Settings) -> list[str]:
     return [] if given.training.courses else unset("training", given.training, "course")
 
 
-LIVING_SUBSIDY = Measure(
-    LIVING, "培训生活费补贴(含交通费)", "四(三)", "按当地农村最低生活保障标准的1.5倍", COUNTY, "参训脱贫劳动力", TABLE, living, living_settings, section="training",
-)  # fmt: skip
-COURSE_SUBSIDY = Measure(
-    COURSE, "职业培训补贴(直补机构)", "四(三)", "培训补贴直补承担政府补贴项目培训机构", COUNTY, "培训机构", TABLE, course, course_settings, section="training",
-)  # fmt: skip
+LIVING_SUBSIDY = Measure(LIVING, TABLE, living, living_settings, section="training", numbers=(DIBAO_TIMES,))
+COURSE_SUBSIDY = Measure(COURSE, TABLE, course, course_settings, section="training")

@@ -17,7 +17,7 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
     with_last_paid,
 )
-from fupin_cli.measures.measure import BRIDGING, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.policy import places
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 CODE, TABLE = "transport", "transport_claims"
 CELLS = Deciding(needed=("to_province", "to_city", "means", "departed_on", "organised"))
-MEANS = ("铁路", "火车", "高铁", "动车", "公路", "汽车", "客车", "大巴", "航运", "水路", "轮船", "客船")
-AIR = ("航空", "飞机", "民航", "空运")  # beside others too: one way, by what the text names
-HOME_CODE = "21"
 MONTHS = 12
 EXPORTS, SPELLS = "labour_exports", "employment"
 
@@ -44,7 +41,9 @@ def claims(ctx: Month) -> Claims:
         unclear = [*unclear, *fare]
     rows = with_last_paid(ctx, rows, CODE)
     province = places.province(pl.col("to_province"))
-    home = (province == places.province(pl.lit(own.home_province))) | province.str.starts_with(HOME_CODE)
+    area = ctx.policy.file.area
+    home = province == places.province(pl.lit(own.home_province or area.province))
+    home = home | province.str.starts_with(area.province_code)
     tier = pl.when(home).then(fen(own.in_province)).otherwise(fen(own.out_of_province))
     for place, amount in own.places.items():
         name = places.province(pl.lit(place))
@@ -56,31 +55,41 @@ def claims(ctx: Month) -> Claims:
         how=pl.format("票面 {} 元", fen_to_yuan_expr(pl.col("fare_fen").fill_null(0))) + pl.lit("，按票报销，不超过档次上限" if own.method == "ticket" else "，按档次定额"),
     )  # fmt: skip
     rows, organised = _exported(ctx, rows)
-    inside = places.inside(pl.col("to_province"), pl.col("to_city"), pl.col("to_county"), ctx.policy.file.area)
-    means = places.plain(pl.col("means"))
-    by_law = pl.any_horizontal(means.str.contains(word, literal=True) for word in MEANS)
-    by_air = pl.any_horizontal(means.str.contains(word, literal=True) for word in AIR)
-    outside = pl.col("means").is_not_null() & (~by_law | by_air)
+    inside = places.inside(pl.col("to_province"), pl.col("to_city"), pl.col("to_county"), area)
     recent = pl.col("_last").is_not_null()
     if own.once_per_years:
         recent = (pl.col("_last") > ctx.month - MONTHS * own.once_per_years).fill_null(value=False)
     tier_key = pl.when(home).then(pl.lit("transport.in_province")).otherwise(pl.lit("transport.out_of_province"))
-    before = (pl.col("departed_on") < ctx.policy.file.valid_from).fill_null(value=False)
-    first = f"出发日期在政策施行（{ctx.policy.file.valid_from}）以前"
+    before = (pl.col("departed_on") < ctx.policy.first_day).fill_null(value=False)
+    first = f"出发日期在政策施行（{ctx.policy.first_day}）以前"
     return Claims(rows, [
         Fault("MEA001", pl.lit(own.method is None), "没有设置 transport.method", effect="hold"),
         Fault("MEA001", pl.col("rate_fen").is_null(), pl.format("没有设置 {}", tier_key), "to_province", "hold"),
         *unclear,
         not_eligible(),
         Fault("MEA007", inside, pl.concat_str(pl.lit("目的地 "), pl.col("to_city").fill_null(""), pl.col("to_county").fill_null(""), pl.lit(" 在市内")), "to_city"),
-        Fault("MEA007", outside, pl.format("乘坐 {}，政策只列铁路、公路、航运", "means"), "means"),
+        *_by_law(ctx),
         Fault("MEA014", (~pl.col("organised")).fill_null(value=False), "不是有组织输出", "organised"),
         *organised,
         Fault("CAP008", before & ~grandfathered(ctx, rows), first, "departed_on"),
         Fault("MEA016", (pl.col("departed_on") > ctx.last).fill_null(value=False), "出发日期在本月末以后，还没有发生", "departed_on", "hold"),
         *once_only(recent, ("departed_on", "due_fen", "to_city")),
-        *in_term(ctx, rows),
+        *in_term(ctx, rows, CODE),
     ])  # fmt: skip
+
+
+def _by_law(ctx: Month) -> list[Fault]:
+    """MEA007: another means of transport than the law names; one that it does not pay beside others counts too."""
+    law = ctx.policy.file.means
+    if law is None:  # this law names none
+        return []
+    means = places.plain(pl.col("means"))
+    named, other = (
+        pl.any_horizontal(pl.lit(value=False), *(means.str.contains(word, literal=True) for word in words))
+        for words in (law.by, law.never)
+    )
+    outside = pl.col("means").is_not_null() & (~named | other)
+    return [Fault("MEA007", outside, pl.format(f"乘坐 {{}}，政策只列{law.words}", "means"), "means")]
 
 
 def _exported(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
@@ -122,6 +131,4 @@ def settings(given: Settings) -> list[str]:
     return unset("transport", given.transport, "method", "in_province", "out_of_province")
 
 
-MEASURE = Measure(
-    CODE, "一次性交通补贴", "二(一)", "一次性铁路、公路或航运从输出地到输入地单程交通费用补贴", BRIDGING, "有组织劳务输出到市外的脱贫劳动力", TABLE, claims, settings,
-)  # fmt: skip
+MEASURE = Measure(CODE, TABLE, claims, settings)

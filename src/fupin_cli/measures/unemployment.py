@@ -17,7 +17,7 @@ from fupin_cli.measures.conditions import (
     of_month,
     with_eligibility,
 )
-from fupin_cli.measures.measure import UNEMPLOYMENT, Claims, Fault, Measure, unset
+from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -49,7 +49,7 @@ def claims(ctx: Month) -> Claims:
         not_eligible(),
         Fault("MEA005", pl.col("insured_from").is_null(), "没有填参保起始月份，看不出是否参保", "insured_from"),
         Fault("MEA015", qualifies, "失业保险金没有期满，也没有写明不符合领取条件的原因", "benefit_end"),
-        *employed, *paid, *in_term(ctx, rows),
+        *employed, *paid, *in_term(ctx, rows, CODE),
     ], everything.height - rows.height)  # fmt: skip
 
 
@@ -77,6 +77,4 @@ def settings(given: Settings) -> list[str]:
     return unset("unemployment_aid", given.unemployment_aid, "monthly")
 
 
-MEASURE = Measure(
-    CODE, "失业补助金", "二4", "参保失业脱贫劳动力发放失业补助金", UNEMPLOYMENT, "参保失业的脱贫劳动力", TABLE, claims, settings, monthly=True,
-)  # fmt: skip
+MEASURE = Measure(CODE, TABLE, claims, settings, monthly=True)

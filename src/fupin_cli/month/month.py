@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 NO_LABOUR = ("丧失劳动力", "无劳动力")
 WEAK = "弱劳动力或半劳动力"
-WORKING_AGE = 16
 UNKNOWN_ID = "999999"
 ORIGIN = ("_src", "_file", "_sheet", "_row")
 LINE_KEYS = {"id_number": pl.String, "post_id": pl.String}
@@ -62,6 +61,11 @@ class Month:
     def settings(self) -> Settings:
         """The county's settings, with dated numbers as they hold in the month."""
         return self.policy.settings.at(self.month)
+
+    @property
+    def labour_age(self) -> int:
+        """The age in years from which people count as labour, by the law."""
+        return int(self.policy.file.people.labour_age.years)
 
     @cached_property
     def first(self) -> date:
@@ -166,16 +170,17 @@ class Month:
     def _judged_people(self, frame: pl.DataFrame) -> pl.DataFrame:
         if self.has("households"):
             frame = with_home_facts(frame, self.intake.tables["households"])
-        birth = birth_expr(pl.col("id_number"))
+        birth, helped = birth_expr(pl.col("id_number")), self.policy.file.people
+        kinds, watched = helped.monitored_types, pl.col("monitored_type").is_not_null()
+        if kinds is not None:
+            watched = pl.col("monitored_type").is_in(kinds)
         return frame.with_columns(
             birth=birth,
             sex_by_id=sex_expr(pl.col("id_number")),
             age=age_expr(birth, self.last),
             in_school=pl.col("school").is_not_null(),
             # By the export and its categories only; labour is a question of its own (SPEC 8.9).
-            beneficiary=((pl.col("household_type") == "脱贫户") | pl.col("monitored_type").is_not_null()).fill_null(
-                value=False
-            ),
+            beneficiary=(pl.col("household_type").is_in(helped.household_types) | watched).fill_null(value=False),
             can_work=pl.col("labour_ability").is_not_null()
             & ~pl.col("labour_ability").is_in(NO_LABOUR).fill_null(value=True),
             home=home_key(),
@@ -183,7 +188,7 @@ class Month:
             # Null: nothing is recorded, so that nobody knows.
             labour=~pl.col("labour_ability").is_in(NO_LABOUR)
             & ~pl.col("in_school")
-            & ~(pl.col("age") < WORKING_AGE).fill_null(value=False)
+            & ~(pl.col("age") < self.labour_age).fill_null(value=False)
         )
 
     @cached_property

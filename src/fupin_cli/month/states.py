@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.month.month import WORKING_AGE
 from fupin_cli.month.roster import roster_rows
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ STATE_WORDS = {
     NONE: "未就业",
 }
 UNKNOWN_WORDS = "不明"
-HOME_PROVINCE = "辽宁"
 WORKSHOP_KIND, WORKSHOP_CHANNEL = "就业帮扶车间", "帮扶车间"
 TABLES = ("assignments", "other_posts", "employer_claims", "employment", "flexible_claims", "employment_plan")
 # Without the export of who works nobody can be said to be out of work.
@@ -62,9 +60,9 @@ def bare_province(name: pl.Expr) -> pl.Expr:
     return name.str.replace(r"(维吾尔|壮族|回族)?(自治区|省|市|特别行政区)$", "")
 
 
-def bare_city(name: pl.Expr) -> pl.Expr:
+def bare_city(name: pl.Expr, province: str) -> pl.Expr:
     """A city without its province before it and 市 behind it."""
-    return name.str.replace(r"^辽宁省", "").str.replace(r"市$", "")
+    return name.str.strip_prefix(province).str.replace(r"市$", "")
 
 
 def spells_in(month: Month, *, marked_too: bool = False) -> pl.DataFrame:
@@ -78,7 +76,8 @@ def spells_in(month: Month, *, marked_too: bool = False) -> pl.DataFrame:
         else pl.DataFrame(schema={"id_number": pl.String, "_home": pl.String})
     )
     own_county = pl.coalesce("_home", "county", pl.lit(month.settings.county.name or None, dtype=pl.String))
-    own_city = month.settings.county.city.removesuffix("市")
+    area = month.policy.file.area
+    own_city = area.city.removesuffix("市")
     spells = (
         month.table("employment")
         .filter(touches("start", "end", month) & (pl.col("working").fill_null(value=True) | marked_too))
@@ -87,9 +86,9 @@ def spells_in(month: Month, *, marked_too: bool = False) -> pl.DataFrame:
     )
     province = bare_province(pl.col("work_province"))
     state = (
-        pl.when(province != HOME_PROVINCE)
+        pl.when(province != pl.select(bare_province(pl.lit(area.province))).item())
         .then(pl.lit(OUT_PROVINCE))
-        .when(bare_city(pl.col("work_city")) != own_city)
+        .when(bare_city(pl.col("work_city"), area.province) != own_city)
         .then(pl.lit(OUT_CITY))
         .when(pl.col("work_county") != own_county)
         .then(pl.lit(OTHER_COUNTY))
@@ -179,13 +178,13 @@ PARTS = {
 }
 
 
-def is_labour() -> pl.Expr:
-    """Labour as the policy means it (一), of people of `Month.people`: able, 16 or older, not in school.
+def is_labour(month: Month) -> pl.Expr:
+    """Labour as the policy means it (一), of people of `Month.people`: able, of working age by the law, not in school.
 
     Here what is not known is not fulfilled: nobody of unknown age or ability is labour. (`Month.people.labour`, by which
     checks accuse, leaves the unknown open.)
     """
-    old = (pl.col("age") >= WORKING_AGE).fill_null(value=False)
+    old = (pl.col("age") >= month.labour_age).fill_null(value=False)
     return pl.col("can_work") & old & ~pl.col("in_school")
 
 
@@ -195,5 +194,5 @@ def idle_labour(month: Month) -> pl.DataFrame:
     Needs the registry and the export of who works: without it nobody can be said to be out of work.
     """
     busy = work_states(month).filter(pl.col("state").is_in(WORKING)).select("id_number")
-    helped = month.people.filter(pl.col("beneficiary") & is_labour()).select("id_number", "county", "township")
+    helped = month.people.filter(pl.col("beneficiary") & is_labour(month)).select("id_number", "county", "township")
     return helped.join(busy, on="id_number", how="anti", maintain_order="left")

@@ -14,9 +14,9 @@ from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.outputs.check_workbook import EFFECT, SEVERITY
 from fupin_cli.outputs.grid import Grid, text, whole
 from fupin_cli.outputs.terminal import STYLE
-from fupin_cli.policy.law import OURS, quote
+from fupin_cli.policy.law import OURS
 from fupin_cli.policy.months import month_index
-from fupin_cli.policy.parameters import CAP, Policy, load_policy
+from fupin_cli.policy.parameters import CAP, Policy, load_laws
 from fupin_cli.policy.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,15 +25,16 @@ if TYPE_CHECKING:
 
 def rule_facts(rule: Rule, policy: Policy) -> dict[str, Any]:
     """What is known of a rule: the clause in the law's own words, bounds with their values and where they are set."""
+    basis = policy.basis(rule.code)
     return {
         "code": rule.code,
         "title": rule.title,
         "group": GROUPS[rule.group],
         "severity": rule.severity,
         "effect": rule.effect,
-        "clause": rule.clause,
-        "law": quote(policy.file.text, rule.clause, rule.law),
-        "besides": rule.besides,
+        "clause": basis.clause,
+        "law": policy.law.quote(basis.clause, basis.law) if basis.law else "",
+        "besides": basis.besides,
         "compares": rule.compares,
         "tables": list(rule.tables),
         "any_of": list(rule.any_of),
@@ -52,11 +53,14 @@ def bound(name: str, policy: Policy) -> str:
         return f"{policy.cap_months(month)} {policy.file.parameters[name].unit}，{policy.cap_source(month)}"
     if name in policy.file.parameters:
         parameter = policy.file.parameters[name]
-        values = "、".join(f"{p.value}（{p.valid_from.year}年起）" for p in parameter.periods)
+        county = policy.settings.county.name
+        values = "、".join(f"{p.of(county) or '按县公布'}（{p.valid_from.year}年起）" for p in parameter.periods)
         return f"{values} {parameter.unit}，政策文件 {policy.file.id}"
     section, key = name.split(".")
-    table = getattr(policy.settings, section)
-    value = getattr(table, key)
+    table = getattr(policy.settings, section, None)
+    value = getattr(table, key, None)
+    if table is None or not hasattr(table, key):
+        return f"没有（政策文件 {policy.file.id} 没有这个数）"
     if value is None or value in ({}, []):
         return f"没有设置（fupin.toml 的 [{section}] {key}）"
     default = getattr(type(table)(), key)
@@ -64,7 +68,7 @@ def bound(name: str, policy: Policy) -> str:
     return f"{value}（fupin.toml 的 [{section}] {key}{whose}）"
 
 
-def rule_table(rules: list[Rule]) -> Grid:
+def rule_table(rules: list[Rule], policy: Policy) -> Grid:
     """All rules, a line each."""
     columns = [*whole("代码", "程度", "影响"), *text("规则", "依据")]
     table = Grid(f"核查规则（{len(rules)} 条）", columns, caption="解释一条：fupin rules POST005", heading=3)
@@ -74,7 +78,7 @@ def rule_table(rules: list[Rule]) -> Grid:
             Text(SEVERITY[rule.severity], style=STYLE[rule.severity]),
             EFFECT[rule.effect],
             rule.title,
-            rule.clause,
+            policy.basis(rule.code).clause,
         )
     return table
 
@@ -97,12 +101,12 @@ def explained(rule: Rule, policy: Policy) -> str:
         f"  程度：{SEVERITY[rule.severity]}    对发放的影响：{EFFECT[rule.effect] or '无'}    可豁免：{'是' if rule.waivable else '否'}",
         f"  比较：{rule.compares}",
     ]
-    if rule.clause == OURS:
-        lines.append(f"  依据：{OURS}")
+    if facts["law"]:
+        lines += [f"  依据：{policy.file.title} {facts['clause']}", f"        “{facts['law']}”"]
     else:
-        lines += [f"  依据：{policy.file.title} {rule.clause}", f"        “{facts['law']}”"]
-    if rule.besides:
-        lines.append(f"  另据：{rule.besides}")
+        lines.append(f"  依据：{facts['clause']}")
+    if facts["besides"]:
+        lines.append(f"  另据：{facts['besides']}")
     needs = [table_name(name) for name in rule.tables]
     if rule.any_of:
         needs.append("以下至少一样：" + "、".join(table_name(name) for name in rule.any_of))
@@ -140,7 +144,7 @@ def unset(policy: Policy) -> list[str]:
 def markdown() -> str:
     """The whole catalogue as a page."""
     settings = Settings()
-    policy = Policy(load_policy(settings.county.city), settings)
+    policy = Policy(load_laws(settings.county.city), settings)
     lines = ["# 规则目录", "", "由 `make docs` 从程序生成，不要手改。依据引自政策原文；界限为默认值。", ""]
     for group, title in GROUPS.items():
         lines += [f"## {group} {title}", ""]

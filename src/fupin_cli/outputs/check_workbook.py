@@ -195,7 +195,7 @@ def _rules(run: CheckRun) -> SheetPlan:
                 why(run, outcome.code),
                 rule.compares,
                 rule.hint,
-                rule.clause,
+                run.policy.basis(rule.code).clause,
             )
         )
     headers = {

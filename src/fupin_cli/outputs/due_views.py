@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.catalogue import measure_words
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
@@ -17,6 +17,7 @@ from fupin_cli.policy.months import month_text, month_words, text_expr
 from fupin_cli.reports.due import CAP, CONTRACT, INSURANCE, KIND_WORDS, KINDS, OVER, PENSION, SPANS, due_of
 
 if TYPE_CHECKING:
+    from fupin_cli.policy.parameters import Policy
     from fupin_cli.reports.due import Due
     from fupin_cli.reports.runs import DueRun
     from fupin_cli.results.subsidy import PayrollRun
@@ -42,11 +43,7 @@ WHEN = {"when": "到期", "left": "还有", "state": "本月"}
 BELOW = "只列本月发放或暂缓的人，不予的不列；“3个月内”指本月和以后3个月，含更近的；一个人几处到期的各列一行。"
 
 
-def _titles() -> dict[str, str]:
-    return {code: measure.short or measure.title for code, measure in all_measures().items()}
-
-
-def worded(rows: pl.DataFrame) -> pl.DataFrame:
+def worded(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Rows of a due list in words: what ends (`what`), when, within which span, what to do."""
     left = (
         pl.when(pl.col("within").is_null())
@@ -60,7 +57,7 @@ def worded(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("township").fill_null(NO_TOWN),
         what=pl.col("kind").replace_strict(KIND_WORDS, return_dtype=pl.String),
         advice=pl.col("kind").replace_strict(ADVICE, return_dtype=pl.String),
-        subsidy=pl.col("measure").replace(_titles()),
+        subsidy=pl.col("measure").replace(measure_words(policy)),
         state=pl.col("status").replace(STATES),
         when=day.fill_null(""),
         left=left,
@@ -82,11 +79,11 @@ def due_sheets(run: DueRun) -> list[SheetPlan]:
         )
     ]
     for kind in KINDS:
-        rows = worded(run.found.rows.filter(pl.col("kind") == kind))
+        rows = worded(run.found.rows.filter(pl.col("kind") == kind), run.policy)
         headers = WHO | WHEN | {"advice": "怎么办"}
         sheets.append(SheetPlan(KIND_WORDS[kind], headers, rows.select(list(headers)), f"{head} {KIND_WORDS[kind]}到期名单",
                                 marked={"left": rows["within"] <= SPANS[0]}, below=(f"数的是：{WHAT[kind]}。",)))  # fmt: skip
-    unknown = worded(run.found.unknown)
+    unknown = worded(run.found.unknown, run.policy)
     headers = WHO | {"what": "不明的是", "state": "本月"}
     sheets.append(
         SheetPlan(
@@ -103,8 +100,8 @@ def due_sheets(run: DueRun) -> list[SheetPlan]:
 def payroll_due_sheet(run: PayrollRun, title: str, part: str = "") -> SheetPlan:
     """The sheet 到期 of a payroll: what ends in the next 12 months for the lines of it, or of one township (`part`)."""
     found = due_of([run])
-    rows = worded(found.rows)
-    unknown = worded(found.unknown)
+    rows = worded(found.rows, run.policy)
+    unknown = worded(found.unknown, run.policy)
     if part:
         rows, unknown = (frame.filter(pl.col("township") == part) for frame in (rows, unknown))
     headers = {name: WHO[name] for name in WHO if name != "subsidy"} | {"what": "到期的是"} | WHEN

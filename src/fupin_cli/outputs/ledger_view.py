@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli.ledger.store import APPROVED_KINDS, SENT_KINDS, WITHDRAWN
-from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import STATUS_WORDS
 from fupin_cli.outputs.grid import Grid, figures, text, whole
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 KIND = {"approval": "批准", "opening": "期初余额", "reissue": "更正发放", "withdrawal": "撤回", "closing": "关账"}
-
-
-MEASURE_WORDS = {code: measure.short or measure.title for code, measure in all_measures().items()}
 LINE_KINDS = {
     "back_pay": "补发",
     "recover": "追回",
@@ -76,28 +76,28 @@ def _masked(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.with_columns(person=mask_number_expr(pl.col("person")), name=mask_name_expr(pl.col("name")))
 
 
-def line_table(lines: pl.DataFrame) -> Grid:
-    """Lines of a person or a month."""
+def line_table(lines: pl.DataFrame, titles: Mapping[str, str]) -> Grid:
+    """Lines of a person or a month. `titles`: what subsidies are called."""
     columns = [
         *whole("月份", "批次", "行", "姓名", "身份证号"), *text("补贴", "岗位", "状态", "类别", "规则"), *figures("金额(元)"),
     ]  # fmt: skip
     table = Grid("账本明细", columns, heading=5)
     for row in _masked(lines).with_columns(m=text_expr(pl.col("month"))).iter_rows(named=True):
         table.add(
-            row["m"], row["batch"], str(row["line_no"]), row["name"], row["person"], MEASURE_WORDS.get(row["measure"], row["measure"]), row["post_id"],
+            row["m"], row["batch"], str(row["line_no"]), row["name"], row["person"], titles.get(row["measure"], row["measure"]), row["post_id"],
             STATUS_WORDS.get(row["status"], ""), LINE_KINDS.get(row["kind"], ""), row["codes"], fen_to_yuan(row["amount_fen"]),
         )  # fmt: skip
     return table
 
 
-def history_grid(paid: pl.DataFrame) -> Grid:
+def history_grid(paid: pl.DataFrame, titles: Mapping[str, str]) -> Grid:
     """What a payment history comes to, by subsidy and month."""
     rows = paid.group_by("measure", "month").agg(
         n=pl.len(), people=pl.col("id_number").n_unique(), fen=pl.col("amount_fen").sum()
     )
     grid = Grid("补贴发放台账", [*text("补贴"), *whole("月份"), *figures("笔数", "人数", "金额(元)")], total=True)
     for row in rows.sort("measure", "month").with_columns(m=text_expr(pl.col("month"))).iter_rows(named=True):
-        title = MEASURE_WORDS.get(row["measure"], row["measure"])
+        title = titles.get(row["measure"], row["measure"])
         grid.add(title, row["m"], str(row["n"]), str(row["people"]), fen_to_yuan(row["fen"]))
     people = str(paid["id_number"].n_unique())
     grid.add("合计", "", str(paid.height), people, fen_to_yuan(int(paid["amount_fen"].sum())))

@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli.ledger.store import SENT_KINDS
 from fupin_cli.measures.claims import STATUS_WORDS
-from fupin_cli.outputs.ledger_view import KIND, LINE_KINDS, MEASURE_WORDS
+from fupin_cli.outputs.ledger_view import KIND, LINE_KINDS
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.months import text_expr
 
@@ -28,7 +28,9 @@ LINES = {
 }  # fmt: skip
 
 
-def ledger_sheets(batches: pl.DataFrame, lines: pl.DataFrame, county: str) -> list[SheetPlan]:
+def ledger_sheets(
+    batches: pl.DataFrame, lines: pl.DataFrame, county: str, titles: Mapping[str, str]
+) -> list[SheetPlan]:
     """Plan the sheets: every posting, and every line of every posting."""
     sent = pl.col("amount_fen").filter(pl.col("kind").is_in(SENT_KINDS)).sum()
     sums = lines.group_by("batch").agg(lines=pl.len().cast(pl.Int64), sent_fen=sent)
@@ -37,12 +39,12 @@ def ledger_sheets(batches: pl.DataFrame, lines: pl.DataFrame, county: str) -> li
         pl.col("posted_at").str.replace("T", " ").str.head(19),
         kind=_words(KIND, "kind"),
         month=text_expr(pl.col("month")),
-        measure=_words(MEASURE_WORDS, "measure"),
+        measure=_words(titles, "measure"),
     )
     written = lines.with_columns(
         kind=_words({"line": "批准", **LINE_KINDS}, "kind"),
         month=text_expr(pl.col("month")),
-        measure=_words(MEASURE_WORDS, "measure"),
+        measure=_words(titles, "measure"),
         status=_words(STATUS_WORDS, "status"),
         days=_hundredths("numerator_x100"),
         divisor=_hundredths("divisor_x100"),

@@ -8,7 +8,6 @@ import polars as pl
 
 from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
-from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, fraction_text
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.due_views import payroll_due_sheet
@@ -332,12 +331,14 @@ def _post_choices(run: PayrollRun) -> list[tuple[str, ...]]:
         "post.after_pension": ("过养老金领取月后", post.after_pension), "post.scheme": ("默认参保类型", post.scheme),
         "post.age_max": ("年龄上限", str(post.age_max)),
     }  # fmt: skip
-    return [(name, words, value, "", "fupin.toml [post]", "三(五)") for name, (words, value) in chosen.items() if value]
+    return [
+        (name, words, value, "", "fupin.toml [post]", run.clause) for name, (words, value) in chosen.items() if value
+    ]
 
 
 def _own_settings(run: PayrollRun) -> list[tuple[str, ...]]:
     """What the county has set for a measure."""
-    measure = all_measures()[run.measure]
+    measure = run.subsidy
     section = measure.section or measure.code
     if getattr(run.policy.settings, section, None) is None:
         return []

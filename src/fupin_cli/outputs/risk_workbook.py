@@ -85,7 +85,9 @@ def _push(run: RiskRun, titles: dict[str, str]) -> SheetPlan:
         "风险推送",
         PUSH,
         rows.select(list(PUSH)),
-        _heading(run, "就业风险预警推送（四(一)）"),
+        _heading(
+            run, "就业风险预警推送" + (f"（{said}）" if (said := run.policy.file.documents.get("risk", "")) else "")
+        ),
         wrapped=("risks", "basis", "advice", "answer"),
         widths={"answer": 24, "risks": 26, "basis": 40, "advice": 30},
     )

@@ -57,7 +57,10 @@ def _about(run: RosterRun, titles: dict[str, str]) -> SheetPlan:
     notes = [
         ("月份", month_text(run.month)),
         ("程序", f"fupin {__version__}"),
-        ("政策", f"{run.policy.file.title}，四(一) 台账、四(二) 一人一码、二(二) 动态掌握"),
+        (
+            "政策",
+            run.policy.file.title + ("，" + said if (said := run.policy.file.documents.get("roster", "")) else ""),
+        ),
         ("数的是谁", "监测对象信息里户类型为脱贫户，或填有监测对象类别的人，一人一行"),
         (
             "人数",

@@ -62,7 +62,7 @@ class Transport(Section):
     in_province: DatedMoney | None = None
     out_of_province: DatedMoney | None = None
     places: dict[str, DatedMoney] = {}  # a province or city of its own amount
-    home_province: str = "辽宁省"
+    home_province: str = ""  # unset: the policy's own province
     once_per_years: Count | None = None  # unset: once only
     spell_days: Count = 31  # how far a spell of work may begin from the departure; this program's default
 

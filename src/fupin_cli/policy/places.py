@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from fupin_cli.policy.parameters import Area
+    from fupin_cli.policy.schema import Area
 
 PROVINCE_END = r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$"
 CITY_END = r"(?:市|州|盟|地区|县|区|旗)$"

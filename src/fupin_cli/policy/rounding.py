@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
@@ -13,13 +12,11 @@ FEN_PER_YUAN = 100
 LARGEST_FEN = 10**15  # ten trillion yuan: more is a slip of the keyboard
 
 
-@dataclass(frozen=True)
 class Rounding:
-    """How a quotient becomes a whole number of fen, and on whose authority."""
+    """How a quotient becomes a whole number of fen; on whose authority, the policy file says."""
 
-    source: str
-
-    def divide(self, numerator: IntOrExpr, divisor: IntOrExpr) -> IntOrExpr:
+    @staticmethod
+    def divide(numerator: IntOrExpr, divisor: IntOrExpr) -> IntOrExpr:
         """Divide two whole numbers ≥ 0 and round half up to a whole number.
 
         Works on Python integers and on Int64 columns alike; exact while 2 × numerator + divisor fits 64 bits.
@@ -27,7 +24,7 @@ class Rounding:
         return (numerator * 2 + divisor) // (divisor * 2)
 
 
-HALF_UP = Rounding(source="实施细则三(五)：按月折算，四舍五入到分")
+HALF_UP = Rounding()
 
 
 def monthly_standard_fen(annual_fen: int) -> int:

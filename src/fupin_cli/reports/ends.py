@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from fupin_cli.results.subsidy import PayrollRun
 
 CAPPED = ("employer_social_insurance", "employer_post", "flexible_social_insurance")
-WITHOUT_TERM = ("on_the_job_training",)  # monthly by its table, but its term ended in 2021
 COMMON = {
     name: pl.String()
     for name in ("name", "post_id", "person_code", "county", "township", "village", "fund", "status", "id_number")

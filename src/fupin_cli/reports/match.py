@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month import states
-from fupin_cli.month.month import WORKING_AGE
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def _marked(month: Month, before: Month | None) -> tuple[pl.DataFrame, pl.DataFr
     wishes = wishes_of(month)
     facts = ["county", "township", "village", "beneficiary", "labour", "in_school", "monitored_type", "risk_removed"]
     if month.has("registry"):
-        known = month.people.with_columns(labour=states.is_labour()).select("id_number", *facts, _able="can_work")
+        known = month.people.with_columns(labour=states.is_labour(month)).select("id_number", *facts, _able="can_work")
     else:
         known = pl.DataFrame(
             schema={
@@ -139,7 +138,7 @@ def _marked(month: Month, before: Month | None) -> tuple[pl.DataFrame, pl.DataFr
         priority=pl.when(urgent).then(0).when(pl.col("beneficiary").fill_null(value=False)).then(1).otherwise(2),
         reason=pl.when(pl.col("_dead"))
         .then(pl.lit(DEAD))
-        .when(age < WORKING_AGE)
+        .when(age < month.labour_age)
         .then(pl.lit(TOO_YOUNG))
         .when("in_school")
         .then(pl.lit(AT_SCHOOL))

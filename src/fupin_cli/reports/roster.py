@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month import states
-from fupin_cli.month.month import WORKING_AGE
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -57,7 +56,7 @@ def people_of(month: Month) -> pl.DataFrame:
     """
     helped = month.people.filter("beneficiary")
     age = pl.col("age")
-    band = pl.when(age.is_null()).then(pl.lit(AGE_UNKNOWN)).when(age < WORKING_AGE).then(pl.lit(CHILD))
+    band = pl.when(age.is_null()).then(pl.lit(AGE_UNKNOWN)).when(age < month.labour_age).then(pl.lit(CHILD))
     for bound, word in AGE_BANDS:
         band = band.when(age < bound).then(pl.lit(word))
     removed = pl.col("risk_removed")
@@ -68,12 +67,12 @@ def people_of(month: Month) -> pl.DataFrame:
         "household_id",
         area=pl.concat_str(pl.col(c).fill_null(NOT_FILLED) for c in AREA),
         category=pl.coalesce("monitored_type", pl.lit(LIFTED)),
-        labour_class=pl.when(age < WORKING_AGE)
+        labour_class=pl.when(age < month.labour_age)
         .then(pl.lit(CHILD))
         .when("in_school")
         .then(pl.lit(PUPIL))
         .otherwise(pl.col("labour_ability").fill_null(NOT_FILLED)),
-        labour=states.is_labour(),
+        labour=states.is_labour(month),
         risk=pl.when(pl.col("monitored_type").is_null())
         .then(pl.lit("不是监测对象"))
         .when(removed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.ledger.store import BACK_PAY
-from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.catalogue import measure_of
 from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, STATUSES
 from fupin_cli.month.households import heads_of, one_row_each
 from fupin_cli.policy.months import month_text
@@ -71,7 +71,7 @@ class PayrollRun:
     @property
     def subsidy(self) -> Measure:
         """The measure that is computed."""
-        return all_measures()[self.measure]
+        return measure_of(self.measure, self.policy)
 
     @property
     def title(self) -> str:
