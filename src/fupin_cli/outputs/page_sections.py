@@ -9,7 +9,7 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.rule import GROUPS
-from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.measures.catalogue import known_measures
 from fupin_cli.month.platform import PER_TOWNSHIP, PER_VILLAGE
 from fupin_cli.outputs import page_plans as plans
 from fupin_cli.outputs.check_workbook import STATUS, why
@@ -46,7 +46,7 @@ def sections(run: ReportRun) -> list[Section]:
     page, known = run.page, run.known
     made = (
         _todo(page), _funds(page), _months(page), _steps(page), _areas(page, known), _changes(page, known), _rules(page), _scale(page), _due(page, known),
-        _risks(page, known), _staff(page, known), _catalogue(page), _sources(page, known),
+        _risks(page, known), _staff(page, known), _catalogue(page, known), _sources(page, known),
     )  # fmt: skip
     return list(made)
 
@@ -116,7 +116,7 @@ def _areas(page: Page, known: Known) -> Section:
         "元。暂缓、不予的金额是若照发的数。"
         + ("" if known.handed_in is not None else "没有核对各乡镇是否报齐：没有更早的月份，或本页是几个月的。")
     ]
-    titles = {code: measure.title for code, measure in all_measures().items()}
+    titles = {code: measure.title for code, measure in known_measures(known.policy).items()}
     section.tables = [table_of(plans.areas_plan(page.areas, page.by, known.tables), "t-areas")]
     if page.measures.height > 1:
         section.tables.append(table_of(plans.measures_plan(page.measures, titles), "t-measures", "各项补贴"))
@@ -221,7 +221,7 @@ def _staff(page: Page, known: Known) -> Section:
     return section
 
 
-def _catalogue(page: Page) -> Section:
+def _catalogue(page: Page, known: Known) -> Section:
     rules = all_rules()
     rows = []
     for outcome in page.outcomes:
@@ -233,7 +233,7 @@ def _catalogue(page: Page) -> Section:
                 Cell(STATUS[outcome.status]),
                 Cell(number(outcome.count), figure=True),
                 Cell(rule.compares),
-                Cell(rule.clause),
+                Cell(known.policy.basis(rule.code).clause),
                 Cell(rule.hint),
             ]
         )
