@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fupin_cli.jobs.forecast import monthly_runs
-from fupin_cli.reports.due import COVER, due_of
+from fupin_cli.reports.due import due_of
 from fupin_cli.reports.runs import DueRun
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
-
-LOOKED_AT = ("payment_history", COVER)
 
 
 def due_month(desk: Desk, month: int) -> DueRun:
@@ -21,14 +19,5 @@ def due_month(desk: Desk, month: int) -> DueRun:
         NoInputError: no roster and no table of a monthly subsidy (exit 10).
     """
     runs = monthly_runs(desk, month)
-    intake = runs[0].intake
-    tables = [*dict.fromkeys(run.table for run in runs), *(name for name in LOOKED_AT if name in intake.tables)]
-    return DueRun(
-        month,
-        desk.policy,
-        intake,
-        due_of(runs),
-        [run.measure for run in runs],
-        tables,
-        {name: spec.title for name, spec in desk.contracts.items()},
-    )
+    titles = {name: spec.title for name, spec in desk.contracts.items()}
+    return DueRun(month, desk.policy, runs[0].intake, due_of(runs), [run.measure for run in runs], titles)

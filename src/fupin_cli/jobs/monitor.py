@@ -293,6 +293,7 @@ def write_books(  # noqa: PLR0913 - what a run is told on the command line
     from fupin_cli.jobs.result_hash import report_hash
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.due_views import due_sheets
+    from fupin_cli.outputs.family import told
     from fupin_cli.outputs.files import make_folder, renewed
     from fupin_cli.outputs.forecast_views import forecast_sheets
     from fupin_cli.outputs.manifest import write_manifest
@@ -317,6 +318,8 @@ def write_books(  # noqa: PLR0913 - what a run is told on the command line
         stem, sheets = f"预测_{text}", forecast_sheets(run)
     else:
         stem, sheets = f"外出人员和岗位_{text}", match_sheets(run)
+    if not isinstance(run, WhatIfRun):
+        sheets = told(sheets, run.kind, run.intake.tables, titles)
     paths = save_workbooks(target, [(stem, sheets)], last_day(run.month), force=force, password=desk.workspace.password)
     if isinstance(run, RosterRun) and desk.workspace.password is None:  # a frame cannot be encrypted
         with renewed(target / "roster.parquet", force=force) as temporary:

@@ -23,12 +23,6 @@ if TYPE_CHECKING:
     from fupin_cli.results.subsidy import PayrollRun
 
 COUNTS = {**{f"within_{span}": f"{span}个月内" for span in SPANS}, "over": "已过期", "unknown": "日期不明"}
-WHAT = {
-    CAP: "补贴期限里最后一个可发的月份（可延长到养老金领取的不列）",
-    PENSION: "到法定养老金领取年龄的日子",
-    CONTRACT: "最后一份合同的结束日期（已续签的按续签的）",
-    INSURANCE: "意外险不间断地保到哪一天",
-}
 ADVICE = {
     CAP: "安排退出和后续就业",
     PENSION: "办理退休手续，准备退出",
@@ -70,8 +64,7 @@ def due_sheets(run: DueRun) -> list[SheetPlan]:
     counts = run.found.counts("township").with_columns(
         pl.col("township").fill_null(NO_TOWN), what=pl.col("kind").replace_strict(KIND_WORDS, return_dtype=pl.String)
     )
-    read = "、".join(dict.fromkeys(run.titles.get(name, name) for name in run.tables))
-    below = (BELOW, f"看的表：{read}", *skipped_words(run.found, run.titles))
+    below = (BELOW, *skipped_words(run.found, run.titles))
     headers = {"township": "乡镇", "what": "到期的是", **COUNTS}
     sheets = [
         SheetPlan(
@@ -82,7 +75,7 @@ def due_sheets(run: DueRun) -> list[SheetPlan]:
         rows = worded(run.found.rows.filter(pl.col("kind") == kind), run.policy)
         headers = WHO | WHEN | {"advice": "怎么办"}
         sheets.append(SheetPlan(KIND_WORDS[kind], headers, rows.select(list(headers)), f"{head} {KIND_WORDS[kind]}到期名单",
-                                marked={"left": rows["within"] <= SPANS[0]}, below=(f"数的是：{WHAT[kind]}。",)))  # fmt: skip
+                                marked={"left": rows["within"] <= SPANS[0]}))  # fmt: skip
     unknown = worded(run.found.unknown, run.policy)
     headers = WHO | {"what": "不明的是", "state": "本月"}
     sheets.append(

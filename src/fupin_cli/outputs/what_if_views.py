@@ -100,7 +100,15 @@ def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
     figures = {"old_fen": "原来(元)", "new_fen": "试算(元)", "difference_fen": "差额(元)", "changed": "变的行数"}
     plans = [
         SheetPlan(
-            "方案", {"name": "方案", "set": "改动", **figures}, _table(run), head, wrapped=("set",), filtered=False
+            "方案",
+            {"name": "方案", "set": "改动", **figures},
+            _table(run),
+            head,
+            wrapped=("set",),
+            filtered=False,
+            below=(
+                "数的是：同样的输入按现在的设置和试算的设置各算一遍，发放行的金额之和。看的表：本月测算用到的全部表。",
+            ),
         )
     ]
     who = {

@@ -117,7 +117,7 @@ class ForecastRun(Report):
 
 @dataclass
 class DueRun(Report):
-    """What comes to an end in the next months (`reports.due`), of which subsidies, from which tables."""
+    """What comes to an end in the next months (`reports.due`), of which subsidies."""
 
     kind: ClassVar[str] = "due"
     month: int
@@ -125,7 +125,6 @@ class DueRun(Report):
     intake: Intake
     found: Due = field(repr=False)
     measures: list[str]
-    tables: list[str]
     titles: dict[str, str] = field(default_factory=dict)  # of tables
 
 
