@@ -16,6 +16,7 @@ from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.county_numbers import county_numbers
 from fupin_cli.policy.months import month_words, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.reports.ends import CAPPED
 
 if TYPE_CHECKING:
     from fupin_cli.reconcile.money import BatchSums
@@ -74,7 +75,7 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
         _stopped(run, rows, HOLD, "暂缓", title),
         _stopped(run, rows, REFUSE, "不予", title),
         *([_months(run, rows, title)] if run.subsidy.counts_months else []),
-        *([payroll_due_sheet(run, title, part)] if run.subsidy.monthly or run.subsidy.leads else []),
+        *([payroll_due_sheet(run, title, part)] if run.subsidy.leads or run.measure in CAPPED else []),
         *([correction_sheet(run, part)] if run.corrections.height else []),
         *([undecided_sheet(run, part)] if run.undecided.height else []),
         *([_funds(run, title)] if run.funds else []),
