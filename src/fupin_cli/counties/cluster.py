@@ -6,6 +6,7 @@ Only over TLS: what goes to a worker is executed there.
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONNECT_SECONDS = 20
+LOOK_SECONDS, DESERTED_SECONDS = 0.5, 300  # between two looks at who lives; until nobody is waited for any more
 INSTALL = "先安装：pip install 'fupin-cli[cluster]'；或不写 --scheduler，在本机上做"
 
 
@@ -45,17 +47,19 @@ def security(address: str, ca: Path | None, cert: Path | None, key: Path | None)
 
 @dataclass
 class Place:
-    """A worker's place for one task; how many there are is the cluster's number of threads."""
+    """A worker of the cluster, which does one task at a time."""
 
-    number: int
+    address: str
     future: Any = None
 
 
 class Cluster:
-    """A dask cluster as an engine. Each worker should have one thread: a worker that is ended takes its tasks with it."""
+    """A dask cluster as an engine: each task goes to a worker of its own, so that a worker's end is one task's alone."""
 
-    def __init__(self, address: str, safe: Any, most: int | None = None) -> None:
-        """Connect to the scheduler; use at most so many places.
+    patience = 600.0  # a task may wait for a worker that is being started again
+
+    def __init__(self, address: str, safe: Any, most: int | None = None, seconds: float = CONNECT_SECONDS) -> None:
+        """Connect to the scheduler; use at most so many workers.
 
         Raises:
             FupinError: nobody answers there, the certificates do not fit, or no worker is there.
@@ -63,25 +67,46 @@ class Cluster:
         from distributed import Client
 
         try:
-            self._client = Client(address, security=safe, timeout=CONNECT_SECONDS, set_as_default=False)
+            self._client = Client(address, security=safe, timeout=seconds, set_as_default=False)
         except Exception as error:  # whatever TLS or the network says
             raise FupinError(
                 f"连不上集群 {address}（{type(error).__name__}）",
                 "检查地址、防火墙、证书是不是同一个 CA 签的、调度程序是不是在运行",
             ) from error
-        threads = sum(self._client.nthreads().values())
-        if not threads:
+        self._address, self._most = address, most
+        self._places: dict[str, Place] = {}
+        self._looked = self._seen = 0.0
+        if not self.slots():
             self._client.close()
-            raise FupinError(f"集群 {address} 里没有工作进程", "先启动：dask worker tls://主机:8786 --nthreads 1 …")
-        self._places = [Place(number) for number in range(min(threads, most or threads))]
+            raise self._deserted()
+
+    def _deserted(self) -> FupinError:
+        return FupinError(
+            f"集群 {self._address} 里没有工作进程", "先启动：dask worker tls://主机:8786 --nworkers 2 --nthreads 1 …"
+        )
 
     def slots(self) -> list[Place]:
-        """Places for one task each: no more tasks are handed over than can be done at once."""
-        return self._places
+        """The workers that live now: one that died comes back under another address.
+
+        Raises:
+            FupinError: there has been none for minutes.
+        """
+        now = time.monotonic()
+        if now - self._looked > LOOK_SECONDS:
+            self._looked = now
+            live = sorted(self._client.nthreads())
+            self._places = {address: self._places.get(address) or Place(address) for address in live}
+            if live:
+                self._seen = now
+            elif self._seen and now - self._seen > DESERTED_SECONDS:
+                raise self._deserted()
+        return list(self._places.values())[: self._most]
 
     def start(self, slot: Place, function: Any, task: Any, seconds: float | None) -> Future[dict[str, Any]]:
         """Begin a task. It ends its own worker when it takes too long: the nanny starts another."""
-        remote = self._client.submit(_answer, function, task, seconds, pure=False, retries=0)
+        remote = self._client.submit(
+            _answer, function, task, seconds, pure=False, retries=0, workers=[slot.address], allow_other_workers=True
+        )
         slot.future = remote
         local: Future[dict[str, Any]] = Future()
         local.set_running_or_notify_cancel()
@@ -90,6 +115,8 @@ class Cluster:
             try:
                 found = remote.result()
             except BaseException as error:  # noqa: BLE001 - KilledWorker, a lost connection, a cancelled future
+                if type(error).__name__ == "KilledWorker":
+                    self._places.pop(slot.address, None)
                 local.set_exception(error if isinstance(error, Exception) else RuntimeError(type(error).__name__))
             else:
                 local.set_result(found)
@@ -112,7 +139,7 @@ class Cluster:
 
     def close(self) -> None:
         """Take back what is not done, and leave the cluster as it was."""
-        for place in self._places:
+        for place in self._places.values():
             self.stop(place)
         self._client.close()
 

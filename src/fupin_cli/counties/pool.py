@@ -79,7 +79,12 @@ class Board:
 
 
 class Engine(Protocol):
-    """Where tasks run."""
+    """Where tasks run. `patience`: seconds beyond a task's limit before the coordinator ends it itself.
+
+    None here, where a task begins at once; on a cluster it may wait for a worker, and its worker ends itself in time.
+    """
+
+    patience: float
 
     def slots(self) -> list[Any]:
         """Places for one task each."""
@@ -108,6 +113,8 @@ class Slot:
 
 class Local:
     """Workers on this machine, started with `spawn`: a fork of a process with threads may hang."""
+
+    patience = 0.0
 
     def __init__(self, workers: int, prepare: Callable[[], int] = worker.ready) -> None:
         """Take so many workers, each with its share of the processor's threads. `prepare` loads what tasks need."""
@@ -203,7 +210,7 @@ class _Run:
             if not getattr(one.slot, "pid", 1) and now - one.handed < STARTING_SECONDS:
                 one.since = now  # a worker that is only just starting is no county's delay
             held = self.engine.memory(one.slot) if self.limits.memory else None
-            if self.limits.timeout and now - one.since > self.limits.timeout:
+            if self.limits.timeout and now - one.since > self.limits.timeout + self.engine.patience:
                 one.ended = f"超过 {self.limits.timeout:g} 秒没有做完（--timeout），已停下"
                 one.hint = "看看这个县的文件是不是大得反常；需要更久的加大 --timeout"
             elif self.limits.memory and held and held > self.limits.memory:
@@ -235,11 +242,10 @@ class _Run:
             return one.future.result()
         self.engine.stop(one.slot)
         words, hint = one.ended, one.hint
-        if not words and self._overdue(one):
-            words, hint = f"超过 {self.limits.timeout:g} 秒没有做完（--timeout），已停下", "需要更久的加大 --timeout"
-        if not words and isinstance(error, (BrokenProcessPool, OSError)):
+        if not words and (isinstance(error, (BrokenProcessPool, OSError)) or type(error).__name__ == "KilledWorker"):
+            late = f"，或超过 {self.limits.timeout:g} 秒" if self.engine.patience and self.limits.timeout else ""
             words, hint = (
-                "做它的进程突然没有了（被系统或别人结束，或崩溃）",
+                f"做它的进程突然没有了（被系统或别人结束，或崩溃{late}）",
                 "内存不够时系统会这样做：减少 --workers，或加内存",
             )
         return {
@@ -248,9 +254,6 @@ class _Run:
             "exit_code": 70,
             "again": True,
         }
-
-    def _overdue(self, one: _Running) -> bool:
-        return bool(self.limits.timeout) and time.monotonic() - one.since >= (self.limits.timeout or 0)
 
 
 def run_tasks(
@@ -270,7 +273,10 @@ def run_tasks(
     while run.waiting or run.running:
         run.fill()
         told(run.board)
-        wait([one.future for one in run.running], timeout=TICK, return_when=FIRST_COMPLETED)
+        if run.running:
+            wait([one.future for one in run.running], timeout=TICK, return_when=FIRST_COMPLETED)
+        else:  # a cluster whose workers are just being started again
+            time.sleep(TICK)
         run.watch()
         for outcome in run.finished():
             _count(run.board, outcome)
