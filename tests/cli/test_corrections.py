@@ -349,7 +349,7 @@ def test_the_sums_of_the_workbook_tie(fupin: Callable[..., Ran], may: Path) -> N
     )
     assert sum(Decimal(v["amount"]) for v in totals["by_verdict"].values()) == Decimal(totals["difference"])
     book = openpyxl.load_workbook(document["outputs"][0], data_only=True)
-    assert book.sheetnames == ["汇总", "差异", "退回待补发", "追回", "明细", "对不上的回盘", "签字"]
+    assert book.sheetnames == ["汇总", "差异", "退回待补发", "追回", "明细", "对不上的回盘", "签字", "图表"]
     for name in ("汇总", "差异", "明细"):
         rows = [row for row in book[name].iter_rows(values_only=True) if row[0] == "合计"]
         assert any(cell == pytest.approx(-22.05) for cell in rows[0]), name

@@ -84,7 +84,18 @@ def test_totals_tie_in_json_workbook_bank_file_and_ledger(fupin: Callable[..., R
     assert rows[-1].split(",")[4] == totals["amount"]
     assert lines_in(sample) == len(lines)
     book = openpyxl.load_workbook(folder / f"批准_{MONTH}.xlsx", data_only=True)
-    assert book.sheetnames == ["汇总", "发放花名册", "暂缓", "不予", "月数台账", "到期", "资金", "未读入", "参数"]
+    assert book.sheetnames == [
+        "汇总",
+        "发放花名册",
+        "暂缓",
+        "不予",
+        "月数台账",
+        "到期",
+        "资金",
+        "未读入",
+        "参数",
+        "图表",
+    ]
     roster = book["发放花名册"]
     amount = [c.value for c in roster[2]].index("实发金额(元)") + 1
     assert roster.cell(3 + totals["pay"], amount).value == pytest.approx(float(totals["amount"]))

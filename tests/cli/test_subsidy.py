@@ -74,7 +74,7 @@ def test_all_that_was_supplied_is_drafted_in_the_sample_county(fupin: Callable[.
         assert all(line["fund"] and line["clause"] and line["measure"] == code for line in lines)
         assert code == "accident_insurance" or totals["pay"] > 0, code
     book = openpyxl.load_workbook(tmp_path / "out" / MONTH / f"发放_一次性交通补贴_{MONTH}.xlsx", data_only=True)
-    assert book.sheetnames == ["汇总", "发放花名册", "暂缓", "不予", "资金", "未读入", "参数"]
+    assert book.sheetnames == ["汇总", "发放花名册", "暂缓", "不予", "资金", "未读入", "参数", "图表"]
     refused = [row for row in book["不予"].iter_rows(min_row=3, values_only=True) if row[1]]
     assert all("一次性交通补贴：" in str(row[7]) for row in refused)
     assert any(row[0] == "transport.method" for row in book["参数"].iter_rows(values_only=True))

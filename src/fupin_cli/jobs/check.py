@@ -65,6 +65,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     from fupin_cli.outputs.check_workbook import NO_TOWN, check_sheets
     from fupin_cli.outputs.files import make_folder, safe_names
     from fupin_cli.outputs.manifest import write_manifest
+    from fupin_cli.outputs.workbook_charts import with_charts
     from fupin_cli.policy.months import last_day, month_text
 
     text = month_text(run.month)
@@ -79,7 +80,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
         parts = {name: found.filter(filled[column] == name) for name in names}
     stems = safe_names(name for name in parts if name)
     books = (
-        (f"核查_{text}" + (f"_{stems[name]}" if name else ""), check_sheets(run, rows, name))
+        (f"核查_{text}" + (f"_{stems[name]}" if name else ""), with_charts(check_sheets(run, rows, name), rows))
         for name, rows in parts.items()
     )
     run.outputs += save_workbooks(target, books, last_day(run.month), force=force, password=run.password)

@@ -301,6 +301,7 @@ def write_books(  # noqa: PLR0913 - what a run is told on the command line
     from fupin_cli.outputs.risk_workbook import risk_sheets
     from fupin_cli.outputs.roster_workbook import roster_sheets
     from fupin_cli.outputs.what_if_views import what_if_sheets
+    from fupin_cli.outputs.workbook_charts import forecast_charts
 
     text = month_text(run.month)
     target = folder / text
@@ -315,7 +316,7 @@ def write_books(  # noqa: PLR0913 - what a run is told on the command line
     elif isinstance(run, WhatIfRun):
         stem, sheets = f"试算_{text}", what_if_sheets(run)
     elif isinstance(run, ForecastRun):
-        stem, sheets = f"预测_{text}", forecast_sheets(run)
+        stem, sheets = f"预测_{text}", [*forecast_sheets(run), *forecast_charts(run)]
     else:
         stem, sheets = f"外出人员和岗位_{text}", match_sheets(run)
     if not isinstance(run, WhatIfRun):

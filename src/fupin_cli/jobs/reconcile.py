@@ -99,9 +99,10 @@ def write_workbook(run: ReconcileRun, folder: Path, name: str, *, force: bool) -
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.outputs.reconcile_workbook import reconcile_sheets
+    from fupin_cli.outputs.workbook_charts import reconcile_charts
     from fupin_cli.policy.months import last_day
 
     target = folder / month_text(run.month)
     make_folder(target)
-    books = [(f"{name}_{run.title}", reconcile_sheets(run))]
+    books = [(f"{name}_{run.title}", [*reconcile_sheets(run), *reconcile_charts(run)])]
     run.outputs += save_workbooks(target, books, last_day(run.month), force=force, password=run.password)

@@ -27,6 +27,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     from fupin_cli.outputs.files import make_folder, safe_names
     from fupin_cli.outputs.notice import notice_sheets
     from fupin_cli.outputs.payroll_workbook import payroll_sheets
+    from fupin_cli.outputs.workbook_charts import payroll_charts
     from fupin_cli.policy.months import last_day
     from fupin_cli.system import safe_name
 
@@ -34,7 +35,12 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     target = folder / text
     make_folder(target)
     which = "" if run.subsidy.leads else f"{safe_name(run.title)}_"
-    plans = {f"{'批准' if approved else '发放'}_{which}{text}": payroll_sheets(run, run.lines, state)}
+    plans = {
+        f"{'批准' if approved else '发放'}_{which}{text}": [
+            *payroll_sheets(run, run.lines, state),
+            *payroll_charts(run),
+        ]
+    }
     if split_by == "town":
         towns = run.lines.with_columns(pl.col("township").fill_null(NO_TOWN)).partition_by("township", as_dict=True)
         stems = safe_names(str(town) for (town,) in sorted(towns))

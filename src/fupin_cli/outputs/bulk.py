@@ -16,6 +16,7 @@ import polars as pl
 
 from fupin_cli.encryption import sealed
 from fupin_cli.intake.raw import column_letter
+from fupin_cli.outputs.chart_sheet import add_chart_sheet
 from fupin_cli.outputs.files import renewed
 from fupin_cli.outputs.sheet_shape import CELL_LIMIT, TITLE_LENGTH, add_sheet, first_row
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
@@ -55,7 +56,7 @@ def write_workbook(path: Path, plans: list[SheetPlan], created: date, password: 
     book.properties.creator = book.properties.lastModifiedBy = "fupin"
     pieces = [piece for plan in plans for piece in _pieces(plan)]
     for plan in pieces:
-        add_sheet(book, plan)
+        (add_chart_sheet if plan.charts else add_sheet)(book, plan)
     shell = saved(book)
     if password is None:
         _fill(shell, path, pieces, created)
@@ -90,7 +91,10 @@ def save_workbooks(
 
 
 def _pieces(plan: SheetPlan) -> Iterator[SheetPlan]:
-    """Continue on a further sheet where one cannot hold all rows."""
+    """Continue on a further sheet where one cannot hold all rows; a sheet of charts is one."""
+    if plan.charts:
+        yield plan
+        return
     room = EXCEL_ROWS - first_row(plan) + 1
     for number, start in enumerate(range(0, max(plan.rows.height, 1), room), 1):
         yield replace(
@@ -111,7 +115,7 @@ def _fill(shell: BytesIO, path: Path | BytesIO, pieces: list[SheetPlan], created
             content = source.read(part)
             number = re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", part)
             with target.open(entry, "w", force_zip64=True) as stream:
-                if number:
+                if number and not pieces[int(number[1]) - 1].charts:
                     for block in _sheet_blocks(content, pieces[int(number[1]) - 1]):
                         stream.write(block)
                 elif part == "docProps/core.xml":

@@ -43,6 +43,7 @@ def add_chart_sheet(book: Workbook, plan: SheetPlan) -> None:
         row = _add(sheet, one, one.bars, row)
     set_page(sheet, fits=True)
     sheet.page_setup.orientation = "portrait"
+    sheet.page_margins.footer = 0.25
     sheet.print_area = f"A1:{column_letter(DATA - 2)}{max(row, 2)}"
 
 

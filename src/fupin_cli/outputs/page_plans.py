@@ -51,8 +51,8 @@ def funds_plan(rows: pl.DataFrame) -> SheetPlan:
     return SheetPlan("资金", headers, drawn, bars=Bars("fund", series, mark="budget_fen"))
 
 
-def months_plan(rows: pl.DataFrame) -> SheetPlan:
-    """Each month paid and forecast (`reports.page_money.months`)."""
+def months_plan(rows: pl.DataFrame, *, ahead: bool = True) -> SheetPlan:
+    """Each month paid and forecast (`reports.page_money.months`); `ahead`: with what is forecast, else up to this month."""
     headers = {"month": "月份", "source": "来处", "people": "人数", "paid_fen": "已付", "open_fen": "已批准未付", "forecast_fen": "预测", "held_fen": "另：暂缓的若照发"}  # fmt: skip
     drawn = rows.with_columns(
         month=text_expr(pl.col("month")),
@@ -60,10 +60,17 @@ def months_plan(rows: pl.DataFrame) -> SheetPlan:
     )
     series = (
         Series("paid_fen", "已付", PAID),
-        Series("open_fen", "已批准未付", OPEN),
-        Series("forecast_fen", "预测", AHEAD),
+        Series("open_fen", "已批准未付" if ahead else "本月", OPEN),
+        *((Series("forecast_fen", "预测", AHEAD),) if ahead else ()),
     )
     return SheetPlan("各月发放", headers, drawn, bars=Bars("month", series, upright=True))
+
+
+def forecast_plan(rows: pl.DataFrame) -> SheetPlan:
+    """Each month to come: lines that pay, and upon them what the held ones would cost."""
+    series = (Series("forecast_fen", "预测", PAID), Series("held_fen", "暂缓的若照发", HOLD))
+    plan = months_plan(rows)
+    return SheetPlan("各月预测", plan.headers, plan.rows, bars=Bars("month", series, upright=True))
 
 
 def steps_plan(verdicts: pl.DataFrame) -> SheetPlan:
