@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test dist bundle bundle-test golden lint format sample docs bench national kills year clean fuzz
+.PHONY: demo test dist bundle bundle-test golden lint format sample docs bench bench-counties national kills year clean fuzz
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -54,6 +54,10 @@ docs: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python tests/bench/run.py
+
+# The comparison of counties, on made-up extracts; more by PEOPLE="0.3 3 30" (millions).
+bench-counties: $(STAMP)
+	$(BIN)/python -m tests.bench.counties $(PEOPLE)
 
 # A clean national export of so many people: no finding of severity error or warning (exit 1 if there is one).
 national: $(STAMP)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from fupin_cli.cli.counties import size_of
 from fupin_cli.jobs.lock import is_held
@@ -180,3 +181,22 @@ def test_what_is_written_wrongly_is_told(
 @pytest.mark.parametrize(("text", "size"), [("2GiB", 2 << 30), ("1.5g", 3 << 29), ("800 MB", 800 << 20), ("0", None)])
 def test_sizes(text: str, size: Any) -> None:
     assert size_of(text) == size
+
+
+def test_kubernetes_example_has_the_right_form() -> None:
+    """16.7: checked for form only: every mount has its volume, the key lies with the workers alone."""
+    page = Path(__file__).parents[2] / "docs" / "counties" / "kubernetes.yaml"
+    parts = {
+        (part["kind"], part["metadata"]["name"]): part for part in yaml.safe_load_all(page.read_text(encoding="utf-8"))
+    }
+    pods = {
+        "scheduler": parts["Deployment", "fupin-scheduler"]["spec"]["template"]["spec"],
+        "worker": parts["Deployment", "fupin-worker"]["spec"]["template"]["spec"],
+        "run": parts["CronJob", "fupin-counties-run"]["spec"]["jobTemplate"]["spec"]["template"]["spec"],
+    }
+    for name, pod in pods.items():
+        volumes = {volume["name"] for volume in pod["volumes"]}
+        (container,) = pod["containers"]
+        assert {mount["name"] for mount in container["volumeMounts"]} == volumes
+        assert ("key" in volumes) == (name == "worker")
+        assert all(isinstance(word, str) for word in container["command"])

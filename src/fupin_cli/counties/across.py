@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 KEY_FILE = states.FOLDER / "across.key"
 NAME = "跨县_"
-BUCKETS, ROWS_A_TASK, ROW_GROUP, WAIT = 256, 2_000_000, 1 << 15, 5.0
+BUCKETS, ROWS_A_TASK, ROW_GROUP, WAIT = 256, 1_000_000, 1 << 15, 5.0
 TOOL = "extract/1"  # changes with what an extract holds: older ones are then made again
 
 

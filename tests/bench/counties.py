@@ -1,0 +1,91 @@
+"""Goals of many counties: `make bench-counties` (PEOPLE=30 for 30 million). Made-up extracts of 20 counties, compared.
+
+A measured comparison runs in a process of its own with one Polars thread: processor seconds, and the most memory it held.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+COUNTIES, MONTH, GOALS = 20, 24292, {3.0: (2.0, 300), 30.0: (25.0, 300)}
+
+
+def make(folder: Path, millions: float) -> tuple[str, ...]:
+    """Write the extracts: each person with 36 paid months and a phone, one in ten thousand in two counties."""
+    import polars as pl
+
+    from fupin_cli.counties.across import ROW_GROUP
+    from fupin_cli.counties.extract import SCHEMA
+
+    size = int(millions * 1_000_000 / COUNTIES)
+    files = []
+    for county in range(COUNTIES):
+        own = pl.int_range(county * size, (county + 1) * size, dtype=pl.UInt64, eager=True)
+        away = own.head(size // 10_000) + size  # people of the next county
+        number = pl.concat([own, away])
+        person = number.hash(1)
+        people = pl.DataFrame(
+            {
+                "kind": 0,
+                "code": person,
+                "person": person,
+                "mask": pl.Series([2**36 - 1], dtype=pl.UInt64).new_from_index(0, len(number)),
+            }
+        )
+        phones = pl.DataFrame({"kind": 1, "code": number.hash(9), "person": person}).with_columns(kind=2)
+        rows = pl.concat([people, phones], how="diagonal").with_columns(
+            check=pl.col("code").cast(pl.UInt64) % 2**32, bucket=pl.col("code") // 2**56, registry=True, roster=False, older=0, short=0,
+            mask=pl.col("mask").fill_null(0),
+        )  # fmt: skip
+        missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in SCHEMA.items() if name not in rows.columns]
+        rows = rows.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+        path = folder / f"{county}.parquet"
+        rows.sort("bucket", "kind", "code", "person").write_parquet(path, row_group_size=ROW_GROUP, statistics=True)
+        files.append(str(path))
+    return tuple(files)
+
+
+def compare(files: tuple[str, ...], rows: int, target: str, answer: Any) -> None:
+    """Compare as a worker does, one range after the other."""
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    from fupin_cli.counties.across import BUCKETS, ROWS_A_TASK
+    from fupin_cli.counties.match import Range, match_range
+
+    before, hits = time.process_time(), 0
+    parts = max(1, -(-rows // ROWS_A_TASK))
+    for part in range(parts):
+        first, last = BUCKETS * part // parts, BUCKETS * (part + 1) // parts - 1
+        task = Range(str(part), files, (36,) * len(files), first, last, MONTH, target)
+        hits += match_range(task)["hits"]
+    answer.put((time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, hits))
+
+
+def main() -> None:
+    """Print the table of goals."""
+    sizes = [float(text) for text in sys.argv[1:]] or [0.3, 3.0]
+    print(f"{'million people':>15} {'CPU s':>8} {'MiB':>6} {'hits':>8}  goal")
+    spawn = get_context("spawn")
+    for millions in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            maker = get_context("spawn").Process(target=make, args=(Path(folder), millions))
+            maker.start()
+            maker.join()
+            files = tuple(sorted(str(path) for path in Path(folder).glob("*.parquet")))
+            answer = spawn.Queue()
+            worker = spawn.Process(target=compare, args=(files, int(millions * 2e6), f"{folder}/hits", answer))
+            worker.start()
+            seconds, most, hits = answer.get()
+            worker.join()
+        goal = "at most {} s, {} MiB".format(*GOALS[millions]) if millions in GOALS else ""
+        print(f"{millions:>15} {seconds:>8.2f} {most:>6.0f} {hits:>8}  {goal}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
