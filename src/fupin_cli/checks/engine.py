@@ -18,6 +18,8 @@ from fupin_cli.checks.unreported import unreported
 from fupin_cli.errors import UsageError
 from fupin_cli.intake.place import locate
 from fupin_cli.measures.settlements import SETTLED
+from fupin_cli.policy.parameters import LINE
+from fupin_cli.policy.schema import NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,6 +183,9 @@ def _availability(rule: Rule, ctx: Month) -> Outcome:
     if rule.any_of and not any(_have(name, ctx) for name in rule.any_of):
         missing += rule.any_of
     unset = tuple(name for name in rule.settings if not _have(SETTING + name, ctx))
+    law = [name for name in rule.bounds if name in NUMBERS and name != LINE]
+    if law and not any(ctx.policy.has(name, ctx.month) for name in law):  # this law has no such number
+        unset += tuple(law)
     if missing or unset:
         tables, settings = _split(missing)
         return Outcome(rule.code, "not_run", missing_tables=tables, missing_settings=settings + unset)

@@ -20,6 +20,7 @@ from fupin_cli.cli import (
     ledger,
     monitor,
     payroll,
+    policy,
     reconcile,
     report,
     rules,
@@ -129,6 +130,7 @@ app.command("completion", cls=chinese.Command, help="按 Tab 补全命令和选�
     completion.completion
 )
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(policy.app, name="policy")
 app.add_typer(counties.app, name="counties")
 
 

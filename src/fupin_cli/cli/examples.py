@@ -44,6 +44,9 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
     "report": ("fupin report 2024-05", "fupin report --month 2024-05 --town 西岭乡", "fupin report --from 2024-04 --to 2024-06"),
     "help": ("fupin help", "fupin help 一个月", "fupin help 退出码"),
     "completion": ("fupin completion bash", "fupin completion zsh", "fupin completion powershell"),
+    "policy check": (
+        "fupin policy check policy/示例市-2024.yaml", r"fupin policy check D:\示例县\policy\chaoyang-2026.yaml", "fupin policy check policy/chaoyang-2026.yaml",
+    ),
     "ledger import": (
         "fupin ledger import 补贴发放台账.xlsx --preview", "fupin ledger import 补贴发放台账.xlsx --by 经办人",
         "fupin ledger import D:\\台账\\补贴发放台账.csv",

@@ -21,6 +21,29 @@ Kind = Literal["money", "months", "years", "days", "count", "share", "times", "d
 WHOLE = ("months", "years", "days", "count")
 
 
+# The numbers that the program computes with or compares, and of which kind each is.
+NUMBERS: dict[str, Kind] = {
+    "post.annual_line": "money",
+    "post.monthly_standard": "money",
+    "post.cap_months": "months",
+    "post.contract_months": "months",
+    "post.extension_years": "years",
+    "labour_export.amount": "money",
+    "labour_export.contract_years": "years",
+    "labour_export.follow_up_years": "years",
+    "on_the_job_training.cap_months": "months",
+    "on_the_job_training.term": "date",
+    "social_insurance.cap_months": "months",
+    "social_insurance.extension_years": "years",
+    "flexible.share_max": "share",
+    "training.dibao_times": "times",
+    "startup.interest_days": "days",
+    "platform.township_assistants": "count",
+    "platform.village_staff": "count",
+    "industry.most": "count",
+}
+
+
 def text_only(value: Any) -> str:
     """Refuse a bare YAML number: it would be a binary float before anybody could stop it.
 

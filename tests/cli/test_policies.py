@@ -1,0 +1,241 @@
+"""11.3: another city's law and a successor of Chaoyang's are files in `policy/`; no line of code changes for them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from fupin_cli.outputs.clauses import clause_lines
+from fupin_cli.policy.law import OURS
+from fupin_cli.policy.library import law_of, load_laws
+from fupin_cli.policy.months import parse_month
+from fupin_cli.policy.parameters import Policy
+from fupin_cli.policy.settings import County, PolicyTerm, Settings
+from tests.cases.test_cases import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Ran
+
+SHIPPED = Path(__file__).parents[2] / "src" / "fupin_cli" / "policy"
+MARK = re.compile(r"^([一二三四五])(?:\(([一二三四五])\)|(4))?$")
+OTHER = {"county": "甲县", "city": "示例市"}
+
+
+def mark(text: str) -> str:
+    """`三(五)` as the other city numbers it: `第三条第五款`."""
+    found = MARK.match(text)
+    if not found:
+        return text
+    part = found[2] or ("四" if found[3] else "")
+    return f"第{found[1]}条" + (f"第{part}款" if part else "")
+
+
+def other_text(text: str) -> str:
+    """The law with other marks and another cap."""
+    text = re.sub(r"^([一二三四五])、", r"第\1条 ", text, flags=re.MULTILINE)
+    text = re.sub(r"^\(([一二三四五])\)", r"第\1款 ", text, flags=re.MULTILINE)
+    text = re.sub(r"^4\.", "第四款 ", text, flags=re.MULTILINE)
+    return text.replace("最长不超过36个月", "最长不超过48个月")
+
+
+def other_marks(value: Any) -> Any:
+    """A policy's marks, also those in its sources, as the other city writes them."""
+    if isinstance(value, dict):
+        return {mark(k): other_marks(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [other_marks(v) for v in value]
+    if isinstance(value, str):
+        value = value.replace("最长不超过36个月", "最长不超过48个月")
+        return mark(
+            re.sub(r"^实施细则([一二三四五](?:\([一二三四五]\)|4))：", lambda m: f"实施细则{mark(m[1])}：", value)
+        )
+    return value
+
+
+def shipped() -> dict[str, Any]:
+    body: dict[str, Any] = yaml.safe_load((SHIPPED / "chaoyang-2021.yaml").read_text(encoding="utf-8"))
+    return body
+
+
+def text_of(body: dict[str, Any]) -> str:
+    return yaml.safe_dump(body, allow_unicode=True, sort_keys=False)
+
+
+def put(root: Path, body: dict[str, Any], text: str) -> Path:
+    folder = root / "policy"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / body["text"]).write_text(text, encoding="utf-8")
+    file = folder / f"{body['id']}.yaml"
+    file.write_text(text_of(body), encoding="utf-8")
+    return file
+
+
+def law() -> str:
+    return (SHIPPED / "chaoyang-2021.txt").read_text(encoding="utf-8")
+
+
+def second_city(root: Path) -> Path:
+    """示例市: 48 months, a standard by month and county, no 雨露计划, its own marks."""
+    body = other_marks(shipped())
+    body |= {"id": "shili-2021", "city": "示例市", "text": "shili-2021.txt"}
+    body["marks"] |= {"chapter": "^(第[一二三四五]条)", "parts": ["^(第[一二三四五]款)"]}
+    body["area"] = {"province": "示例省", "city": "示例市", "code": "2199", "counties": ["甲县", "乙县"]}
+    body["parameters"]["post.cap_months"]["periods"][0]["value"] = "48"
+    line = body["parameters"].pop("post.annual_line")
+    first = line["periods"][0] | {"by_county": {"甲县": "810.00", "乙县": "905.50"}, "source": "示例省分县月标准表"}
+    del first["value"]
+    first |= {"valid_to": body["valid_to"]}
+    body["parameters"]["post.monthly_standard"] = line | {"unit": "元/人·月", "periods": [first]}
+    del body["measures"]["rain_dew"]
+    return put(root, body, other_text(law()))
+
+
+def successor(root: Path) -> Path:
+    """Chaoyang from 2026 on: 40 months, another line, no older documents."""
+    body = shipped()
+    body |= {"id": "chaoyang-2026", "text": "chaoyang-2026.txt", "title": "朝阳市2026年实施细则（虚构）"}
+    for key, day in (("valid_from", "2026-01-01"), ("valid_to", "2027-12-31")):
+        body[key] = yaml.safe_load(day)
+        for number in body["parameters"].values():
+            number["periods"] = number["periods"][-1:]
+            number["periods"][0] |= {key: yaml.safe_load(day)}
+    body["parameters"]["post.annual_line"]["periods"][0]["value"] = "12000.00"
+    body["parameters"]["post.cap_months"]["periods"][0] |= {"value": "40", "source": "虚构的实施细则：40个月"}
+    body["parameters"]["on_the_job_training.term"]["periods"][0]["value"] = "2027-12-31"
+    del body["grandfathered"]
+    return put(root, body, law())
+
+
+def workspace(root: Path, case: dict[str, Any], city: str, county: str) -> None:
+    build(case, root)
+    toml = root / "fupin.toml"
+    text = toml.read_text(encoding="utf-8").replace('name = "示例县"', f'name = "{county}"\ncity = "{city}"')
+    toml.write_text(text, encoding="utf-8")
+
+
+def test_a_second_city_works_by_its_file_alone(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """check, payroll, subsidy, rules, explain and the page of clauses, with other marks, numbers and one measure fewer."""
+    file = second_city(tmp_path)
+    checked = fupin("policy", "check", file)
+    assert checked.code == 0, checked.out + checked.err
+    assert "15 项补贴" in checked.out
+    history = {
+        "add": {
+            "payment_history": [{"补贴月份": f"20{y}-{m:02d}", "金额": "1"} for y in (20, 21, 22) for m in range(1, 13)]
+        }
+    }
+    workspace(tmp_path, history | {"change": {"assignments": {"首次核定日期": "2020-01-01"}}}, "示例市", "甲县")
+    run = fupin("payroll", "-w", tmp_path, "-m", "2024-05", "--no-workbook", "--format", "json").document
+    (line,) = run["lines"]
+    assert (run["policy"], run["cap"]["months"], line["standard"]) == ("shili-2021", 48, "810.00")
+    assert not {"CAP001", "CAP002"} & set(line["codes"])  # 36 paid months are not the end here
+    found = fupin("check", "-w", tmp_path, "-m", "2024-05", "--no-workbook", "--format", "json").document
+    assert found["policy"] == "shili-2021"
+    assert {one["clause"] for one in found["findings"]} <= {*load_laws("示例市", tmp_path)[0].law.clauses, OURS}
+    assert fupin("check", "-w", tmp_path, "-m", "2024-05", "--no-workbook").code != 70
+    listed = fupin("subsidy", "-w", tmp_path, "--format", "json").document["measures"]
+    assert len(listed) == 14
+    assert {m["code"]: m["clause"] for m in listed}["transport"] == "第二条第一款"
+    gone = fupin("subsidy", "rain_dew", "-w", tmp_path, "-m", "2024-05")
+    assert gone.code == 2
+    assert "没有 rain_dew 这项补贴" in gone.err
+    rule = fupin("rules", "CAP002", "-w", tmp_path).out
+    assert "第三条第五款" in rule
+    assert "最长不超过48个月" in rule
+    told = fupin("explain", "张三", "2024-05", "-w", tmp_path, "--format", "json").out
+    assert "第三条第五款" in told
+    assert "三(五)" not in told.replace("第三条第五款", "")
+    page = clause_lines(Policy(load_laws("示例市", tmp_path), Settings(county=County(city="示例市"))))
+    assert any(one.startswith("| 第三条第五款 |") for one in page)
+
+
+def test_a_county_that_the_table_lacks_is_held_not_paid(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    second_city(tmp_path)
+    workspace(tmp_path, {}, "示例市", "丙县")
+    (line,) = fupin("payroll", "-w", tmp_path, "-m", "2024-05", "--no-workbook", "--format", "json").document["lines"]
+    assert line["status"] == "hold"
+    assert "MEA001" in line["codes"]
+
+
+def test_a_successor_takes_over_by_date_and_months_run_on(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """36 months were paid by 2025-12: by the successor's 40 the 37th is paid; the old law's months stay as they were."""
+    assert fupin("policy", "check", successor(tmp_path)).code == 0
+    paid = [{"补贴月份": f"20{y}-{m:02d}", "金额": "1"} for y in (23, 24, 25) for m in range(1, 13)]
+    dates = {
+        "首次核定日期": "2023-01-01",
+        "合同开始日期": "2026-01-01",
+        "合同结束日期": "2026-06-30",
+        "上岗日期": "2026-01-01",
+    }
+    change = {
+        "assignments": dates,
+        "attendance": {"年月": "2026-01"},
+        "accident_insurance": {"起保日期": "2026-01-01", "终保日期": "2026-12-31"},
+    }
+    workspace(tmp_path, {"month": "2026-01", "add": {"payment_history": paid}, "change": change}, "朝阳市", "示例县")
+    run = fupin("payroll", "-w", tmp_path, "-m", "2026-01", "--no-workbook", "--format", "json").document
+    (line,) = run["lines"]
+    assert (run["policy"], run["cap"]["months"], line["standard"]) == ("chaoyang-2026", 40, "1000.00")
+    assert (line["status"], line["amount"]) == ("pay", "1000.00")
+    assert not {"CAP001", "CAP008", "MEA001"} & set(line["codes"])
+    assert line["months_before"] == "36"
+    rules = fupin("rules", "CAP001", "-w", tmp_path).out
+    assert "2026年实施细则" in rules
+    laws = load_laws("朝阳市", tmp_path)
+    assert law_of(laws, parse_month("2025-12")).file.id == "chaoyang-2021"
+    assert law_of(laws, parse_month("2026-01")).file.id == "chaoyang-2026"
+
+
+def test_a_month_under_no_policy_says_so(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    workspace(tmp_path, {"month": "2026-01", "change": {"attendance": {"年月": "2026-01"}}}, "朝阳市", "示例县")
+    found = fupin("check", "-w", tmp_path, "-m", "2026-01", "--no-workbook", "--format", "json").findings
+    assert any("2021-09-26 至 2025-12-31" in one["message"] for one in found if one["code"] == "CAP008")
+
+
+def test_what_holds_in_which_month(tmp_path: Path) -> None:
+    """Terms, a county's extension, and a county's own file in place of the shipped one of the same name."""
+    successor(tmp_path)
+    laws = load_laws("朝阳市", tmp_path)
+    policy = Policy(laws, Settings(policy=PolicyTerm(extend_to="2028-03", source="延期文件")))
+    inside = {
+        month: policy.in_term(parse_month(month)) for month in ("2021-08", "2021-09", "2026-01", "2028-03", "2028-04")
+    }
+    assert inside == {"2021-08": False, "2021-09": True, "2026-01": True, "2028-03": True, "2028-04": False}
+    assert [policy.cap_months(parse_month(month)) for month in ("2025-12", "2026-01")] == [36, 40]
+    put(tmp_path, shipped() | {"title": "县里改过的"}, law())
+    assert [one.file.title for one in load_laws("朝阳市", tmp_path)] == ["县里改过的", "朝阳市2026年实施细则（虚构）"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("clause: 三(五)\n    law: 参照", "clause: 三(九)\n    law: 参照", "没有 三(九) 这一条"),
+        ("law: 参照当年省防止返贫监测标准", "law: 参照当年市标准", "没有“参照当年市标准”"),
+        ("实施细则三(五)：其他人员岗位", "实施细则三(五)：全部人员岗位", "里没有“全部人员岗位"),
+        ("  POST005: {", "  POST999: {", "没有写 POST005"),
+        ("kind: months\n    title: 岗位补贴最长期限", "kind: years\n    title: 岗位补贴最长期限", "这个数是 months"),
+        ('valid_to: 2021-12-31, value: "6600.00"', 'valid_to: 2021-12-30, value: "6600.00"', "没有盖满"),
+        ("  startup.interest_days:\n", "  startup.interest:\n", "缺 parameters 里的 startup.interest_days"),
+        ("text: chaoyang-2021.txt", "text: gone.txt", "gone.txt"),
+        ('value: "2/3"', 'value: "5/3"', "0 与 1 之间"),
+    ],
+)  # fmt: skip
+def test_a_policy_file_is_checked_against_the_text_beside_it(
+    fupin: Callable[..., Ran], tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    text = (SHIPPED / "chaoyang-2021.yaml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "chaoyang-2021.txt").write_text(law(), encoding="utf-8")
+    file = tmp_path / "a.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert fupin("policy", "check", file).code == 0
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    ran = fupin("policy", "check", file)
+    assert ran.code == 2
+    assert words in ran.out + ran.err
