@@ -138,7 +138,7 @@ def test_a_second_city_works_by_its_file_alone(fupin: Callable[..., Ran], tmp_pa
     found = fupin("check", "-w", tmp_path, "-m", "2024-05", "--no-workbook", "--format", "json").document
     assert found["policy"] == "shili-2021"
     assert {one["clause"] for one in found["findings"]} <= {*load_laws("示例市", tmp_path)[0].law.clauses, OURS}
-    assert fupin("check", "-w", tmp_path, "-m", "2024-05", "--no-workbook").code != 70
+    assert found["crashed"] == []
     listed = fupin("subsidy", "-w", tmp_path, "--format", "json").document["measures"]
     assert len(listed) == 14
     assert {m["code"]: m["clause"] for m in listed}["transport"] == "第二条第一款"
