@@ -38,13 +38,18 @@ SCHEMA = pl.Schema(
 )
 
 
+_EMPTY = SCHEMA.to_frame()
+
+
 def empty() -> pl.DataFrame:
     """No findings."""
-    return SCHEMA.to_frame()
+    return _EMPTY
 
 
 def conform(frame: pl.DataFrame) -> pl.DataFrame:
     """Give a frame all columns of a finding, in order; those it lacks are null."""
+    if not frame.height:
+        return _EMPTY
     if frame.schema == SCHEMA:
         return frame
     return frame.select(
@@ -55,7 +60,8 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
 
 def gather(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Put findings of several origins together."""
-    return pl.concat([empty(), *(conform(frame) for frame in frames if frame.height)])
+    told = [conform(frame) for frame in frames if frame.height]
+    return pl.concat(told) if told else _EMPTY
 
 
 def about_file(code: str, file: str, message: str, sheet: str = "", hint: str | None = None) -> pl.DataFrame:

@@ -31,6 +31,7 @@ def unkeyed(frame: pl.DataFrame, fault: pl.Series, spec: TableSpec) -> pl.DataFr
     """ID001: rows set aside, and wrong numbers where none is needed; on the roster it holds the payment."""
     rows = frame.with_columns(fault).filter(fault.is_not_null())
     return rows.select(
+        "_src",
         "_row",
         code=pl.lit("ID001"),
         column=pl.lit(KEY),
@@ -53,6 +54,7 @@ def lost_cells(frame: pl.DataFrame, lost: dict[str, pl.Series], spec: TableSpec)
         holds = spec.table == "assignments"
         parts.append(
             frame.filter(flags).select(
+                "_src",
                 "_row",
                 code=pl.lit("ID014" if is_account else "ID001"),
                 column=pl.lit(name),
@@ -86,16 +88,18 @@ def bad_cells(frame: pl.DataFrame, converted: dict[str, Converted], spec: TableS
         message = said.get(
             column.type, "“{}”不是可用的数（须为非负数，" + ("整数）" if column.type == "count" else "最多两位小数）")
         )
-        cells = frame.filter(result.bad).select(*_who(frame), "_row", code=pl.lit(result.code), column=pl.lit(name))
+        cells = frame.filter(result.bad).select(
+            *_who(frame), "_src", "_row", code=pl.lit(result.code), column=pl.lit(name)
+        )
         parts.append(cells.with_columns(message=pl.lit(message)))
     return pl.concat(parts) if parts else findings.empty()
 
 
 def contract_cells(
-    frame: pl.DataFrame, text: pl.DataFrame, source: Source, converted: dict[str, Converted]
+    frame: pl.DataFrame, text: pl.DataFrame, sources: list[Source], converted: dict[str, Converted]
 ) -> pl.DataFrame:
     """IN004 and IN007 by the table's Pandera schema, except where the cell already has a finding of its own."""
-    spec = source.spec
+    spec = sources[0].spec
     failed = failures(frame, spec)
     if not failed.height:
         return findings.empty()
@@ -111,7 +115,8 @@ def contract_cells(
                 else pl.repeat(value=False, n=rows.height, eager=True)
             )
             rows = rows.filter(~filled)
-            message = pl.lit(f"“{source.header_of(column.name)}”没有填")
+            said = {source.index: f"“{source.header_of(column.name)}”没有填" for source in sources}
+            message = pl.col("_src").replace_strict(said, return_dtype=pl.String)
         else:
             words = rows[str(name)].unique()
             known = list(column.values)
@@ -122,29 +127,25 @@ def contract_cells(
                 + "”不在可填的范围内"
                 + pl.col(str(name)).replace_strict(tips, return_dtype=pl.String)
             )
-        parts.append(rows.select(*_who(frame), "_row", code=pl.lit(code), column=pl.lit(name), message=message))
+        parts.append(rows.select(*_who(frame), "_src", "_row", code=pl.lit(code), column=pl.lit(name), message=message))
     return pl.concat(parts) if parts else findings.empty()
 
 
-def formulas(source: Source, frame: pl.DataFrame) -> pl.DataFrame:
-    """IN010: text that a spreadsheet would take for a formula."""
+def formulas(frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, spec: TableSpec) -> pl.DataFrame:
+    """IN010: text that a spreadsheet would take for a formula. `places`: where in `raw` each row of the frame stands."""
     parts = []
-    rows = frame["_row"] - 1
-    for name, position in source.positions.items():
-        if source.spec.columns[name].type not in WRITTEN_TEXT:
+    for name in spec.columns:
+        if name not in raw.columns or spec.columns[name].type not in WRITTEN_TEXT:
             continue
-        cells = source.raw.cells.to_series(position)
+        cells = raw[name]
         starts = cells.str.contains(FORMULA_START)
         if not starts.any():
             continue
-        flagged = (
-            (starts & ~cells.str.contains(GUARDED) & ~cells.str.contains(PLACEHOLDERS))
-            .gather(rows)
-            .fill_null(value=False)
-        )
+        flagged = starts & ~cells.str.contains(GUARDED) & ~cells.str.contains(PLACEHOLDERS)
         parts.append(
-            frame.filter(flagged).select(
+            frame.filter(flagged.gather(places).fill_null(value=False)).select(
                 *_who(frame),
+                "_src",
                 "_row",
                 code=pl.lit("IN010"),
                 column=pl.lit(name),
@@ -155,38 +156,33 @@ def formulas(source: Source, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def footer_totals(
-    frame: pl.DataFrame, footers: pl.DataFrame, converted: dict[str, Converted], source: Source
+    frame: pl.DataFrame, footers: pl.DataFrame, converted: dict[str, Converted], sources: list[Source]
 ) -> pl.DataFrame:
-    """IN011: the form's own total differs from its rows."""
-    spec = source.spec
-    totals = (
-        footers.filter(pl.col("_first").str.contains("^(?:" + "|".join(spec.common.totals) + ")"))
-        if footers.height
-        else footers
-    )
-    if totals.height != 1:
+    """IN011: a form's own total differs from its rows. A form with several lines of totals is not judged."""
+    spec = sources[0].spec
+    if not footers.height:
         return findings.empty()
+    begins = "^(?:" + "|".join(spec.common.totals) + ")"
+    totals = footers.filter(pl.col("_first").str.contains(begins)).filter(pl.len().over("_src") == 1)
+    summed = [name for name in converted if spec.columns[name].type in SUMMED]
+    if not totals.height or not summed:
+        return findings.empty()
+    sums = frame.group_by("_src").agg(pl.col(summed).sum())
+    actual = totals.select("_src", "_row").join(sums, on="_src", how="left", maintain_order="left")
+    here = {source.index: source for source in sources}
     parts = []
-    for name in converted:
+    for name in summed:
         column = spec.columns[name]
-        if column.type not in SUMMED:
-            continue
-        stated = convert(totals[name], column, spec.common).series[0]
-        actual = int(frame[name].sum() or 0)
-        if stated is None or stated == actual:
-            continue
-        said, real = (
-            (str(stated), str(actual)) if column.type == "count" else (fen_to_yuan(stated), fen_to_yuan(actual))
-        )
-        parts.append(
-            totals.select(
-                "_row",
-                code=pl.lit("IN011"),
-                column=pl.lit(name),
-                message=pl.lit(f"表尾合计“{source.header_of(name)}”为 {said}，各行相加为 {real}"),
-            )
-        )
-    return pl.concat(parts) if parts else findings.empty()
+        stated = convert(totals[name], column, spec.common).series
+        differs = stated != actual[name].fill_null(0)
+        for src, row, said, real in actual.select(
+            "_src", "_row", stated.alias("said"), pl.col(name).fill_null(0)
+        ).filter(differs.fill_null(value=False)).iter_rows():  # fmt: skip
+            words = (str(said), str(real)) if column.type == "count" else (fen_to_yuan(said), fen_to_yuan(real))
+            told = f"表尾合计“{here[src].header_of(name)}”为 {words[0]}，各行相加为 {words[1]}"
+            parts.append((src, row, "IN011", name, told))
+    schema = {"_src": pl.UInt32, "_row": pl.UInt32, "code": pl.String, "column": pl.String, "message": pl.String}
+    return pl.DataFrame(parts, schema=schema, orient="row")
 
 
 def _who(frame: pl.DataFrame) -> list[pl.Expr]:

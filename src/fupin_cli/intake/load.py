@@ -58,7 +58,7 @@ class Inbox:
     found: pl.DataFrame = field(default_factory=findings.empty)
     unreadable: bool = False
     unplaced: list[Unplaced] = field(default_factory=list)
-    typed: dict[int, tuple[Rows, Source]] = field(default_factory=dict)  # by the source's index
+    typed: dict[int, Rows] = field(default_factory=dict)  # by the source's index; sheets typed together share one
 
 
 def load(
@@ -131,38 +131,58 @@ def select(
     for note in assign_roles(result.sources, month, known_until or month):
         found.append(findings.about_file("IN014", "", note))  # noqa: PERF401 - a list of one finding each
     _drop_copies(result, found)
-    parts: dict[str, dict[str, list[pl.DataFrame]]] = {"current": {}, "previous": {}, "set_aside": {}}
-    for number, source in enumerate(result.sources, 1):
-        if source.role == "unused" or (tables and source.spec.table not in tables):
-            continue
-        progress(f"整理 {source.file}", number, len(result.sources))
-        rows = typed_rows(inbox, source)
-        _place(source, rows, parts)
-        if source.role == "current":
-            found.append(rows.found)
-    result.tables = {table: pl.concat(frames) for table, frames in parts["current"].items()}
-    result.previous = {table: pl.concat(frames) for table, frames in parts["previous"].items()}
-    result.set_aside = {table: pl.concat(frames) for table, frames in parts["set_aside"].items()}
+    used: dict[str, dict[str, list[Source]]] = {}
+    for source in sorted(result.sources, key=lambda source: source.role):  # current before previous
+        if source.role != "unused" and not (tables and source.spec.table not in tables):
+            used.setdefault(source.spec.table, {}).setdefault(source.role, []).append(source)
+    for number, (table, roles) in enumerate(used.items(), 1):
+        progress(f"整理 {_title(roles)}", number, len(used))
+        _type(inbox, [source for sources in roles.values() for source in sources])
+        for role, sources in roles.items():
+            rows = typed_rows(inbox, sources)
+            if role == "current":
+                result.tables[table], result.set_aside[table] = rows.accepted, rows.set_aside
+                found.append(rows.found)
+            else:
+                result.previous[table] = rows.accepted
     result.found = findings.gather(found)
     return result
 
 
-def typed_rows(inbox: Inbox, source: Source) -> Rows:
-    """A source's rows, typed once for all months; the counts go to this month's copy of the source."""
-    if source.index not in inbox.typed:
-        inbox.typed[source.index] = (read_rows(source), source)
-    rows, first = inbox.typed[source.index]
-    source.rows_read, source.rows_accepted, source.rows_set_aside = (
-        first.rows_read, first.rows_accepted, first.rows_set_aside,
-    )  # fmt: skip
-    return rows
+def _title(roles: dict[str, list[Source]]) -> str:
+    """The name of the table that these sheets hold."""
+    return next(iter(roles.values()))[0].spec.title
 
 
-def _place(source: Source, rows: Rows, parts: dict[str, dict[str, list[pl.DataFrame]]]) -> None:
-    if source.role in parts:
-        parts[source.role].setdefault(source.spec.table, []).append(rows.accepted)
-    if source.role == "current":
-        parts["set_aside"].setdefault(source.spec.table, []).append(rows.set_aside)
+def _type(inbox: Inbox, sources: list[Source]) -> None:
+    """Type those sheets of one table that no month has asked for yet, all in one pass."""
+    fresh = sorted((s for s in sources if s.index not in inbox.typed), key=lambda source: source.index)
+    if fresh:
+        rows = read_rows(fresh)
+        inbox.typed |= dict.fromkeys((source.index for source in fresh), rows)
+
+
+def typed_rows(inbox: Inbox, sources: list[Source]) -> Rows:
+    """The rows of sheets of one table in their order, typed once for all months; the counts go to these sources."""
+    _type(inbox, sources)
+    wanted = {source.index for source in sources}
+    together = list({id(inbox.typed[i]): inbox.typed[i] for i in sorted(wanted)}.values())
+    parts = [rows.of(wanted) for rows in together]
+    counts = {i: count for part in parts for i, count in part.counts.items()}
+    for source in sources:
+        source.rows_read, source.rows_accepted = counts[source.index]
+        source.rows_set_aside = source.rows_read - source.rows_accepted
+    if len(parts) == 1:
+        return parts[0]
+    accepted, aside, found = (
+        pl.concat(frames).sort("_src", maintain_order=True)
+        for frames in (
+            [part.accepted for part in parts],
+            [part.set_aside for part in parts],
+            [part.found for part in parts],
+        )
+    )
+    return Rows(accepted, aside, found, counts)
 
 
 def _misnamed(files: list[InboxFile], result: Inbox) -> list[pl.DataFrame]:

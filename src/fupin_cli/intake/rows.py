@@ -1,10 +1,14 @@
-"""A recognised sheet → its rows, typed; what is wrong with each cell; which rows cannot be kept (SPEC 8.3)."""
+"""Recognised sheets of one table → their rows, typed; what is wrong with each cell; which rows cannot be kept (SPEC 8.3).
+
+Thirty townships send thirty sheets of one table: their cells are stacked as they stand, each with its sheet and row, and
+cleaned, typed and validated in one pass. What becomes of a cell depends on that cell alone, never on its neighbours.
+"""
 
 from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import cpu_count
 from typing import TYPE_CHECKING, TypeVar
 
@@ -44,11 +48,23 @@ R = TypeVar("R")
 
 @dataclass
 class Rows:
-    """What a sheet comes to. `accepted` and `set_aside`: typed columns, `_card`, `_…_lost`, and the origin."""
+    """What sheets of one table come to, in their order. `accepted` and `set_aside`: typed columns, `_card`, `_…_lost`, origin.
+
+    `counts`: of each sheet (by its source's index), rows read and rows accepted.
+    """
 
     accepted: pl.DataFrame
     set_aside: pl.DataFrame
     found: pl.DataFrame
+    counts: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def of(self, indexes: set[int]) -> Rows:
+        """The rows of some of the sheets."""
+        if indexes >= self.counts.keys():
+            return self
+        mine = pl.col("_src").is_in(sorted(indexes))
+        counts = {i: self.counts[i] for i in indexes & self.counts.keys()}
+        return Rows(self.accepted.filter(mine), self.set_aside.filter(mine), self.found.filter(mine), counts)
 
 
 def spread(work: Callable[[T], R], items: list[T], rows: int) -> list[R]:
@@ -59,100 +75,136 @@ def spread(work: Callable[[T], R], items: list[T], rows: int) -> list[R]:
         return list(pool.map(work, items))
 
 
-def read_rows(source: Source) -> Rows:
-    """Type a sheet's rows and count them into the source: read = accepted + set aside."""
-    spec = source.spec
-    text, numeric = _cleaned(source)
-    text, footers = _data_rows(text, source)
-    columns = [spec.columns[name] for name in source.positions]
+def read_rows(sources: list[Source]) -> Rows:
+    """Type the rows of sheets of one table: of each, read = accepted + set aside."""
+    spec = sources[0].spec
+    raw = _stacked(sources)
+    names = [name for name in spec.columns if name in raw.columns]
+    text = pl.DataFrame(
+        [*spread(lambda name: clean(raw[name]), names, raw.height), raw["_src"], raw["_row"]]
+    ).with_row_index("_n")
+    text, footers = _data_rows(text, names, sources)
+    columns = [spec.columns[name] for name in names]
     converted = dict(
-        zip(
-            source.positions, spread(lambda c: convert(text[c.name], c, spec.common), columns, text.height), strict=True
-        )
+        zip(names, spread(lambda c: convert(text[c.name], c, spec.common), columns, text.height), strict=True)
     )
+    numeric = _numbers(sources)
     lost = {
         column.name: _lost(text, numeric, column)
         for column in columns
         if column.type in ("id", "account") and column.name in numeric.columns
     }
-    frame = _typed(text, spec, converted, lost, source)
+    frame = _typed(text, spec, converted, lost, sources)
     fault = _reason(frame, lost.get(KEY), spec)
     reason = fault if spec.has_person_key else fault.clear(frame.height)  # where it is no key, the row stays
     found = [
         bad_cells(frame, converted, spec),
-        contract_cells(frame, text, source, converted),
-        formulas(source, frame),
-        footer_totals(frame, footers, converted, source),
+        contract_cells(frame, text, sources, converted),
+        formulas(frame, raw, text["_n"], spec),
+        footer_totals(frame, footers, converted, sources),
         unkeyed(frame, fault, spec),
         lost_cells(frame, lost, spec),
     ]
     kept = reason.is_null()
-    source.rows_read, source.rows_accepted = frame.height, int(kept.sum())
-    source.rows_set_aside = source.rows_read - source.rows_accepted
+    every = kept.all()
+    counts = frame.select("_src", kept.alias("_kept")).group_by("_src").agg(pl.len(), pl.col("_kept").sum())
     return Rows(
-        accepted=frame.filter(kept),
-        set_aside=frame.with_columns(reason).filter(~kept),
-        found=findings.gather(part for part in found if part.height).with_columns(
-            table=pl.lit(spec.table), _src=pl.lit(source.index, dtype=pl.UInt32)
-        ),
+        accepted=frame if every else frame.filter(kept),
+        set_aside=frame.clear().with_columns(reason.clear()) if every else frame.with_columns(reason).filter(~kept),
+        found=findings.gather(part for part in found if part.height).with_columns(table=pl.lit(spec.table)),
+        counts=dict.fromkeys((s.index for s in sources), (0, 0))
+        | {i: (read, good) for i, read, good in counts.iter_rows()},
     )
 
 
-def _cleaned(source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Cells below the header, cleaned, by column name, with `_row`; and which ID and account cells hold numbers."""
-    body = source.raw.cells.slice(source.header_row)
-    names = list(source.positions)
-    frame = pl.DataFrame(
-        spread(lambda name: clean(body.to_series(source.positions[name])).alias(name), names, body.height)
-    )
-    frame = frame.with_columns(
-        _row=pl.int_range(source.header_row + 1, source.header_row + 1 + body.height, dtype=pl.UInt32)
-    )
-    wanted = {name: source.positions[name] for name in names if source.spec.columns[name].type in ("id", "account")}
-    if source.raw.numeric is None or not wanted:
-        return frame, pl.DataFrame({"_row": frame["_row"]})
-    typed = source.raw.numeric(sorted(wanted.values())).slice(source.header_row, body.height)
-    return frame, typed.select(pl.col(str(p)).alias(name) for name, p in wanted.items()).with_columns(frame["_row"])
+def _stacked(sources: list[Source]) -> pl.DataFrame:
+    """Cells below the headers as they stand, by column name, one sheet after the other, with `_src` and `_row`."""
+    parts = []
+    for source in sources:
+        body = source.raw.cells.slice(source.header_row)
+        first = source.header_row + 1
+        parts.append(pl.DataFrame([
+            *(body.to_series(position).alias(name) for name, position in source.positions.items()),
+            pl.Series("_src", [source.index], pl.UInt32).new_from_index(0, body.height),
+            pl.int_range(first, first + body.height, dtype=pl.UInt32, eager=True).alias("_row"),
+        ]))  # fmt: skip
+    return parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").rechunk()
 
 
-def _data_rows(text: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Leave out blank rows, the form's footer, and headers repeated at page breaks; give the footer lines too."""
-    names = list(source.positions)
+def _numbers(sources: list[Source]) -> pl.DataFrame:
+    """Which ID and account cells hold numbers, by sheet and row; nothing of sheets that hold none long enough."""
+    parts = [pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32})]
+    for source in sources:
+        wanted = {n: p for n, p in source.positions.items() if source.spec.columns[n].type in ("id", "account")}
+        if source.raw.numeric is None or not wanted:
+            continue
+        height = source.raw.cells.height - source.header_row
+        typed = source.raw.numeric(sorted(wanted.values())).slice(source.header_row, height)
+        parts.append(typed.select(
+            *(pl.col(str(p)).alias(name) for name, p in wanted.items()),
+            _src=pl.lit(source.index, dtype=pl.UInt32),
+            _row=pl.int_range(source.header_row + 1, source.header_row + 1 + pl.len(), dtype=pl.UInt32),
+        ))  # fmt: skip
+    return pl.concat(parts, how="diagonal")
+
+
+def _data_rows(text: pl.DataFrame, names: list[str], sources: list[Source]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Leave out blank rows, the forms' footers, and headers repeated at page breaks; give the footer lines too."""
     text = text.filter(pl.any_horizontal(pl.col(names).is_not_null()))
-    spec = source.spec
+    spec = sources[0].spec
     if spec.has_person_key:
         doubtful = pl.col(KEY).str.contains(r"[0-9]{6}").not_().fill_null(value=True)
     else:
-        doubtful = pl.any_horizontal(pl.col([c.name for c in spec.bold if c.name in names]).is_null())
+        empty = []
+        for name in (c.name for c in spec.bold if c.name in names):
+            without = [source.index for source in sources if name not in source.positions]
+            empty.append(pl.col(name).is_null() & ~pl.col("_src").is_in(without) if without else pl.col(name).is_null())
+        doubtful = pl.any_horizontal(empty) if empty else pl.lit(value=False)
     rows = text.filter(doubtful)
     if not rows.height:
         return text, rows
-    cells = source.raw.cells[(rows["_row"] - 1).cast(pl.Int64).to_list()]
-    first = cells.select(
-        pl.coalesce(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
-        .str.replace_all(r"[\s\u3000]", "")
-        .alias("f")
-    ).to_series()
+    first = _first_cells(rows, sources)
     words = "|".join(re.escape(word) for word in spec.common.footers)
     totals = "|".join(re.escape(word) for word in spec.common.totals)
     is_footer = first.str.contains(rf"^(?:{words})(?:[:：(（]|$)|^(?:{totals})共?[0-9]").fill_null(value=False)
-    headers = {name: normalise_header(source.headers[p]) for name, p in source.positions.items()}
-    same = rows.select(
-        pl.sum_horizontal(
-            (pl.col(n).str.replace_all(r"\s", "") == h).fill_null(value=False) for n, h in headers.items()
-        )
-        * 2
-        >= min(len(headers), 4)
-    ).to_series()
+    same = _repeats_header(rows, names, sources)
     dropped = rows.filter(is_footer | same)
     footers = rows.filter(is_footer).with_columns(first.filter(is_footer).alias("_first"))
-    return text.join(dropped.select("_row"), on="_row", how="anti", maintain_order="left"), footers
+    return text.join(dropped.select("_n"), on="_n", how="anti", maintain_order="left"), footers
+
+
+def _first_cells(rows: pl.DataFrame, sources: list[Source]) -> pl.Series:
+    """The first cell of each row that holds anything, of all the sheet's columns, without blanks."""
+    here = {source.index: source for source in sources}
+    parts = []
+    for (index,), part in rows.select("_src", "_row").group_by("_src", maintain_order=True):
+        cells = here[index].raw.cells[(part["_row"] - 1).cast(pl.Int64)]
+        parts.append(pl.DataFrame([cells.to_series(n).alias(str(n)) for n in range(cells.width)]))
+    filled = pl.coalesce(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
+    return pl.concat(parts, how="diagonal").select(filled.str.replace_all(r"[\s\u3000]", "").alias("f")).to_series()
+
+
+def _repeats_header(rows: pl.DataFrame, names: list[str], sources: list[Source]) -> pl.Series:
+    """Rows that say what the header of their sheet says: half of it, or four of its cells."""
+    headers = pl.DataFrame(
+        [
+            [s.index, len(s.positions), *(normalise_header(s.headers[s.positions[n]]) if n in s.positions else None for n in names)]
+            for s in sources
+        ],
+        schema={"_src": pl.UInt32, "_width": pl.Int64, **{f"_h_{n}": pl.String for n in names}},
+        orient="row",
+    )  # fmt: skip
+    alike = (
+        (pl.col(n).str.replace_all(r"\s", "") == pl.col(f"_h_{n}")).fill_null(value=False).cast(pl.Int64) for n in names
+    )
+    told = rows.join(headers, on="_src", how="left", maintain_order="left")
+    return told.select(pl.sum_horizontal(alike) * 2 >= pl.min_horizontal("_width", 4)).to_series()
 
 
 def _lost(text: pl.DataFrame, numeric: pl.DataFrame, column: ColumnSpec) -> pl.Series:
     """Cells whose digits Excel has lost: any number in an ID column, a number of over 15 digits in an account column."""
-    flags = text.select("_row").join(
-        numeric.select("_row", f=column.name), on="_row", how="left", maintain_order="left"
+    flags = text.select("_src", "_row").join(
+        numeric.select("_src", "_row", f=column.name), on=["_src", "_row"], how="left", maintain_order="left"
     )["f"]
     if column.type == "id":
         return flags.fill_null(value=False)
@@ -160,18 +212,23 @@ def _lost(text: pl.DataFrame, numeric: pl.DataFrame, column: ColumnSpec) -> pl.S
 
 
 def _typed(
-    text: pl.DataFrame, spec: TableSpec, converted: dict[str, Converted], lost: dict[str, pl.Series], source: Source
+    text: pl.DataFrame,
+    spec: TableSpec,
+    converted: dict[str, Converted],
+    lost: dict[str, pl.Series],
+    sources: list[Source],
 ) -> pl.DataFrame:
     nulls = pl.Series([None], dtype=pl.Null)
     columns = []
     for column in spec.columns.values():
         if column.name in converted:
             series = converted[column.name].series.alias(column.name)
+            if column.type == "benefit":  # an empty cell says no; a column that is not there says nothing
+                without = [s.index for s in sources if column.name not in s.positions]
+                series = series.set(text["_src"].is_in(without), None) if without else series
             columns.append(
                 series.set(lost[column.name], None) if column.name in lost and lost[column.name].any() else series
             )
-        elif column.type == "benefit":
-            columns.append(pl.Series(column.name, [None], pl.Boolean).new_from_index(0, text.height))
         else:
             columns.append(nulls.cast(dtype_of(column)).alias(column.name).new_from_index(0, text.height))
     for column in spec.columns.values():
@@ -179,19 +236,26 @@ def _typed(
             marks = converted[column.name].month_only if column.name in converted else None
             no = pl.Series([False]).new_from_index(0, text.height)
             columns.append((no if marks is None else marks).alias(f"_{column.name}_month"))
+    columns.append(text["_src"])
     frame = pl.DataFrame(columns)
+    more = []
     if KEY in spec.columns:
         card = pl.col(KEY).str.len_chars().is_in(CARD_LENGTHS)
-        frame = frame.with_columns(
+        more = [
             pl.when(card).then(pl.col(KEY)).alias("_card"),
             pl.when(card).then(pl.col(KEY).str.head(18)).otherwise(pl.col(KEY)).alias(KEY),
-        )
-    return frame.with_columns(
-        pl.lit(source.index, dtype=pl.UInt32).alias("_src"),
-        pl.lit(source.file).alias("_file"),
-        pl.lit(source.sheet).alias("_sheet"),
-        text["_row"],
+        ]
+    order = [*(c.name for c in columns[:-1]), *(["_card"] if more else []), "_src", "_file", "_sheet", "_row"]
+    if len(sources) == 1:
+        more += [pl.lit(sources[0].file).alias("_file"), pl.lit(sources[0].sheet).alias("_sheet")]
+        return frame.with_columns(*more, text["_row"]).select(order)
+    places = pl.DataFrame(
+        [(s.index, s.file, s.sheet) for s in sources],
+        schema={"_src": pl.UInt32, "_file": pl.String, "_sheet": pl.String},
+        orient="row",
     )
+    frame = frame.with_columns(*more, text["_row"])
+    return frame.join(places, on="_src", how="left", maintain_order="left").select(order)
 
 
 def _reason(frame: pl.DataFrame, lost: pl.Series | None, spec: TableSpec) -> pl.Series:

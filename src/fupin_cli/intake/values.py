@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 BLANKS = r"\s\u00a0\u3000\u200b\u200c\u200d\ufeff\u2060"
 # Anything but plain letters, digits and Han characters may need cleaning; most columns have nothing else.
 SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|^[-—/\\]"
+# Anything but ASCII and common Han, which are in their plain form already.
+WIDE = r"[^\x21-\x7e\u4e00-\u9fff]"
 PLACEHOLDERS = r"^(?:-+|—+|/+|\\+)$"
 FORMULA_START = r"^[=+\-@\t]"
 GUARDED = r'^="(.*)"$'
@@ -69,12 +71,12 @@ def clean(raw: pl.Series) -> pl.Series:
 
 def half_width(text: pl.Series) -> pl.Series:
     """Make full-width letters, digits and signs half-width, and drop every blank."""
-    if not text.str.contains(SUSPECT).any():
+    wide = text.str.contains(WIDE).fill_null(value=False)
+    if not wide.any():
         return text
-    distinct = text.unique().drop_nulls()
-    folded = [unicodedata.normalize("NFKC", value) for value in distinct]
-    plain = text.replace_strict(distinct, pl.Series(folded, dtype=pl.String), default=None, return_dtype=pl.String)
-    return plain.str.replace_all(rf"[{BLANKS}]", "")
+    distinct = text.filter(wide).unique()
+    folded = pl.Series([unicodedata.normalize("NFKC", value) for value in distinct], dtype=pl.String)
+    return text.replace(distinct, folded.str.replace_all(rf"[{BLANKS}]", ""))
 
 
 def convert(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:

@@ -224,8 +224,8 @@ class Desk:
             ]
             last = max((s.folder for s in sources if s.folder is not None), default=None)
             if last is not None:
-                rows = [typed_rows(self.inbox, replace(s)) for s in sources if s.folder == last]
-                folders[table] = (pl.concat([f for r in rows for f in (r.accepted, r.set_aside)], how="diagonal"), last)
+                rows = typed_rows(self.inbox, [replace(s) for s in sources if s.folder == last])
+                folders[table] = (pl.concat([rows.accepted, rows.set_aside], how="diagonal"), last)
         before = max((m for m in self.approved_months() if m < month), default=None)
         if before is None:
             return Earlier(folders, self.lines.clear().select("county", "township"), None)
