@@ -29,7 +29,7 @@ MONTH = (
     "subsidy", f"what-if {M} --set post.proration=calendar", f"payroll {M} --by 甲", f"approve {M} --by 乙 --document 文号 -y", "status",
     f"status {M}", f"explain 张三 {M}", "ledger show", f"ledger show {M}", f"inputs {M}", "doctor", "config",
     f"withdraw {M} --by 乙 --document 文号 -y", f"subsidy --all {M} --by 甲", f"payroll {M} --by 甲", f"approve {M} --by 乙 --document 文号 -y", f"reconcile {M}",
-    f"verify {M}", f"check {M}", f"roster {M}", f"risk {M}", f"forecast {M}", f"due {M}",
+    f"verify {M}", f"check {M}", f"roster {M}", f"risk {M}", f"forecast {M}", f"due {M}", f"report {M} --no-page",
 )  # fmt: skip
 
 

@@ -199,6 +199,27 @@ HANDED_IN = {
     "new": "bool",
     "title": "text",
 }
+SECTIONS = (
+    "funds",
+    "months",
+    "verdicts",
+    "areas",
+    "measures",
+    "changes",
+    "rules",
+    "heat",
+    "scale",
+    "due",
+    "due_areas",
+    "risks",
+    "staff",
+)
+REPORT = {
+    "kind": "text", "month": "month", "from": "month", "to": "month", "town": "text?", "by": "text", "policy": "text", "state": "text", "standard": "money?",
+    "sentence": "text", "todo": [Each("any")], "totals": "any", "opening": "money?", "severities": Each("int"), "at_stake": "money?", "moves": "any",
+    "compared": Each("month"), **dict.fromkeys(SECTIONS, "any"),
+    "skipped": [{"code": "text", "missing_tables": ["text"], "missing_settings": ["text"], "partial": "bool"}], "inputs": INPUTS, "outputs": OUTPUTS,
+}  # fmt: skip
 DOCUMENTS: dict[str, Document] = {
     "check": Document("fupin check", "一个月的核查：读了什么、发现什么、哪些规则没有运行、与以前比", (CHECK,)),
     "payroll": Document("fupin payroll，fupin subsidy 补贴", "一个月一项补贴的测算：逐行状态、金额和代码，各项合计", (PAYROLL,)),
@@ -228,6 +249,7 @@ DOCUMENTS: dict[str, Document] = {
     "forecast": Document("fupin forecast", "到政策期末各月的人数、金额，预算够不够（14）", (FORECAST,)),
     "due": Document("fupin due", "补贴期限、养老金、合同、意外险在 3、6、12 个月内到期的", (DUE,)),
     "whatif": Document("fupin what-if", "换一种设置试算，逐行比较（15）", (WHATIF,)),
+    "report": Document("fupin report", '给领导看的一页：各部分是列表或对象，算不出的是 {"missing": 原因}', (REPORT,)),
     "ledger": Document("fupin ledger show", "账本：各批次，或某人、某月的各行", ({"batches": [Each("any")]}, {"lines": [Each("any")]}), ("各批次", "各行")),
     "inputs": Document(
         "fupin inputs", "批准时留存的输入文件",
