@@ -114,6 +114,7 @@ def folder_in_the_way(name: str) -> Callable[[Path], Any]:
 # what was done before, the command, words of the message, exit code
 CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (nothing, "check --month 2024-13", "月份写法不对：", 2),
+    (nothing, f"check --month {M} --annotate --no-workbook", "--annotate 和 --no-workbook 不能一起用", 2),
     (nothing, f"check --month {M} --select POST99", "没有 POST99 这条规则", 2),
     (nothing, f"check /nowhere --month {M}", "找不到 /nowhere", 10),
     (nothing, f"check --month {M} -w /nowhere", "工作区 /nowhere 不存在", 2),
