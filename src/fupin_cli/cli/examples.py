@@ -19,7 +19,7 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
         "fupin reconcile 2024-05", "fupin reconcile --from 2024-01 --to 2024-12", "fupin reconcile 2024-05 --reissue --by 审核人 --document 文号",
     ),
     "close": ("fupin close 2024-05 --by 负责人", "fupin close 2024-05 --by 负责人 --document 文号", "fupin close 2024-05 --by 负责人 -w D:\\示例县"),
-    "status": ("fupin status", "fupin status -w D:\\示例县", "fupin status --format json"),
+    "status": ("fupin status", "fupin status 2024-05", "fupin status --format json"),
     "explain": (
         "fupin explain 张三 2024-05", "fupin explain 211390197005250018 2024-05", "fupin explain 张三 2024-05 --format json",
     ),

@@ -199,7 +199,7 @@ def status(
     workspace: Workspace = None,
     output_format: OutputFormat = Format.text,
 ) -> int:
-    """Show every month's state and what comes next; of one month, what each township has handed in.
+    """Show every month's state and what comes next; of one month its nine steps, and what each township has handed in.
 
     What an interrupted command has left is finished first.
     """
@@ -222,7 +222,7 @@ def status(
         for sentence in (*finished, *([f"错误: {words[0]}\n\n提示: {words[1]}"] if words else [])):
             typer.echo(sentence, err=True)
         text = one_month(month_argument, month, "fupin status 2024-05")
-        return max(_handed_in(Desk(place, inbox), text, output_format), EXIT_BEHIND if words else 0)
+        return max(_one_month(Desk(place, inbox), text, output_format), EXIT_BEHIND if words else 0)
     states = month_states(Desk(place, inbox))
     if output_format is Format.json:
         trouble = {"message": words[0], "hint": words[1]} if words else None
@@ -240,30 +240,45 @@ def status(
     return EXIT_BEHIND if words else 0
 
 
-def _handed_in(desk: Desk, text: str, output_format: Format) -> int:
-    """What each township has handed in for a month."""
+def _one_month(desk: Desk, text: str, output_format: Format) -> int:
+    """The nine steps of a month, and what each township has handed in."""
     import json
     import sys
 
-    from fupin_cli.jobs.status import handed_in, month_states
-    from fupin_cli.outputs.status_view import handed_in_rows, handed_in_table, state_rows, state_table
+    from fupin_cli.jobs.status import month_states
+    from fupin_cli.jobs.steps import month_steps
+    from fupin_cli.outputs.status_view import (
+        handed_in_rows,
+        handed_in_table,
+        state_rows,
+        state_table,
+        step_rows,
+        step_table,
+    )
     from fupin_cli.outputs.terminal import console
     from fupin_cli.policy.months import parse_month
 
     month = parse_month(text)
-    rows = handed_in(desk, month)
-    titles = {name: spec.title for name, spec in desk.contracts.items()}
     states = [state for state in month_states(desk) if state.month == month]
+    found = month_steps(desk, month, states[0] if states else None)
+    titles = {name: spec.title for name, spec in desk.contracts.items()}
     if output_format is Format.json:
         body = {
             "format": "fupin.status/1",
             "month": text,
             "months": state_rows(states),
-            "handed_in": handed_in_rows(rows, titles),
+            "steps": step_rows(found.steps),
+            "next": found.next.todo if found.next else "",
+            "handed_in": handed_in_rows(found.handed_in, titles),
         }
         sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
-    else:
-        console().print(handed_in_table(rows, month, titles))
-        if states:
-            console().print(state_table(states))
+        return 0
+    out = console()
+    out.print(step_table(found.steps, month))
+    if found.next:
+        out.print(f"下一步：{found.next.name}。{found.next.todo}", soft_wrap=True)
+    if found.handed_in.height:
+        out.print(handed_in_table(found.handed_in, month, titles))
+    if states:
+        out.print(state_table(states))
     return 0

@@ -13,8 +13,9 @@ from fupin_cli.policy.rounding import fen_to_yuan
 if TYPE_CHECKING:
     import polars as pl
 
-    from fupin_cli.results.status import MonthState
+    from fupin_cli.results.status import MonthState, Step
 
+STEP_STATES = {"done": "已完成", "partly": "未完", "open": "未做"}
 STATES = {"draft": "测算", "approved": "已批准", "returned": "已回盘", "closed": "已关账", "withdrawn": "已撤回"}
 
 
@@ -38,6 +39,34 @@ def state_table(states: list[MonthState]) -> Grid:
             s.todo,
         )
     return table
+
+
+def step_table(steps: list[Step], month: int) -> Grid:
+    """The nine steps of a month."""
+    columns = [*whole("步骤", "状态"), *text("做了什么", "谁"), *whole("何时"), *text("缺什么")]
+    table = Grid(f"{month_words(month)} 到哪一步", columns, heading=1)
+    for step in steps:
+        style = {"done": "green", "partly": "yellow"}.get(step.state, "")
+        table.add(
+            f"{step.number} {step.name}",
+            Text(STEP_STATES[step.state], style=style),
+            step.done,
+            step.by,
+            step.at,
+            step.missing,
+        )
+    return table
+
+
+def step_rows(steps: list[Step]) -> list[dict[str, Any]]:
+    """The same as JSON."""
+    return [
+        {
+            "step": s.number, "key": s.key, "name": s.name, "state": s.state, "done": s.done, "by": s.by, "at": s.at,
+            "missing": s.missing, "todo": s.todo,
+        }
+        for s in steps
+    ]  # fmt: skip
 
 
 def handed_in_table(rows: pl.DataFrame, month: int, titles: dict[str, str]) -> Grid:

@@ -21,3 +21,24 @@ class MonthState:
     other: int = 0
     to_recover_fen: int = 0
     todo: str = ""
+
+
+DONE, PARTLY, OPEN = "done", "partly", "open"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of a month's nine steps: how far it is, what was done, by whom, when, what is missing, what to do next.
+
+    `state`: `DONE`, `PARTLY` (done, but something is missing or has changed since) or `OPEN`. `key` names it in JSON.
+    """
+
+    number: int
+    key: str
+    name: str
+    state: str
+    done: str = ""
+    by: str = ""
+    at: str = ""
+    missing: str = ""
+    todo: str = ""
