@@ -70,7 +70,7 @@ def render(books: list[Path], folder: Path) -> None:
     for book in books:
         pdf = folder / f"{book.stem}.pdf"
         subprocess.run([painter, "-r", str(RESOLUTION), "-png", str(pdf), str(folder / book.stem)], check=True)
-        print(f"{book.name}：{len(list(folder.glob(f'{book.stem}-*.png')))} 页")
+        sys.stdout.write(f"{book.name}：{len(list(folder.glob(f'{book.stem}-*.png')))} 页\n")
     shutil.rmtree(folder / "profile", ignore_errors=True)
 
 
