@@ -136,11 +136,12 @@ def _sheet_blocks(xml: bytes, plan: SheetPlan) -> Iterator[bytes]:
     yield head
     for start in range(0, plan.rows.height, BATCH):
         yield _rows_xml(plan, start, first + start, plain, marked)
-    yield _closing_xml(plan, first + plan.rows.height, plain)
-    yield xml[prototypes[first + 1].end() :]
+    below = (CELL_STYLE.findall(prototypes[first + 2]["cells"])[0] or b"0").decode()
+    yield _closing_xml(plan, first + plan.rows.height, plain, below)
+    yield xml[prototypes[first + 2].end() :]
 
 
-def _closing_xml(plan: SheetPlan, row: int, styles: list[str]) -> bytes:
+def _closing_xml(plan: SheetPlan, row: int, styles: list[str], below: str) -> bytes:
     """The row of totals, as formulas with the values that they come to, and the lines under the table."""
     parts = []
     if plan.summed:
@@ -161,7 +162,7 @@ def _closing_xml(plan: SheetPlan, row: int, styles: list[str]) -> bytes:
         row += 1
     texts = pl.DataFrame({"t": list(plan.below)}, schema={"t": pl.String}).select(escaped(pl.col("t"))).to_series()
     for number, text in enumerate(texts, row + 1):
-        parts.append(f'<row r="{number}"><c r="A{number}" t="inlineStr"><is><t>{text}</t></is></c></row>')
+        parts.append(f'<row r="{number}"><c r="A{number}" s="{below}" t="inlineStr"><is><t>{text}</t></is></c></row>')
     return "".join(parts).encode()
 
 
@@ -183,6 +184,8 @@ def _rows_xml(plan: SheetPlan, start: int, row: int, plain: list[str], marked: l
 
 def _height(plan: SheetPlan) -> pl.Expr:
     """Row height for wrapped text: readers differ in whether they work it out themselves."""
+    if plan.row_height:
+        return pl.lit(f' ht="{plan.row_height}" customHeight="1"')
     if not plan.wrapped:
         return pl.lit("")
     lines = []
@@ -200,7 +203,7 @@ def _cell(start_tag: pl.Expr, name: str, series: pl.Series) -> pl.Expr:
     empty = pl.concat_str(start_tag, pl.lit('"/>'))
     if series.dtype.is_integer():
         number = column.cast(pl.String)
-        if name.endswith("_fen"):
+        if name.endswith(("_fen", "_x100")):
             number = fen_to_yuan_expr(column)
         filled = pl.concat_str(start_tag, pl.lit('"><v>'), number, pl.lit("</v></c>"))
     else:

@@ -32,8 +32,11 @@ STATUS = {
 MESSAGES = "问题"
 
 
-def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "") -> list[SheetPlan]:
-    """Plan the sheets for all findings, or for those of one township or county (`part`)."""
+def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "", *, annotated: bool = False) -> list[SheetPlan]:
+    """Plan the sheets for all findings, or for those of one township or county (`part`).
+
+    `annotated`: also each table's rows with findings, a sheet a table: many pages, so only where they were asked for.
+    """
     said = found.with_columns(
         pl.col("severity").replace_strict(SEVERITY, return_dtype=pl.String).alias("severity_text"),
         pl.col("effect").replace_strict(EFFECT, return_dtype=pl.String).alias("effect_text"),
@@ -47,7 +50,8 @@ def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "") -> list[She
         _details(run, said),
         _rules(run),
         *([since_sheet(run, run.since, part)] if run.since is not None else []),
-        *_annotated(run, said),
+        _hashes(run),
+        *(_annotated(run, said) if annotated else []),
     ]
 
 
@@ -166,9 +170,9 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
 
 
 DETAILS = {
-    "code": "代码", "severity_text": "程度", "effect_text": "影响", "township": "乡镇", "village": "村", "name": "姓名", "person": "身份证号",
-    "message": "问题", "since_text": "首次发现", "amount_fen": "涉及金额(元)", "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列", "header": "列名", "value": "原值",
-    "hint": "怎么办", "post_id": "岗位编号", "months": "涉及月数", "clause": "依据", "waiver": "豁免文号",
+    "code": "代码", "severity_text": "程度", "township": "乡镇", "name": "姓名", "person": "身份证号", "message": "问题", "value": "原值", "hint": "怎么办",
+    "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列",  # so far it is printed
+    "header": "列名", "effect_text": "影响", "village": "村", "amount_fen": "涉及金额(元)", "post_id": "岗位编号", "months": "涉及月数", "clause": "依据", "waiver": "豁免文号",
 }  # fmt: skip
 
 
@@ -176,7 +180,7 @@ def _details(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
     """Every finding, with the cell to mend."""
     rows = found.select(pl.col(name).cast(pl.Int64) if name == "_row" else pl.col(name) for name in DETAILS)
     return SheetPlan("明细", DETAILS, rows, _heading(run, "问题明细"), marked={"severity_text": found["severity"] == "error"},
-                     wrapped=("message", "file", "value", "hint"), printed=list(DETAILS).index("header") + 1, widths={"message": 44, "file": 30, "sheet": 12, "header": 12, "value": 24})  # fmt: skip
+                     wrapped=("message", "file", "value", "hint"), printed=list(DETAILS).index("letter") + 1, widths={"message": 44, "file": 30, "sheet": 12, "header": 12, "value": 24})  # fmt: skip
 
 
 def _rules(run: CheckRun) -> SheetPlan:

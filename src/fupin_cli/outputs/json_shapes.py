@@ -189,6 +189,7 @@ MONTH_STATE = {
     "month": "month", "state": "text", **dict.fromkeys(("approved", "paid", "open"), "money"), **dict.fromkeys(("failed", "no_return", "other"), "int"),
     "to_recover": "money", "todo": "text",
 }  # fmt: skip
+STEP = {"step": "int", **_texts("key", "name", "state", "done", "by", "at", "missing", "todo")}
 HANDED_IN = {
     **_maybe("county", "township"),
     "table": "text",
@@ -235,8 +236,8 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "reconcile": Document("fupin reconcile", "对账：逐行应发、批准、实付和结论", (RECONCILE,)),
     "status": Document(
-        "fupin status", "各月到了哪一步；写明月份时还有各乡镇报了什么",
-        ({"months": [MONTH_STATE], "trouble": "any", "finished": ["text"]}, {"month": "month", "months": [MONTH_STATE], "handed_in": [HANDED_IN]}),
+        "fupin status", "各月到了哪一步；写明月份时是九个步骤和各乡镇报了什么",
+        ({"months": [MONTH_STATE], "trouble": "any", "finished": ["text"]}, {"month": "month", "months": [MONTH_STATE], "steps": [STEP], "next": "text", "handed_in": [HANDED_IN]}),
         ("各月", "一个月"),
     ),
     "explain": Document(

@@ -39,7 +39,9 @@ class SheetPlan:
 
     `widths`: widths that are not to follow from the texts. `printed`: how many columns from the left are printed, where not all are.
 
-    `rows`: String columns become text, Int64 columns named `…_fen` money in yuan, other integers numbers. `headers` gives
+    `portrait`, `heading_size`, `size`, `row_height` (points): how it is printed, where it is to hang on a wall or be sealed.
+
+    `rows`: String columns become text, Int64 columns named `…_fen` money in yuan, `…_x100` hundredths, other integers numbers. `headers` gives
     each column's words. `summed`: columns with a total below, a formula with its value. `below`: lines under the table.
     `marked`: column → Boolean series, cells to be coloured. `wrapped`: columns of long text. `bars`: how a chart draws the
     rows. `charts`: a sheet of charts has no rows of its own but these plans, each with its `bars`.
@@ -57,6 +59,10 @@ class SheetPlan:
     mark_colour: str = RED
     summed: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    portrait: bool = False
+    heading_size: int = 14
+    size: int = 11
+    row_height: int | None = None
     bars: Bars | None = None
     charts: tuple[SheetPlan, ...] = ()
 
@@ -64,6 +70,12 @@ class SheetPlan:
     def printed_columns(self) -> int:
         """How many columns from the left are printed."""
         return self.printed or len(self.headers)
+
+    @property
+    def last_row(self) -> int:
+        """The last row with anything in it: heading, headers, rows, totals, an empty one and the lines below."""
+        above = (2 if self.heading else 1) + self.rows.height + bool(self.summed)
+        return above + 1 + len(self.below) if self.below else above
 
     def width(self, name: str) -> float:
         """Width of a column in characters, for nearly all of its texts; a Han character takes two places."""

@@ -25,7 +25,7 @@ FORBIDDEN_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
 def add_sheet(book: Workbook, plan: SheetPlan) -> None:
-    """Make the sheet with everything but its rows: two prototype rows carry the styles, plain and marked."""
+    """Make the sheet with everything but its rows: prototype rows carry the styles: plain, marked, lines below."""
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
     sheet: Worksheet = book.create_sheet(sheet_title(book, plan.title))
@@ -34,35 +34,39 @@ def add_sheet(book: Workbook, plan: SheetPlan) -> None:
     first = first_row(plan)
     if plan.heading:
         cell = write_text(sheet, 1, 1, plan.heading)
-        cell.font = Font(name=FONT, size=14, bold=True)
-        sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=max(len(plan.headers), 1))
+        cell.font = Font(name=FONT, size=plan.heading_size, bold=True)
+        cell.alignment = Alignment(horizontal="center", vertical="center")
+        sheet.row_dimensions[1].height = plan.heading_size * 2
+        sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=max(plan.printed_columns, 1))
     for column, (name, header) in enumerate(plan.headers.items(), 1):
         cell = write_text(sheet, first - 1, column, header)
-        cell.font = Font(name=FONT, bold=True)
+        cell.font = Font(name=FONT, size=plan.size, bold=True)
         cell.fill = PatternFill("solid", fgColor=GREY)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.border = border
         for offset, fill in ((0, None), (1, plan.mark_colour)):
             body = sheet.cell(first + offset, column, 0)
-            body.font = Font(name=FONT)
+            body.font = Font(name=FONT, size=plan.size)
             body.border = border
-            body.alignment = Alignment(vertical="top", wrap_text=name in plan.wrapped)
+            body.alignment = Alignment(vertical="center" if plan.row_height else "top", wrap_text=name in plan.wrapped)
             body.number_format = _number_format(plan.rows[name])
             if fill:
                 body.fill = PatternFill("solid", fgColor=fill)
         sheet.column_dimensions[column_letter(column - 1)].width = plan.width(name)
+    sheet.cell(first + 2, 1, 0).font = Font(name=FONT, size=plan.size)  # the prototype of the lines below the table
     last = column_letter(max(len(plan.headers), 1) - 1)
     sheet.freeze_panes = f"A{first}"
     sheet.print_title_rows = f"{first - 1}:{first - 1}"
     if plan.filtered and plan.rows.height:
         sheet.auto_filter.ref = f"A{first - 1}:{last}{first - 1 + plan.rows.height}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = A4
     shown = plan.printed_columns
-    if plan.printed and plan.rows.height:
-        sheet.print_area = f"A1:{column_letter(shown - 1)}{first - 1 + plan.rows.height}"
+    if plan.printed:
+        sheet.print_area = f"A1:{column_letter(shown - 1)}{plan.last_row}"
     fits = sum(sheet.column_dimensions[column_letter(n)].width for n in range(shown)) <= FITTING_WIDTH
     set_page(sheet, fits=fits)
+    if plan.portrait:
+        sheet.page_setup.orientation = "portrait"
+        sheet.print_options.horizontalCentered = True
     if not fits:  # too wide to be read on one page: several pages, each with the first two columns
         sheet.page_setup.scale = 70
         sheet.print_title_cols = "A:B"
@@ -101,7 +105,8 @@ def set_page(sheet: Worksheet, *, fits: bool) -> None:
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.8
+    sheet.page_margins.header = sheet.page_margins.footer = 0.4  # nearer the edge a printer cuts the page number
     footer: Any = sheet.oddFooter
     footer.center.text = "第 &P 页 共 &N 页"
     footer.right.text = "&A"
@@ -110,4 +115,6 @@ def set_page(sheet: Worksheet, *, fits: bool) -> None:
 def _number_format(series: pl.Series) -> str:
     if series.name.endswith("_fen"):
         return "#,##0.00"
+    if series.name.endswith("_x100"):
+        return "General"
     return "0" if series.dtype.is_integer() else "@"
