@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test dist bundle bundle-test golden lint format sample docs bench bench-counties national kills year clean fuzz
+.PHONY: demo test pages dist bundle bundle-test golden lint format sample docs bench bench-counties national kills year clean fuzz
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -33,6 +33,10 @@ bundle-test: $(STAMP)
 # Writes anew what commands print at 80 and 120 columns; read the difference before you commit it.
 golden: $(STAMP)
 	FUPIN_GOLDEN=1 $(BIN)/python -m pytest -q -p no:randomly tests/cli/test_columns.py
+
+# Every workbook of the sample's month as PDF and PNG, for the eye (LibreOffice and pdftoppm).
+pages: $(STAMP)
+	$(BIN)/python -m tests.sample.pages $(or $(TO),pages)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -104,7 +104,7 @@ def test_ids_accounts_phones_and_names_never_leave_unmasked(fupin: Callable[...,
 
 
 def test_the_workbook_holds_everything_and_ties(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    document = fupin("check", "-w", SAMPLE, "--month", MONTH, "-o", tmp_path, "--format", "json").document
+    document = fupin("check", "-w", SAMPLE, "--month", MONTH, "-o", tmp_path, "--annotate", "--format", "json").document
     path = Path(document["outputs"][0])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     book = openpyxl.load_workbook(path)

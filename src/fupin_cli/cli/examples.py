@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EXAMPLES: dict[str, tuple[str, str, str]] = {
-    "check": ("fupin check 2024-05", "fupin check 2024-05 --split-by town", "fupin check 2024-05 D:\\台账\\五月 --select POST,CAP"),
+    "check": ("fupin check 2024-05", "fupin check 2024-05 --annotate", "fupin check 2024-05 D:\\台账\\五月 --select POST,CAP"),
     "payroll": ("fupin payroll 2024-05 --by 编制人", "fupin payroll 2024-05 --no-workbook", "fupin payroll 2024-05 --split-by town --force"),
     "subsidy": ("fupin subsidy", "fupin subsidy transport 2024-05 --by 编制人", "fupin subsidy --all 2024-05 --by 编制人"),
     "approve": (

@@ -99,6 +99,7 @@ def reconcile(
             run = job.reconcile_months(desk, start, end)
         if reissue:
             _ask(run, yes=yes)
+            run.sending = True
         if not no_workbook:
             job.write_outputs(run, folder, operator=who or operator_name(), now=now, force=force)
         sent_again = again.reissue(run, desk, who or "", document, now, folder) if reissue else None

@@ -188,7 +188,10 @@ def _write_approved(run: PayrollRun, posting: store.Posting, stage: Stage, folde
     """Write what is about to be posted: the workbook, the bank files, the manifest."""
     batch = posting.batch
     alone = "（编制人自己审核：一人单位）" if same_person(batch.drafter, batch.operator) else ""
-    state = f"状态：已批准，批次 {batch.batch}，批准人 {batch.operator}{alone}，文号 {batch.document or '无'}"
+    state = (
+        f"状态：已批准，批次 {batch.batch}，编制人 {batch.drafter}，批准人 {batch.operator}{alone}，"
+        f"批准日期 {batch.posted_at[:10]}，文号 {batch.document or '无'}"
+    )
     write_outputs(run, stage.folder, split_by=None, force=False, state=state, approved=True)
     sent = frame("lines", posting.rows["lines"])
     bank = bank_files(sent, batch, run.policy.settings.bank, stage.month, run.password)

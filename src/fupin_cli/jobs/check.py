@@ -80,7 +80,10 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
         parts = {name: found.filter(filled[column] == name) for name in names}
     stems = safe_names(name for name in parts if name)
     books = (
-        (f"核查_{text}" + (f"_{stems[name]}" if name else ""), with_charts(check_sheets(run, rows, name), rows))
+        (
+            f"核查_{text}" + (f"_{stems[name]}" if name else ""),
+            with_charts(check_sheets(run, rows, name, annotated=annotate is not None), rows),
+        )
         for name, rows in parts.items()
     )
     run.outputs += save_workbooks(target, books, last_day(run.month), force=force, password=run.password)

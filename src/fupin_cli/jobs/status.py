@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.unreported import by_township
 from fupin_cli.ledger import store
 from fupin_cli.policy.months import month_text
 from fupin_cli.results.status import APPROVED, CLOSED, DRAFT, RETURNED, WITHDRAWN, MonthState
@@ -27,6 +29,15 @@ def month_states(desk: Desk) -> list[MonthState]:
     ]
     states = [_state(desk, month, approved, closed) for month in drafts | approved]
     return sorted([*bare, *states], key=lambda state: state.month)
+
+
+def handed_in(desk: Desk, month: int) -> pl.DataFrame:
+    """Township × table of a month: rows handed in, rows last time, what is missing (`month.handed_in`, SPEC 9.2).
+
+    Raises:
+        NoInputError: there is no file at all (exit 10).
+    """
+    return by_township(replace(desk.context(month), earlier=desk.earlier(month)))  # of an approved month too
 
 
 def _state(desk: Desk, month: int, approved: set[int], closed: set[int]) -> MonthState:

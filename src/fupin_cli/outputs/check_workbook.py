@@ -1,4 +1,4 @@
-"""The workbook of a check, to be printed and handed on: 说明, 文件, 汇总, 明细, 规则 and the annotated tables."""
+"""The workbook of a check, to be printed and handed on: 说明, 文件, 汇总, 明细, 规则, 校验码; on request the annotated tables."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
         ("该报未报", "\n".join(run.result.messages("IN015")) or "无"),
         ("没有运行的规则", "、".join(o.code for o in run.result.outcomes if o.status == "not_run") or "无"),
         ("程序出错的规则", "、".join(o.code for o in run.result.outcomes if o.status == "crashed") or "无"),
-        ("怎么用", "先看“汇总”，再按“明细”或“标注”各表逐条改原表，改好后重新运行。“标注”里红色的格子就是要改的地方。"),
+        ("怎么用", "先看“汇总”，再按“明细”逐条改原表，改好后重新运行。核查时加 --annotate，另有“标注”各表和原表的标注副本，红色的格子就是要改的地方。"),
     ]  # fmt: skip
     rows = pl.DataFrame(notes, schema={"item": pl.String, "value": pl.String}, orient="row")
     return SheetPlan(
@@ -95,14 +95,14 @@ def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
 
 
 def _files(run: CheckRun) -> SheetPlan:
-    """Every file with its hash; every table with its counts: read = accepted + set aside."""
+    """Every file; every table with its counts: read = accepted + set aside."""
     roles = {"current": "本月", "previous": "上月（对比）", "unused": "未用"}
     tables = [
-        (s.file, s.sheet, s.spec.title, roles[s.role], s.rows_read, s.rows_accepted, s.rows_set_aside, s.sha256)
+        (s.file, s.sheet, s.spec.title, roles[s.role], s.rows_read, s.rows_accepted, s.rows_set_aside)
         for s in run.intake.sources
     ]
     known = {s.file for s in run.intake.sources}
-    others = [(f.name, "", f.status, "未用", 0, 0, 0, f.sha256) for f in run.intake.files if f.name not in known]
+    others = [(f.name, "", f.status, "未用", 0, 0, 0) for f in run.intake.files if f.name not in known]
     headers = {
         "file": "文件",
         "sheet": "工作表",
@@ -111,7 +111,6 @@ def _files(run: CheckRun) -> SheetPlan:
         "read": "读入行数",
         "accepted": "采用",
         "set_aside": "另放",
-        "sha256": "SHA-256",
     }
     schema = {k: (pl.Int64 if k in ("read", "accepted", "set_aside") else pl.String) for k in headers}
     return SheetPlan(
@@ -120,6 +119,23 @@ def _files(run: CheckRun) -> SheetPlan:
         pl.DataFrame(tables + others, schema=schema, orient="row"),
         _heading(run, "收到的文件"),
         wrapped=("file",),
+    )
+
+
+def _hashes(run: CheckRun) -> SheetPlan:
+    """Every file's SHA-256, on a sheet of their own: two columns, so that they are read and printed whole."""
+    known = {s.file: s.sha256 for s in run.intake.sources} | {f.name: f.sha256 for f in run.intake.files}
+    rows = pl.DataFrame(sorted(known.items()), schema={"file": pl.String, "sha256": pl.String}, orient="row")
+    headers = {"file": "文件", "sha256": "SHA-256"}
+    return SheetPlan(
+        "校验码",
+        headers,
+        rows,
+        _heading(run, "文件校验码"),
+        wrapped=("file",),
+        widths={"sha256": 68},
+        portrait=True,
+        size=9,
     )
 
 
@@ -180,7 +196,7 @@ def _details(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
     """Every finding, with the cell to mend."""
     rows = found.select(pl.col(name).cast(pl.Int64) if name == "_row" else pl.col(name) for name in DETAILS)
     return SheetPlan("明细", DETAILS, rows, _heading(run, "问题明细"), marked={"severity_text": found["severity"] == "error"},
-                     wrapped=("message", "file", "value", "hint"), printed=list(DETAILS).index("letter") + 1, widths={"message": 44, "file": 30, "sheet": 12, "header": 12, "value": 24})  # fmt: skip
+                     wrapped=("message", "file", "value", "hint"), printed=list(DETAILS).index("letter") + 1, widths={"message": 40, "file": 24, "sheet": 12, "header": 12, "value": 22, "hint": 30}, size=10)  # fmt: skip
 
 
 def _rules(run: CheckRun) -> SheetPlan:
@@ -223,6 +239,8 @@ def _rules(run: CheckRun) -> SheetPlan:
         _heading(run, "规则运行情况"),
         marked={"status": bad},
         wrapped=("title", "why", "compares", "hint"),
+        printed=6,
+        size=10,
     )
 
 

@@ -9,7 +9,6 @@ import polars as pl
 from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.masking import mask_number_expr
-from fupin_cli.outputs.payroll_json import days_text
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.months import month_words
 
@@ -21,31 +20,48 @@ HEADERS = {
     "name": "姓名",
     "masked": "身份证号码",
     "post_name": "岗位名称",
-    "worked": "本月累计出勤天数",
-    "amount_fen": "补贴金额",
+    "worked_x100": "本月累计出勤天数",
+    "amount_fen": "补贴金额(元)",
 }
+WIDTHS = {"no": 6, "name": 12, "masked": 24, "post_name": 26, "worked_x100": 12, "amount_fen": 14}
 
 
 def notice_sheets(run: PayrollRun, post_names: dict[str, str]) -> list[SheetPlan]:
     """Plan one sheet for each village with lines that are paid."""
     paid = run.lines.filter(pl.col("status") == PAY).with_columns(
         masked=mask_number_expr(pl.col("id_number")),
-        worked=days_text(pl.coalesce("attended_x100", "numerator_x100")),
+        worked_x100=pl.coalesce("attended_x100", "numerator_x100"),
         post_name=pl.coalesce(
             "post_name", pl.col("post_id").replace_strict(post_names, default=None, return_dtype=pl.String), "post_id"
         ),
         pl_town=pl.col("township").fill_null(NO_TOWN),
         pl_village=pl.col("village").fill_null(""),
     )
-    plans = []
+    plans, settings = [], run.policy.settings.notice
     for (town, village), part in paid.group_by("pl_town", "pl_village", maintain_order=True):
         rows = part.with_columns(no=pl.int_range(1, part.height + 1, dtype=pl.Int64)).select(list(HEADERS))
         heading = f"{town}{village} {month_words(run.month)} 公益性岗位补贴公示表"
+        days = f"{settings.days} 天" if settings.days else "    天"
         below = (
-            f"公示单位：{town}{village}（盖章）          公示时间：      年   月   日 至   月   日",
+            f"公示单位：{town}{village}（盖章）",
+            f"公示时间：      年    月    日 至      年    月    日（{days}）",
             "有异议的请在公示期内向村委会或乡镇劳动保障所反映。",
+            f"监督电话：{settings.phone}",
         )
         plans.append(
-            SheetPlan(f"{town}{village}", HEADERS, rows, heading, summed=("amount_fen",), below=below, filtered=False)
+            SheetPlan(
+                f"{town}{village}",
+                HEADERS,
+                rows,
+                heading,
+                summed=("amount_fen",),
+                below=below,
+                filtered=False,
+                widths=WIDTHS,
+                portrait=True,
+                heading_size=18,
+                size=12,
+                row_height=24,
+            )
         )
     return plans

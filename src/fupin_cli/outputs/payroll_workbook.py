@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fupin_cli.reconcile.money import BatchSums
     from fupin_cli.results.subsidy import PayrollRun
 
+SIGNED = "编制：                审核：                负责人：                日期：      年    月    日"
 SHOWN = 5  # names of files that a sentence can carry
 METHODS = {"attendance": "出勤÷规定", "calendar": "在岗日÷当月天数", "fixed": "出勤÷固定天数"}
 PERSON = {
@@ -32,10 +33,10 @@ PERSON = {
     "village": "村",
     "post_id": "岗位编号",
 }
-FIGURES = {"standard_fen": "月标准(元)", "numerator": "出勤/在岗天数", "divisor": "规定/当月天数"}
+FIGURES = {"standard_fen": "月标准(元)", "numerator_x100": "出勤/在岗天数", "divisor_x100": "规定/当月天数"}
 
 
-MEASURE_FIGURES = {"standard_fen": "标准或基数(元)", "numerator": "数量", "divisor": "除以", "how": "算法"}
+MEASURE_FIGURES = {"standard_fen": "标准或基数(元)", "numerator_x100": "数量", "divisor_x100": "除以", "how": "算法"}
 
 
 def in_words(fen: int) -> str:
@@ -219,7 +220,7 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
         state,
         f"程序 fupin {__version__}，政策 {run.policy.file.id}",
         "",
-        "编制：                    审核：                    负责人：                    （盖章）",
+        f"{SIGNED}          （盖章）",
     )
     return SheetPlan("汇总", headers, table, f"{title}汇总", filtered=False, below=below,
                      summed=("lines", "pay", "people", "amount_fen", "hold", "due_hold_fen", "refuse"))  # fmt: skip
@@ -237,18 +238,19 @@ def _roster(run: PayrollRun, rows: pl.DataFrame, title: str, part: str) -> Sheet
         | (FIGURES if run.subsidy.counts_months else MEASURE_FIGURES)
         | {
             "amount_fen": "实发金额(元)",
-            "bank": "开户银行",
             "account": "账号",
             "payee": "收款人",
+            "bank": "开户银行",
         }
         | ({"after": "累计月数", "cap_text": "最后可发月"} if run.subsidy.counts_months else {})
         | {"notes": "提示"}
     )
     paid = _numbered(rows.filter(pl.col("status") == PAY))
-    signed = (*to_pay_words(run.sums(part, NO_TOWN)), "编制：                    审核：                    负责人：")
+    signed = (*to_pay_words(run.sums(part, NO_TOWN)), SIGNED)
     return SheetPlan(
-        "发放花名册", headers, paid.select(list(headers)), f"{title}发放花名册", summed=("amount_fen",), below=signed
-    )
+        "发放花名册", headers, paid.select(list(headers)), f"{title}发放花名册", summed=("amount_fen",), below=signed,
+        printed=list(headers).index("payee") + 1, size=10,
+    )  # fmt: skip
 
 
 def _stopped(run: PayrollRun, rows: pl.DataFrame, status: str, name: str, title: str) -> SheetPlan:

@@ -105,7 +105,7 @@ def _send_again(run: ReconcileRun, title: str) -> SheetPlan:
     }  # fmt: skip
     rows = _numbered(run.send_again).with_columns(
         month_text=text_expr(pl.col("month")),
-        state=pl.when("ready").then(pl.lit("可以补发")).otherwise(pl.lit("待改正")),
+        state=pl.when("ready").then(pl.lit("本次补发" if run.sending else "可以补发")).otherwise(pl.lit("待改正")),
     )
     below = ("花名册改正以后，用 fupin reconcile 月份 --reissue --by 姓名 写出更正发放文件。",)
     return SheetPlan("退回待补发", headers, rows.select(list(headers)), f"{title}代发失败待补发", wrapped=("why", "advice"),
@@ -158,7 +158,8 @@ def _unmatched(run: ReconcileRun, title: str) -> list[SheetPlan]:
 def _signatures(run: ReconcileRun, title: str) -> SheetPlan:
     """Who confirms the reconciliation."""
     sums = run.reconciled.totals()
-    parties = ["县（市、区）人力资源和社会保障局", "县（市、区）财政局", "代发银行（金融机构）"]
+    county = run.policy.settings.county.name or "县（市、区）"
+    parties = [f"{county}人力资源和社会保障局", f"{county}财政局", "代发银行（金融机构）"]
     headers = {
         "party": "单位",
         **YUAN,
@@ -178,6 +179,7 @@ def _signatures(run: ReconcileRun, title: str) -> SheetPlan:
         table.select(list(headers)),
         f"{title}对账签字",
         filtered=False,
-        widths=dict.fromkeys(blank, 16),
+        widths=dict.fromkeys(blank, 14) | {"seal": 26},  # a seal is 42 mm across
+        row_height=125,
         below=to_pay_words(run.sums),
     )

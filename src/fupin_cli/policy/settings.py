@@ -269,6 +269,13 @@ class Run(Section):
     jobs: list[RunJob] = Field(default_factory=list)
 
 
+class Notice(Section):
+    """公示表: how many days it hangs and whom to call. The text sets neither; what is not set is left to be written in."""
+
+    days: Count | None = None
+    phone: str = ""
+
+
 class Intake(Section):
     """Limits on input files: a file above them is not opened (SPEC 8.19). 0: by what the machine has."""
 
@@ -313,6 +320,7 @@ class Settings(BaseSettings):
     risk: Risk = Risk()
     forecast: Forecast = Forecast()
     run: Run = Run()
+    notice: Notice = Notice()
     intake: Intake = Intake()
     transport: measure.Transport = measure.Transport()
     labour_export: measure.LabourExport = measure.LabourExport()

@@ -35,6 +35,7 @@ class ReconcileRun:
     sums: BatchSums  # what the bank was to pay by the months' batches
     notes: list[str] = field(default_factory=list)  # months of which the files are not there any more
     send_again: pl.DataFrame = field(default_factory=pl.DataFrame)  # failed lines (`reissue.to_send_again`)
+    sending: bool = False  # what is ready is sent again in this very run
     outputs: list[Path] = field(default_factory=list)
     posted: int = 0  # postings that the ledger had
     root: Path = field(default_factory=Path)  # the workspace
