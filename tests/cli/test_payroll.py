@@ -152,7 +152,7 @@ def test_nobody_leaves_unmasked(fupin: Callable[..., Ran], one: Path) -> None:
 def test_the_notice_masks_ids_as_the_rules_say(fupin: Callable[..., Ran], one: Path) -> None:
     fupin("payroll", "-w", one, "--month", MONTH)
     sheet = openpyxl.load_workbook(one / "out" / MONTH / f"公示_{MONTH}.xlsx").worksheets[0]
-    assert [cell.value for cell in sheet[3]][:5] == [1, "张三", "211302********0012", "保洁员", "22"]
+    assert [cell.value for cell in sheet[3]][:5] == [1, "张三", "211302********0012", "保洁员", 22]
     assert sheet.title == "东川镇东一村"
 
 

@@ -16,8 +16,8 @@ from fupin_cli.checks.unreported import by_township
 from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.withdraw import month_manifests
 from fupin_cli.ledger import store
+from fupin_cli.measures.catalogue import measure_words
 from fupin_cli.measures.claims import MEASURE
-from fupin_cli.outputs.ledger_view import MEASURE_WORDS
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.reconcile.returns import TABLE as RETURNS
@@ -214,9 +214,8 @@ def _approved(facts: _Facts) -> Step:
     if not rows:
         todo = f"fupin approve {facts.text} --by 审核人 --document 文号"
         return Step(5, "approve", "批准", OPEN, missing="还没有批准（要换一个人）", todo=todo)
-    done = "；".join(
-        f"{MEASURE_WORDS.get(r['measure'], r['measure'])} {r['batch']} {r['document'] or '无文号'}" for r in rows
-    )
+    words = measure_words(facts.desk.policy)
+    done = "；".join(f"{words.get(r['measure'], r['measure'])} {r['batch']} {r['document'] or '无文号'}" for r in rows)
     by = "、".join(dict.fromkeys(r["operator"] for r in rows))
     lacks = "" if any(r["measure"] == MEASURE for r in rows) else "岗位补贴没有批准"
     todo = f"fupin approve {facts.text} --by 审核人 --document 文号" if lacks else ""
