@@ -16,8 +16,7 @@ from fupin_cli.checks.unreported import by_township
 from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.withdraw import month_manifests
 from fupin_cli.ledger import store
-from fupin_cli.measures.catalogue import measure_words
-from fupin_cli.measures.claims import MEASURE
+from fupin_cli.measures.catalogue import LEADING, measure_words
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.reconcile.returns import TABLE as RETURNS
@@ -96,7 +95,7 @@ class _Facts:
 
     def last(self, job: str) -> dict[str, Any] | None:
         """The latest manifest of a job (of the post subsidy, where jobs are of a measure)."""
-        own = [m for m in self.manifests if m.get("job") == job and m.get("measure", MEASURE) == MEASURE]
+        own = [m for m in self.manifests if m.get("job") == job and m.get("measure", LEADING) == LEADING]
         return own[-1] if own else None
 
     def changed(self, manifest: dict[str, Any]) -> str:
@@ -176,7 +175,7 @@ def _checked(facts: _Facts) -> Step:
 def _computed(facts: _Facts) -> Step:
     compute = f"fupin payroll {facts.text} --by 编制人"
     entries = store.read(facts.desk.workspace.root, "drafts")
-    entries = entries.filter((pl.col("month") == facts.month) & (pl.col("measure") == MEASURE))
+    entries = entries.filter((pl.col("month") == facts.month) & (pl.col("measure") == LEADING))
     entry = entries.tail(1).to_dicts()
     if not entry or entry[0]["kind"] == store.DISCARDED:
         if facts.approvals.height:  # another measure alone was approved
@@ -217,7 +216,7 @@ def _approved(facts: _Facts) -> Step:
     words = measure_words(facts.desk.policy)
     done = "；".join(f"{words.get(r['measure'], r['measure'])} {r['batch']} {r['document'] or '无文号'}" for r in rows)
     by = "、".join(dict.fromkeys(r["operator"] for r in rows))
-    lacks = "" if any(r["measure"] == MEASURE for r in rows) else "岗位补贴没有批准"
+    lacks = "" if any(r["measure"] == LEADING for r in rows) else "岗位补贴没有批准"
     todo = f"fupin approve {facts.text} --by 审核人 --document 文号" if lacks else ""
     return Step(5, "approve", "批准", PARTLY if lacks else DONE, done, by, _when(rows[-1]["posted_at"]), lacks, todo)
 
