@@ -151,7 +151,9 @@ def test_the_workbook_says_since_when(fupin: Callable[..., Ran], tmp_path: Path)
     check(fupin, root, "2024-04")
     document = check(fupin, root, "2024-05")
     book = openpyxl.load_workbook(document["outputs"][0])
-    headers, *rows = list(book["明细"].iter_rows(min_row=2, values_only=True))
+    every = [list(row) for row in book["明细"].iter_rows(values_only=True)]
+    top = next(n for n, row in enumerate(every) if "代码" in row)
+    headers, rows = every[top], every[top + 1 :]
     column, code = headers.index("首次发现"), headers.index("代码")
     assert sorted(str(row[column]) for row in rows if row[code] == "IN006") == ["2024-04", "2024-05（新）"]
     sheet = ["".join(str(c or "") for c in row) for row in book["与上月比"].iter_rows(values_only=True)]

@@ -187,7 +187,7 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
 
 DETAILS = {
     "code": "代码", "severity_text": "程度", "township": "乡镇", "name": "姓名", "person": "身份证号", "message": "问题", "value": "原值", "hint": "怎么办",
-    "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列",  # so far it is printed
+    "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列", "since_text": "首次发现",  # so far it is printed
     "header": "列名", "effect_text": "影响", "village": "村", "amount_fen": "涉及金额(元)", "post_id": "岗位编号", "months": "涉及月数", "clause": "依据", "waiver": "豁免文号",
 }  # fmt: skip
 
