@@ -21,7 +21,7 @@ HEADERS = {
     "masked": "身份证号码",
     "post_name": "岗位名称",
     "worked_x100": "本月累计出勤天数",
-    "amount_fen": "补贴金额(元)",
+    "amount_fen": "补贴金额",
 }
 WIDTHS = {"no": 6, "name": 12, "masked": 24, "post_name": 26, "worked_x100": 12, "amount_fen": 14}
 
