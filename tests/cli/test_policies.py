@@ -239,3 +239,11 @@ def test_a_policy_file_is_checked_against_the_text_beside_it(
     ran = fupin("policy", "check", file)
     assert ran.code == 2
     assert words in ran.out + ran.err
+
+
+def test_a_policy_file_in_another_encoding_says_so(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes("title: 示例市实施细则".encode("gb18030"))
+    ran = fupin("policy", "check", file)
+    assert ran.code == 2
+    assert "不是 UTF-8 编码的文字" in ran.err

@@ -378,7 +378,13 @@ HOSTILE = "tests/unit/test_hostile_files.py"
 COUNTIES, ACROSS = "tests/counties/test_counties.py", "tests/counties/test_across.py"
 # Provoked where more than a command line is needed: file of tests → the words stand there.
 MONITOR = "tests/cli/test_monitor_messages.py"
+POLICIES = "tests/cli/test_policies.py"
 ELSEWHERE = {
+    " 处问题，见上": POLICIES,
+    " 的政策（": POLICIES,
+    " 的原文 ": POLICIES,
+    " 不是 UTF-8 编码的文字": POLICIES,
+    "政策的 ": "a number of a county that its policy's table lacks, asked for outside a line; lines are held (MEA001)",
     "内容写不成 UTF-8": "a name that is no text, in the log of a run",
     "这个工作区有另一个 fupin 在运行": "tests/cli/test_run.py::test_one_job_at_a_time",
     " 的行，不能撤回 ": "tests/cli/test_approve.py::test_a_batch_that_others_rest_on_is_not_withdrawn",
