@@ -37,10 +37,11 @@ def written(path: Path, plans: list[SheetPlan]) -> Any:
 
 def test_a_sheet_of_charts_stands_between_sheets_of_rows(tmp_path: Path) -> None:
     """13.3: a sheet 图表 of its own: portrait, fitted, axes shown, bars read from above, figures as they are."""
-    book = written(tmp_path / "a.xlsx", check_charts(FOUND))
+    book = written(tmp_path / "a.xlsx", check_charts(FOUND, "示例县 2024年5月 核查 图表"))
     assert book.sheetnames == ["表", "图表", "表(2)"]
     assert [cell.value for cell in book["表(2)"]["A"]] == ["甲", "x", "y"]
     sheet = book["图表"]
+    assert sheet["A1"].value == "示例县 2024年5月 核查 图表"
     assert sheet.page_setup.orientation == "portrait"
     assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
     rules, towns = sheet._charts
@@ -59,14 +60,14 @@ def test_a_sheet_of_charts_stands_between_sheets_of_rows(tmp_path: Path) -> None
 
 def test_the_same_charts_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        written(tmp_path / f"{name}.xlsx", check_charts(FOUND))
+        written(tmp_path / f"{name}.xlsx", check_charts(FOUND, "示例县 2024年5月 核查 图表"))
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.xlsx") as packed:
         assert [n for n in packed.namelist() if n.startswith("xl/charts/")] == ["xl/charts/chart1.xml", "xl/charts/chart2.xml"]  # fmt: skip
 
 
 def test_nothing_to_draw_is_no_sheet() -> None:
-    assert check_charts(FOUND.clear()) == []
+    assert check_charts(FOUND.clear(), "") == []
 
 
 def test_one_sum_of_several_rules_is_counted_once() -> None:

@@ -82,7 +82,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     books = (
         (
             f"核查_{text}" + (f"_{stems[name]}" if name else ""),
-            with_charts(check_sheets(run, rows, name, annotated=annotate is not None), rows),
+            with_charts(check_sheets(run, rows, name, annotated=annotate is not None), run, rows),
         )
         for name, rows in parts.items()
     )

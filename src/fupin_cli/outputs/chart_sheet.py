@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.intake.raw import column_letter
-from fupin_cli.outputs.sheet_shape import set_page, sheet_title, write_text
+from fupin_cli.outputs.sheet_shape import first_row, set_page, sheet_title, write_heading, write_text
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -34,13 +34,17 @@ LOOKS: dict[str, tuple[str | None, str, str]] = {
 
 
 def add_chart_sheet(book: Workbook, plan: SheetPlan) -> None:
-    """Add a sheet with one chart for each of `plan.charts`, one below the other, and their figures beside them."""
+    """Add a sheet with one chart for each of `plan.charts`, one below the other, their figures beside, `below` under them."""
     sheet: Worksheet = book.create_sheet(sheet_title(book, plan.title))
-    row = 1
+    write_heading(sheet, plan, DATA - 2)
+    row = first_row(plan) - 1  # no row of headers
     for one in plan.charts:
         if one.bars is None or not one.rows.height:
             continue
         row = _add(sheet, one, one.bars, row)
+    for line in plan.below:
+        write_text(sheet, row, 1, line)
+        row += 1
     set_page(sheet, fits=True)
     sheet.page_setup.orientation = "portrait"
     sheet.page_margins.footer = 0.25

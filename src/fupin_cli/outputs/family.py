@@ -43,6 +43,7 @@ SAYS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     "forecast": {
         "各月": ("本月发放（暂缓另列）的人，以后每月一人算一次；不含新增的人", ("assignments", "payment_history", "attendance", *WHO)),
+        "图表": ("同“各月”，画成图", ("assignments", "payment_history", "attendance", *WHO)),
         "资金": ("本年预算减去已批准的，与以后各月的金额比", ("payment_history",)),
         "乡镇": ("同“各月”，按乡镇", ("assignments", "payment_history", "attendance", *WHO)),
         "到期人员": ("本月发放或暂缓的每一行，发到哪个月", ("assignments", "payment_history", "attendance", *WHO)),

@@ -32,12 +32,7 @@ def add_sheet(book: Workbook, plan: SheetPlan) -> None:
     line = Side(style="thin", color="FFBFBFBF")
     border = Border(left=line, right=line, top=line, bottom=line)
     first = first_row(plan)
-    if plan.heading:
-        cell = write_text(sheet, 1, 1, plan.heading)
-        cell.font = Font(name=FONT, size=plan.heading_size, bold=True)
-        cell.alignment = Alignment(horizontal="center", vertical="center")
-        sheet.row_dimensions[1].height = plan.heading_size * 2
-        sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=max(plan.printed_columns, 1))
+    write_heading(sheet, plan, plan.printed_columns)
     for column, (name, header) in enumerate(plan.headers.items(), 1):
         cell = write_text(sheet, first - 1, column, header)
         cell.font = Font(name=FONT, size=plan.size, bold=True)
@@ -70,6 +65,19 @@ def add_sheet(book: Workbook, plan: SheetPlan) -> None:
     if not fits:  # too wide to be read on one page: several pages, each with the first two columns
         sheet.page_setup.scale = 70
         sheet.print_title_cols = "A:B"
+
+
+def write_heading(sheet: Worksheet, plan: SheetPlan, columns: int) -> None:
+    """Write the heading, if there is one, over so many columns."""
+    from openpyxl.styles import Alignment, Font
+
+    if not plan.heading:
+        return
+    cell = write_text(sheet, 1, 1, plan.heading)
+    cell.font = Font(name=FONT, size=plan.heading_size, bold=True)
+    cell.alignment = Alignment(horizontal="center", vertical="center")
+    sheet.row_dimensions[1].height = plan.heading_size * 2
+    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=max(columns, 1))
 
 
 def first_row(plan: SheetPlan) -> int:

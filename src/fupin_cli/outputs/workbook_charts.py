@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.month.used_months import paid_rows
 from fupin_cli.outputs import page_plans as plans
 from fupin_cli.outputs.sheet import SheetPlan
+from fupin_cli.policy.months import month_words
 from fupin_cli.reports.forecast import HELD, PAYING
 from fupin_cli.reports.known import TOWNSHIP
 from fupin_cli.reports.page import TOP
@@ -16,7 +17,9 @@ from fupin_cli.reports.page_findings import by_rule, heat
 from fupin_cli.reports.page_money import FORECAST, HISTORY, MONTHS
 
 if TYPE_CHECKING:
+    from fupin_cli.policy.parameters import Policy
     from fupin_cli.reports.runs import ForecastRun
+    from fupin_cli.results.check import CheckRun
     from fupin_cli.results.reconcile import ReconcileRun
     from fupin_cli.results.subsidy import PayrollRun
 
@@ -24,10 +27,10 @@ BEFORE_TABLES = 5  # 说明, 文件, 汇总, 明细, 规则
 TITLE, HISTORY_TABLE = "图表", "payment_history"
 
 
-def _sheet(*charts: SheetPlan) -> list[SheetPlan]:
+def _sheet(heading: str, *charts: SheetPlan) -> list[SheetPlan]:
     """A sheet of those charts that have something to draw; none, no sheet."""
     drawn = tuple(one for one in charts if one.rows.height and one.bars is not None and _something(one))
-    return [SheetPlan(TITLE, {}, pl.DataFrame(), charts=drawn)] if drawn else []
+    return [SheetPlan(TITLE, {}, pl.DataFrame(), heading, charts=drawn)] if drawn else []
 
 
 def _something(plan: SheetPlan) -> bool:
@@ -35,15 +38,20 @@ def _something(plan: SheetPlan) -> bool:
     return any(bool((plan.rows[name].fill_null(0) != 0).any()) for name in names)
 
 
-def with_charts(sheets: list[SheetPlan], found: pl.DataFrame) -> list[SheetPlan]:
+def _heading(policy: Policy, what: str) -> str:
+    return f"{policy.settings.county.name} {what} 图表".strip()
+
+
+def with_charts(sheets: list[SheetPlan], run: CheckRun, found: pl.DataFrame) -> list[SheetPlan]:
     """The sheets of a check with its charts before the many annotated tables."""
-    return [*sheets[:BEFORE_TABLES], *check_charts(found), *sheets[BEFORE_TABLES:]]
+    heading = _heading(run.policy, f"{month_words(run.month)} 核查")
+    return [*sheets[:BEFORE_TABLES], *check_charts(found, heading), *sheets[BEFORE_TABLES:]]
 
 
-def check_charts(found: pl.DataFrame) -> list[SheetPlan]:
+def check_charts(found: pl.DataFrame, heading: str) -> list[SheetPlan]:
     """Money by rule (the most first), findings by township."""
     rules = by_rule(found).filter(pl.col("amount_fen").fill_null(0) > 0).head(TOP)
-    return _sheet(plans.rules_plan(rules), plans.found_plan(heat(found, TOWNSHIP, []), TOWNSHIP))
+    return _sheet(heading, plans.rules_plan(rules), plans.found_plan(heat(found, TOWNSHIP, []), TOWNSHIP))
 
 
 def payroll_charts(run: PayrollRun) -> list[SheetPlan]:
@@ -57,14 +65,16 @@ def payroll_charts(run: PayrollRun) -> list[SheetPlan]:
     rows = pl.concat(parts, how="diagonal_relaxed").with_columns(
         pl.col("^.*_fen$", "people").fill_null(0), source=pl.lit(HISTORY)
     )
-    plan = plans.months_plan(rows.sort("month"), ahead=False)
-    return _sheet(plan)
+    heading = _heading(run.policy, f"{month_words(run.month)} {run.title}")
+    return _sheet(heading, plans.months_plan(rows.sort("month"), ahead=False))
 
 
 def reconcile_charts(run: ReconcileRun) -> list[SheetPlan]:
     """Due, approved, paid in sum; approved and paid by verdict."""
     verdicts = run.reconciled.by_verdict()
-    return _sheet(plans.steps_plan(verdicts), plans.verdicts_plan(verdicts)) if verdicts.height else []
+    if not verdicts.height:
+        return []
+    return _sheet(_heading(run.policy, run.heading), plans.steps_plan(verdicts), plans.verdicts_plan(verdicts))
 
 
 def forecast_charts(run: ForecastRun) -> list[SheetPlan]:
@@ -76,4 +86,4 @@ def forecast_charts(run: ForecastRun) -> list[SheetPlan]:
     whole = pl.concat([pl.DataFrame(schema=MONTHS), rows], how="diagonal_relaxed").with_columns(
         pl.col("^.*_fen$", "people").fill_null(0), source=pl.lit(FORECAST)
     )
-    return _sheet(plans.forecast_plan(whole.sort("month")))
+    return _sheet(_heading(run.policy, f"{month_words(run.month)} 预测"), plans.forecast_plan(whole.sort("month")))
