@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.cases.test_monitor_cases import build, number_of
@@ -10,9 +11,9 @@ from tests.conftest import Ran, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 MONTH = "2024-05"
+SHIPPED = Path(__file__).parents[2] / "src" / "fupin_cli" / "policy"
 CASE = {
     "month": MONTH,
     "before": {"registry": ["A", "B"], "employment": ["A", "B"]},
@@ -66,6 +67,20 @@ def test_all_that_can_be_done_and_only_what_changed(fupin: Callable[..., Ran], t
     assert lines(fupin("run", MONTH, "-w", root))["台账"] == "3 人，劳动力 3，在业 2"
     assert "输入相同，没有重做" in fupin("run", MONTH, "-w", root).out
     assert fupin("verify", MONTH, "-w", root).code == 0
+
+
+def test_a_policy_file_of_the_county_is_looked_at_by_every_job(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """11.3, 12.10: who is labour and where people come from stand in it."""
+    root = tmp_path / "w"
+    build(CASE, root)
+    fupin("run", MONTH, "-w", root)
+    (root / "policy").mkdir()
+    for name in ("chaoyang-2021.txt", "chaoyang-2021.yaml"):
+        text = (SHIPPED / name).read_text(encoding="utf-8")
+        (root / "policy" / name).write_text(text.replace('years: "16"', 'years: "60"'), encoding="utf-8")
+    said = lines(fupin("run", MONTH, "-w", root))
+    assert {title for title, words in said.items() if "没有重做" in words} == set()
+    assert said["台账"] == "3 人，劳动力 0，在业 2"
 
 
 def test_only_what_is_asked_for(fupin: Callable[..., Ran], tmp_path: Path) -> None:

@@ -68,9 +68,6 @@ class Done:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-Job = "Callable[[Task, datetime, list[str]], Done]"
-
-
 def do(task: Task) -> dict[str, Any]:
     """Do a county's work, unless it was done from the same inputs before, and keep what became of it.
 

@@ -139,7 +139,7 @@ def _settings(workspace: Workspace) -> Iterator[Diagnosis]:
             f"没有设置的，用到时各行暂缓：{'；'.join(lacking)}",
             "县里有规定的写进 fupin.toml；不办的不用管",
         )
-    own = sorted(path.name for path in (workspace.root / "schemas").glob("*.yaml"))
+    own = [path.name for path in workspace.own_schemas]
     yield Diagnosis("表格式", OK, f"{len(contracts)} 张表" + (f"；本单位改过：{'、'.join(own)}" if own else ""))
 
 

@@ -33,11 +33,10 @@ def keep_inputs(run: PayrollRun, desk: Desk, batch: str, target: Path) -> str:
     gone = [name for name, _ in sorted(used) if name not in paths]
     if gone:
         raise kept.KeptError(f"{gone[0]} 在测算以后不见了，没有批准", "把文件放回收件夹，重新测算，看过结果再批准")
-    root = desk.workspace.root
-    schemas, policies = sorted((root / "schemas").glob("*.yaml")), sorted((root / "policy").glob("*.*"))
+    place = desk.workspace
     return kept.keep(
-        root, target, batch, [(name, paths[name], sha256) for name, sha256 in sorted(used)],
-        settings=run.policy.settings.model_dump(mode="json"), schemas=schemas, policies=policies,
+        place.root, target, batch, [(name, paths[name], sha256) for name, sha256 in sorted(used)],
+        settings=run.policy.settings.model_dump(mode="json"), schemas=place.own_schemas, policies=place.own_policies,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from fupin_cli.jobs.withdraw import finish_all
 from fupin_cli.ledger import store
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.outputs.files import atomic
-from fupin_cli.outputs.manifest import digest
+from fupin_cli.outputs.manifest import digest, text_digests
 from fupin_cli.outputs.payroll_workbook import unplaced_words
 from fupin_cli.policy.months import month_index, month_text
 from fupin_cli.policy.rounding import fen_to_yuan
@@ -199,18 +199,12 @@ def fingerprint(workspace: Workspace, month: int, passing: str = "") -> str:
 
     `passing`: files whose names begin so do not count (for what does not read them).
     """
-    own = sorted(
-        [
-            *([workspace.file] if workspace.file else []),
-            *(workspace.root / "schemas").glob("*.yaml"),
-            *(workspace.root / "policy").glob("*.*"),
-        ]
-    )
+    own = sorted([*([workspace.file] if workspace.file else []), *workspace.own_schemas, *workspace.own_policies])
     return digest([
         month, __version__,
         [[file.name, file.sha256] for file in find_files(workspace.inbox)
          if not (passing and file.path.name.startswith(passing))],
-        [[path.name, digest(path.read_text(encoding="utf-8", errors="replace"))] for path in own],
+        text_digests(own),
         workspace.settings().model_dump(mode="json"),
         store.batches(workspace.root)["batch"].to_list(),
     ])  # fmt: skip

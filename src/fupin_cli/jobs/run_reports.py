@@ -16,11 +16,12 @@ from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.draft import record, unattended
 from fupin_cli.jobs.due import due_month
 from fupin_cli.jobs.forecast import forecast_month
+from fupin_cli.jobs.lock import FOLDER
 from fupin_cli.jobs.monitor import SENT, match_month, risk, roster, write_books
 from fupin_cli.jobs.report import report, write_page
 from fupin_cli.jobs.subsidy import subsidy, supplied
 from fupin_cli.month import states
-from fupin_cli.outputs.manifest import digest
+from fupin_cli.outputs.manifest import digest, text_digests
 from fupin_cli.outputs.page_words import sentence
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
@@ -124,19 +125,15 @@ def _kept(job: str, fingerprint: str, kept: dict[str, Any], place: Place, title:
 
 
 def _fingerprint(place: Place, job: str) -> str:
-    """What a report looks at: its tables of any month, settings, formats, ledger, program; of risks the lists that were sent."""
+    """What a report looks at: its tables of any month, settings, formats, law, ledger, program; of risks the lists that were sent."""
     desk = place.desk
     tables = set(LOOKED_AT[job])
     files = sorted({(s.file, s.sheet, s.sha256) for s in desk.inbox.sources if s.spec.table in tables})
-    sent = []
-    if job == "risk":
-        folder = desk.workspace.root / ".fupin" / SENT
-        earlier = [p for p in sorted(folder.glob("*.json")) if p.stem < month_text(place.month)]
-        sent = [[p.name, digest(p.read_text(encoding="utf-8", errors="replace"))] for p in earlier]
-    own = sorted((desk.workspace.root / "schemas").glob("*.yaml"))
+    lists = sorted((desk.workspace.root / FOLDER / SENT).glob("*.json")) if job == "risk" else []
     return digest([
-        job, place.month, __version__, [list(file) for file in files], sent,
-        [[p.name, digest(p.read_text(encoding="utf-8", errors="replace"))] for p in own],
+        job, place.month, __version__, [list(file) for file in files],
+        text_digests(path for path in lists if path.stem < month_text(place.month)),
+        text_digests([*desk.workspace.own_schemas, *desk.workspace.own_policies]),
         desk.policy.settings.model_dump(mode="json"), desk.batches["batch"].to_list(),
     ])  # fmt: skip
 

@@ -34,6 +34,16 @@ class Workspace:
         """Where workbooks are written."""
         return self.root / "out"
 
+    @property
+    def own_schemas(self) -> list[Path]:
+        """The bureau's own table formats."""
+        return sorted((self.root / "schemas").glob("*.yaml"))
+
+    @property
+    def own_policies(self) -> list[Path]:
+        """The county's own policy files and the texts beside them."""
+        return sorted((self.root / "policy").glob("*.*"))
+
     def settings(self) -> Settings:
         """Read the county's settings (checked key by key)."""
         return load_settings(self.file)

@@ -17,6 +17,7 @@ from fupin_cli.policy.months import month_text
 from fupin_cli.reports.runs import Report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from fupin_cli.results.withdraw import TakenBack
 
 NAME, KEPT = "manifest.json", "manifests"
+
+
+def text_digests(paths: Iterable[Path]) -> list[list[str]]:
+    """Names of text files, each with the hash of what it says (not of its line ends)."""
+    return [[path.name, digest(path.read_text(encoding="utf-8", errors="replace"))] for path in paths]
 
 
 def digest(value: object) -> str:
