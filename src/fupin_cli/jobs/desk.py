@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.engine import run_checks
 from fupin_cli.errors import NoInputError
 from fupin_cli.intake.inbox import folder_month
 from fupin_cli.intake.load import Inbox, Intake, read_inbox, select, typed_rows
@@ -61,9 +62,9 @@ class Desk:
         self.contracts: dict[str, TableSpec] = workspace.contracts()
         self._only = only
         self._posted = posted
-        # What all subsidies besides posts have in common in a month computed for the first time, by month.
-        self._others: dict[int, Claimed] = {}
-        self.checked: dict[int, CheckResult] = {}
+        # Months that are computed for the first time, by month and by what a subsidy sees of it; what rules found there.
+        self._months: dict[tuple[int, str], Claimed] = {}
+        self._found: dict[tuple[int, str, frozenset[str]], CheckResult] = {}
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -188,17 +189,24 @@ class Desk:
         """Read a month as a measure of it is computed: for the first time, or, once approved, again.
 
         Computed again, it knows the ledger as it was then, and the lists of the dead, of prisoners, … as they are now.
+        For the first time it is read once, with all that is derived from it, for every job at this desk.
         """
-        if not self.alike(month, measure):
+        if month in self.approved_months(measure):
             return self._read(month, measure)
-        if month not in self._others:
-            self._others[month] = self._read(month, measure)
-        return self._others[month]
+        key = (month, _sees(measure))
+        if key not in self._months:
+            self._months[key] = self._read(month, measure)
+        return self._months[key]
 
-    def alike(self, month: int, measure: str) -> bool:
-        """Whether a month looks the same to a measure as to all others that are looked at in a check, posts left out."""
-        asked = MEASURES[measure]
-        return asked.in_check and not asked.leads and month not in self.approved_months(measure)
+    def checked(self, ctx: Claimed, codes: set[str]) -> CheckResult:
+        """What rules find in a month (`run_checks`); in one that the desk keeps (`context`) the same rules run once."""
+        key = (ctx.month, _sees(ctx.asked))
+        if self._months.get(key) is not ctx:
+            return run_checks(ctx, codes, self.progress)
+        asked = (*key, frozenset(codes))
+        if asked not in self._found:
+            self._found[asked] = run_checks(ctx, codes, self.progress)
+        return self._found[asked]
 
     def _read(self, month: int, measure: str) -> Claimed:
         again, leads = month in self.approved_months(measure), MEASURES[measure].leads
@@ -231,6 +239,12 @@ class Desk:
             return Earlier(folders, self.lines.clear().select("county", "township"), None)
         stands = (pl.col("month") == before) & (pl.col("measure") == leading().code) & (pl.col("posted_fen") > 0)
         return Earlier(folders, self.money.filter(stands).select("county", "township"), before)
+
+
+def _sees(measure: str) -> str:
+    """By what a subsidy sees of a month: all that a check looks at, posts left out, see the same of it."""
+    asked = MEASURES[measure]
+    return "" if asked.in_check and not asked.leads else measure
 
 
 def _place(file: str) -> object:

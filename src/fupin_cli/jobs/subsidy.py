@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
-from fupin_cli.checks.engine import run_checks
 from fupin_cli.checks.mea import effect_of, faults_of
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs import undated
@@ -90,13 +89,7 @@ def compute(desk: Desk, measure: Measure, month: int, *, again: bool = False, fr
         )
     if fresh and measure.leads and given.has(measure.table):
         refuse_without_own(given)
-    # The rules of all other subsidies are the same and look at the same month: they run once for all of them.
-    alike = ctx is given and not again and desk.alike(month, measure.code)
-    result = desk.checked.get(month) if alike else None
-    if result is None:
-        result = run_checks(ctx, _codes(measure, again=again), desk.progress)
-        if alike:
-            desk.checked[month] = result
+    result = desk.checked(ctx, _codes(measure, again=again))
     if not measure.leads:
         result = _of_measure(result, measure)
     missing = measure.missing(ctx)
