@@ -13,7 +13,7 @@ from fupin_cli.errors import NoInputError
 from fupin_cli.jobs import check as checking
 from fupin_cli.jobs.approve import approved_words
 from fupin_cli.jobs.desk import Desk
-from fupin_cli.jobs.draft import record, unattended
+from fupin_cli.jobs.draft import TAKEN_BACK, record_unattended
 from fupin_cli.jobs.lock import workspace_lock
 from fupin_cli.jobs.run import fingerprint, run_month
 from fupin_cli.jobs.subsidy import subsidy
@@ -151,11 +151,8 @@ def _payroll(task: Task, now: datetime, said: list[str]) -> Done:
                 write_corrections(run, place.out)
             line = f"{approved_words(approved)}；{words or '重算的结果与批准的一致'}"
             return Done(line, 12, run.outputs, figures)
-        if not run.result.crashed:
-            entry = unattended(run, place.root, task.maker, now)
-            if entry is None:
-                return Done("测算已撤回，输入没有变，没有再测算", run.exit_code, [], figures)
-            record(run, desk, place.out, operator=task.operator, now=now, entry=entry)
+        if not record_unattended(run, desk, place.out, operator=task.operator, maker=task.maker, now=now):
+            return Done(TAKEN_BACK, run.exit_code, [], figures)
     line = (
         f"发放 {figures['pay']} 行 {fen_to_yuan(figures['amount_fen'])} 元，暂缓 {figures['hold']}，不予 {figures['refuse']}"
         f"{f'；{words}' if words else ''}"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fupin_cli.results.subsidy import PayrollRun
 
 STATE = "状态：测算（未批准）"
+TAKEN_BACK = "测算已撤回，输入没有变，没有再测算"
 
 
 def draft_of(run: PayrollRun, operator: str, now: datetime, kind: str = store.BY_HAND) -> store.Draft:
@@ -58,6 +59,21 @@ def unattended(run: PayrollRun, root: Path, maker: str, now: datetime) -> store.
     if last is None or not same_result(last, entry):
         return entry
     return None if last.kind == store.DISCARDED else replace(entry, operator=last.operator, kind=last.kind)
+
+
+def record_unattended(  # noqa: PLR0913 - what a run is told
+    run: PayrollRun, desk: Desk, folder: Path, *, operator: str, maker: str, now: datetime
+) -> bool:
+    """Record what nobody attended to, as `record`. False: the same was taken back by a person, and stays so.
+
+    A run in which a rule crashed is no draft: nothing is written.
+    """
+    if run.result.crashed:
+        return True
+    entry = unattended(run, desk.workspace.root, maker, now)
+    if entry is not None:
+        record(run, desk, folder, operator=operator, now=now, entry=entry)
+    return entry is not None
 
 
 def draft(  # noqa: PLR0913 - what a run is told on the command line

@@ -16,10 +16,10 @@ from fupin_cli.intake.inbox import find_files
 from fupin_cli.jobs import check as checking
 from fupin_cli.jobs import reconcile as reconciling
 from fupin_cli.jobs.desk import Desk
-from fupin_cli.jobs.draft import record, unattended
+from fupin_cli.jobs.draft import TAKEN_BACK, record_unattended
 from fupin_cli.jobs.lock import FOLDER
 from fupin_cli.jobs.log import job_log
-from fupin_cli.jobs.run_reports import Place, report_codes, run_reports
+from fupin_cli.jobs.run_reports import Place, kept_names, report_codes, run_reports
 from fupin_cli.jobs.subsidy import subsidy
 from fupin_cli.jobs.withdraw import finish_all
 from fupin_cli.ledger import store
@@ -166,11 +166,8 @@ def _draft(  # noqa: PLR0913, PLR0917 - what a run works with
         report.exit_code = worse(report.exit_code, error.exit_code)
         log("payroll", message=str(error), exit_code=error.exit_code)
         return str(error)
-    if not run.result.crashed:
-        entry = unattended(run, desk.workspace.root, maker, now)
-        if entry is None:
-            return "测算已撤回，输入没有变，没有再测算"
-        record(run, desk, folder, operator=operator, now=now, entry=entry)
+    if not record_unattended(run, desk, folder, operator=operator, maker=maker, now=now):
+        return TAKEN_BACK
     totals = run.totals()
     money = fen_to_yuan(totals["amount"])
     _add(report, run, log, "payroll", pay=totals["pay"], hold=totals["hold"], refuse=totals["refuse"], amount=money)
@@ -237,13 +234,9 @@ def _remember(  # noqa: PLR0913, PLR0917 - what is kept of a run
     workspace: Workspace, month: int, fingerprint: str, report: RunReport, now: datetime, jobs: dict[str, Any]
 ) -> None:
     states, _ = _states(workspace.root)
-    outputs = [
-        str(path.relative_to(workspace.root)) if path.is_relative_to(workspace.root) else str(path.resolve())
-        for path in report.outputs
-    ]
     states[month_text(month)] = {
-        "fingerprint": fingerprint, "finished": now.isoformat(timespec="seconds"), "line": report.line, "exit_code": report.exit_code, "outputs": outputs,
-        "jobs": jobs,
+        "fingerprint": fingerprint, "finished": now.isoformat(timespec="seconds"), "line": report.line, "exit_code": report.exit_code,
+        "outputs": kept_names(report.outputs, workspace.root), "jobs": jobs,
     }  # fmt: skip
     with atomic(workspace.root / FOLDER / STATE) as temporary:
         temporary.write_text(json.dumps(states, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

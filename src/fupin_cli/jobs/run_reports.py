@@ -7,13 +7,14 @@ out without a word, unless `[run] jobs` names it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from fupin_cli import __version__
 from fupin_cli.errors import NoInputError
-from fupin_cli.jobs.draft import record, unattended
+from fupin_cli.jobs.draft import TAKEN_BACK, record_unattended
 from fupin_cli.jobs.due import due_month
 from fupin_cli.jobs.forecast import forecast_month
 from fupin_cli.jobs.lock import FOLDER
@@ -75,8 +76,12 @@ class Done:
 
     def state(self, root: Path) -> dict[str, Any]:
         """As it is kept for the next run."""
-        names = [str(p.relative_to(root)) if p.is_relative_to(root) else str(p.resolve()) for p in self.outputs]
-        return {"fingerprint": self.fingerprint, "outputs": names}
+        return {"fingerprint": self.fingerprint, "outputs": kept_names(self.outputs, root)}
+
+
+def kept_names(outputs: list[Path], root: Path) -> list[str]:
+    """Files as the next run finds them: below the workspace by their place in it, so that it can be moved."""
+    return [str(p.relative_to(root)) if p.is_relative_to(root) else str(p.resolve()) for p in outputs]
 
 
 def run_reports(
@@ -147,11 +152,8 @@ def _subsidy(place: Place, measure: Measure, fingerprint: str) -> Done | None:
         run = subsidy(desk, measure, place.month)
     except NoInputError:
         return None
-    if not run.result.crashed:
-        entry = unattended(run, desk.workspace.root, place.maker, place.now)
-        if entry is None:
-            return Done(f"{measure.title}：测算已撤回，输入没有变，没有再测算", 0, fingerprint, [])
-        record(run, desk, place.folder, operator=place.operator, now=place.now, entry=entry)
+    if not record_unattended(run, desk, place.folder, operator=place.operator, maker=place.maker, now=place.now):
+        return Done(f"{measure.title}：{TAKEN_BACK}", 0, fingerprint, [])
     totals = run.totals()
     line = (
         f"{measure.title}：测算发放 {totals['pay']} 行 {fen_to_yuan(totals['amount'])} 元，暂缓 {totals['hold']}，"
@@ -167,45 +169,50 @@ def _report(place: Place, job: str, title: str, fingerprint: str, *, named: bool
             page = report(desk, month, month)
             write_page(page, place.folder, force=False)
             return Done(f"{title}：{sentence(page.page)}", 0, fingerprint, list(page.outputs))
-        if job == "roster":
-            run: RosterRun | RiskRun | MatchRun | ForecastRun | DueRun = roster(desk, month)
-        elif job == "risk":
-            run = risk(desk, month)
-        elif job == "match":
-            run = match_month(desk, month)
-        elif job == "forecast":
-            run = forecast_month(desk, month)
-        else:
-            run = due_month(desk, month)
+        work, words = WORK[job]
+        run = work(desk, month)
     except NoInputError as error:
         return Done(f"{title}：{error}", error.exit_code, "", []) if named else None
     write_books(run, desk, place.folder, force=False, operator=place.operator, now=place.now)
-    return Done(f"{title}：{_words(run)}", 0, fingerprint, list(run.outputs))
+    return Done(f"{title}：{words(run)}", 0, fingerprint, list(run.outputs))
 
 
-def _words(run: RosterRun | RiskRun | MatchRun | ForecastRun | DueRun) -> str:
-    from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RosterRun
+def _roster_words(run: RosterRun) -> str:
+    return f"{run.whole} 人，劳动力 {run.labour}，在业 {run.working}"
 
-    if isinstance(run, RosterRun):
-        return f"{run.whole} 人，劳动力 {run.labour}，在业 {run.working}"
-    if isinstance(run, MatchRun):
-        proof = run.matched.proof()
-        return f"{proof['people']} 人，建议匹配 {proof['matched']}，没有匹配 {proof['rest']}"
-    if isinstance(run, ForecastRun):
-        fen = int(run.found.rows.filter(pl.col("status") == PAYING)["amount_fen"].sum() or 0)
-        short = [f"{e.fund} {month_text(e.short_from)} 起不够" for e in run.shortages if e.short_from is not None]
-        return "，".join([f"到 {month_text(run.found.end)} 还要 {fen_to_yuan(fen)} 元", *short])
-    if isinstance(run, DueRun):
-        soon = int(run.found.counts()[f"within_{SPANS[0]}"].sum())
-        return f"{SPANS[0]}个月内 {soon} 人次"
+
+def _risk_words(run: RiskRun) -> str:
     total = run.compared.proof.filter(pl.col("code") == "合计").row(0, named=True)
     compared = "" if run.before is None else f"，持续 {total['continuing']}，已解除 {total['cleared']}"
     return f"{total['now']} 条，新增 {total['new']}{compared}"
 
 
+def _match_words(run: MatchRun) -> str:
+    proof = run.matched.proof()
+    return f"{proof['people']} 人，建议匹配 {proof['matched']}，没有匹配 {proof['rest']}"
+
+
+def _forecast_words(run: ForecastRun) -> str:
+    fen = int(run.found.rows.filter(pl.col("status") == PAYING)["amount_fen"].sum() or 0)
+    short = [f"{e.fund} {month_text(e.short_from)} 起不够" for e in run.shortages if e.short_from is not None]
+    return "，".join([f"到 {month_text(run.found.end)} 还要 {fen_to_yuan(fen)} 元", *short])
+
+
+def _due_words(run: DueRun) -> str:
+    soon = int(run.found.counts()[f"within_{SPANS[0]}"].sum())
+    return f"{SPANS[0]}个月内 {soon} 人次"
+
+
+# job → what computes it, and the line that says what it came to
+WORK: dict[str, tuple[Callable[[Desk, int], Any], Callable[[Any], str]]] = {
+    "roster": (roster, _roster_words),
+    "risk": (risk, _risk_words),
+    "match": (match_month, _match_words),
+    "forecast": (forecast_month, _forecast_words),
+    "due": (due_month, _due_words),
+}
+
+
 def report_codes(found: dict[str, Done]) -> int:
     """The worst exit code of the jobs that were done."""
-    code = 0
-    for done in found.values():
-        code = worse(code, done.exit_code)
-    return code
+    return reduce(worse, (done.exit_code for done in found.values()), 0)
