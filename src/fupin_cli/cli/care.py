@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import (
     Format,
     MonthArgument,
@@ -34,7 +35,6 @@ def verify(
     no_progress: NoProgress = False,
 ) -> int:
     """Check that nothing was changed by hand; exit 12 if something was."""
-    import json
     import sys
 
     from fupin_cli.cli.progress import progress_bar
@@ -57,9 +57,7 @@ def verify(
         months = [
             {"month": v.month, "bad": v.bad, "checks": [{"state": s, "text": t} for s, t in v.said]} for v in found
         ]
-        sys.stdout.write(
-            json.dumps({"format": "fupin.verify/1", "months": months}, ensure_ascii=False, indent=2) + "\n"
-        )
+        print_json({"format": "fupin.verify/1", "months": months})
     else:
         for result in found:
             if not quiet or result.bad:
@@ -72,8 +70,6 @@ def verify(
 
 def doctor(workspace: Workspace = None, output_format: OutputFormat = Format.text) -> int:
     """Look at the machine, the program and the workspace; exit 2 if something does not work."""
-    import json
-    import sys
     from dataclasses import asdict
 
     from fupin_cli.jobs.doctor import BAD, diagnose
@@ -81,10 +77,7 @@ def doctor(workspace: Workspace = None, output_format: OutputFormat = Format.tex
 
     found = diagnose(find_workspace(workspace))
     if output_format is Format.json:
-        sys.stdout.write(
-            json.dumps({"format": "fupin.doctor/1", "checks": [asdict(d) for d in found]}, ensure_ascii=False, indent=2)
-            + "\n"
-        )
+        print_json({"format": "fupin.doctor/1", "checks": [asdict(d) for d in found]})
     else:
         for d in found:
             _say(f"[{MARKS[d.state]}] {d.name}：{d.text}", 0)
@@ -96,7 +89,6 @@ def doctor(workspace: Workspace = None, output_format: OutputFormat = Format.tex
 def config(workspace: Workspace = None, output_format: OutputFormat = Format.text) -> int:
     """Show every setting and where it came from."""
     import json
-    import sys
     from dataclasses import asdict
 
     from fupin_cli.jobs.config import settings_of
@@ -107,12 +99,7 @@ def config(workspace: Workspace = None, output_format: OutputFormat = Format.tex
     place = find_workspace(workspace)
     found = settings_of(place)
     if output_format is Format.json:
-        sys.stdout.write(
-            json.dumps(
-                {"format": "fupin.config/1", "settings": [asdict(s) for s in found]}, ensure_ascii=False, indent=2
-            )
-            + "\n"
-        )
+        print_json({"format": "fupin.config/1", "settings": [asdict(s) for s in found]})
     else:
         typer.echo(f"# {place.file or '没有 fupin.toml，都是默认值'}")
         for s in found:

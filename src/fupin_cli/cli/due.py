@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fupin_cli.cli.monitor import NoWorkbook, print_json, run_report
+from fupin_cli.cli.documents import print_json
+from fupin_cli.cli.monitor import NoWorkbook, run_report
 from fupin_cli.cli.options import (
     PATIENCE,
     Force,

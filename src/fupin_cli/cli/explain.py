@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import Format, MonthOption, OutputFormat, Places, Workspace, month_and_inbox
 
 
@@ -17,9 +18,6 @@ def explain(
     output_format: OutputFormat = Format.text,
 ) -> int:
     """Explain one person's line of a month."""
-    import json
-    import sys
-
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.explain import explain_person
     from fupin_cli.jobs.workspace import find_workspace
@@ -31,7 +29,7 @@ def explain(
     steps = explain_person(Desk(find_workspace(workspace), inbox), who, parse_month(text))
     if output_format is Format.json:
         body = {"format": "fupin.explain/1", "month": text, "lines": masked_steps(steps)}
-        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+        print_json(body)
     else:
         out = console()
         for step in steps:

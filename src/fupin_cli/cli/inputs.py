@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import Format, MonthArgument, MonthOption, OutputFormat, Workspace, one_month
 
 
@@ -27,9 +28,6 @@ def inputs(
     output_format: OutputFormat = Format.text,
 ) -> int:
     """Give back the files that a month was approved from, byte for byte, or list them."""
-    import json
-    import sys
-
     from fupin_cli.jobs.inputs import give_back
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.policy.months import month_text, parse_month
@@ -49,7 +47,7 @@ def inputs(
             ],
             "outputs": [str(path) for one in given for path in one.outputs],
         }  # fmt: skip
-        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+        print_json(body)
         return 0
     for one in given:
         verb = "取回" if to else "留存"

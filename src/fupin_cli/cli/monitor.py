@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import (
     PATIENCE,
     Force,
@@ -272,11 +273,3 @@ def run_report(
         if write:
             write_books(run, desk, output or place.out, force=force, operator=operator_name(), now=now)
     return run
-
-
-def print_json(document: dict[str, Any]) -> None:
-    """Print a document."""
-    import json
-    import sys
-
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import (
     PATIENCE,
     Force,
@@ -167,7 +168,6 @@ def approve(
     wait: Wait = PATIENCE,
 ) -> int:
     """Approve a month's draft: into the ledger, and the bank files."""
-    import json
     import sys
     from datetime import datetime
 
@@ -220,7 +220,7 @@ def approve(
                      "reasons": [why for _, why, _ in bank.left_out]},
             "outputs": [str(path) for path in run.outputs],
         }  # fmt: skip
-        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+        print_json(body)
     else:
         for line in (*said, *approval_lines(run, batch, bank)):
             typer.echo(line)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import (
     PATIENCE,
     Force,
@@ -204,8 +205,6 @@ def status(
 
     What an interrupted command has left is finished first.
     """
-    import json
-    import sys
     from datetime import datetime
 
     from fupin_cli.jobs.desk import Desk
@@ -228,7 +227,7 @@ def status(
     if output_format is Format.json:
         trouble = {"message": words[0], "hint": words[1]} if words else None
         body = {"format": "fupin.status/1", "months": state_rows(states), "trouble": trouble, "finished": finished}
-        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+        print_json(body)
         return EXIT_BEHIND if words else 0
     for sentence in finished:
         typer.echo(sentence)
@@ -243,9 +242,6 @@ def status(
 
 def _one_month(desk: Desk, text: str, output_format: Format) -> int:
     """The nine steps of a month, and what each township has handed in."""
-    import json
-    import sys
-
     from fupin_cli.jobs.status import month_states
     from fupin_cli.jobs.steps import month_steps
     from fupin_cli.outputs.status_view import (
@@ -272,7 +268,7 @@ def _one_month(desk: Desk, text: str, output_format: Format) -> int:
             "next": found.next.todo if found.next else "",
             "handed_in": handed_in_rows(found.handed_in, titles),
         }
-        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+        print_json(body)
         return 0
     out = console()
     out.print(step_table(found.steps, month))

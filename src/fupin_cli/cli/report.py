@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import (
     PATIENCE,
     Force,
@@ -65,11 +66,9 @@ def report(
         if not no_page:
             job.write_page(run, output or place.out, force=force)
     if output_format is Format.json:
-        import json
-
         from fupin_cli.outputs.page_json import report_document
 
-        sys.stdout.write(json.dumps(report_document(run), ensure_ascii=False, indent=2) + "\n")
+        print_json(report_document(run))
     elif not quiet:
         from fupin_cli.outputs.page_words import report_lines
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import Format, MonthArgument, OutputFormat, Workspace
 
 
@@ -22,8 +23,6 @@ def rules(
     output_format: OutputFormat = Format.text,
 ) -> int:
     """List the rules, explain one, or list the numbers in force."""
-    import json
-    import sys
     from dataclasses import asdict
 
     from fupin_cli.checks.catalogue import all_rules, find_rules
@@ -45,7 +44,7 @@ def rules(
         wanted = parse_month(text)
         rows = policy.in_force(wanted)
         if output_format is Format.json:
-            sys.stdout.write(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2) + "\n")
+            print_json([asdict(row) for row in rows])
         else:
             console().print(catalogue.parameter_table(rows, month_words(wanted)))
             for line in catalogue.unset(policy):
@@ -53,9 +52,7 @@ def rules(
         return 0
     chosen = find_rules(code) if code else list(all_rules().values())
     if output_format is Format.json:
-        sys.stdout.write(
-            json.dumps([catalogue.rule_facts(rule, policy) for rule in chosen], ensure_ascii=False, indent=2) + "\n"
-        )
+        print_json([catalogue.rule_facts(rule, policy) for rule in chosen])
     elif code is None:
         console().print(catalogue.rule_table(chosen, policy))
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import (
     PATIENCE,
     Force,
@@ -142,7 +143,6 @@ def _which(name: str | None, month: str | None, *, everything: bool) -> tuple[st
 
 
 def _show(runs: list[PayrollRun], *, as_json: bool, unmask: bool, quiet: bool) -> None:
-    import json
     import sys
 
     from fupin_cli.outputs.payroll_json import payroll_document
@@ -152,7 +152,7 @@ def _show(runs: list[PayrollRun], *, as_json: bool, unmask: bool, quiet: bool) -
     if as_json:
         documents = [payroll_document(run, unmask=unmask) for run in runs]
         body = documents[0] if len(documents) == 1 else {"format": "fupin.subsidies/1", "runs": documents}
-        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+        print_json(body)
         return
     out = console()
     for run in runs:
@@ -164,16 +164,13 @@ def _show(runs: list[PayrollRun], *, as_json: bool, unmask: bool, quiet: bool) -
 
 def _list(place: Place, *, as_json: bool) -> int:
     """Every subsidy: clause, fund, who, table, what is not set here."""
-    import json
-    import sys
-
     from fupin_cli.outputs.subsidy_view import subsidy_rows, subsidy_table
     from fupin_cli.outputs.terminal import console
 
     policy = place.policy()
     if as_json:
         body = {"format": "fupin.subsidies/1", "measures": subsidy_rows(policy)}
-        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+        print_json(body)
     else:
         titles = {name: spec.title for name, spec in place.contracts().items()}
         console().print(subsidy_table(policy, titles))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import (
     PATIENCE,
     Format,
@@ -49,8 +50,6 @@ def withdraw(
     wait: Wait = PATIENCE,
 ) -> int:
     """Take an approval back before the bank has answered."""
-    import json
-    import sys
     from datetime import datetime
 
     from fupin_cli.errors import MonthClosedError, UsageError
@@ -90,7 +89,7 @@ def withdraw(
             "operator": batch.operator, "document": batch.document, "lines": run.lines, "amount": fen_to_yuan(run.amount_fen),
             "voided": [str(folder / text / name) for name in run.voided.values()],
         }  # fmt: skip
-        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+        print_json(body)
     else:
         for line in (
             *said,
