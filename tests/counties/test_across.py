@@ -126,6 +126,15 @@ def write(folder: Path, name: str) -> None:
             write_csv(path, whole, "gb18030")
 
 
+def planted(root: Path) -> Path:
+    """All counties with their cases, and 丁县, which has handed in nothing."""
+    for name in NAMES:
+        write(root / name, name)
+    county(root / "丁县", "丁县")
+    (root / "丁县" / "inbox").rename(root / "丁县" / "别处")
+    return root
+
+
 def found(ran: Ran) -> dict[str, list[str]]:
     told: dict[str, set[str]] = {}
     for finding in ran.findings:
@@ -139,11 +148,7 @@ def test_all_planted_cases_are_found_and_none_is_invented(
     counties: Callable[..., Ran], fupin: Callable[..., Ran], tmp_path: Path
 ) -> None:
     """16.3: and the county's next check and payroll hold and refuse by them."""
-    root = tmp_path / "市"
-    for name in NAMES:
-        write(root / name, name)
-    county(root / "丁县", "丁县")
-    (root / "丁县" / "inbox").rename(root / "丁县" / "别处")
+    root = planted(tmp_path / "市")
     before = fupin(
         "check", "-w", root / "甲县", "--month", MONTH, "--format", "json", "--no-workbook", "--select", "XC"
     )

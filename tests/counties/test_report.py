@@ -9,18 +9,14 @@ from pathlib import Path
 import openpyxl
 
 from tests.conftest import Ran
-from tests.counties.conftest import MONTH, county
-from tests.counties.test_across import NAMES, write
+from tests.counties.conftest import MONTH
+from tests.counties.test_across import planted
 
 
 def test_sums_are_the_counties_own_by_city_and_by_province(
     counties: Callable[..., Ran], fupin: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    root = tmp_path / "市"
-    for name in NAMES:
-        write(root / name, name)
-    county(root / "丁县", "丁县")
-    (root / "丁县" / "inbox").rename(root / "丁县" / "别处")
+    root = planted(tmp_path / "市")
     by_city = counties("report")
     assert by_city.code == 0, by_city.out
     document = by_city.document

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +13,7 @@ from fupin_cli.cli import chinese
 from fupin_cli.cli.options import Format, MonthArgument, MonthOption, NoProgress, Operator, OutputFormat, Quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from fupin_cli.counties.pool import Board, Engine, Limits
     from fupin_cli.counties.result import CountiesRun
@@ -63,85 +64,53 @@ Memory = Annotated[
 ]
 
 
-@app.command("check", cls=chinese.Command, help="核查各县一个月的表，各写各的工作簿。")
-def check(
-    month_argument: MonthArgument = None,
-    month: MonthOption = None,
-    root: Root = None,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    tls_ca: Certificate = None,
-    tls_cert: OwnCertificate = None,
-    tls_key: OwnKey = None,
-    retries: Retries = 2,
-    timeout: Timeout = 3600,
-    memory: Memory = "2GiB",
-    operator: Operator = None,
-    output_format: OutputFormat = Format.text,
-    quiet: Quiet = False,
-    no_progress: NoProgress = False,
-) -> int:
-    """Check every county."""
-    place, wanted = _where("check", root, month_argument, month)
-    return _told(
-        _run("check", place, wanted, _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory),
-             operator, watch=not (quiet or no_progress)),
-        output_format, quiet=quiet,
-    )  # fmt: skip
+def _each(command: str, said: str) -> None:
+    """Add a command that every county does by itself: they take the same options."""
+
+    def do(
+        month_argument: MonthArgument = None,
+        month: MonthOption = None,
+        root: Root = None,
+        workers: Workers = None,
+        scheduler: Scheduler = None,
+        tls_ca: Certificate = None,
+        tls_cert: OwnCertificate = None,
+        tls_key: OwnKey = None,
+        retries: Retries = 2,
+        timeout: Timeout = 3600,
+        memory: Memory = "2GiB",
+        operator: Operator = None,
+        output_format: OutputFormat = Format.text,
+        quiet: Quiet = False,
+        no_progress: NoProgress = False,
+    ) -> int:
+        from fupin_cli.cli.options import operator_name
+        from fupin_cli.counties.find import find_counties
+        from fupin_cli.counties.run import run_counties
+
+        place, wanted = _where(command, root, month_argument, month)
+        engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
+        counties = find_counties(place)
+        with _hands(engine, watch=not (quiet or no_progress)) as (hands, told):
+            run = run_counties(
+                place,
+                counties,
+                wanted,
+                command,
+                hands,
+                limits,
+                operator=operator or operator_name(),
+                maker=operator or "",
+                told=told,
+            )
+        return _told(run, output_format, quiet=quiet)
+
+    app.command(command, cls=chinese.Command, help=said)(do)
 
 
-@app.command("payroll", cls=chinese.Command, help="测算各县一个月的岗位补贴，从不批准。")
-def payroll(
-    month_argument: MonthArgument = None,
-    month: MonthOption = None,
-    root: Root = None,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    tls_ca: Certificate = None,
-    tls_cert: OwnCertificate = None,
-    tls_key: OwnKey = None,
-    retries: Retries = 2,
-    timeout: Timeout = 3600,
-    memory: Memory = "2GiB",
-    operator: Operator = None,
-    output_format: OutputFormat = Format.text,
-    quiet: Quiet = False,
-    no_progress: NoProgress = False,
-) -> int:
-    """Compute every county's drafts."""
-    place, wanted = _where("payroll", root, month_argument, month)
-    return _told(
-        _run("payroll", place, wanted, _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory),
-             operator, watch=not (quiet or no_progress)),
-        output_format, quiet=quiet,
-    )  # fmt: skip
-
-
-@app.command("run", cls=chinese.Command, help="各县一个月的无人值守：核查、测算、对账，从不批准；没有变的不做。")
-def run(
-    month_argument: MonthArgument = None,
-    month: MonthOption = None,
-    root: Root = None,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    tls_ca: Certificate = None,
-    tls_cert: OwnCertificate = None,
-    tls_key: OwnKey = None,
-    retries: Retries = 2,
-    timeout: Timeout = 3600,
-    memory: Memory = "2GiB",
-    operator: Operator = None,
-    output_format: OutputFormat = Format.text,
-    quiet: Quiet = False,
-    no_progress: NoProgress = False,
-) -> int:
-    """Do every county's unattended month."""
-    place, wanted = _where("run", root, month_argument, month)
-    return _told(
-        _run("run", place, wanted, _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory),
-             operator, watch=not (quiet or no_progress)),
-        output_format, quiet=quiet,
-    )  # fmt: skip
+_each("check", "核查各县一个月的表，各写各的工作簿。")
+_each("payroll", "测算各县一个月的岗位补贴，从不批准。")
+_each("run", "各县一个月的无人值守：核查、测算、对账，从不批准；没有变的不做。")
 
 
 @app.command("across", cls=chinese.Command, help="跨县比对：同一人、账号、月份在几个县，写进各县的收件夹。")
@@ -172,11 +141,7 @@ def across(
     no_progress: NoProgress = False,
 ) -> int:
     """Compare the counties."""
-    import sys
-    from contextlib import closing
-
     from fupin_cli.cli.options import operator_name
-    from fupin_cli.cli.progress import progress_bar
     from fupin_cli.counties.across import across as compare
     from fupin_cli.counties.across import default_key
     from fupin_cli.counties.codes import make_key, read_key
@@ -185,7 +150,7 @@ def across(
 
     place, wanted = _where("across", root, month_argument, month)
     engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-    find_counties(place)
+    counties = find_counties(place)
     if key_file is None:
         if scheduler is not None:
             raise UsageError(
@@ -196,10 +161,9 @@ def across(
             make_key(key_file)
     if scheduler is None:  # on a cluster the key lies with the workers only
         read_key(key_file)
-    watch = not (quiet or no_progress) and sys.stderr.isatty()
-    with progress_bar(enabled=watch) as bar, closing(engine()) as hands:
+    with _hands(engine, watch=not (quiet or no_progress)) as (hands, told):
         run = compare(
-            place, wanted, hands, limits, key_file.absolute(), operator=operator or operator_name(), told=board(bar)
+            place, counties, wanted, hands, limits, key_file.absolute(), operator=operator or operator_name(), told=told
         )
     return _told(run, output_format, quiet=quiet)
 
@@ -229,21 +193,16 @@ def report(
     no_progress: NoProgress = False,
 ) -> int:
     """Add up the counties."""
-    import sys
-    from contextlib import closing
-
     from fupin_cli.cli.options import operator_name
-    from fupin_cli.cli.progress import progress_bar
     from fupin_cli.counties.find import find_counties
     from fupin_cli.counties.report import report_counties
 
     place, wanted = _where("report", root, month_argument, month)
     engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-    find_counties(place)
-    watch = not (quiet or no_progress) and sys.stderr.isatty()
-    with progress_bar(enabled=watch) as bar, closing(engine()) as hands:
+    counties = find_counties(place)
+    with _hands(engine, watch=not (quiet or no_progress)) as (hands, told):
         run = report_counties(
-            place, wanted, hands, limits, by=by.value, operator=operator_name(), folder=output, told=board(bar)
+            place, counties, wanted, hands, limits, by=by.value, operator=operator_name(), folder=output, told=told
         )
     return _told(run, output_format, quiet=quiet)
 
@@ -315,29 +274,15 @@ def _engine(
     return lambda: Cluster(scheduler, safe, workers)
 
 
-def _run(
-    command: str, root: Path, month: int, engine: Any, limits: Limits, operator: str | None, *, watch: bool
-) -> CountiesRun:
+@contextmanager
+def _hands(engine: Callable[[], Engine], *, watch: bool) -> Iterator[tuple[Engine, Callable[[Board], None]]]:
+    """Workers, ended at the end, and what tells how far they are."""
     import sys
-    from contextlib import closing
 
-    from fupin_cli.cli.options import operator_name
     from fupin_cli.cli.progress import progress_bar
-    from fupin_cli.counties.find import find_counties
-    from fupin_cli.counties.run import run_counties
 
-    find_counties(root)
-    with progress_bar(enabled=watch and sys.stderr.isatty()) as bar, closing(engine()) as workers:
-        return run_counties(
-            root,
-            month,
-            command,
-            workers,
-            limits,
-            operator=operator or operator_name(),
-            maker=operator or "",
-            told=board(bar),
-        )
+    with progress_bar(enabled=watch and sys.stderr.isatty()) as bar, closing(engine()) as hands:
+        yield hands, board(bar)
 
 
 def board(bar: Callable[[str, int, int], None]) -> Callable[[Board], None]:

@@ -13,7 +13,6 @@ import polars as pl
 from fupin_cli.counties import state as states
 from fupin_cli.counties.codes import key_name, read_key
 from fupin_cli.counties.extract import extract
-from fupin_cli.counties.find import find_counties
 from fupin_cli.counties.match import HITS, Range, match_range
 from fupin_cli.counties.pool import Board, Engine, Limits, run_tasks
 from fupin_cli.counties.resolve import across_sheet, resolve
@@ -34,14 +33,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from fupin_cli.counties.find import County
+
 KEY_FILE = states.FOLDER / "across.key"
 NAME = "跨县_"
 BUCKETS, ROWS_A_TASK, ROW_GROUP, WAIT = 256, 1_000_000, 1 << 15, 5.0
 TOOL = "extract/1"  # changes with what an extract holds: older ones are then made again
 
 
-def across(  # noqa: PLR0913 - what a run is told on the command line
+def across(  # noqa: PLR0913, PLR0917 - what a run is told on the command line
     root: Path,
+    counties: list[County],
     month: int,
     engine: Engine,
     limits: Limits,
@@ -50,14 +52,13 @@ def across(  # noqa: PLR0913 - what a run is told on the command line
     operator: str,
     told: Callable[[Board], None] = silent,
 ) -> CountiesRun:
-    """Compare all counties under `root` for a month and give each its table `across`.
+    """Compare all counties of `root` (`find_counties`) for a month and give each its table `across`.
 
     Counties that have handed in nothing of the month, or fail, are left out and named in the others' workbooks.
 
     Raises:
-        FupinError: no county, no common key, or the comparison itself failed.
+        FupinError: no common key, or the comparison itself failed.
     """
-    counties = find_counties(root)
     options = {"key_file": str(key_file), "folder": str(states.month_folder(root.resolve(), month_text(month)))}
     tasks = [task_of(root, county, month, "extract", operator, **options) for county in counties]
     first = run_all(tasks, do_extract, engine, limits, told)

@@ -8,7 +8,6 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.counties import state as states
-from fupin_cli.counties.find import find_counties
 from fupin_cli.counties.result import CountiesRun
 from fupin_cli.counties.run import run_all, silent, task_of
 from fupin_cli.counties.task import Done, Task, carried_out, payroll_figures
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fupin_cli.counties.find import County
     from fupin_cli.counties.pool import Board, Engine, Limits
 
 LEVELS = {"city": "市", "province": "省"}
@@ -42,6 +42,7 @@ WAIT = 1.0
 
 def report_counties(  # noqa: PLR0913 - what a run is told on the command line
     root: Path,
+    counties: list[County],
     month: int,
     engine: Engine,
     limits: Limits,
@@ -51,12 +52,11 @@ def report_counties(  # noqa: PLR0913 - what a run is told on the command line
     folder: Path | None = None,
     told: Callable[[Board], None] = silent,
 ) -> CountiesRun:
-    """Gather every county's figures of a month and write the roll-up; `by`: a row a county (`city`) or a city (`province`).
+    """Gather the figures of a month of every county of `root` (`find_counties`) and write the roll-up; `by`: a row a county (`city`) or a city (`province`).
 
     Raises:
-        FupinError: no county, or the folder cannot be written to.
+        FupinError: the folder cannot be written to.
     """
-    counties = find_counties(root)
     tasks = [task_of(root, county, month, "report", operator) for county in counties]
     rows = run_all(tasks, do_report, engine, limits, told)
     for row, county in zip(rows, counties, strict=True):

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.counties import state as states
-from fupin_cli.counties.find import County, find_counties
 from fupin_cli.counties.pool import Board, Engine, Limits, Outcome, run_tasks
 from fupin_cli.counties.result import CountiesRun
 from fupin_cli.counties.task import Task, do
@@ -16,13 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fupin_cli.counties.find import County
+
 
 def silent(_: Board) -> None:
     """Tell nobody how far a run is."""
 
 
-def run_counties(  # noqa: PLR0913 - what a run is told on the command line
+def run_counties(  # noqa: PLR0913, PLR0917 - what a run is told on the command line
     root: Path,
+    counties: list[County],
     month: int,
     command: str,
     engine: Engine,
@@ -32,12 +34,11 @@ def run_counties(  # noqa: PLR0913 - what a run is told on the command line
     maker: str = "",
     told: Callable[[Board], None] = silent,
 ) -> CountiesRun:
-    """Do a command in every county under `root`; who failed is told in the result and hinders nobody.
+    """Do a command in every county of `root` (`find_counties`); who failed is told in the result and hinders nobody.
 
     Raises:
-        FupinError: no county is found, or the root cannot be written to.
+        FupinError: the root cannot be written to.
     """
-    counties = find_counties(root)
     tasks = [task_of(root, county, month, command, operator, maker) for county in counties]
     return CountiesRun(command, month, root, run_all(tasks, do, engine, limits, told))
 
