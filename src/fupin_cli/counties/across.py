@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +23,7 @@ from fupin_cli.intake.inbox import folder_month
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.lock import FOLDER, workspace_lock
 from fupin_cli.jobs.own_month import refuse_without_own
+from fupin_cli.ledger.kept import file_sha256
 from fupin_cli.outputs.bulk import write_workbook
 from fupin_cli.outputs.files import atomic
 from fupin_cli.policy.months import last_day, month_text
@@ -101,13 +101,9 @@ def _extract(task: Task, now: datetime, said: list[str]) -> Done:
     people = made.people.height
     figures = {
         "people": people, "rows": made.rows.height, "cap": str(ctx.policy.cap_months(task.month)), "key": key_name(key),
-        "content": _sha256(path),
+        "content": file_sha256(path),
     }  # fmt: skip
     return Done(f"已编码 {people} 人", 0, [path, own], figures)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _people_file(task: Task) -> Path:
@@ -165,7 +161,7 @@ def _resolve_task(  # noqa: PLR0913, PLR0917 - what a county is told
     more = {
         "hits": str(path), "people": row["outputs"][1], "names": _names(good),
         "left_out": [name for name, one in zip(_names(first), first, strict=True) if one["status"] != states.DONE],
-        "content": [_sha256(path), row["figures"]["content"]],
+        "content": [file_sha256(path), row["figures"]["content"]],
     }  # fmt: skip
     return task_of(root, county, month, "across", operator, **options, **more)
 

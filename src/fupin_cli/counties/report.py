@@ -10,7 +10,7 @@ from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.counties import state as states
 from fupin_cli.counties.result import CountiesRun
 from fupin_cli.counties.run import run_all, silent, task_of
-from fupin_cli.counties.task import Done, Task, carried_out, payroll_figures
+from fupin_cli.counties.task import Done, Task, carried_out, checked_words, payroll_figures
 from fupin_cli.errors import NoInputError
 from fupin_cli.jobs import check as checking
 from fupin_cli.jobs.desk import Desk
@@ -125,8 +125,7 @@ def _report(task: Task, now: datetime, said: list[str]) -> Done:
             "unreported": len(checked.result.messages("IN015")), **counts,
             **_money(desk, task.month, said), **_states(desk, task.month), **_forecast(desk, task.month, said), **_risks(desk, task.month, said),
         }  # fmt: skip
-    line = f"错误 {counts['errors']}，警告 {counts['warnings']}，提示 {counts['infos']}"
-    return Done(line, 70 if checked.result.crashed else 0, [], figures)
+    return Done(checked_words(counts), 70 if checked.result.crashed else 0, [], figures)
 
 
 def _money(desk: Desk, month: int, said: list[str]) -> dict[str, Any]:

@@ -133,8 +133,13 @@ def _check(task: Task, now: datetime, said: list[str]) -> Done:
         checking.write_outputs(run, place.out, split_by=None, force=False, operator=task.operator, now=now)
     counts = summary(run.result.found)
     figures = {**counts, "unreported": len(run.result.messages("IN015"))}
-    line = f"错误 {counts['errors']}，警告 {counts['warnings']}，提示 {counts['infos']}"
+    line = checked_words(counts)
     return Done(_told(line, run.result.crashed), run.exit_code, run.outputs, figures)
+
+
+def checked_words(counts: dict[str, Any]) -> str:
+    """What a check came to (`manifest.summary`), for people."""
+    return f"错误 {counts['errors']}，警告 {counts['warnings']}，提示 {counts['infos']}"
 
 
 def _payroll(task: Task, now: datetime, said: list[str]) -> Done:

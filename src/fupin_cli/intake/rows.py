@@ -111,7 +111,7 @@ def read_rows(sources: list[Source]) -> Rows:
     return Rows(
         accepted=frame if every else frame.filter(kept),
         set_aside=frame.clear().with_columns(reason.clear()) if every else frame.with_columns(reason).filter(~kept),
-        found=findings.gather(part for part in found if part.height).with_columns(table=pl.lit(spec.table)),
+        found=findings.gather(found).with_columns(table=pl.lit(spec.table)),
         counts=dict.fromkeys((s.index for s in sources), (0, 0))
         | {i: (read, good) for i, read, good in counts.iter_rows()},
     )

@@ -112,21 +112,21 @@ def _copy(
         raise NoCopyError("文件在核查期间变了，没有写副本；再运行一次")
     marks = [mark for source in sources for mark in _marks(source, cells[source.index])]  # a text's sheet has no name
     content = file.path.read_bytes()
-    if not content.startswith((ZIP, OLE)) and not content[:4096].lstrip().startswith(PAGE):
+    is_text = not content.startswith((ZIP, OLE)) and not content[:4096].lstrip().startswith(PAGE)
+    if is_text:
         if any(source.raw.cells.height * source.raw.cells.width > MOST_CELLS for source in sources):
             raise NoCopyError(f"表太大，没有写副本；{INSTEAD}")
         content = text_book(sources[0].raw.cells, PurePosixPath(file.name).stem)
-        marked, _ = mark_book(content, marks)
-        return (sealed(BytesIO(marked), password) if password else marked), ["原表是文本，副本是 .xlsx，格都是文字"]
-    sealed_before = content.startswith(OLE) and password is not None
-    if sealed_before and password is not None:
-        try:
-            content = decrypt(file.path, password)
-        except ValueError:
-            raise NoCopyError(f"旧格式（.xls、.et）写不了副本：另存为 .xlsx 再报；{INSTEAD}") from None
-    _refuse_others(content, limits)
+    else:
+        if content.startswith(OLE) and password is not None:
+            try:
+                content = decrypt(file.path, password)
+            except ValueError:
+                raise NoCopyError(f"旧格式（.xls、.et）写不了副本：另存为 .xlsx 再报；{INSTEAD}") from None
+        _refuse_others(content, limits)
     marked, notes = mark_book(content, marks)
-    return (sealed(BytesIO(marked), password) if password else marked), notes
+    said = ["原表是文本，副本是 .xlsx，格都是文字"] if is_text else notes
+    return (sealed(BytesIO(marked), password) if password else marked), said
 
 
 def _refuse_others(content: bytes, limits: Intake) -> None:

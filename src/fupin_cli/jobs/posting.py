@@ -12,6 +12,7 @@ import shutil
 import signal
 import threading
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.errors import FupinError, os_words
@@ -22,8 +23,6 @@ from fupin_cli.outputs.manifest import KEPT, NAME, kept_manifests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
 PENDING = "pending"
 PAYABLE = ("代发_", "更正发放_")  # a batch has one set of files that a bank pays, ever
 
@@ -165,8 +164,6 @@ def finish(root: Path) -> list[str]:
     Raises:
         FupinError: a file cannot be put in place.
     """
-    from pathlib import Path
-
     said = []
     for note in sorted((root / FOLDER / PENDING).glob("*.json")):
         try:
@@ -200,8 +197,6 @@ def unfinished(root: Path) -> bool:
 
 def _finish(note: Path) -> None:
     """Move what is still to be moved. Done twice it does nothing more."""
-    from pathlib import Path
-
     body = json.loads(note.read_text(encoding="utf-8"))
     folder = body["folder"]
     for source, target in ((Path(a), Path(b)) for a, b in body["moves"]):
@@ -225,8 +220,6 @@ def _makes_room(staged: Path, target: Path) -> list[tuple[Path, Path]]:
 
 
 def _clear(folder: str) -> None:
-    from pathlib import Path
-
     path = Path(folder)
     if path.name.startswith(".记账-"):
         shutil.rmtree(path, ignore_errors=True)

@@ -57,7 +57,7 @@ def report(desk: Desk, first: int, last: int, *, town: str = "", checked: CheckR
     month = desk.context(last)
     if town:
         _refuse_unknown(town, month, known)
-    _money(desk, known)
+    _money(desk, known, month)
     _people(desk, known, month)
     return ReportRun(gather(known), known)
 
@@ -91,7 +91,7 @@ def _try(known: Known, command: str, work: Callable[[], R]) -> R | None:
         return None
 
 
-def _money(desk: Desk, known: Known) -> None:
+def _money(desk: Desk, known: Known, month: Month) -> None:
     first, last = known.scope.first, known.scope.month
     known.payroll = _try(known, "payroll", lambda: subsidy(desk, leading(), last))
     known.approved = [m for m in desk.measures_in(last) if last in desk.approved_months(m)]
@@ -113,9 +113,9 @@ def _money(desk: Desk, known: Known) -> None:
     known.states = month_states(desk)
     known.funds = funds_of(desk, last // 12)
     known.money = desk.money
-    known.history = desk.context(last).maybe(HISTORY)
-    if known.history is not None:
-        known.history = known.history.filter(pl.col("_src").is_not_null())  # the ledger's own rows are in `money`
+    history = month.maybe(HISTORY)
+    if history is not None:
+        known.history = history.filter(pl.col("_src").is_not_null())  # the ledger's own rows are in `money`
     opening = desk.batches.filter(pl.col("kind") == store.OPENING)["batch"]
     own = desk.lines.filter(pl.col("batch").is_in(opening.implode()) & (pl.col("month") // 12 == last // 12))
     known.opening_fen = int(own["amount_fen"].sum() or 0)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
+
+LONG_NUMBER = r"(\d{3})\d{4,}([\dXx]{4})"
 
 
 def mask_number_expr(number: pl.Expr) -> pl.Expr:
@@ -22,7 +26,12 @@ def mask_name_expr(name: pl.Expr) -> pl.Expr:
 
 def mask_text_expr(text: pl.Expr) -> pl.Expr:
     """Free text in which a long number stands: the number's middle becomes stars."""
-    return text.str.replace_all(r"(\d{3})\d{4,}([\dXx]{4})", "$1********$2")
+    return text.str.replace_all(LONG_NUMBER, "$1********$2")
+
+
+def mask_text(text: str) -> str:
+    """As `mask_text_expr`, of one text."""
+    return re.sub(LONG_NUMBER, r"\1********\2", text)
 
 
 def masked(found: pl.DataFrame) -> pl.DataFrame:

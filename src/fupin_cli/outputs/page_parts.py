@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fupin_cli.outputs.masking import mask_text
 from fupin_cli.outputs.page_words import money, number
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from fupin_cli.outputs.sheet import Bars, SheetPlan
 
 WIDTH, HEIGHT = 300, 14  # a bar's own units: near the size in which it is drawn, so that hatches keep their slope
-LONG_NUMBER = re.compile(r"(\d{3})\d{4,}([\dXx]{4})")
 NO_SIGN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 WHOLE = 5  # characters of a text that is not broken
 SHORT = 14  # a table of so many rows is not broken over two pages
@@ -23,7 +23,7 @@ CODE = re.compile(r"([A-Z]{2,4}\d{3})\b")
 
 def plain(text: str) -> str:
     """A text from a file as it may stand on a page: no control signs, long numbers masked."""
-    return LONG_NUMBER.sub(r"\1********\2", NO_SIGN.sub("", text))
+    return mask_text(NO_SIGN.sub("", text))
 
 
 @dataclass(frozen=True)
