@@ -13,7 +13,6 @@ from fupin_cli.cli import (
     chinese,
     completion,
     counties,
-    due,
     explain,
     init,
     inputs,
@@ -108,7 +107,7 @@ app.command("forecast", cls=chinese.Command, help="预测到政策期末：各�
     monitor.forecast
 )
 app.command("due", cls=chinese.Command, help="到期名单：补贴期限、养老金、合同、意外险在3、6、12个月内到期的人。")(
-    due.due
+    monitor.due
 )
 app.command("what-if", cls=chinese.Command, help="试算：换一种设置，逐行比较会差多少；不能批准。")(monitor.what_if)
 app.command("report", cls=chinese.Command, help="给领导看的网页：一个月、一季、一年，或一个乡镇，一个文件。")(

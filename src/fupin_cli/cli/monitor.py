@@ -1,8 +1,8 @@
-"""`fupin roster`, `fupin risk`, `fupin match`: what monitoring asks for."""
+"""`fupin roster`, `risk`, `match`, `forecast`, `due`, `what-if`: what monitoring asks for, what comes, what would be."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
+
+    # The job of a list, its JSON document, its words on the terminal.
+    Parts = tuple[Callable[[Desk, int], Any], Callable[..., dict[str, Any]], Callable[[Any], None]]
 
 R = TypeVar("R", "RosterRun", "RiskRun", "MatchRun", "ForecastRun", "WhatIfRun", "DueRun")
 NoWorkbook = Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")]
@@ -81,62 +84,62 @@ def roster(
     return 1 if asked and not run.people.height else 0
 
 
-def risk(
-    month: MonthArgument = None,
-    month_option: MonthOption = None,
-    inbox: InboxOption = None,
-    workspace: Workspace = None,
-    output: Output = None,
-    output_format: OutputFormat = Format.text,
-    unmask: Unmask = False,
-    no_workbook: NoWorkbook = False,
-    password_file: PasswordFile = None,
-    quiet: Quiet = False,
-    no_progress: NoProgress = False,
-    force: Force = False,
-    wait: Wait = PATIENCE,
-) -> int:
-    """List a month's risks for the rural-revitalisation office."""
+def _list(command: str, parts: Callable[[], Parts]) -> Callable[..., int]:
+    """A command that computes a list of the month and shows it. `parts` are loaded late."""
+
+    def do(
+        month: MonthArgument = None,
+        month_option: MonthOption = None,
+        inbox: InboxOption = None,
+        workspace: Workspace = None,
+        output: Output = None,
+        output_format: OutputFormat = Format.text,
+        unmask: Unmask = False,
+        no_workbook: NoWorkbook = False,
+        password_file: PasswordFile = None,
+        quiet: Quiet = False,
+        no_progress: NoProgress = False,
+        force: Force = False,
+        wait: Wait = PATIENCE,
+    ) -> int:
+        work, document, show = parts()
+        run: Any = run_report(
+            command, work, one_month(month, month_option, f"fupin {command} 2024-05"), inbox, workspace, output, password_file,
+            write=not no_workbook, force=force, progress=not (no_progress or quiet), wait=wait,
+        )  # fmt: skip
+        if output_format is Format.json:
+            print_json(document(run, unmask=unmask))
+        elif not quiet:
+            show(run)
+        return 0
+
+    return do
+
+
+def _risk() -> Parts:
     from fupin_cli.jobs import monitor
     from fupin_cli.outputs.monitor_json import risk_document
     from fupin_cli.outputs.monitor_terminal import show_risk
 
-    run = run_report("risk", monitor.risk, one_month(month, month_option, "fupin risk 2024-05"), inbox, workspace, output,
-               password_file, write=not no_workbook, force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
-    if output_format is Format.json:
-        print_json(risk_document(run, unmask=unmask))
-    elif not quiet:
-        show_risk(run)
-    return 0
+    return monitor.risk, risk_document, show_risk
 
 
-def match(
-    month: MonthArgument = None,
-    month_option: MonthOption = None,
-    inbox: InboxOption = None,
-    workspace: Workspace = None,
-    output: Output = None,
-    output_format: OutputFormat = Format.text,
-    unmask: Unmask = False,
-    no_workbook: NoWorkbook = False,
-    password_file: PasswordFile = None,
-    quiet: Quiet = False,
-    no_progress: NoProgress = False,
-    force: Force = False,
-    wait: Wait = PATIENCE,
-) -> int:
-    """Match those willing to go out with vacancies."""
+def _match() -> Parts:
     from fupin_cli.jobs import monitor
     from fupin_cli.outputs.monitor_json import match_document
     from fupin_cli.outputs.monitor_terminal import show_match
 
-    run = run_report("match", monitor.match_month, one_month(month, month_option, "fupin match 2024-05"), inbox, workspace, output,
-               password_file, write=not no_workbook, force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
-    if output_format is Format.json:
-        print_json(match_document(run, unmask=unmask))
-    elif not quiet:
-        show_match(run)
-    return 0
+    return monitor.match_month, match_document, show_match
+
+
+def _due() -> Parts:
+    from fupin_cli.jobs.due import due_month
+    from fupin_cli.outputs.due_views import due_document, show_due
+
+    return due_month, due_document, show_due
+
+
+risk, match, due = _list("risk", _risk), _list("match", _match), _list("due", _due)
 
 
 def forecast(
