@@ -73,12 +73,17 @@ def header_row(rows: list[list[str]]) -> int:
 
 
 def books(inbox: Path) -> Iterator[Workbook]:
-    """Every workbook, saved after use."""
+    """Every workbook, saved after use; copies of one stay copies (a workbook says the second in which it was saved)."""
+    copies: dict[bytes, list[Path]] = {}
     for path in sorted(inbox.rglob("*.xlsx")):
         if not path.name.startswith("~"):
-            book = openpyxl.load_workbook(path)
-            yield book
-            book.save(path)
+            copies.setdefault(path.read_bytes(), []).append(path)
+    for first, *others in copies.values():
+        book = openpyxl.load_workbook(first)
+        yield book
+        book.save(first)
+        for other in others:
+            shutil.copy(first, other)
 
 
 def torn_and_shuffled(inbox: Path) -> None:
