@@ -42,9 +42,24 @@ def download(what: list[str], target: Target, folder: Path) -> None:
     """Fetch wheels for a target, at the versions of constraints.txt."""
     platforms = [word for platform in target.platforms for word in ("--platform", platform)]
     run(
-        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", *platforms, "--python-version", PYTHON,
-        "--implementation", "cp", "-c", ROOT / "constraints.txt", "-d", folder, *what,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--only-binary=:all:",
+        *platforms,
+        "--python-version",
+        PYTHON,
+        "--implementation",
+        "cp",
+        "-c",
+        ROOT / "constraints.txt",
+        "-d",
+        folder,
+        *what,
+    )
 
 
 def gather(wheel: Path, target: Target, folder: Path) -> set[Path]:

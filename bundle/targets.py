@@ -31,9 +31,14 @@ class Target:
     def environment(self) -> dict[str, str]:
         """Values of environment markers there."""
         common = {
-            "python_version": PYTHON, "python_full_version": f"{PYTHON}.0", "implementation_name": "cpython",
-            "implementation_version": f"{PYTHON}.0", "platform_python_implementation": "CPython", "platform_release": "", "platform_version": "",
-        }  # fmt: skip
+            "python_version": PYTHON,
+            "python_full_version": f"{PYTHON}.0",
+            "implementation_name": "cpython",
+            "implementation_version": f"{PYTHON}.0",
+            "platform_python_implementation": "CPython",
+            "platform_release": "",
+            "platform_version": "",
+        }
         return common | dict(self.markers)
 
 
@@ -65,10 +70,11 @@ def fits(wheel: Path, target: Target) -> bool:
     """Whether a wheel can be installed on a target."""
     _, _, _, tags = parse_wheel_filename(wheel.name)
     return any(
-        tag.interpreter in INTERPRETERS and (tag.platform == "any" or tag.platform in target.platforms)
+        tag.interpreter in INTERPRETERS
+        and (tag.platform == "any" or tag.platform in target.platforms)
         and (tag.abi in {"none", "cp311"} or (tag.abi == "abi3" and tag.interpreter != "py3"))
         for tag in tags
-    )  # fmt: skip
+    )
 
 
 def closure(folder: Path, target: Target, root: str = "fupin-cli") -> tuple[set[Path], list[str]]:

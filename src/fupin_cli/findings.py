@@ -66,5 +66,9 @@ def gather(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 def about_file(code: str, file: str, message: str, sheet: str = "", hint: str | None = None) -> pl.DataFrame:
     """One finding about a whole file or sheet."""
-    return conform(pl.DataFrame({"code": [code], "file": [file], "sheet": [sheet], "message": [message], "hint": [hint]},
-                                schema_overrides={"hint": pl.String}))  # fmt: skip
+    return conform(
+        pl.DataFrame(
+            {"code": [code], "file": [file], "sheet": [sheet], "message": [message], "hint": [hint]},
+            schema_overrides={"hint": pl.String},
+        )
+    )

@@ -41,9 +41,14 @@ def make(folder: Path, millions: float) -> tuple[str, ...]:
         )
         phones = pl.DataFrame({"kind": 1, "code": number.hash(9), "person": person}).with_columns(kind=2)
         rows = pl.concat([people, phones], how="diagonal").with_columns(
-            check=pl.col("code").cast(pl.UInt64) % 2**32, bucket=pl.col("code") // 2**56, registry=True, roster=False, older=0, short=0,
+            check=pl.col("code").cast(pl.UInt64) % 2**32,
+            bucket=pl.col("code") // 2**56,
+            registry=True,
+            roster=False,
+            older=0,
+            short=0,
             mask=pl.col("mask").fill_null(0),
-        )  # fmt: skip
+        )
         missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in SCHEMA.items() if name not in rows.columns]
         rows = rows.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
         path = folder / f"{county}.parquet"

@@ -45,16 +45,34 @@ def people() -> pl.DataFrame:
     frame = frame.with_columns(id=pl.col("body") + pl.lit(CHECK_DIGITS).str.slice(total % 11, 1))
     child = pl.col("child")
     cells = {
-        "province": pl.lit("辽宁省"), "city": pl.lit("朝阳市"), "county": pl.lit("示例县"), "township": pl.format("第{}乡", pl.col("home") % 20),
-        "village": pl.format("第{}村", pl.col("home") % 200), "household_id": pl.format("H{}", pl.col("home") + 10**7), "person_no": pl.format("P{}", n + 10**8),
-        "name": pl.lit("赵") + pl.lit("伟芳娜敏静丽强磊军洋").str.slice(n % 10, 1) + pl.lit("勇艳杰涛明超兰霞平刚").str.slice(n // 10 % 10, 1),
-        "sex": pl.when("male").then(pl.lit("男")).otherwise(pl.lit("女")), "id_type": pl.lit("居民身份证"), "id_number": pl.col("id"), "birth_date": pl.col("birth"),
-        "ethnicity": pl.lit("汉族"), "relation": pl.col("seat").replace_strict({0: "户主", 1: "配偶", 2: "之子", 3: "之女"}), "household_type": pl.lit("脱贫户"),
-        "education": pl.when(~child).then(pl.lit("初中")), "school": pl.when(child).then(pl.lit("小学")), "health": pl.lit("健康"),
-        "labour_ability": pl.when(child).then(pl.lit("无劳动力")).otherwise(pl.when(n % 97 == 0).then(pl.lit("无劳动力")).otherwise(pl.lit("普通劳动力"))),
-        "income_per_head_fen": pl.format("{}.50", 9000 + n % 9000), "dibao": pl.lit("否"), "destitute": pl.lit("否"),
+        "province": pl.lit("辽宁省"),
+        "city": pl.lit("朝阳市"),
+        "county": pl.lit("示例县"),
+        "township": pl.format("第{}乡", pl.col("home") % 20),
+        "village": pl.format("第{}村", pl.col("home") % 200),
+        "household_id": pl.format("H{}", pl.col("home") + 10**7),
+        "person_no": pl.format("P{}", n + 10**8),
+        "name": pl.lit("赵")
+        + pl.lit("伟芳娜敏静丽强磊军洋").str.slice(n % 10, 1)
+        + pl.lit("勇艳杰涛明超兰霞平刚").str.slice(n // 10 % 10, 1),
+        "sex": pl.when("male").then(pl.lit("男")).otherwise(pl.lit("女")),
+        "id_type": pl.lit("居民身份证"),
+        "id_number": pl.col("id"),
+        "birth_date": pl.col("birth"),
+        "ethnicity": pl.lit("汉族"),
+        "relation": pl.col("seat").replace_strict({0: "户主", 1: "配偶", 2: "之子", 3: "之女"}),
+        "household_type": pl.lit("脱贫户"),
+        "education": pl.when(~child).then(pl.lit("初中")),
+        "school": pl.when(child).then(pl.lit("小学")),
+        "health": pl.lit("健康"),
+        "labour_ability": pl.when(child)
+        .then(pl.lit("无劳动力"))
+        .otherwise(pl.when(n % 97 == 0).then(pl.lit("无劳动力")).otherwise(pl.lit("普通劳动力"))),
+        "income_per_head_fen": pl.format("{}.50", 9000 + n % 9000),
+        "dibao": pl.lit("否"),
+        "destitute": pl.lit("否"),
         "household_phone": pl.format("139{}", (pl.col("home") + 10**7).cast(pl.String)),
-    }  # fmt: skip
+    }
     spec = load_contracts()["registry"]
     return frame.select(
         cells.get(name, pl.lit(None, dtype=pl.String)).cast(pl.String).alias(c.header)
@@ -70,13 +88,27 @@ def jobs(registry: pl.DataFrame) -> pl.DataFrame:
     half = grown.height // 2
     n = pl.int_range(pl.len())
     cells = {
-        "county": pl.col("县"), "township": pl.col("乡"), "village": pl.col("村"), "household_id": pl.col("户编号"), "name": pl.col("姓名"),
-        "id_number": pl.col("证件号码"), "household_type": pl.col("户类型"), "labour_ability": pl.col("劳动技能"), "working": pl.lit("是"),
-        "start": pl.when(n < half).then(pl.lit("2022-03-01")).otherwise(pl.lit("2023-03-01")), "end": pl.when(n < half).then(pl.lit("2022-12-31")),
-        "work_province": pl.lit("辽宁省"), "work_city": pl.lit("大连市"), "work_county": pl.lit("西岗区"),
-        "income_fen": (3000 + n % 3000).cast(pl.String), "employer": pl.lit("某公司"), "industry": pl.lit("制造业"), "channel": pl.lit("自主就业"),
-        "transport_subsidy_fen": pl.lit("0"), "phone": pl.col("户联系电话"),
-    }  # fmt: skip
+        "county": pl.col("县"),
+        "township": pl.col("乡"),
+        "village": pl.col("村"),
+        "household_id": pl.col("户编号"),
+        "name": pl.col("姓名"),
+        "id_number": pl.col("证件号码"),
+        "household_type": pl.col("户类型"),
+        "labour_ability": pl.col("劳动技能"),
+        "working": pl.lit("是"),
+        "start": pl.when(n < half).then(pl.lit("2022-03-01")).otherwise(pl.lit("2023-03-01")),
+        "end": pl.when(n < half).then(pl.lit("2022-12-31")),
+        "work_province": pl.lit("辽宁省"),
+        "work_city": pl.lit("大连市"),
+        "work_county": pl.lit("西岗区"),
+        "income_fen": (3000 + n % 3000).cast(pl.String),
+        "employer": pl.lit("某公司"),
+        "industry": pl.lit("制造业"),
+        "channel": pl.lit("自主就业"),
+        "transport_subsidy_fen": pl.lit("0"),
+        "phone": pl.col("户联系电话"),
+    }
     return grown.select(
         cells.get(name, pl.lit(None, dtype=pl.String)).cast(pl.String).alias(c.header)
         for name, c in spec.columns.items()
@@ -99,9 +131,14 @@ def holders(root: Path) -> None:
     total = sum((number // 10 ** (16 - i) % 10 * w for i, w in enumerate(WEIGHTS)), start=pl.lit(0))
     n = pl.col("n")
     who = frame.select(
-        "n", 姓名=pl.lit("赵") + pl.lit("伟芳娜敏静丽强磊军洋").str.slice(n % 10, 1), 身份证号码=pl.col("body") + pl.lit(CHECK_DIGITS).str.slice(total % 11, 1),
-        县=pl.lit("示例县"), 乡=pl.format("第{}乡", n % 20), 村=pl.format("第{}村", n % 2000), 岗位编号=pl.format("GW{}", n // 2),
-    )  # fmt: skip
+        "n",
+        姓名=pl.lit("赵") + pl.lit("伟芳娜敏静丽强磊军洋").str.slice(n % 10, 1),
+        身份证号码=pl.col("body") + pl.lit(CHECK_DIGITS).str.slice(total % 11, 1),
+        县=pl.lit("示例县"),
+        乡=pl.format("第{}乡", n % 20),
+        村=pl.format("第{}村", n % 2000),
+        岗位编号=pl.format("GW{}", n // 2),
+    )
     area = ["县", "乡", "村"]
     contract = {
         "首次核定日期": "2021-04-01",
@@ -110,15 +147,45 @@ def holders(root: Path) -> None:
         "上岗日期": "2024-03-01",
     }
     tables = {
-        "在岗人员花名册": who.select("姓名", "身份证号码", *area, "岗位编号", **{k: pl.lit(v) for k, v in contract.items()},
-                                      银行账号=pl.format("62{}", n + 10**12)),
-        "监测对象信息": who.select(*area, "姓名", 户编号=pl.format("H{}", n), 证件号码="身份证号码", 与户主关系=pl.lit("户主"), 户类型=pl.lit("脱贫户"),
-                                   监测对象类别=pl.lit(None, dtype=pl.String), 劳动技能=pl.lit("普通劳动力"), 文化程度=pl.lit("初中")),
+        "在岗人员花名册": who.select(
+            "姓名",
+            "身份证号码",
+            *area,
+            "岗位编号",
+            **{k: pl.lit(v) for k, v in contract.items()},
+            银行账号=pl.format("62{}", n + 10**12),
+        ),
+        "监测对象信息": who.select(
+            *area,
+            "姓名",
+            户编号=pl.format("H{}", n),
+            证件号码="身份证号码",
+            与户主关系=pl.lit("户主"),
+            户类型=pl.lit("脱贫户"),
+            监测对象类别=pl.lit(None, dtype=pl.String),
+            劳动技能=pl.lit("普通劳动力"),
+            文化程度=pl.lit("初中"),
+        ),
         "公益性岗位台账": who.unique("岗位编号", keep="first", maintain_order=True).select(
-            "岗位编号", *area, 岗位名称=pl.lit("保洁员"), 岗位类型=pl.lit("保洁"), 主管部门=pl.lit("乡政府"), 资金来源=pl.lit("就业补助资金"), 核定人数=pl.lit(2)),
-        "出勤汇总表": who.select("姓名", "身份证号码", "岗位编号", 年月=pl.lit(MONTH), 规定出勤天数=pl.lit(22), 本月累计出勤天数=pl.lit(20)),
-        "意外险名单": who.select("姓名", "身份证号码", 保单号=pl.format("B{}", n), 起保日期=pl.lit("2024-01-01"), 终保日期=pl.lit("2024-12-31")),
-    }  # fmt: skip
+            "岗位编号",
+            *area,
+            岗位名称=pl.lit("保洁员"),
+            岗位类型=pl.lit("保洁"),
+            主管部门=pl.lit("乡政府"),
+            资金来源=pl.lit("就业补助资金"),
+            核定人数=pl.lit(2),
+        ),
+        "出勤汇总表": who.select(
+            "姓名", "身份证号码", "岗位编号", 年月=pl.lit(MONTH), 规定出勤天数=pl.lit(22), 本月累计出勤天数=pl.lit(20)
+        ),
+        "意外险名单": who.select(
+            "姓名",
+            "身份证号码",
+            保单号=pl.format("B{}", n),
+            起保日期=pl.lit("2024-01-01"),
+            终保日期=pl.lit("2024-12-31"),
+        ),
+    }
     folder = root / "posts"
     folder.mkdir()
     for title, table in tables.items():
@@ -179,8 +246,10 @@ def main() -> None:
             base, base_peak = timed([sys.executable, "-c", code], root)
             own, own_peak = timed([*FUPIN, "check", kind, "--month", MONTH, "--no-workbook", "-q"], root)
             book, book_peak = timed([*FUPIN, "check", kind, "--month", MONTH, "-q", "--force"], root)
-            print(f"{kind:8} read {base:6.2f} s {base_peak:6.0f} MiB   check {own:6.2f} s {own_peak:6.0f} MiB   ratio {own / base:4.1f}"
-                  f"   with workbook {book:6.2f} s {book_peak:6.0f} MiB")  # fmt: skip
+            print(
+                f"{kind:8} read {base:6.2f} s {base_peak:6.0f} MiB   check {own:6.2f} s {own_peak:6.0f} MiB   ratio {own / base:4.1f}"
+                f"   with workbook {book:6.2f} s {book_peak:6.0f} MiB"
+            )
         seconds, peak = timed([*FUPIN, "payroll", "posts", "--month", MONTH, "--no-workbook", "-q"], root)
         print(f"payroll  {HOLDERS} assignments, {HOLDERS * HISTORY_MONTHS} payments {seconds:6.2f} s {peak:6.0f} MiB")
         seconds, peak = timed([*FUPIN, "--help"], root)

@@ -24,14 +24,33 @@ HERE = Path(__file__).parent / "measures" / "many"
 ID, CODE = "身份证号码", "统一社会信用代码"
 REGISTRY, EMPLOYMENT = "监测对象信息", "已外出务工信息"
 TABLES = {
-    "deaths": ("死亡人员", {"姓名": "", ID: "", "死亡日期": ""}), "prisoners": ("服刑人员", {ID: "", "起始日期": "", "截止日期": ""}),
+    "deaths": ("死亡人员", {"姓名": "", ID: "", "死亡日期": ""}),
+    "prisoners": ("服刑人员", {ID: "", "起始日期": "", "截止日期": ""}),
     "employee_insurance": ("职工社保参保", {ID: "", "单位": "他厂", "起始月份": "2023-01", "截止月份": ""}),
     "labour_exports": ("劳务输出名单", None),
-    "employment": (EMPLOYMENT, {"县": "示例县", "乡": "东川镇", "行政村": "东一村", "户编号": "H1", "姓名": "", "证件号码": "", "是否已务工": "是", "开始时间": "2024-05-01",
-                                "结束时间": "", "务工所在省": "辽宁省", "务工所在市": "大连市", "务工所在县": "西岗区", "就业渠道": "自主就业", "是否点对点输送": ""}),
-    "payment_history": ("补贴发放台账", OWN["rows"]["payment_history"]["row"]), "workshops": ("就业帮扶车间台账", OWN["rows"]["workshops"]["row"]),
+    "employment": (
+        EMPLOYMENT,
+        {
+            "县": "示例县",
+            "乡": "东川镇",
+            "行政村": "东一村",
+            "户编号": "H1",
+            "姓名": "",
+            "证件号码": "",
+            "是否已务工": "是",
+            "开始时间": "2024-05-01",
+            "结束时间": "",
+            "务工所在省": "辽宁省",
+            "务工所在市": "大连市",
+            "务工所在县": "西岗区",
+            "就业渠道": "自主就业",
+            "是否点对点输送": "",
+        },
+    ),
+    "payment_history": ("补贴发放台账", OWN["rows"]["payment_history"]["row"]),
+    "workshops": ("就业帮扶车间台账", OWN["rows"]["workshops"]["row"]),
     "employer_claims": ("社保补贴岗位补贴花名册", OWN["measures"]["employer_social_insurance"]["row"]),
-}  # fmt: skip
+}
 EVERY: list[tuple[str, dict[str, Any]]] = [
     (file.stem, case)
     for file in sorted(HERE.glob("*.yaml"))

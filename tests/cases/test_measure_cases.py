@@ -23,11 +23,23 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent / "measures"
 OWN = yaml.safe_load((HERE / "base.yaml").read_text(encoding="utf-8"))
 TITLES = {
-    "accident_insurance": "意外险", "labour_export_service": "劳务输出服务补助", "transport": "交通补贴", "on_the_job_training": "以工代训补贴",
-    "employer_social_insurance": "企业社会保险补贴", "employer_post": "企业岗位补贴", "flexible_social_insurance": "灵活就业社保补贴",
-    "training_living": "生活费补贴", "training_course": "职业培训补贴", "rain_dew": "雨露计划", "startup_interest": "创业担保贷款贴息",
-    "startup_venue": "创业场地补贴", "incubator": "孵化平台补助", "base_reward": "基地奖补", "unemployment_aid": "失业补助金", "post": "岗位补贴",
-}  # fmt: skip
+    "accident_insurance": "意外险",
+    "labour_export_service": "劳务输出服务补助",
+    "transport": "交通补贴",
+    "on_the_job_training": "以工代训补贴",
+    "employer_social_insurance": "企业社会保险补贴",
+    "employer_post": "企业岗位补贴",
+    "flexible_social_insurance": "灵活就业社保补贴",
+    "training_living": "生活费补贴",
+    "training_course": "职业培训补贴",
+    "rain_dew": "雨露计划",
+    "startup_interest": "创业担保贷款贴息",
+    "startup_venue": "创业场地补贴",
+    "incubator": "孵化平台补助",
+    "base_reward": "基地奖补",
+    "unemployment_aid": "失业补助金",
+    "post": "岗位补贴",
+}
 
 
 def claim_row(measure: str) -> dict[str, Any]:

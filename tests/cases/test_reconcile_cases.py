@@ -19,8 +19,17 @@ if TYPE_CHECKING:
 CASES = yaml.safe_load((Path(__file__).parent / "reconcile" / "verdicts.yaml").read_text(encoding="utf-8"))
 MONTH = BASE["month"]
 OTHER = "211302198202020022"[:-1]
-FIRST = {"姓名": "张三", "账号": "6217990000000000014", "金额": "732.05", "身份证号码": BASE_ID, "处理结果": "成功",
-         "失败原因": "", "批次号": "", "序号": "", "原批次号": ""}  # fmt: skip
+FIRST = {
+    "姓名": "张三",
+    "账号": "6217990000000000014",
+    "金额": "732.05",
+    "身份证号码": BASE_ID,
+    "处理结果": "成功",
+    "失败原因": "",
+    "批次号": "",
+    "序号": "",
+    "原批次号": "",
+}
 
 
 def second_id() -> str:
@@ -44,10 +53,13 @@ def two_people(**more: Any) -> dict[str, Any]:
     roster = who | {"岗位编号": "GW2", "银行账号": "6217990000000000022", "联系电话": "13900000002"}
     return {
         "add": {
-            "registry": [registry], "assignments": [roster], "posts": [{"岗位编号": "GW2", "核定人数": 2, "岗位类型": "护林"}],
-            "attendance": [who | {"岗位编号": "GW2", "本月累计出勤天数": 22, "考核结果": "合格"}], "accident_insurance": [who | {"保单号": "B2"}],
+            "registry": [registry],
+            "assignments": [roster],
+            "posts": [{"岗位编号": "GW2", "核定人数": 2, "岗位类型": "护林"}],
+            "attendance": [who | {"岗位编号": "GW2", "本月累计出勤天数": 22, "考核结果": "合格"}],
+            "accident_insurance": [who | {"保单号": "B2"}],
         }
-    } | more  # fmt: skip
+    } | more
 
 
 @pytest.fixture(scope="session")

@@ -25,9 +25,19 @@ if TYPE_CHECKING:
 
 MONTH = "2024-05"
 ROSTER = {
-    "姓名": "张三", "身份证号码": "211302198001010012", "县": "示例县", "乡": "东川镇", "村": "东一村", "岗位编号": "GW1", "首次核定日期": "2023-06-01",
-    "合同开始日期": "2024-03-01", "合同结束日期": "2024-08-31", "上岗日期": "2024-03-01", "银行账号": "6217990000000000014", "联系电话": "13900000001",
-}  # fmt: skip
+    "姓名": "张三",
+    "身份证号码": "211302198001010012",
+    "县": "示例县",
+    "乡": "东川镇",
+    "村": "东一村",
+    "岗位编号": "GW1",
+    "首次核定日期": "2023-06-01",
+    "合同开始日期": "2024-03-01",
+    "合同结束日期": "2024-08-31",
+    "上岗日期": "2024-03-01",
+    "银行账号": "6217990000000000014",
+    "联系电话": "13900000001",
+}
 WRONG = {**ROSTER, "身份证号码": "211302198001010013"}  # the last digit does not fit
 HEADERS = list(ROSTER)
 GREEN = "FF00B050"
@@ -61,7 +71,12 @@ def rich(path: Path) -> None:
     with zipfile.ZipFile(stream) as source, zipfile.ZipFile(path, "w") as target:
         for part in source.namelist():
             content = source.read(part)
-            target.writestr(part, content.replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>").replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>"))  # fmt: skip
+            target.writestr(
+                part,
+                content.replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>").replace(
+                    b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>"
+                ),
+            )
 
 
 @pytest.fixture
@@ -96,8 +111,11 @@ def test_a_copy_keeps_what_it_is_and_marks_what_is_wrong(fupin: Callable[..., Ra
     sheet = openpyxl.load_workbook(path)["花名册"]
     bad = sheet["B2"]
     assert (bad.fill.fgColor.rgb, bad.font.name, bad.font.bold, sheet.column_dimensions["B"].width) == (
-        "FFFFC7CF", "楷体", True, 33,
-    )  # fmt: skip
+        "FFFFC7CF",
+        "楷体",
+        True,
+        33,
+    )
     assert bad.comment.text.startswith(SAID)
     assert "怎么办：" in bad.comment.text
     assert "【ID00" in bad.comment.text

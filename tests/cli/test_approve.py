@@ -82,12 +82,32 @@ def cells(path: Path, sheet: str) -> list[str]:
 # --- 9.9: names ---------------------------------------------------------------------------------------------------
 
 SAME = [
-    ("Wang", "Wang "), ("张三", "张\u00a0三"), ("张三", "张\u200b三"), ("张三", "张三\t"), ("Wang", "wANG"), ("Wang", "Ｗａｎｇ"), ("张三", "张三\ufe00"),
-    ("Wang", "Wаng"), ("张三", "张三\U000e0101"), ("张三", "张\u3164三"), ("张三", "\u202e张三"), ("НИНА", "нина"), ("Нина", "Hинa"), ("王一", "王ー"), ("Straße", "STRASSE"),
-]  # fmt: skip
+    ("Wang", "Wang "),
+    ("张三", "张\u00a0三"),
+    ("张三", "张\u200b三"),
+    ("张三", "张三\t"),
+    ("Wang", "wANG"),
+    ("Wang", "Ｗａｎｇ"),
+    ("张三", "张三\ufe00"),
+    ("Wang", "Wаng"),
+    ("张三", "张三\U000e0101"),
+    ("张三", "张\u3164三"),
+    ("张三", "\u202e张三"),
+    ("НИНА", "нина"),
+    ("Нина", "Hинa"),
+    ("王一", "王ー"),
+    ("Straße", "STRASSE"),
+]
 OTHERS = [
-    ("张三", "张三丰"), ("王土", "王士"), ("李末", "李未"), ("Wang", "Wong"), ("Nan", "Van"), ("user1", "user2"), ("Анна", "Инна"), ("甲", "乙"),
-]  # fmt: skip
+    ("张三", "张三丰"),
+    ("王土", "王士"),
+    ("李末", "李未"),
+    ("Wang", "Wong"),
+    ("Nan", "Van"),
+    ("user1", "user2"),
+    ("Анна", "Инна"),
+    ("甲", "乙"),
+]
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
@@ -210,8 +230,10 @@ def test_one_person_offices_are_declared_in_the_file_only(
 ) -> None:
     """9.A5: the environment declares nothing, in whatever way it is written; the refusal says so."""
     for name, value in (
-        ("FUPIN_APPROVAL__ONE_PERSON_OFFICE", "true"), ("fupin_approval__one_person_office", "1"), ("FUPIN_APPROVAL", '{"one_person_office": true}'),
-    ):  # fmt: skip
+        ("FUPIN_APPROVAL__ONE_PERSON_OFFICE", "true"),
+        ("fupin_approval__one_person_office", "1"),
+        ("FUPIN_APPROVAL", '{"one_person_office": true}'),
+    ):
         with monkeypatch.context() as patch:
             patch.setenv(name, value)
             ran = fupin("approve", MONTH, "-w", drafted, "--by", "甲", "-y")
@@ -260,9 +282,13 @@ def leading_nowhere(inbox: Path) -> None:
 
 
 UNPLACED = [
-    (broken, "死亡人员.xlsx", "IN001"), (strange, "名单.csv", "IN002"), (nearly, "花名册2.csv", "IN003"), (leading_out, "死亡人员.csv", ""),
-    (leading_out_whole, "外面", ""), (leading_nowhere, "死亡人员.csv", ""),
-]  # fmt: skip
+    (broken, "死亡人员.xlsx", "IN001"),
+    (strange, "名单.csv", "IN002"),
+    (nearly, "花名册2.csv", "IN003"),
+    (leading_out, "死亡人员.csv", ""),
+    (leading_out_whole, "外面", ""),
+    (leading_nowhere, "死亡人员.csv", ""),
+]
 
 
 @pytest.mark.parametrize(("put", "name", "code"), UNPLACED, ids=[put.__name__ for put, *_ in UNPLACED])
@@ -310,8 +336,10 @@ def test_a_folder_that_may_not_be_listed(
 
 
 HARMLESS = {
-    "通知.txt": "各乡镇：请于5月20日前报送，联系电话 13900000001\n", "其他.csv": "名称,账号\n村委会,6217990000000000014\n", "电话.csv": "姓名,电话\n李四,13900000002\n",
-}  # fmt: skip
+    "通知.txt": "各乡镇：请于5月20日前报送，联系电话 13900000001\n",
+    "其他.csv": "名称,账号\n村委会,6217990000000000014\n",
+    "电话.csv": "姓名,电话\n李四,13900000002\n",
+}
 
 
 def test_what_names_nobody_hinders_nobody(fupin: Callable[..., Ran], drafted: Path) -> None:
@@ -398,9 +426,10 @@ def test_a_withdrawn_approval_is_as_if_it_had_not_been(fupin: Callable[..., Ran]
 
 
 ANSWERS = [
-    {"批次号": "202405-01", "序号": 1, "处理结果": "失败", "失败原因": "已销户"}, {"批次号": "202405-01", "序号": 9, "处理结果": "成功", "姓名": "别人"},
+    {"批次号": "202405-01", "序号": 1, "处理结果": "失败", "失败原因": "已销户"},
+    {"批次号": "202405-01", "序号": 9, "处理结果": "成功", "姓名": "别人"},
     {"批次号": "", "序号": "", "处理结果": "成功"},
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=["failed", "a line unknown", "no batch named"])

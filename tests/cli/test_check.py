@@ -26,9 +26,19 @@ if TYPE_CHECKING:
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 MONTH = "2024-05"
 ROSTER = {
-    "姓名": "张三", "身份证号码": "211302198001010012", "县": "示例县", "乡": "东川镇", "村": "东一村", "岗位编号": "GW1", "首次核定日期": "2023-06-01",
-    "合同开始日期": "2024-03-01", "合同结束日期": "2024-08-31", "上岗日期": "2024-03-01", "银行账号": "6217990000000000014", "联系电话": "13900000001",
-}  # fmt: skip
+    "姓名": "张三",
+    "身份证号码": "211302198001010012",
+    "县": "示例县",
+    "乡": "东川镇",
+    "村": "东一村",
+    "岗位编号": "GW1",
+    "首次核定日期": "2023-06-01",
+    "合同开始日期": "2024-03-01",
+    "合同结束日期": "2024-08-31",
+    "上岗日期": "2024-03-01",
+    "银行账号": "6217990000000000014",
+    "联系电话": "13900000001",
+}
 DEATHS = {"姓名": "李四", "身份证号码": "211302198202020022", "死亡日期": "2024-01-01"}
 
 
@@ -71,8 +81,25 @@ def test_counts_always_add_up(fupin: Callable[..., Ran], tmp_path: Path) -> None
     summary = document["summary"]
     assert sum(summary["by_code"].values()) == len(document["findings"])
     assert summary["errors"] + summary["warnings"] + summary["infos"] == len(document["findings"])
-    keys = {"code", "severity", "effect", "table", "file", "sheet", "row", "column", "header", "person", "name", "value", "message",
-            "clause", "hint", "waived", "amount"}  # fmt: skip
+    keys = {
+        "code",
+        "severity",
+        "effect",
+        "table",
+        "file",
+        "sheet",
+        "row",
+        "column",
+        "header",
+        "person",
+        "name",
+        "value",
+        "message",
+        "clause",
+        "hint",
+        "waived",
+        "amount",
+    }
     assert all(keys <= f.keys() for f in document["findings"])
     assert {f["clause"] for f in document["findings"] if f["code"] == "CAP009"} == {"本程序默认，县可改"}  # 8.24
     assert all(f["amount"] is None or re.fullmatch(r"\d+\.\d\d", f["amount"]) for f in document["findings"])
@@ -210,8 +237,16 @@ def test_a_waived_error_does_not_fail_the_run(fupin: Callable[..., Ran], tmp_pat
     write_csv(tmp_path / "in" / "在岗人员花名册.csv", [line])
     run = ["check", tmp_path / "in", "--month", MONTH, "--format", "json", "--no-workbook", "--select", "CON002"]
     assert fupin(*run).code == 1
-    waiver = {"规则代码": "con002", "身份证号码": line["身份证号码"], "岗位编号": "", "生效月份": "2024-05", "截止月份": "2024-05", "理由": "同意",
-              "批准文号": "文1", "批准人": "某"}  # fmt: skip
+    waiver = {
+        "规则代码": "con002",
+        "身份证号码": line["身份证号码"],
+        "岗位编号": "",
+        "生效月份": "2024-05",
+        "截止月份": "2024-05",
+        "理由": "同意",
+        "批准文号": "文1",
+        "批准人": "某",
+    }
     write_csv(tmp_path / "in" / "豁免清单.csv", [waiver])
     ran = fupin(*run)
     assert (ran.code, ran.findings[0]["waived"], ran.document["summary"]["waived"]) == (0, True, 1)
@@ -280,8 +315,18 @@ def test_control_characters_in_files_cannot_steer_the_terminal(fupin: Callable[.
 
 
 def test_months_of_folders_decide_what_is_used(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    person = {"县": "示例县", "乡": "东川镇", "村": "东一村", "户编号": "H1", "姓名": "张三", "证件号码": "211302198001010012", "与户主关系": "户主",
-              "户类型": "脱贫户", "监测对象类别": "", "劳动技能": "普通劳动力"}  # fmt: skip
+    person = {
+        "县": "示例县",
+        "乡": "东川镇",
+        "村": "东一村",
+        "户编号": "H1",
+        "姓名": "张三",
+        "证件号码": "211302198001010012",
+        "与户主关系": "户主",
+        "户类型": "脱贫户",
+        "监测对象类别": "",
+        "劳动技能": "普通劳动力",
+    }
     for month, name in (("2024-03", "三月"), ("2024-04", "四月"), ("2024-06", "六月")):
         write_csv(tmp_path / "inbox" / month / "监测对象信息.csv", [person | {"姓名": name}])
     document = fupin("check", tmp_path / "inbox", "--month", MONTH, "--format", "json", "--no-workbook").document

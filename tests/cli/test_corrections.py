@@ -369,15 +369,24 @@ def test_two_posts_paid_alike_are_ambiguous_and_then_unclear(fupin: Callable[...
     waiver = {"规则代码": "POST005", "身份证号码": BASE_ID}
     second = {"岗位编号": "GW2", "上岗日期": "2024-03-01"}
     half = {"规定出勤天数": 22, "本月累计出勤天数": 11}
-    case = {"add": {"assignments": [second], "posts": [{"岗位编号": "GW2", "岗位类型": "护林"}], "attendance": [{"岗位编号": "GW2"}], "waivers": [waiver]},
-            "change": {"attendance": half}}  # fmt: skip
+    case = {
+        "add": {
+            "assignments": [second],
+            "posts": [{"岗位编号": "GW2", "岗位类型": "护林"}],
+            "attendance": [{"岗位编号": "GW2"}],
+            "waivers": [waiver],
+        },
+        "change": {"attendance": half},
+    }
     build(case, tmp_path)
     go(fupin, tmp_path, MAY)
     write_returns(tmp_path / "inbox" / MAY, [{"金额": "366.03"}])
     document = fupin("reconcile", MAY, "-w", tmp_path, "--format", "json", "--no-workbook").document
     assert [(line["verdict"], line["approved"]) for line in document["lines"]] in (
-        [("no_return", "366.03"), ("no_return", "366.02")], [("no_return", "366.03"), ("no_return", "366.03")], [("paid", "366.03"), ("no_return", "366.02")]
-    )  # fmt: skip
+        [("no_return", "366.03"), ("no_return", "366.02")],
+        [("no_return", "366.03"), ("no_return", "366.03")],
+        [("paid", "366.03"), ("no_return", "366.02")],
+    )
     total = sum(Decimal(line["paid"]) for line in document["lines"]) + sum(
         Decimal(u["amount"]) for u in document["unmatched"]
     )

@@ -20,15 +20,24 @@ SENT = {"风险推送"}  # goes to another office and comes back filled in: it h
 
 def test_every_sheet_says_what_it_counts_and_from_which_tables(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     root = tmp_path / "w"
-    build({
-        "month": "2024-05", "history": {"C": 33},
-        "before": {"registry": PEOPLE, "employment": ["A", "B"]},
-        "now": {
-            "registry": PEOPLE, "employment": ["A", {"who": "D", "县": "邻县", "务工所在市": "朝阳市", "务工所在县": "示例县"}], "posts": [{}],
-            "assignments": ["C"], "attendance": ["C"], "accident_insurance": ["C"], "going_out": ["B"],
-            "vacancies": [{"用人单位": "某厂", "工种": "缝纫工", "人数": "1"}],
+    build(
+        {
+            "month": "2024-05",
+            "history": {"C": 33},
+            "before": {"registry": PEOPLE, "employment": ["A", "B"]},
+            "now": {
+                "registry": PEOPLE,
+                "employment": ["A", {"who": "D", "县": "邻县", "务工所在市": "朝阳市", "务工所在县": "示例县"}],
+                "posts": [{}],
+                "assignments": ["C"],
+                "attendance": ["C"],
+                "accident_insurance": ["C"],
+                "going_out": ["B"],
+                "vacancies": [{"用人单位": "某厂", "工种": "缝纫工", "人数": "1"}],
+            },
         },
-    }, root)  # fmt: skip
+        root,
+    )
     for command in ("roster", "risk", "match", "forecast", "due", "what-if"):
         more = ("--set", "post.proration=calendar") if command == "what-if" else ()
         ran = fupin(command, "2024-05", "-w", root, "--format", "json", *more)

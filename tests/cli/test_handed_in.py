@@ -25,13 +25,28 @@ def two_towns(root: Path) -> None:
     """A month of two people in two townships."""
     who = {"姓名": "李四", "身份证号码": second_id()}
     place = {"乡": "西岭乡", "村": "西一村"}
-    registry = {"姓名": "李四", "证件号码": second_id(), "出生日期": "19820202", "性别": "女", "户编号": "H2", "成员联系电话": "13900000002",
-                "户联系电话": "13900000002"} | place  # fmt: skip
+    registry = {
+        "姓名": "李四",
+        "证件号码": second_id(),
+        "出生日期": "19820202",
+        "性别": "女",
+        "户编号": "H2",
+        "成员联系电话": "13900000002",
+        "户联系电话": "13900000002",
+    } | place
     roster = who | place | {"岗位编号": "GW2", "银行账号": "6217990000000000022", "联系电话": "13900000002"}
-    build({"add": {
-        "registry": [registry], "assignments": [roster], "posts": [{"岗位编号": "GW2", "岗位类型": "护林"} | place],
-        "attendance": [who | {"岗位编号": "GW2"}], "accident_insurance": [who | {"保单号": "B2"}],
-    }}, root)  # fmt: skip
+    build(
+        {
+            "add": {
+                "registry": [registry],
+                "assignments": [roster],
+                "posts": [{"岗位编号": "GW2", "岗位类型": "护林"} | place],
+                "attendance": [who | {"岗位编号": "GW2"}],
+                "accident_insurance": [who | {"保单号": "B2"}],
+            }
+        },
+        root,
+    )
 
 
 def next_month(root: Path, **tables: list[dict[str, Any]]) -> None:
@@ -67,9 +82,11 @@ def test_a_township_that_hands_in_nothing_is_named(fupin: Callable[..., Ran], tm
     rows = fupin("status", "--month", NEXT, "-w", tmp_path, "--format", "json").document["handed_in"]
     facts = {(row["table"], row["township"]): (row["rows"], row["rows_before"], row["missing"]) for row in rows}
     assert facts == {
-        ("assignments", "东川镇"): (1, 1, False), ("assignments", "西岭乡"): (0, 1, True),
-        ("attendance", "东川镇"): (1, 1, False), ("attendance", "西岭乡"): (0, 1, True),
-    }  # fmt: skip
+        ("assignments", "东川镇"): (1, 1, False),
+        ("assignments", "西岭乡"): (0, 1, True),
+        ("attendance", "东川镇"): (1, 1, False),
+        ("attendance", "西岭乡"): (0, 1, True),
+    }
     assert "该报未报" in fupin("status", "2024.6", "-w", tmp_path).out
 
 
@@ -89,8 +106,11 @@ def test_a_renamed_township_is_named_beside_the_new_one(fupin: Callable[..., Ran
     """9.2: the old name is told once, with the name that is new; a county written otherwise is the same township."""
     two_towns(tmp_path)
     who = {"姓名": "李四", "身份证号码": second_id(), "岗位编号": "GW2"}
-    next_month(tmp_path, assignments=[{"县": "示例自治县"}, who | {"乡": "西岭镇", "村": "西一村"}],
-               attendance=[{"年月": NEXT}, who | {"年月": NEXT}])  # fmt: skip
+    next_month(
+        tmp_path,
+        assignments=[{"县": "示例自治县"}, who | {"乡": "西岭镇", "村": "西一村"}],
+        attendance=[{"年月": NEXT}, who | {"年月": NEXT}],
+    )
     said = unreported(fupin("check", "-w", tmp_path, "--format", "json", "--no-workbook", "--month", NEXT))
     assert len(said) == 2
     assert all("西岭乡" in text and "西岭镇" in text for text in said)

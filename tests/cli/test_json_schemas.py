@@ -26,11 +26,31 @@ M = BASE["month"]
 SAMPLE = ("check", "payroll", "roster", "risk", "match", "forecast", "due")
 # In the order of a month; what is printed only once it is there stands after what makes it.
 MONTH = (
-    "subsidy", f"what-if {M} --set post.proration=calendar", f"payroll {M} --by 甲", f"approve {M} --by 乙 --document 文号 -y", "status",
-    f"status {M}", f"explain 张三 {M}", "ledger show", f"ledger show {M}", f"inputs {M}", "doctor", "config",
-    f"withdraw {M} --by 乙 --document 文号 -y", f"subsidy --all {M} --by 甲", f"payroll {M} --by 甲", f"approve {M} --by 乙 --document 文号 -y", f"reconcile {M}",
-    f"verify {M}", f"check {M}", f"roster {M}", f"risk {M}", f"forecast {M}", f"due {M}", f"report {M} --no-page",
-)  # fmt: skip
+    "subsidy",
+    f"what-if {M} --set post.proration=calendar",
+    f"payroll {M} --by 甲",
+    f"approve {M} --by 乙 --document 文号 -y",
+    "status",
+    f"status {M}",
+    f"explain 张三 {M}",
+    "ledger show",
+    f"ledger show {M}",
+    f"inputs {M}",
+    "doctor",
+    "config",
+    f"withdraw {M} --by 乙 --document 文号 -y",
+    f"subsidy --all {M} --by 甲",
+    f"payroll {M} --by 甲",
+    f"approve {M} --by 乙 --document 文号 -y",
+    f"reconcile {M}",
+    f"verify {M}",
+    f"check {M}",
+    f"roster {M}",
+    f"risk {M}",
+    f"forecast {M}",
+    f"due {M}",
+    f"report {M} --no-page",
+)
 
 
 @cache
@@ -88,10 +108,25 @@ def test_what_the_sample_county_prints_fits(fupin: Callable[..., Ran], sample: P
 
 def test_a_document_that_says_less_or_otherwise_does_not_fit() -> None:
     """A schema that lets everything pass says nothing: a key that is gone, money as a number, another format."""
-    due = json.loads(json.dumps({
-        "format": "fupin.due/1", "month": "2024-05", "policy": "p", "inputs": [], "spans": [3], "measures": [], "due": [], "unknown": [], "totals": [],
-        "by_township": [], "unkeyed": 0, "skipped": [], "outputs": [],
-    }))  # fmt: skip
+    due = json.loads(
+        json.dumps(
+            {
+                "format": "fupin.due/1",
+                "month": "2024-05",
+                "policy": "p",
+                "inputs": [],
+                "spans": [3],
+                "measures": [],
+                "due": [],
+                "unknown": [],
+                "totals": [],
+                "by_township": [],
+                "unkeyed": 0,
+                "skipped": [],
+                "outputs": [],
+            }
+        )
+    )
     assert fits(due) == "due"
     wrong = (
         due | {"month": "2024-13"},

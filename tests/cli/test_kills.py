@@ -36,9 +36,13 @@ class Zygote:
         """Start it."""
         here = Path(__file__).parents[2]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.cli.zygote"], cwd=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-m", "tests.cli.zygote"],
+            cwd=here,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
             env=os.environ | {"POLARS_MAX_THREADS": "1"},
-        )  # fmt: skip
+        )
         assert self.process.stdout
         assert self.process.stdout.readline() == "ready\n"
 
@@ -102,10 +106,18 @@ def states(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 COMMANDS = {
     "import": (["ledger", "import", "台账.csv", "--by", "甲"], "期初-00", None),
     "approve": (["approve", MONTH, "--by", "乙", "-y"], "202405-01", "代发_202405-01.csv"),
-    "withdraw": (["withdraw", MONTH, "--by", "乙", "--document", "文〔2024〕1号", "--yes"], "202405-02", "作废/代发_202405-01.csv"),
-    "reissue": (["reconcile", MONTH, "--reissue", "--by", "乙", "-y", "--no-workbook"], "202405-02", "更正发放_202405-02.csv"),
+    "withdraw": (
+        ["withdraw", MONTH, "--by", "乙", "--document", "文〔2024〕1号", "--yes"],
+        "202405-02",
+        "作废/代发_202405-01.csv",
+    ),
+    "reissue": (
+        ["reconcile", MONTH, "--reissue", "--by", "乙", "-y", "--no-workbook"],
+        "202405-02",
+        "更正发放_202405-02.csv",
+    ),
     "close": (["close", MONTH, "--by", "丙", "-y"], "202405-99", f"关账_{MONTH}.xlsx"),
-}  # fmt: skip
+}
 
 
 def command_of(name: str, root: Path) -> list[str]:

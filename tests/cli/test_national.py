@@ -158,8 +158,11 @@ def work(n: Nation) -> Planted:
     student = home(n, *COUPLE, ("之女", "女", 19))[2]
     student |= {"文化程度": "", "在校生状况": "本科一年级", "劳动技能": "无劳动力"}
     plan = {h: student[h] for h in ("县", "乡", "户编号", "姓名", "证件号码")} | {
-        "行政村": student["村"], "是否计划务工": "是", "计划务工所在县": "西岗区", "就业服务需求": "岗位信息",
-    }  # fmt: skip
+        "行政村": student["村"],
+        "是否计划务工": "是",
+        "计划务工所在县": "西岗区",
+        "就业服务需求": "岗位信息",
+    }
     n.plan += [plan, plan | {"是否计划务工": "否"}]
     yield "WRK002", plan
     yield "WRK001", plan
@@ -314,8 +317,19 @@ def test_what_many_rows_have_in_common_is_said_once(fupin: Callable[..., Ran], t
 
 BOLD = {
     "registry": ["县", "乡", "村", "户编号", "姓名", "证件号码", "与户主关系", "户类型", "监测对象类别", "劳动技能"],
-    "employment": ["县", "乡", "行政村", "户编号", "证件号码", "是否已务工", "开始时间", "结束时间", "务工所在县", "就业渠道"],
-}  # fmt: skip
+    "employment": [
+        "县",
+        "乡",
+        "行政村",
+        "户编号",
+        "证件号码",
+        "是否已务工",
+        "开始时间",
+        "结束时间",
+        "务工所在县",
+        "就业渠道",
+    ],
+}
 
 
 def test_a_column_that_is_not_there_says_nothing(fupin: Callable[..., Ran], tmp_path: Path) -> None:

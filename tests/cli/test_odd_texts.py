@@ -206,8 +206,13 @@ def test_nothing_plain_is_on_the_disk_while_a_workbook_is_encrypted(
 
 def test_names_that_fall_together_stay_apart() -> None:
     assert safe_names(["A/B", "A_B", "a_b", "", "x" * 60, "x" * 61]) == {
-        "A/B": "A_B", "A_B": "A_B_2", "a_b": "a_b_3", "": "_", "x" * 60: "x" * 40, "x" * 61: "x" * 40 + "_2",
-    }  # fmt: skip
+        "A/B": "A_B",
+        "A_B": "A_B_2",
+        "a_b": "a_b_3",
+        "": "_",
+        "x" * 60: "x" * 40,
+        "x" * 61: "x" * 40 + "_2",
+    }
 
 
 # --- names of files ---------------------------------------------------------------------------------------------------
@@ -270,8 +275,10 @@ def test_a_gbk_locale_reads_names_of_both_kinds(tmp_path: Path) -> None:
     (inbox / roster).rename(named(inbox, roster.encode("gbk")))
     done = subprocess.run(
         [sys.executable, "-c", "from fupin_cli.cli.main import run; run()", "check", "-w", root, "--month", MONTH],
-        capture_output=True, check=False, env=os.environ | {"LC_ALL": "zh_CN.GBK", "LOCPATH": str(places)},
-    )  # fmt: skip
+        capture_output=True,
+        check=False,
+        env=os.environ | {"LC_ALL": "zh_CN.GBK", "LOCPATH": str(places)},
+    )
     assert done.returncode == 0, done.stderr
     # What is redirected is UTF-8 whatever the locale (14.2).
     assert roster in done.stdout.decode("utf-8").replace("\n", "")

@@ -225,7 +225,7 @@ def test_what_holds_in_which_month(tmp_path: Path) -> None:
         ("text: chaoyang-2021.txt", "text: gone.txt", "gone.txt"),
         ('value: "2/3"', 'value: "5/3"', "0 与 1 之间"),
     ],
-)  # fmt: skip
+)
 def test_a_policy_file_is_checked_against_the_text_beside_it(
     fupin: Callable[..., Ran], tmp_path: Path, old: str, new: str, words: str
 ) -> None:

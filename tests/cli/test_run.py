@@ -154,9 +154,12 @@ def release(process: subprocess.Popen[bytes]) -> None:
 def test_one_job_at_a_time(fupin: Callable[..., Ran], one: Path) -> None:
     other = held(one)
     for command in (
-        ["run", "--month", MONTH], ["payroll", "--month", MONTH, "--wait", "0"], ["approve", MONTH, "--by", "乙", "-y", "--wait", "0"],
-        ["reconcile", MONTH, "--wait", "0"], ["close", MONTH, "--by", "丙", "-y", "--wait", "0"],
-    ):  # fmt: skip
+        ["run", "--month", MONTH],
+        ["payroll", "--month", MONTH, "--wait", "0"],
+        ["approve", MONTH, "--by", "乙", "-y", "--wait", "0"],
+        ["reconcile", MONTH, "--wait", "0"],
+        ["close", MONTH, "--by", "丙", "-y", "--wait", "0"],
+    ):
         ran = fupin(*command, "-w", one)
         assert ran.code == 11, command
         assert f"（run，进程 {other.pid}，2024-06-01T06:30:00 开始）" in ran.err
@@ -533,11 +536,21 @@ def test_no_number_of_anybody_leaves_unmasked(sample: Path) -> None:
     said = ""
     batch = {"批次号": "202405-01", "序号": 1, "处理结果": "失败", "失败原因": "账号与姓名不匹配"}
     commands = [
-        ["run", "--month", MONTH, "--operator", "甲"], ["check", "--month", MONTH, "-v"], ["check", "--month", MONTH, "--format", "json"],
-        ["payroll", "--month", MONTH, "--operator", "甲", "--format", "json"], ["approve", MONTH, "--by", "乙", "-y", "--despite", "文9"], ["ledger", "show", "--month", MONTH],
-        ["reconcile", MONTH], ["reconcile", MONTH, "--format", "json"], ["payroll", "--month", MONTH], ["status"], ["close", MONTH, "--by", "丙", "-y"], ["verify", "--all"],
-        ["doctor"], ["config"],
-    ]  # fmt: skip
+        ["run", "--month", MONTH, "--operator", "甲"],
+        ["check", "--month", MONTH, "-v"],
+        ["check", "--month", MONTH, "--format", "json"],
+        ["payroll", "--month", MONTH, "--operator", "甲", "--format", "json"],
+        ["approve", MONTH, "--by", "乙", "-y", "--despite", "文9"],
+        ["ledger", "show", "--month", MONTH],
+        ["reconcile", MONTH],
+        ["reconcile", MONTH, "--format", "json"],
+        ["payroll", "--month", MONTH],
+        ["status"],
+        ["close", MONTH, "--by", "丙", "-y"],
+        ["verify", "--all"],
+        ["doctor"],
+        ["config"],
+    ]
     for command in commands:
         if command[0] == "reconcile":
             write_returns(

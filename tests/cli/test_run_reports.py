@@ -47,18 +47,30 @@ def test_all_that_can_be_done_and_only_what_changed(fupin: Callable[..., Ran], t
     assert set(said) == {"灵活就业社保补贴", "台账", "风险预警", "预测", "到期"}
     assert "待批准" in said["灵活就业社保补贴"]
     # A file that neither roster nor risk looks at: they stand; what pays is computed again.
-    write_csv(root / "inbox" / MONTH / "以工代赈项目.csv", [
-        {"项目名称": "甲", "县": "示例县", "总投资": "1000000", "劳务报酬": "300000", "用工人数": "9", "吸纳脱贫劳动力人数": "3"}
-    ])  # fmt: skip
+    write_csv(
+        root / "inbox" / MONTH / "以工代赈项目.csv",
+        [
+            {
+                "项目名称": "甲",
+                "县": "示例县",
+                "总投资": "1000000",
+                "劳务报酬": "300000",
+                "用工人数": "9",
+                "吸纳脱贫劳动力人数": "3",
+            }
+        ],
+    )
     said = lines(fupin("run", MONTH, "-w", root))
     assert {title for title, words in said.items() if "没有重做" in words} == {"台账", "风险预警"}
     # The list of the willing: a match is possible now, and risks look at it.
-    write_csv(root / "inbox" / MONTH / "有意愿外出人员清单.csv", [
-        {"姓名": "张三", "身份证号码": number_of("B", "19800101"), "意向地": "", "意向工种": "", "技能": ""}
-    ])  # fmt: skip
-    write_csv(root / "inbox" / MONTH / "岗位需求清单.csv", [
-        {"用人单位": "某厂", "工作地": "大连市", "工种": "缝纫工", "月薪": "5000", "人数": "1"}
-    ])  # fmt: skip
+    write_csv(
+        root / "inbox" / MONTH / "有意愿外出人员清单.csv",
+        [{"姓名": "张三", "身份证号码": number_of("B", "19800101"), "意向地": "", "意向工种": "", "技能": ""}],
+    )
+    write_csv(
+        root / "inbox" / MONTH / "岗位需求清单.csv",
+        [{"用人单位": "某厂", "工作地": "大连市", "工种": "缝纫工", "月薪": "5000", "人数": "1"}],
+    )
     said = lines(fupin("run", MONTH, "-w", root))
     assert said["对接"] == "1 人，建议匹配 1，没有匹配 0"
     assert {title for title, words in said.items() if "没有重做" in words} == {"台账"}

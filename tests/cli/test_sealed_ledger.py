@@ -76,7 +76,10 @@ FORGED = (
 )
 TAMPERING = [
     ("UPDATE batches SET operator = '丁' WHERE batch = '202405-01'", "批次 202405-01 记账本身被改动过（经办人）"),
-    ("UPDATE batches SET document = '县〔2024〕6号' WHERE batch = '202405-01'", "批次 202405-01 记账本身被改动过（文号）"),
+    (
+        "UPDATE batches SET document = '县〔2024〕6号' WHERE batch = '202405-01'",
+        "批次 202405-01 记账本身被改动过（文号）",
+    ),
     ("UPDATE batches SET drafter = '丁'", "批次 202405-01 记账本身被改动过（测算人）"),
     ("UPDATE batches SET kept_sha256 = ''", "批次 202405-01 记账本身被改动过（留存文件的校验码）"),
     ("UPDATE lines SET amount_fen = 99999", "批次 202405-01 在账本里的行被改动过（金额）"),
@@ -96,7 +99,7 @@ TAMPERING = [
         "INSERT INTO batches (batch, kind, month, sealed, seal) VALUES ('期初-00', 'opening', 24288, '', '')",
         "批次 期初-00 没有封条或封条不符",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("statement", "words"), TAMPERING, ids=[words for _, words in TAMPERING])
@@ -111,9 +114,12 @@ def test_the_ledger_refuses_changes_of_a_stranger_too(month: Path) -> None:
     """9.B12: INSERT OR REPLACE of a client that knows nothing of triggers overwrites no row."""
     connection = sqlite3.connect(store.ledger_path(month))
     for table, change in (
-        ("batches", "operator = '丁'"), ("lines", "amount_fen = 1"), ("settlements", "paid_fen = 1"), ("drafts", "operator = '丁'"),
+        ("batches", "operator = '丁'"),
+        ("lines", "amount_fen = 1"),
+        ("settlements", "paid_fen = 1"),
+        ("drafts", "operator = '丁'"),
         ("inputs", "file = 'x'"),
-    ):  # fmt: skip
+    ):
         name, value = change.split(" = ")
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         values = ", ".join(value if column == name else column for column in columns)
@@ -170,9 +176,13 @@ def test_verify_names_what_was_changed_with_its_manifest(fupin: Callable[..., Ra
     from fupin_cli.ledger.seal import rows_sha256
 
     by_hand(
-        month, "UPDATE lines SET amount_fen = 99999, account = '6217990000000000022'", "UPDATE batches SET operator = '丁'",
-        "UPDATE settlements SET paid_fen = 99999", "DELETE FROM inputs", "DELETE FROM drafts WHERE operator = '戊'",
-    )  # fmt: skip
+        month,
+        "UPDATE lines SET amount_fen = 99999, account = '6217990000000000022'",
+        "UPDATE batches SET operator = '丁'",
+        "UPDATE settlements SET paid_fen = 99999",
+        "DELETE FROM inputs",
+        "DELETE FROM drafts WHERE operator = '戊'",
+    )
     changed = rows_sha256("lines", store.read(month, "lines"))
 
     def change(body: dict[str, Any]) -> None:
@@ -185,9 +195,14 @@ def test_verify_names_what_was_changed_with_its_manifest(fupin: Callable[..., Ra
     ran = fupin("verify", "--all", "-w", month)
     assert ran.code == 12
     for words in (
-        "批次 202405-01 在账本里的行被改动过（金额、账号）", "批次 202405-01 记账本身被改动过（经办人）", "批次 202405-99 记账本身被改动过（经办人）",
-        "批次 202405-99 关账结果被改动过（实付额）", "批次 202405-01 输入清单被改动过", "记账时的测算记录不见了", "manifest.json：封条不符",
-    ):  # fmt: skip
+        "批次 202405-01 在账本里的行被改动过（金额、账号）",
+        "批次 202405-01 记账本身被改动过（经办人）",
+        "批次 202405-99 记账本身被改动过（经办人）",
+        "批次 202405-99 关账结果被改动过（实付额）",
+        "批次 202405-01 输入清单被改动过",
+        "记账时的测算记录不见了",
+        "manifest.json：封条不符",
+    ):
         assert words in ran.out, words
 
 
@@ -331,10 +346,14 @@ def test_a_ledger_from_before_stops_whatever_posts(fupin: Callable[..., Ran], mo
     build({}, old)
     assert fupin("payroll", "-w", old, "--month", MONTH, "--operator", "甲", "-q").code == 0
     commands = [
-        ["payroll", "--month", MONTH, "--operator", "甲"], ["approve", MONTH, "--by", "乙", "-y"], ["run", "--month", MONTH],
-        ["reconcile", MONTH, "--reissue", "--by", "乙", "-y"], ["close", MONTH, "--by", "乙", "-y"],
-        ["ledger", "import", month / "inbox" / MONTH / "回盘.csv"], ["status"],
-    ]  # fmt: skip
+        ["payroll", "--month", MONTH, "--operator", "甲"],
+        ["approve", MONTH, "--by", "乙", "-y"],
+        ["run", "--month", MONTH],
+        ["reconcile", MONTH, "--reissue", "--by", "乙", "-y"],
+        ["close", MONTH, "--by", "乙", "-y"],
+        ["ledger", "import", month / "inbox" / MONTH / "回盘.csv"],
+        ["status"],
+    ]
     for put_back in (True, False):
         ledger.write_bytes(store.ledger_path(old).read_bytes()) if put_back else ledger.unlink()
         for command in commands:

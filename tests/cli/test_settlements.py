@@ -17,8 +17,17 @@ if TYPE_CHECKING:
     from tests.conftest import Ran
 
 MONTH = BASE["month"]
-ROW = {"姓名": "张三", "身份证号码": BASE_ID, "岗位编号": "GW1", "月份": "2024年5月", "核定天数": "", "核定金额": "", "理由": "核实考勤原始记录",
-       "批准文号": "示人社〔2024〕9号", "批准人": "王局长"}  # fmt: skip
+ROW = {
+    "姓名": "张三",
+    "身份证号码": BASE_ID,
+    "岗位编号": "GW1",
+    "月份": "2024年5月",
+    "核定天数": "",
+    "核定金额": "",
+    "理由": "核实考勤原始记录",
+    "批准文号": "示人社〔2024〕9号",
+    "批准人": "王局长",
+}
 
 
 def settle(root: Path, *rows: dict[str, Any], name: str = "核定清单") -> None:
@@ -37,39 +46,166 @@ def line(fupin: Callable[..., Ran], root: Path) -> str:
 
 # The line's trouble, what was settled, what comes of it.
 LINES: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
-    ("no attendance, by days", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "11"}], "pay 366.03 ATT001,SET001"),
-    ("no attendance, by amount", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定金额": "500"}], "pay 500.00 ATT001,SET001"),
-    ("the post need not be named", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "22", "岗位编号": ""}], "pay 732.05 ATT001,SET001"),
-    ("more than required is a month", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "31"}], "pay 732.05 ATT001,SET001"),
-    ("died in the month", {"add": {"deaths": [{"死亡日期": "2024-05-15"}]}}, [{"核定天数": "10"}], "pay 332.75 POST011,SET001"),
-    ("more than the days on post", {"change": {"attendance": {"本月累计出勤天数": "31.5"}}}, [{"核定天数": "22"}], "pay 732.05 ATT002,SET001"),
-    ("failed the appraisal", {"change": {"attendance": {"考核结果": "不合格"}}}, [{"核定金额": "732.05"}], "pay 732.05 ATT006,SET001"),
-    ("two rows of attendance differ", {"add": {"attendance": [{"本月累计出勤天数": "20"}]}}, [{"核定天数": "20"}], "pay 665.50 ID007,SET001"),
-    ("settled at nothing is refused", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "0"}], "refuse 0.00 ATT001,SET001"),
-    ("the same row twice counts once", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "11"}, {"核定天数": "11"}], "pay 366.03 ATT001,SET001,SET002"),
-    ("two rows that differ", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "11"}, {"核定天数": "12"}], "hold 0.00 ATT001,SET002"),
-    ("another month's row says nothing", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "11", "月份": "2024-06"}], "hold 0.00 ATT001"),
-    ("no document", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "11", "批准文号": ""}], "hold 0.00 ATT001,SET002"),
-    ("no reason", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "11", "理由": ""}], "hold 0.00 ATT001,SET002"),
-    ("no approver", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "11", "批准人": ""}], "hold 0.00 ATT001,SET002"),
-    ("days and amount", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "11", "核定金额": "100"}], "hold 0.00 ATT001,SET002"),
+    (
+        "no attendance, by days",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "11"}],
+        "pay 366.03 ATT001,SET001",
+    ),
+    (
+        "no attendance, by amount",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定金额": "500"}],
+        "pay 500.00 ATT001,SET001",
+    ),
+    (
+        "the post need not be named",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "22", "岗位编号": ""}],
+        "pay 732.05 ATT001,SET001",
+    ),
+    (
+        "more than required is a month",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "31"}],
+        "pay 732.05 ATT001,SET001",
+    ),
+    (
+        "died in the month",
+        {"add": {"deaths": [{"死亡日期": "2024-05-15"}]}},
+        [{"核定天数": "10"}],
+        "pay 332.75 POST011,SET001",
+    ),
+    (
+        "more than the days on post",
+        {"change": {"attendance": {"本月累计出勤天数": "31.5"}}},
+        [{"核定天数": "22"}],
+        "pay 732.05 ATT002,SET001",
+    ),
+    (
+        "failed the appraisal",
+        {"change": {"attendance": {"考核结果": "不合格"}}},
+        [{"核定金额": "732.05"}],
+        "pay 732.05 ATT006,SET001",
+    ),
+    (
+        "two rows of attendance differ",
+        {"add": {"attendance": [{"本月累计出勤天数": "20"}]}},
+        [{"核定天数": "20"}],
+        "pay 665.50 ID007,SET001",
+    ),
+    (
+        "settled at nothing is refused",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "0"}],
+        "refuse 0.00 ATT001,SET001",
+    ),
+    (
+        "the same row twice counts once",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "11"}, {"核定天数": "11"}],
+        "pay 366.03 ATT001,SET001,SET002",
+    ),
+    (
+        "two rows that differ",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "11"}, {"核定天数": "12"}],
+        "hold 0.00 ATT001,SET002",
+    ),
+    (
+        "another month's row says nothing",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "11", "月份": "2024-06"}],
+        "hold 0.00 ATT001",
+    ),
+    (
+        "no document",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "11", "批准文号": ""}],
+        "hold 0.00 ATT001,SET002",
+    ),
+    (
+        "no reason",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "11", "理由": ""}],
+        "hold 0.00 ATT001,SET002",
+    ),
+    (
+        "no approver",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "11", "批准人": ""}],
+        "hold 0.00 ATT001,SET002",
+    ),
+    (
+        "days and amount",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "11", "核定金额": "100"}],
+        "hold 0.00 ATT001,SET002",
+    ),
     ("neither", {"change": {"attendance": {"年月": "2024-04"}}}, [{}], "hold 0.00 ATT001,SET002"),
-    ("unreadable days are neither", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "半个月"}], "hold 0.00 ATT001,IN006,SET002"),
-    ("a fen over the standard", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定金额": "732.06"}], "hold 0.00 ATT001,SET002"),
-    ("over the days of the month", {"change": {"attendance": {"年月": "2024-04"}}}, [{"核定天数": "31.5"}], "hold 0.00 ATT001,SET002"),
-    ("by days where nobody says how many are required", {"change": {"attendance": {"年月": "2024-04"}, "posts": {"规定出勤天数": ""}}},
-     [{"核定天数": "11"}], "hold 0.00 ATT001,SET002"),
-    ("a refused line is not decided", {"change": {"attendance": {"本月累计出勤天数": "0"}}}, [{"核定天数": "11"}], "refuse 0.00 ATT003,SET002"),
-    ("the dead of an earlier month are not decided", {"add": {"deaths": [{"死亡日期": "2024-04-30"}]}}, [{"核定天数": "11"}], "refuse 0.00 POST011,SET002"),
-    ("a contract is not decided", {"change": {"assignments": {"合同结束日期": ""}}}, [{"核定天数": "11"}], "hold 0.00 CON001,SET002"),
-    ("an account is not decided", {"change": {"assignments": {"银行账号": ""}}}, [{"核定天数": "11"}], "hold 0.00 ID014,SET002"),
-    ("insurance holds on beside it", {"change": {"attendance": {"年月": "2024-04"}, "accident_insurance": {"终保日期": "2024-04-30"}}},
-     [{"核定天数": "11"}], "hold 0.00 ATT001,INS001,SET001"),
+    (
+        "unreadable days are neither",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "半个月"}],
+        "hold 0.00 ATT001,IN006,SET002",
+    ),
+    (
+        "a fen over the standard",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定金额": "732.06"}],
+        "hold 0.00 ATT001,SET002",
+    ),
+    (
+        "over the days of the month",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "31.5"}],
+        "hold 0.00 ATT001,SET002",
+    ),
+    (
+        "by days where nobody says how many are required",
+        {"change": {"attendance": {"年月": "2024-04"}, "posts": {"规定出勤天数": ""}}},
+        [{"核定天数": "11"}],
+        "hold 0.00 ATT001,SET002",
+    ),
+    (
+        "a refused line is not decided",
+        {"change": {"attendance": {"本月累计出勤天数": "0"}}},
+        [{"核定天数": "11"}],
+        "refuse 0.00 ATT003,SET002",
+    ),
+    (
+        "the dead of an earlier month are not decided",
+        {"add": {"deaths": [{"死亡日期": "2024-04-30"}]}},
+        [{"核定天数": "11"}],
+        "refuse 0.00 POST011,SET002",
+    ),
+    (
+        "a contract is not decided",
+        {"change": {"assignments": {"合同结束日期": ""}}},
+        [{"核定天数": "11"}],
+        "hold 0.00 CON001,SET002",
+    ),
+    (
+        "an account is not decided",
+        {"change": {"assignments": {"银行账号": ""}}},
+        [{"核定天数": "11"}],
+        "hold 0.00 ID014,SET002",
+    ),
+    (
+        "insurance holds on beside it",
+        {"change": {"attendance": {"年月": "2024-04"}, "accident_insurance": {"终保日期": "2024-04-30"}}},
+        [{"核定天数": "11"}],
+        "hold 0.00 ATT001,INS001,SET001",
+    ),
     ("a line that pays needs none", {}, [{"核定天数": "11"}], "pay 732.05 SET002"),
     ("a line that pays, a row without document", {}, [{"核定天数": "11", "批准文号": ""}], "hold 0.00 SET002"),
-    ("by the calendar", {"settings": '[post]\nproration = "calendar"', "add": {"deaths": [{"死亡日期": "2024-05-15"}]}}, [{"核定天数": "15"}],
-     "pay 354.22 POST011,SET001"),
-]  # fmt: skip
+    (
+        "by the calendar",
+        {"settings": '[post]\nproration = "calendar"', "add": {"deaths": [{"死亡日期": "2024-05-15"}]}},
+        [{"核定天数": "15"}],
+        "pay 354.22 POST011,SET001",
+    ),
+]
 
 
 @pytest.mark.parametrize(("case", "rows", "expected"), [c[1:] for c in LINES], ids=[c[0] for c in LINES])

@@ -56,8 +56,10 @@ def test_a_month_from_its_files_to_its_closing(fupin: Callable[..., Ran], tmp_pa
     states, found, after = steps()
     assert states == "dddddpooo"
     assert (found["approve"]["by"], "文1" in found["approve"]["done"], "202405-01" in found["approve"]["done"]) == (
-        "乙", True, True,
-    )  # fmt: skip
+        "乙",
+        True,
+        True,
+    )
     assert "代发文件交银行" in after
     write_returns(
         tmp_path / "inbox" / M, [{"批次号": "202405-01", "序号": 1, "处理结果": "失败", "失败原因": "账号不存在"}]

@@ -78,5 +78,12 @@ def eats(task: Fault) -> dict[str, Any]:
 
 
 WAYS = {
-    "good": good, "raises": raises, "wrong": wrong, "empty": empty, "poison": poison, "killed_once": killed_once, "hangs": hangs, "eats": eats,
-}  # fmt: skip
+    "good": good,
+    "raises": raises,
+    "wrong": wrong,
+    "empty": empty,
+    "poison": poison,
+    "killed_once": killed_once,
+    "hangs": hangs,
+    "eats": eats,
+}

@@ -80,16 +80,29 @@ PEOPLE = [
 IDS = {person.name: number(person.birth, 1 + 2 * place) for place, person in enumerate(PEOPLE)}
 HIT = {
     "甲县": {
-        "两县监测": ["XC001 none"], "两县在岗": ["XC002 hold"], "合计满了": ["XC003 refuse"], "重了一月": ["XC006 none"],
-        "一县就满": ["XC002 hold"], "账号甲": ["XC004 none"], "电话甲": ["XC005 none"], "上月去世": ["XC007 refuse"],
-        "本月去世": ["XC007 hold"], "月末服刑": ["XC007 refuse"], "财政供养": ["XC007 hold"], "只是发过": ["XC007 hold"],
+        "两县监测": ["XC001 none"],
+        "两县在岗": ["XC002 hold"],
+        "合计满了": ["XC003 refuse"],
+        "重了一月": ["XC006 none"],
+        "一县就满": ["XC002 hold"],
+        "账号甲": ["XC004 none"],
+        "电话甲": ["XC005 none"],
+        "上月去世": ["XC007 refuse"],
+        "本月去世": ["XC007 hold"],
+        "月末服刑": ["XC007 refuse"],
+        "财政供养": ["XC007 hold"],
+        "只是发过": ["XC007 hold"],
     },
     "乙县": {
-        "两县监测": ["XC001 none"], "两县在岗": ["XC002 hold"], "重了一月": ["XC006 none"], "一县就满": ["XC002 hold", "XC003 refuse"],
-        "账号乙": ["XC004 none"], "电话乙": ["XC005 none"],
+        "两县监测": ["XC001 none"],
+        "两县在岗": ["XC002 hold"],
+        "重了一月": ["XC006 none"],
+        "一县就满": ["XC002 hold", "XC003 refuse"],
+        "账号乙": ["XC004 none"],
+        "电话乙": ["XC005 none"],
     },
     "丙县": {},
-}  # fmt: skip
+}
 
 
 def write(folder: Path, name: str) -> None:
@@ -260,9 +273,23 @@ def test_months_of_a_mask() -> None:
 
 def row(county_: int, **more: Any) -> dict[str, Any]:
     start = {
-        "kind": 0, "bucket": 0, "code": 7, "check": 7, "person": 7, "registry": False, "roster": False, "mask": 0, "older": 0, "short": 0,
-        "first_approval": None, "dead": None, "jailed": None, "freed": None, "paid_from": None, "paid_until": None,
-    }  # fmt: skip
+        "kind": 0,
+        "bucket": 0,
+        "code": 7,
+        "check": 7,
+        "person": 7,
+        "registry": False,
+        "roster": False,
+        "mask": 0,
+        "older": 0,
+        "short": 0,
+        "first_approval": None,
+        "dead": None,
+        "jailed": None,
+        "freed": None,
+        "paid_from": None,
+        "paid_until": None,
+    }
     return start | {"county": county_} | more
 
 

@@ -16,9 +16,39 @@ from fupin_cli.measures.catalogue import MEASURES
 from fupin_cli.policy.settings import Settings
 
 FORMATS = {
-    "fupin", "toml", "yaml", "json", "jsonl", "xml", "csv", "xlsx", "xls", "txt", "parquet", "sqlite", "utf", "gb", "gbk", "mib", "excel", "wps",
-    "sha", "docs", "schemas", "inbox", "out", "key", "md", "true", "false", "ledger", "crontab", "systemd", "python", "bom",
-}  # fmt: skip
+    "fupin",
+    "toml",
+    "yaml",
+    "json",
+    "jsonl",
+    "xml",
+    "csv",
+    "xlsx",
+    "xls",
+    "txt",
+    "parquet",
+    "sqlite",
+    "utf",
+    "gb",
+    "gbk",
+    "mib",
+    "excel",
+    "wps",
+    "sha",
+    "docs",
+    "schemas",
+    "inbox",
+    "out",
+    "key",
+    "md",
+    "true",
+    "false",
+    "ledger",
+    "crontab",
+    "systemd",
+    "python",
+    "bom",
+}
 WORD = re.compile(r"[A-Za-z]{2,}")
 FILE = re.compile(r"[\w./\\-]*\.(?:toml|yaml|xlsx?|csv|txt|jsonl|sqlite|key|parquet|png)\b|/[\w./-]+|[A-Z]:\\\S*")
 

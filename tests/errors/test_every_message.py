@@ -123,10 +123,20 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (text("out", ""), f"check --month {M}", "输出文件夹 ", 2),
     (folder_in_the_way(f"out/{M}/核查_{M}.xlsx"), f"check --month {M} --force", " 写不进去：", 2),
     (text("fupin.toml", "[county\n"), f"check --month {M}", "设置文件不是合格的 TOML（", 2),
-    (text("fupin.toml", "[post]\ncap_month = 1\n"), f"check --month {M}", "没有 post.cap_month 这一项，是不是 cap_months？", 2),
+    (
+        text("fupin.toml", "[post]\ncap_month = 1\n"),
+        f"check --month {M}",
+        "没有 post.cap_month 这一项，是不是 cap_months？",
+        2,
+    ),
     (text("fupin.toml", "[post]\ncap_months = 0\n"), f"check --month {M}", "设置有误（", 2),
     (text("fupin.toml", '[county]\ncity = "某市"\n'), f"check --month {M}", "没有 某市 的政策文件", 2),
-    (text("fupin.toml", '[checks]\nrequired_tables = ["death"]\n'), f"check --month {M}", "设置 checks.required_tables：没有 ", 2),
+    (
+        text("fupin.toml", '[checks]\nrequired_tables = ["death"]\n'),
+        f"check --month {M}",
+        "设置 checks.required_tables：没有 ",
+        2,
+    ),
     (text("schemas/deaths.yaml", "a: [\n"), f"check --month {M}", " 不是合格的 YAML：", 2),
     (text("schemas/deaths.yaml", ""), f"check --month {M}", "表格式文件 deaths.yaml 是空的", 2),
     (text("schemas/deaths.yaml", "titel: x\n"), f"check --month {M}", " 这一项，是不是 title", 2),
@@ -152,7 +162,12 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (nothing, f"withdraw {M} --by 乙 -y --document 文", f"{M} 没有批准，没有可撤回的", 12),
     (CLOSED, f"withdraw {M} --by 乙 -y --document 文", f"{M} 已经关账，不能撤回批准", 12),
     (APPROVED, f"withdraw {M} --by 甲 -y --document 文", "测算和撤回是同一个人（", 12),
-    (both(APPROVED, raw(f"inbox/{M}/回盘.xlsx", b"PK\x03\x04 cut off")), f"withdraw {M} --by 乙 -y --document 文", "202405-01 不能撤回：", 12),
+    (
+        both(APPROVED, raw(f"inbox/{M}/回盘.xlsx", b"PK\x03\x04 cut off")),
+        f"withdraw {M} --by 乙 -y --document 文",
+        "202405-01 不能撤回：",
+        12,
+    ),
     (nothing, f"discard {M}", f"{M} 没有测算可撤", 12),
     (DRAFTED, f"approve {M} --by 甲 -y", "测算和批准是同一个人（", 12),
     (both(DRAFTED, change_attendance), f"approve {M} --by 乙 -y", "）以后有变化：", 12),
@@ -165,10 +180,27 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (APPROVED, "ledger show 2024-06", "账本里没有 2024-06 的行", 1),
     (nothing, f"ledger bank {M}", " 还没有批准，不能写代发文件", 2),
     (nothing, f"ledger import inbox/{M}/出勤汇总表.csv", " 不是“补贴发放台账”", 10),
-    (text("h.csv", "身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-13,1\n"), "ledger import h.csv", " 处读不出，没有导入", 2),
-    (text("h.csv", "身份证号码,补贴类型,补贴月份,金额,发放状态\n211302198001010012,岗位补贴,2024-01,1,退回\n"), "ledger import h.csv", " 里没有一笔已发的补贴", 10),
-    (both(text("h.csv", "身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-01,1\n"), lambda r: run("ledger", "import", str(r / "h.csv"))(r)),
-     "ledger import h.csv", "期初余额已经导入过，不能再导", 12),
+    (
+        text("h.csv", "身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-13,1\n"),
+        "ledger import h.csv",
+        " 处读不出，没有导入",
+        2,
+    ),
+    (
+        text("h.csv", "身份证号码,补贴类型,补贴月份,金额,发放状态\n211302198001010012,岗位补贴,2024-01,1,退回\n"),
+        "ledger import h.csv",
+        " 里没有一笔已发的补贴",
+        10,
+    ),
+    (
+        both(
+            text("h.csv", "身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-01,1\n"),
+            lambda r: run("ledger", "import", str(r / "h.csv"))(r),
+        ),
+        "ledger import h.csv",
+        "期初余额已经导入过，不能再导",
+        12,
+    ),
     (nothing, "rules --parameters", "--parameters 要写明月份", 2),
     (nothing, "template 没有的表", "没有 没有的表 这张表", 2),
     (text("t.xlsx", ""), "template deaths -o t.xlsx", "t.xlsx 已经存在", 2),
@@ -193,13 +225,23 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (nothing, f"subsidy transport --all --month {M}", "--all 与补贴名称只写一个", 2),
     (nothing, f"subsidy transport --month {M}", "没有“交通补贴申请表”，一次性交通补贴算不了", 10),
     (both(remove_roster, no_insurance), f"subsidy --all --month {M}", "收件夹里没有这些补贴的表", 10),
-    (both(text(f"inbox/{M}/灵活.csv", f"姓名,身份证号码,年月,养老缴费,医疗缴费\n张三,211302198001010012,{M},1,1\n"),
-          text("fupin.toml", '[flexible_social_insurance]\nshare = "3/4"\n')),
-     f"subsidy flexible_social_insurance --month {M}", "设置 flexible_social_insurance.share：3/4 超过上限 2/3", 2),
+    (
+        both(
+            text(f"inbox/{M}/灵活.csv", f"姓名,身份证号码,年月,养老缴费,医疗缴费\n张三,211302198001010012,{M},1,1\n"),
+            text("fupin.toml", '[flexible_social_insurance]\nshare = "3/4"\n'),
+        ),
+        f"subsidy flexible_social_insurance --month {M}",
+        "设置 flexible_social_insurance.share：3/4 超过上限 2/3",
+        2,
+    ),
     (text("fupin.toml", '[funds]\npost = "x"\n'), f"check --month {M}", "funds：没有 post 这项补贴，可写：", 2),
     (text("fupin.toml", '[startup]\ninterest_share = "7/3"\n'), f"check --month {M}", "不在 0 与 1 之间", 2),
-    (both(text("fupin.toml", BASE["settings"] + '[budget]\n"就业补助资金" = 100\n'), DRAFTED), f"approve {M} --by 乙 -y",
-     "超过本年预算：就业补助资金 超出 632.05 元", 12),
+    (
+        both(text("fupin.toml", BASE["settings"] + '[budget]\n"就业补助资金" = 100\n'), DRAFTED),
+        f"approve {M} --by 乙 -y",
+        "超过本年预算：就业补助资金 超出 632.05 元",
+        12,
+    ),
     (nothing, "fly", "没有 fly 这个命令", 2),
     (nothing, "check", "缺少 --month", 2),
     (nothing, f"check {M} 甲 乙", "多写了 乙", 2),
@@ -232,7 +274,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (text("fupin.toml", '[bank.profiles."某银行"]\n'), f"check {M}", "columns：这一项必须写", 2),
     (nothing, f"check --month {M} --colour", "没有 --colour 这个选项", 2),
     (nothing, f"check --month {M} --format xml", "不在可选的值", 2),
-]  # fmt: skip
+]
 
 
 def written(root: Path) -> str:
@@ -243,9 +285,14 @@ def written(root: Path) -> str:
 
 @pytest.mark.parametrize(("before", "command", "words", "code"), CASES, ids=[f"{c[1]}: {c[2]}" for c in CASES])
 def test_message(
-    fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    before: Callable[[Path], Any], command: str, words: str, code: int,
-) -> None:  # fmt: skip
+    fupin: Callable[..., Ran],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    before: Callable[[Path], Any],
+    command: str,
+    words: str,
+    code: int,
+) -> None:
     root = tmp_path / "w"
     build({}, root)
     monkeypatch.chdir(root)
@@ -311,10 +358,16 @@ UNREADABLE: list[tuple[Callable[[Path], Any], str]] = [
     (raw("a.png", b"\x89PNG\x00\x00"), "这不是表格文件"),
     (raw("a.csv", b"\xff\xff\xff\x80 a,b\n"), "文字编码既不是 UTF-8 也不是 GB18030，读不出来"),
     (raw("a.csv", "姓名,身份证号码\n".encode() * 9000 + b"\xff\xff\xff\n"), "文字编码前后不一致，读不出来"),
-    (raw("a.csv", b",".join([b"1"] * 600) + b"\n1" * 2000), "文件有 2001 行、600 列，共约 1.2 百万格，超过上限 1 百万格"),
+    (
+        raw("a.csv", b",".join([b"1"] * 600) + b"\n1" * 2000),
+        "文件有 2001 行、600 列，共约 1.2 百万格，超过上限 1 百万格",
+    ),
     (raw("a.csv", b"1,2\n" * 400_000), "文件超过上限 1 MiB（[intake] max_unpacked_mib），没有打开"),
     (raw("a.xls", b"<html><body>x</body></html>"), "这是网页，里面没有表"),
-    (raw("a.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'), "这是 XML 电子表格 2003，不是真正的 .xls"),
+    (
+        raw("a.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'),
+        "这是 XML 电子表格 2003，不是真正的 .xls",
+    ),
     (raw("a.xlsx", b"PK\x03\x04 cut off"), "文件不完整或已损坏，打不开"),
     (zipped("a.xlsx", {"word/document.xml": b"<x/>"}), "这不是 Excel 工作簿（.xlsx）"),
     (broken_directory, "工作簿内部的目录已损坏，打不开"),
@@ -323,7 +376,7 @@ UNREADABLE: list[tuple[Callable[[Path], Any], str]] = [
     (workbook("a.xlsx", lambda book: book.worksheets[0].cell(900_000, 300, "x")), " 列，范围过大；共约 "),
     (encrypted, "文件加了密码，打不开"),
     (lambda root: (root / "a.csv").symlink_to("/proc/self/mem"), ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

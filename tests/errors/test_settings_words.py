@@ -46,7 +46,7 @@ SLIPS = [
     ("一二三\n", 1, "行首加 #"),
     ("[post.standard.2025]\nmonthly = 805.26\n", 1, "source：这一项必须写"),
     ('[checks]\nspell_open_since = "2021年"\n', 2, "要写成 年-月"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "line", "words"), SLIPS, ids=[words for _, _, words in SLIPS])

@@ -20,13 +20,96 @@ if TYPE_CHECKING:
 
 Rows = list[list[str]]
 ODD_TEXTS = (
-    "٢٠٢٤", "٢٠٢٤-٠٥", "𝟏𝟐𝟑𝟒𝟓", "𝟐𝟎𝟐𝟒-𝟎𝟓", "१२", "½", "²", "Ⅻ", "①", "\uffff", "\ufffe", "\x01\x02", "\x0b", "\x7f\x85", "a\x00b",
-    "\u2028", "张\u200b三", "\u202e三张", "👨‍👩‍👧", "𠮷", "=1+1", '=HYPERLINK("x")', "+86", "-", "——", "@a", "\t", "'", '"', "_x000D_", "_xFFFF_",
-    "a\r\nb", "a\rb", "a\nb", "<b>&amp;", "&#0;", "]]>", "{}", "{0}", "%s", "$1", "\\1", "\\", "(", "[", "*", "NaN", "inf", "-0", "1e308", "1E+20",
-    "9" * 13, "9" * 14, "9" * 40, "0.005", "1.999", "-5", "1,234.50", "１２３", "￥5", "99999", "2958466", "2024-02-30", "2024-13", "0000-00-00",
-    "9999-12-31", "1899-12-31", "45413", "45413.5", "2024/5/1 8:00", "2024年5月", "至今", "2024-05至2024-06", "211302198001010012", "21130219800101001X",
-    "211302198013010012", "130503670401001", "2113021980010100124401", "x" * 40, "长" * 300, "x" * 33_000, "是", "否", "None", "null", "#REF!", "真", " ", "　",
-)  # fmt: skip
+    "٢٠٢٤",
+    "٢٠٢٤-٠٥",
+    "𝟏𝟐𝟑𝟒𝟓",
+    "𝟐𝟎𝟐𝟒-𝟎𝟓",
+    "१२",
+    "½",
+    "²",
+    "Ⅻ",
+    "①",
+    "\uffff",
+    "\ufffe",
+    "\x01\x02",
+    "\x0b",
+    "\x7f\x85",
+    "a\x00b",
+    "\u2028",
+    "张\u200b三",
+    "\u202e三张",
+    "👨‍👩‍👧",
+    "𠮷",
+    "=1+1",
+    '=HYPERLINK("x")',
+    "+86",
+    "-",
+    "——",
+    "@a",
+    "\t",
+    "'",
+    '"',
+    "_x000D_",
+    "_xFFFF_",
+    "a\r\nb",
+    "a\rb",
+    "a\nb",
+    "<b>&amp;",
+    "&#0;",
+    "]]>",
+    "{}",
+    "{0}",
+    "%s",
+    "$1",
+    "\\1",
+    "\\",
+    "(",
+    "[",
+    "*",
+    "NaN",
+    "inf",
+    "-0",
+    "1e308",
+    "1E+20",
+    "9" * 13,
+    "9" * 14,
+    "9" * 40,
+    "0.005",
+    "1.999",
+    "-5",
+    "1,234.50",
+    "１２３",
+    "￥5",
+    "99999",
+    "2958466",
+    "2024-02-30",
+    "2024-13",
+    "0000-00-00",
+    "9999-12-31",
+    "1899-12-31",
+    "45413",
+    "45413.5",
+    "2024/5/1 8:00",
+    "2024年5月",
+    "至今",
+    "2024-05至2024-06",
+    "211302198001010012",
+    "21130219800101001X",
+    "211302198013010012",
+    "130503670401001",
+    "2113021980010100124401",
+    "x" * 40,
+    "长" * 300,
+    "x" * 33_000,
+    "是",
+    "否",
+    "None",
+    "null",
+    "#REF!",
+    "真",
+    " ",
+    "　",
+)
 ODD_BYTES = (
     b"\r",
     b"\n",
@@ -47,12 +130,33 @@ ODD_BYTES = (
 )
 ODD_NAMES = ("表\n", "a'b\"c", "=1+1", " 空 ", "%s{}", "x" * 100, "表.xls", "\x01表", "表\u202e", "-rf", "长" * 60)
 ODD_XML: tuple[tuple[bytes, bytes], ...] = (
-    (b'"', b"'"), (b'r="A1"', b'r="XFD1048576"'), (b'r="B2"', b'r="ZZZZ99999999"'), (b'r="A2"', b""), (b't="s"', b't="e"'), (b't="inlineStr"', b't="s"'),
-    (b"<v>", b"<v>-"), (b"<v>", b"<v>99999999999"), (b"</sheetData>", b""), (b"<sheetData>", b"<!-- "), (b"<row", b"<row r='7'"), (b"worksheets/", b"Worksheets/"),
-    (b"<t>", b"<t>&#1;"), (b"<t>", b"<t>&x;"), (b"UTF-8", b"UTF-16"), (b"<worksheet", b"<!DOCTYPE a [<!ENTITY x 'y'>]><worksheet"), (b"rId1", b"rId9"),
-    (b"<is>", b"<is><r><t>x</t></r>"), (b"</worksheet>", b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>'), (b"xmlns", b"xmlnz"),
-    (b'name="', b'name="\n'), (b"<sheet ", b'<sheet state="veryHidden" '), (b"1", b"0"), (b"t=", b"T="), (b">", b">\n"), (b"<c ", b"<x:c "),
-)  # fmt: skip
+    (b'"', b"'"),
+    (b'r="A1"', b'r="XFD1048576"'),
+    (b'r="B2"', b'r="ZZZZ99999999"'),
+    (b'r="A2"', b""),
+    (b't="s"', b't="e"'),
+    (b't="inlineStr"', b't="s"'),
+    (b"<v>", b"<v>-"),
+    (b"<v>", b"<v>99999999999"),
+    (b"</sheetData>", b""),
+    (b"<sheetData>", b"<!-- "),
+    (b"<row", b"<row r='7'"),
+    (b"worksheets/", b"Worksheets/"),
+    (b"<t>", b"<t>&#1;"),
+    (b"<t>", b"<t>&x;"),
+    (b"UTF-8", b"UTF-16"),
+    (b"<worksheet", b"<!DOCTYPE a [<!ENTITY x 'y'>]><worksheet"),
+    (b"rId1", b"rId9"),
+    (b"<is>", b"<is><r><t>x</t></r>"),
+    (b"</worksheet>", b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>'),
+    (b"xmlns", b"xmlnz"),
+    (b'name="', b'name="\n'),
+    (b"<sheet ", b'<sheet state="veryHidden" '),
+    (b"1", b"0"),
+    (b"t=", b"T="),
+    (b">", b">\n"),
+    (b"<c ", b"<x:c "),
+)
 
 
 def tables(random_: random.Random) -> dict[str, Rows]:
@@ -116,8 +220,11 @@ def _bytes_of(save: Callable[[BytesIO], object]) -> bytes:
 
 
 KINDS: tuple[tuple[str, Callable[[Rows, random.Random], bytes]], ...] = (
-    (".csv", as_csv), (".xlsx", as_xlsx), (".xls", as_xls), (".xls", as_html)
-)  # fmt: skip
+    (".csv", as_csv),
+    (".xlsx", as_xlsx),
+    (".xls", as_xls),
+    (".xls", as_html),
+)
 
 
 def odd_cells(rows: Rows, random_: random.Random) -> None:
@@ -181,12 +288,22 @@ def repacked(data: bytes, random_: random.Random) -> bytes:
 def hostile(random_: random.Random) -> bytes:
     """A file of a hostile size."""
     size = random_.choice((20_000, 300_000))
-    return random_.choice((
-        lambda: b"," * size, lambda: b"a\n" * size, lambda: b'"' + b"x" * size, lambda: "姓名,身份证号码\n".encode() + b"\x00" * size,
-        lambda: b"<table><tr>" + b"<td colspan=1000>x" * (size // 100) + b"</table>", lambda: b"<table>" + b"<tr><td rowspan=60000>x" * (size // 20),
-        lambda: b"<div>" * size, lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + random_.randbytes(size // 10), lambda: b"PK\x03\x04" + random_.randbytes(size // 10),
-        lambda: b"\r" * size, lambda: b"\xff\xfe" + b"\x00\xd8" * size, lambda: b'="1",' * (size // 5),
-    ))()  # fmt: skip
+    return random_.choice(
+        (
+            lambda: b"," * size,
+            lambda: b"a\n" * size,
+            lambda: b'"' + b"x" * size,
+            lambda: "姓名,身份证号码\n".encode() + b"\x00" * size,
+            lambda: b"<table><tr>" + b"<td colspan=1000>x" * (size // 100) + b"</table>",
+            lambda: b"<table>" + b"<tr><td rowspan=60000>x" * (size // 20),
+            lambda: b"<div>" * size,
+            lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + random_.randbytes(size // 10),
+            lambda: b"PK\x03\x04" + random_.randbytes(size // 10),
+            lambda: b"\r" * size,
+            lambda: b"\xff\xfe" + b"\x00\xd8" * size,
+            lambda: b'="1",' * (size // 5),
+        )
+    )()
 
 
 def write_inbox(seed: int, folder: Path) -> None:

@@ -70,8 +70,12 @@ def worker() -> subprocess.Popen[str]:
     """Start a worker."""
     return subprocess.Popen(
         [sys.executable, "-m", "tests.fuzz.run", "--work"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    )
 
 
 def fuzz(command: str, seeds: range, root: Path) -> list[str]:

@@ -31,7 +31,13 @@ def browser() -> Iterator[Browser]:
     from selenium.webdriver.chrome.service import Service
 
     options = webdriver.ChromeOptions()
-    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND"):  # fmt: skip
+    for word in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+    ):
         options.add_argument(word)
     options.binary_location = chromium
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
@@ -48,7 +54,10 @@ class Browser:
 
     def open(self, path: Path, width: int = WIDE) -> None:
         """Open a file, in a window of a width."""
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == PHONE})  # fmt: skip
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == PHONE},
+        )
         self.driver.get(path.as_uri())
 
     def run(self, script: str, *arguments: Any) -> Any:
@@ -81,5 +90,7 @@ class Browser:
         """What axe-core finds wrong: rule and first element."""
         self.driver.set_script_timeout(120)  # a busy machine
         self.run(resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
-        found = self.driver.execute_async_script("var done = arguments[arguments.length - 1]; axe.run(document, {resultTypes: ['violations'], selectors: false, performanceTimer: false}).then(done, function (e) { done({violations: [{id: String(e), nodes: []}]}); });")  # fmt: skip
+        found = self.driver.execute_async_script(
+            "var done = arguments[arguments.length - 1]; axe.run(document, {resultTypes: ['violations'], selectors: false, performanceTimer: false}).then(done, function (e) { done({violations: [{id: String(e), nodes: []}]}); });"
+        )
         return [f"{v['id']}: {v['nodes'][0]['html'] if v['nodes'] else ''}" for v in found["violations"]]

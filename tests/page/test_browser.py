@@ -56,7 +56,7 @@ def _phone(shown: Browser, path: Path) -> None:
     """390 px wide: nothing is scrolled sideways, nothing runs out of the page."""
     shown.open(path, PHONE)
     assert shown.run("return document.documentElement.scrollWidth") == PHONE
-    wide = "return Array.prototype.filter.call(document.querySelectorAll('main *'), function (e) { var r = e.getBoundingClientRect(); return r.width > 1 && (r.right > 391 || r.left < -1); }).map(function (e) { return e.outerHTML.slice(0, 80); })"  # fmt: skip
+    wide = "return Array.prototype.filter.call(document.querySelectorAll('main *'), function (e) { var r = e.getBoundingClientRect(); return r.width > 1 && (r.right > 391 || r.left < -1); }).map(function (e) { return e.outerHTML.slice(0, 80); })"
     assert shown.run(wide) == []
 
 
@@ -68,8 +68,10 @@ def _paper(shown: Browser) -> None:
     assert box is not None
     assert (round(float(box[1])), round(float(box[2]))) == (595, 842)
     shown.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    shown.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 703, "height": 1000, "deviceScaleFactor": 1, "mobile": False})  # fmt: skip
-    cut = "return Array.prototype.filter.call(document.querySelectorAll('table, svg.columns, .tiles'), function (e) { return e.offsetParent !== null && (e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > 704); }).map(function (e) { return e.id; })"  # fmt: skip
+    shown.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 703, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+    )
+    cut = "return Array.prototype.filter.call(document.querySelectorAll('table, svg.columns, .tiles'), function (e) { return e.offsetParent !== null && (e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > 704); }).map(function (e) { return e.id; })"
     assert shown.run(cut) == []
     assert shown.run("return document.documentElement.scrollWidth") <= 703
     assert shown.run("return document.querySelectorAll('thead button').length") == 0
@@ -86,7 +88,7 @@ def _keyboard(shown: Browser, path: Path) -> None:
     assert shown.driver.switch_to.active_element.text == "跳到正文"
     heads = shown.driver.find_elements("css selector", "#t-rules thead [role=button]")
     count = next(head for head in heads if head.text == "条数")
-    order = "return Array.prototype.map.call(document.querySelectorAll('#t-rules tbody tr'), function (r) { return Number(r.cells[3].textContent); })"  # fmt: skip
+    order = "return Array.prototype.map.call(document.querySelectorAll('#t-rules tbody tr'), function (r) { return Number(r.cells[3].textContent); })"
     shown.run("arguments[0].focus()", count)
     count.send_keys(Keys.ENTER)
     assert shown.run(order) == sorted(shown.run(order), reverse=True)
@@ -97,14 +99,16 @@ def _keyboard(shown: Browser, path: Path) -> None:
     assert not shown.run("return document.getElementById('d-t-catalogue').open")
     shown.run("arguments[0].focus()", link)
     link.send_keys(Keys.ENTER)
-    opened = "return document.getElementById('d-t-catalogue').open && document.getElementById('r-INS001').getBoundingClientRect().top < 900"  # fmt: skip
+    opened = "return document.getElementById('d-t-catalogue').open && document.getElementById('r-INS001').getBoundingClientRect().top < 900"
     assert shown.run(opened)
     assert shown.console() == []
 
 
 def _blocked(shown: Browser) -> None:
     """What would run or fetch, put into the page afterwards, is stopped by its policy: the policy is not only words."""
-    shown.run("var d = document.createElement('div'); d.innerHTML = '<img src=x onerror=\"document.title=6\"><b style=\"color:red\">x</b>'; document.body.appendChild(d)")  # fmt: skip
+    shown.run(
+        "var d = document.createElement('div'); d.innerHTML = '<img src=x onerror=\"document.title=6\"><b style=\"color:red\">x</b>'; document.body.appendChild(d)"
+    )
     assert shown.run("return document.title") != "6"
     said = " ".join(shown.console())
     assert "Content Security Policy" in said

@@ -94,7 +94,9 @@ def test_every_figure_is_that_of_its_command(fupin: Callable[..., Ran], root: Pa
     assert areas["西岭乡"]["暂缓涉及"] == areas["西岭乡"]["不予涉及"] == "732.05"
     assert areas["合计"]["行数"] == str(len(lines))
     steps, verdicts = table(tree, "t-steps"), table(tree, "t-verdicts")
-    assert [whole(word, steps, "金额") for word in ("应发", "批准", "实付")] == [compared["totals"][k] for k in ("due", "approved", "paid")]  # fmt: skip
+    assert [whole(word, steps, "金额") for word in ("应发", "批准", "实付")] == [
+        compared["totals"][k] for k in ("due", "approved", "paid")
+    ]
     words = {"paid": "一致", "failed": "代发失败", "no_return": "未回盘", "not_due": "不应发"}
     for name, row in compared["totals"]["by_verdict"].items():
         assert verdicts[words[name]]["批准"] == row["approved"]
@@ -109,13 +111,25 @@ def test_every_figure_is_that_of_its_command(fupin: Callable[..., Ran], root: Pa
         assert months[row["month"]]["人数"] == str(row["people"])
     state = next(m for m in fupin("status", "-w", root, "--format", "json").document["months"] if m["month"] == MONTH)
     assert (months[MONTH]["已付"], months[MONTH]["已批准未付"]) == (state["paid"], state["open"])
-    assert months["2024-03"] == {"来处": "发放台账", "人数": "1", "已付": "732.05", "已批准未付": "0.00", "预测": "0.00", "另：暂缓的若照发": "0.00"}  # fmt: skip
+    assert months["2024-03"] == {
+        "来处": "发放台账",
+        "人数": "1",
+        "已付": "732.05",
+        "已批准未付": "0.00",
+        "预测": "0.00",
+        "另：暂缓的若照发": "0.00",
+    }
     (fund,) = told["funds"]
     year = sum(int(m["amount"].replace(".", "")) for m in ahead["months"] if m["month"] < "2025")
     assert (fund["fund"], fund["budget"], fund["committed"], fund["paid"]) == (FUND, "5000.00", "1830.13", "732.05")
     assert int(fund["forecast"].replace(".", "")) == year
     shown = table(tree, "t-funds")[FUND]
-    assert (shown["预算"], shown["已批准"], shown["其中已付"], shown["以后月份预测"]) == ("5000.00", "1830.13", "732.05", fund["forecast"])  # fmt: skip
+    assert (shown["预算"], shown["已批准"], shown["其中已付"], shown["以后月份预测"]) == (
+        "5000.00",
+        "1830.13",
+        "732.05",
+        fund["forecast"],
+    )
     assert shown["预计到年底"] == fund["year_end"]
 
     roster, risks = said("roster"), said("risk")
@@ -123,19 +137,29 @@ def test_every_figure_is_that_of_its_command(fupin: Callable[..., Ran], root: Pa
     assert scale["合计"]["本月"] == str(roster["summary"]["working"])
     total = next(row for row in roster["proof"] if row["dimension"] == "total")
     assert told["moves"] == {key: total[key] for key in ("before", "joined", "left", "in", "out", "after")}
-    assert f"上月 {total['before']} 人 + 新增 {total['joined']} − 退出 {total['left']} = 本月 {total['after']} 人" in note(tree, "scale")  # fmt: skip
+    assert (
+        f"上月 {total['before']} 人 + 新增 {total['joined']} − 退出 {total['left']} = 本月 {total['after']} 人"
+        in note(tree, "scale")
+    )
     shown_risks = table(tree, "t-risks")
     for row in risks["proof"]:
         label = next((label for label in shown_risks if label.startswith(row["code"])), None)
         if label is None:
             assert row["code"] in {entry["code"] for entry in risks["skipped"]}
             continue
-        assert [shown_risks[label][h] for h in ("本月人数", "新增", "持续", "已解除")] == [str(row[k]) for k in ("now", "new", "continuing", "cleared")]  # fmt: skip
+        assert [shown_risks[label][h] for h in ("本月人数", "新增", "持续", "已解除")] == [
+            str(row[k]) for k in ("now", "new", "continuing", "cleared")
+        ]
     assert table(tree, "t-staff")["合计"] == {"协理员": "1", "还缺": "3", "行政村": "2", "没有专（兼）职人员的村": "2"}
     sources = table(tree, "t-sources")
     for one in checked["inputs"]:
         shown = sources[one["file"]]
-        assert (shown["读入"], shown["采用"], shown["另放"], shown["SHA-256"]) == (str(one["rows_read"]), str(one["rows_accepted"]), str(one["rows_set_aside"]), one["sha256"])  # fmt: skip
+        assert (shown["读入"], shown["采用"], shown["另放"], shown["SHA-256"]) == (
+            str(one["rows_read"]),
+            str(one["rows_accepted"]),
+            str(one["rows_set_aside"]),
+            one["sha256"],
+        )
     assert told["skipped"] == checked["skipped"]
 
 
@@ -225,15 +249,21 @@ def test_findings_month_on_month_and_the_unattended_month(fupin: Callable[..., R
     said = fupin("check", MONTH, "-w", root, "--format", "json", "--no-workbook").document["compared"]
     shown = table(tree, "t-changes")
     totals = said["totals"]
-    assert [shown["合计"][head] for head in ("新出现", "还在", "已改")] == [str(totals[key]) for key in ("new", "lasting", "mended")]  # fmt: skip
+    assert [shown["合计"][head] for head in ("新出现", "还在", "已改")] == [
+        str(totals[key]) for key in ("new", "lasting", "mended")
+    ]
     assert int(shown["基层平台与产业"]["已改"]) == 1
     assert f"与 {BEFORE} 的核查比" in note(tree, "changes")
 
 
 @pytest.mark.parametrize(
     ("first", "last", "name"),
-    [("2024-01", "2024-12", "年报_2024-01至2024-12"), ("2024-02", "2024-04", "阶段报告_2024-02至2024-04"), (MONTH, MONTH, f"月报_{MONTH}")],
-)  # fmt: skip
+    [
+        ("2024-01", "2024-12", "年报_2024-01至2024-12"),
+        ("2024-02", "2024-04", "阶段报告_2024-02至2024-04"),
+        (MONTH, MONTH, f"月报_{MONTH}"),
+    ],
+)
 def test_what_a_page_is_called(first: str, last: str, name: str) -> None:
     from fupin_cli.outputs.page_words import file_stem
     from fupin_cli.policy.months import parse_month
@@ -252,7 +282,13 @@ def test_what_could_not_be_computed_is_said_in_words(fupin: Callable[..., Ran], 
     ran = fupin("report", MONTH, "-w", root)
     assert ran.code == 0, ran.err
     tree = read(root / "out" / MONTH / f"月报_{MONTH}.html")
-    for section, words in (("areas", "没有“在岗人员花名册”"), ("scale", "没有“监测对象信息”"), ("risks", "没有“监测对象信息”"), ("staff", "没有“基层平台人员”"), ("steps", "在岗人员花名册")):  # fmt: skip
+    for section, words in (
+        ("areas", "没有“在岗人员花名册”"),
+        ("scale", "没有“监测对象信息”"),
+        ("risks", "没有“监测对象信息”"),
+        ("staff", "没有“基层平台人员”"),
+        ("steps", "在岗人员花名册"),
+    ):
         assert words in note(tree, section), section
         assert not tree.xpath(f"//section[@id='{section}']//table"), section
     assert "补贴没有算" in tree.xpath("//p[@class='lead']")[0].text

@@ -34,10 +34,17 @@ def write(root: Path) -> None:
     """What holds all year stands in the inbox itself; each month hands in its attendance."""
     spans = ((f"{YEAR}-01-01", f"{YEAR}-06-30"), (f"{YEAR}-07-01", f"{YEAR}-12-31"))
     roster = [
-        {"who": who, "首次核定日期": "2018-06-01" if who == "D" else "2021-07-01", "合同开始日期": start, "合同结束日期": end, "上岗日期": f"{YEAR}-01-01",
-         "银行账号": f"62179900000000000{n:02d}"}
-        for start, end in spans for n, who in enumerate(PEOPLE)
-    ]  # fmt: skip
+        {
+            "who": who,
+            "首次核定日期": "2018-06-01" if who == "D" else "2021-07-01",
+            "合同开始日期": start,
+            "合同结束日期": end,
+            "上岗日期": f"{YEAR}-01-01",
+            "银行账号": f"62179900000000000{n:02d}",
+        }
+        for start, end in spans
+        for n, who in enumerate(PEOPLE)
+    ]
     whole_year: dict[str, Any] = {
         "registry": list(PEOPLE),
         "posts": [{}],

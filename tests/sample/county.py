@@ -96,17 +96,49 @@ class County:
         birth = self.birth(age)
         child, old = age < 16, age >= 60
         row: Row = {
-            "省": "辽宁省", "市": "朝阳市", "县(市、区、旗)": COUNTY, "乡(镇)": town, "行政村": TOWNS[town][household // 3 % 3],
-            "户编号": f"H{household:04d}", "人编号": "", "姓名": self.name(), "性别": sex, "证件类型": "居民身份证",
-            "证件号码": self.id_number(birth, sex), "出生日期": f"{birth:%Y%m%d}", "民族": "汉族", "与户主关系": relation, "户类型": "脱贫户",
-            "易返贫致贫户（监测对象）类型": "", "文化程度": "" if child else self.rng.choice(["小学", "初中", "初中", "高中"]),
+            "省": "辽宁省",
+            "市": "朝阳市",
+            "县(市、区、旗)": COUNTY,
+            "乡(镇)": town,
+            "行政村": TOWNS[town][household // 3 % 3],
+            "户编号": f"H{household:04d}",
+            "人编号": "",
+            "姓名": self.name(),
+            "性别": sex,
+            "证件类型": "居民身份证",
+            "证件号码": self.id_number(birth, sex),
+            "出生日期": f"{birth:%Y%m%d}",
+            "民族": "汉族",
+            "与户主关系": relation,
+            "户类型": "脱贫户",
+            "易返贫致贫户（监测对象）类型": "",
+            "文化程度": "" if child else self.rng.choice(["小学", "初中", "初中", "高中"]),
             "在校生状况": ("学龄前儿童" if age < 6 else "小学" if age < 13 else "八年级") if child else "",
-            "失学或辍学原因": "", "健康状况": "健康", "劳动技能": "无劳动力" if child or old else "普通劳动力", "务工时间（月）": "",
-            "公益性岗位": "", "公益性岗位(月数)": "", "就业帮扶": "", "公益性岗位帮扶": "", "教育帮扶": "", "产业帮扶": "", "金融帮扶": "",
-            "务工所在地": "", "风险是否消除": "", "风险识别时间": "",
-            "风险消除时间": "", "致贫/返贫风险1": "", "工资性收入": "", "人均纯收入（元）": f"{self.rng.randrange(12000, 20000):,}.00", "享受低保政策情况": "否",
-            "享受特困供养政策情况": "否", "残疾类别": "", "残疾等级": "", "人联系电话": "", "户联系电话": "",
-        }  # fmt: skip
+            "失学或辍学原因": "",
+            "健康状况": "健康",
+            "劳动技能": "无劳动力" if child or old else "普通劳动力",
+            "务工时间（月）": "",
+            "公益性岗位": "",
+            "公益性岗位(月数)": "",
+            "就业帮扶": "",
+            "公益性岗位帮扶": "",
+            "教育帮扶": "",
+            "产业帮扶": "",
+            "金融帮扶": "",
+            "务工所在地": "",
+            "风险是否消除": "",
+            "风险识别时间": "",
+            "风险消除时间": "",
+            "致贫/返贫风险1": "",
+            "工资性收入": "",
+            "人均纯收入（元）": f"{self.rng.randrange(12000, 20000):,}.00",
+            "享受低保政策情况": "否",
+            "享受特困供养政策情况": "否",
+            "残疾类别": "",
+            "残疾等级": "",
+            "人联系电话": "",
+            "户联系电话": "",
+        }
         row["人编号"] = f"P{self.serial:06d}"
         row.update(other)
         return row
@@ -151,18 +183,45 @@ class County:
     def spell(self, person: Row, province: str, city: str, county: str, **other: Any) -> Row:
         """An employment row of somebody who works away."""
         return {
-            "县": COUNTY, "乡": person["乡(镇)"], "行政村": person["行政村"], "户编号": person["户编号"], "姓名": person["姓名"],
-            "证件号码": person["证件号码"], "户类型": "脱贫户", "劳动技能": person["劳动技能"], "是否已务工": "是", "开始时间": "2023年09月",
-            "结束时间": "", "务工所在省": province, "务工所在市": city, "务工所在县": county, "务工月收入": "3,500", "务工企业名称": "某制造公司",
-            "所属行业": "制造业", "就业渠道": "自主就业", "是否点对点输送": "否", "年度交通费补助": "0", "联系电话": person["户联系电话"], "备注（自填）": "",
-        } | other  # fmt: skip
+            "县": COUNTY,
+            "乡": person["乡(镇)"],
+            "行政村": person["行政村"],
+            "户编号": person["户编号"],
+            "姓名": person["姓名"],
+            "证件号码": person["证件号码"],
+            "户类型": "脱贫户",
+            "劳动技能": person["劳动技能"],
+            "是否已务工": "是",
+            "开始时间": "2023年09月",
+            "结束时间": "",
+            "务工所在省": province,
+            "务工所在市": city,
+            "务工所在县": county,
+            "务工月收入": "3,500",
+            "务工企业名称": "某制造公司",
+            "所属行业": "制造业",
+            "就业渠道": "自主就业",
+            "是否点对点输送": "否",
+            "年度交通费补助": "0",
+            "联系电话": person["户联系电话"],
+            "备注（自填）": "",
+        } | other
 
     def planner(self, person: Row) -> None:
         """Somebody who wants to go out."""
-        self.plan.append({
-            "县": COUNTY, "乡": person["乡(镇)"], "行政村": person["行政村"], "户编号": person["户编号"], "姓名": person["姓名"],
-            "证件号码": person["证件号码"], "是否计划外出务工": "是", "计划务工所在县": "西岗区", "就业服务需求": "岗位信息",
-        })  # fmt: skip
+        self.plan.append(
+            {
+                "县": COUNTY,
+                "乡": person["乡(镇)"],
+                "行政村": person["行政村"],
+                "户编号": person["户编号"],
+                "姓名": person["姓名"],
+                "证件号码": person["证件号码"],
+                "是否计划外出务工": "是",
+                "计划务工所在县": "西岗区",
+                "就业服务需求": "岗位信息",
+            }
+        )
 
     def _posts(self) -> None:
         number = 0
@@ -186,10 +245,24 @@ class County:
     def post(self, number: str, kind: str, town: str, village: str, **other: Any) -> Row:
         """A post with a complete notice, paid from the employment fund."""
         return {
-            "岗位编号": number, "岗位": f"{village}{kind}员", "岗位种类": kind, "县": COUNTY, "乡镇": town, "村": village, "用工单位": f"{town}人民政府",
-            "资金来源": "就业补助", "岗位数": 4, "补贴标准": f"{STANDARD:.2f}", "应出勤天数": 22, "公告日期": date(2024, 1, 10), "岗位职责": "见公告",
-            "招聘要求": "脱贫劳动力", "薪酬待遇": "按月发放", "劳动时长": "每天6小时", "在岗时间": "8:00-14:00",
-        } | other  # fmt: skip
+            "岗位编号": number,
+            "岗位": f"{village}{kind}员",
+            "岗位种类": kind,
+            "县": COUNTY,
+            "乡镇": town,
+            "村": village,
+            "用工单位": f"{town}人民政府",
+            "资金来源": "就业补助",
+            "岗位数": 4,
+            "补贴标准": f"{STANDARD:.2f}",
+            "应出勤天数": 22,
+            "公告日期": date(2024, 1, 10),
+            "岗位职责": "见公告",
+            "招聘要求": "脱贫劳动力",
+            "薪酬待遇": "按月发放",
+            "劳动时长": "每天6小时",
+            "在岗时间": "8:00-14:00",
+        } | other
 
     def _holder(self, person: Row, number: int) -> None:
         """Somebody on a post since March, paid since the year before."""
@@ -208,18 +281,41 @@ class County:
     def assignment(self, person: Row, post: Row, since: date, **other: Any) -> Row:
         """A roster row with a sound contract over May 2024."""
         return {
-            "序号": len(self.roster) + 1, "姓名": person["姓名"], "身份证号": person["证件号码"], "县": COUNTY, "乡镇": person["乡(镇)"],
-            "村": person["行政村"], "岗位\n编号": post["岗位编号"], "岗位名称": post["岗位"], "首次核定时间": since, "协议开始日期": "2024-03-01",
-            "协议结束日期": "2024-08-31", "上岗日期": "2024.3.1", "离岗日期": "", "参保类型": "", "享受依据": "", "开户行": "示例县农信社",
-            "一卡通账号": self.account(), "银行账户名称": "", "收款人身份证号": "", "联系电话": self.phone(), "备注": "",
-        } | other  # fmt: skip
+            "序号": len(self.roster) + 1,
+            "姓名": person["姓名"],
+            "身份证号": person["证件号码"],
+            "县": COUNTY,
+            "乡镇": person["乡(镇)"],
+            "村": person["行政村"],
+            "岗位\n编号": post["岗位编号"],
+            "岗位名称": post["岗位"],
+            "首次核定时间": since,
+            "协议开始日期": "2024-03-01",
+            "协议结束日期": "2024-08-31",
+            "上岗日期": "2024.3.1",
+            "离岗日期": "",
+            "参保类型": "",
+            "享受依据": "",
+            "开户行": "示例县农信社",
+            "一卡通账号": self.account(),
+            "银行账户名称": "",
+            "收款人身份证号": "",
+            "联系电话": self.phone(),
+            "备注": "",
+        } | other
 
     def add_attendance(self, line: Row, month: str, required: Any = 22, worked: Any = 20, **other: Any) -> Row:
         """An attendance row of a roster row."""
         row = {
-            "姓名": line["姓名"], "身份证号码": line["身份证号"], "岗位编号": line["岗位\n编号"], "月份": month, "应出勤天数": required,
-            "实际出勤天数": worked, "考核结果": "合格", "_town": line["乡镇"],
-        } | other  # fmt: skip
+            "姓名": line["姓名"],
+            "身份证号码": line["身份证号"],
+            "岗位编号": line["岗位\n编号"],
+            "月份": month,
+            "应出勤天数": required,
+            "实际出勤天数": worked,
+            "考核结果": "合格",
+            "_town": line["乡镇"],
+        } | other
         self.attendance.append(row)
         return row
 
@@ -227,9 +323,14 @@ class County:
         """An insurance row for the whole year."""
         self.serial += 1
         return {
-            "姓名": line["姓名"], "身份证号码": line["身份证号"], "保险公司": "某财产保险", "保单号": f"PICC{self.serial:08d}", "保险开始日期": "2024/1/1",
-            "保险结束日期": "2024/12/31", "保费": "100元",
-        } | other  # fmt: skip
+            "姓名": line["姓名"],
+            "身份证号码": line["身份证号"],
+            "保险公司": "某财产保险",
+            "保单号": f"PICC{self.serial:08d}",
+            "保险开始日期": "2024/1/1",
+            "保险结束日期": "2024/12/31",
+            "保费": "100元",
+        } | other
 
     def add_history(self, line: Row, since: date, until: date) -> list[Row]:
         """One payment a month, both ends included, at the standard of the year."""
@@ -238,10 +339,19 @@ class County:
         while month <= until.year * 12 + until.month - 1:
             year, number = divmod(month, 12)
             amount = {2021: "550.00", 2022: "605.00", 2023: "665.50"}.get(year, "732.05")
-            rows.append({
-                "姓名": line["姓名"], "身份证号码": line["身份证号"], "补贴类型": "乡村公益性岗位补贴", "补贴月份": f"{year}{number + 1:02d}", "实发金额": amount,
-                "资金来源": "就业补助资金", "岗位编号": line["岗位\n编号"], "批次": f"{year}{number + 1:02d}-01", "支付状态": "已发放",
-            })  # fmt: skip
+            rows.append(
+                {
+                    "姓名": line["姓名"],
+                    "身份证号码": line["身份证号"],
+                    "补贴类型": "乡村公益性岗位补贴",
+                    "补贴月份": f"{year}{number + 1:02d}",
+                    "实发金额": amount,
+                    "资金来源": "就业补助资金",
+                    "岗位编号": line["岗位\n编号"],
+                    "批次": f"{year}{number + 1:02d}-01",
+                    "支付状态": "已发放",
+                }
+            )
             month += 1
         self.history.extend(rows)
         return rows
@@ -263,6 +373,8 @@ class County:
             "职工养老待遇领取": [row(起始月份="2020-01")],
             "职工社保参保": [row(单位="某公司", 起始月份="2021-01", 截止月份="")],
             "服刑人员": [row(起始日期="2022-01-01", 截止日期="")],
-            "他部门公益岗": [row(部门="自然资源局", 岗位名称="护林员", 资金来源="林草资金", 起始日期="2023-01-01", 截止日期="")],
+            "他部门公益岗": [
+                row(部门="自然资源局", 岗位名称="护林员", 资金来源="林草资金", 起始日期="2023-01-01", 截止日期="")
+            ],
             "岗位申请人": [row(县=COUNTY, 乡="东川镇", 村="东一村", 申请日期="2024-04-10")],
-        }  # fmt: skip
+        }

@@ -247,8 +247,14 @@ def _post_files(writer: Writer, county: County) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "岗位台账"
-    writer.sheet(sheet, file, county.posts, _headers(county.posts), [[f"{COUNTY}公益性岗位台账"], [f"填报单位：{COUNTY}人社局", None, "填报时间：2024.5.31"]],
-                 [[None], ["填报人：某某", None, "审核人：某某"]])  # fmt: skip
+    writer.sheet(
+        sheet,
+        file,
+        county.posts,
+        _headers(county.posts),
+        [[f"{COUNTY}公益性岗位台账"], [f"填报单位：{COUNTY}人社局", None, "填报时间：2024.5.31"]],
+        [[None], ["填报人：某某", None, "审核人：某某"]],
+    )
     roster = book.create_sheet("花名册")
     writer.sheet(
         roster,

@@ -44,10 +44,19 @@ class Claims:
 
     def paid(self, row: Row, measure: str, month: str, ref: str = "") -> None:
         """A payment in the county's history."""
-        self.county.history.append({
-            "姓名": row["姓名"], "身份证号码": row[ID], "补贴类型": measure, "补贴月份": month, "实发金额": "100.00", "资金来源": "就业补助资金",
-            "岗位编号": ref, "批次": f"{month}-09", "支付状态": "已发放",
-        })  # fmt: skip
+        self.county.history.append(
+            {
+                "姓名": row["姓名"],
+                "身份证号码": row[ID],
+                "补贴类型": measure,
+                "补贴月份": month,
+                "实发金额": "100.00",
+                "资金来源": "就业补助资金",
+                "岗位编号": ref,
+                "批次": f"{month}-09",
+                "支付状态": "已发放",
+            }
+        )
 
 
 def plant_claims(county: County, expect: Expecting, home: Callable[..., list[Row]]) -> dict[str, list[Row]]:
@@ -67,12 +76,29 @@ def plant_claims(county: County, expect: Expecting, home: Callable[..., list[Row
 
 def _labour(c: Claims) -> None:
     def row(**cells: Any) -> Row:
-        return c.person() | {
-            "输出机构": "某劳务服务公司", "统一社会信用代码": FIRM, "许可证号": "2113900001", "许可有效期起": date(2022, 1, 1), "许可有效期止": date(2026, 12, 31),
-            "输入省": "辽宁省", "输入市": "大连市", "输入县": "西岗区", "用人单位": "某制造公司", "合同开始日期": date(2023, 3, 1), "合同结束日期": date(2024, 2, 29),
-            "参保地": COUNTY, "参保起始月份": "2023-03", "参保截止月份": "", "跟踪服务开始日期": date(2023, 3, 1), "跟踪服务结束日期": date(2024, 2, 29),
-            "跟踪服务次数": 12,
-        } | cells  # fmt: skip
+        return (
+            c.person()
+            | {
+                "输出机构": "某劳务服务公司",
+                "统一社会信用代码": FIRM,
+                "许可证号": "2113900001",
+                "许可有效期起": date(2022, 1, 1),
+                "许可有效期止": date(2026, 12, 31),
+                "输入省": "辽宁省",
+                "输入市": "大连市",
+                "输入县": "西岗区",
+                "用人单位": "某制造公司",
+                "合同开始日期": date(2023, 3, 1),
+                "合同结束日期": date(2024, 2, 29),
+                "参保地": COUNTY,
+                "参保起始月份": "2023-03",
+                "参保截止月份": "",
+                "跟踪服务开始日期": date(2023, 3, 1),
+                "跟踪服务结束日期": date(2024, 2, 29),
+                "跟踪服务次数": 12,
+            }
+            | cells
+        )
 
     table = "劳务输出名单"
     c.add(table, row())
@@ -90,10 +116,22 @@ def _labour(c: Claims) -> None:
 
 def _transport(c: Claims) -> None:
     def row(**cells: Any) -> Row:
-        return c.traveller() | {
-            "输出地": COUNTY, "输入省": "辽宁省", "输入市": "大连市", "输入县": "西岗区", "交通方式": "铁路", "出发日期": date(2024, 5, 6), "票面金额": "86.50",
-            "是否有组织输出": "是", "银行账号": c.county.account(), "开户银行": "示例县农信社",
-        } | cells  # fmt: skip
+        return (
+            c.traveller()
+            | {
+                "输出地": COUNTY,
+                "输入省": "辽宁省",
+                "输入市": "大连市",
+                "输入县": "西岗区",
+                "交通方式": "铁路",
+                "出发日期": date(2024, 5, 6),
+                "票面金额": "86.50",
+                "是否有组织输出": "是",
+                "银行账号": c.county.account(),
+                "开户银行": "示例县农信社",
+            }
+            | cells
+        )
 
     table = "交通补贴申请表"
     c.add(table, row())
@@ -106,9 +144,19 @@ def _transport(c: Claims) -> None:
 
 def _on_the_job(c: Claims) -> None:
     def row(**cells: Any) -> Row:
-        return c.person() | {
-            "企业名称": "某制衣公司", "统一社会信用代码": FIRM, "年月": "2024-05", "实际训练天数": 20, "应训练天数": 22, "是否已享受": "否", "享受依据": "辽财社〔2020〕110号",
-        } | cells  # fmt: skip
+        return (
+            c.person()
+            | {
+                "企业名称": "某制衣公司",
+                "统一社会信用代码": FIRM,
+                "年月": "2024-05",
+                "实际训练天数": 20,
+                "应训练天数": 22,
+                "是否已享受": "否",
+                "享受依据": "辽财社〔2020〕110号",
+            }
+            | cells
+        )
 
     table = "以工代训花名册"
     c.add(table, row())
@@ -123,17 +171,41 @@ def _on_the_job(c: Claims) -> None:
 
 def _employers(c: Claims) -> None:
     def row(**cells: Any) -> Row:
-        return c.person() | {
-            "单位名称": "某制造公司", "统一社会信用代码": FIRM, "单位类型": "企业", "首次核定日期": date(2023, 1, 1), "合同开始日期": date(2023, 1, 1),
-            "合同结束日期": date(2025, 12, 31), "年月": "2024-05", "养老单位缴费": "600.00", "医疗单位缴费": "260.50", "失业单位缴费": "19.00",
-            "已在外单位享受补贴月数": "0",
-        } | cells  # fmt: skip
+        return (
+            c.person()
+            | {
+                "单位名称": "某制造公司",
+                "统一社会信用代码": FIRM,
+                "单位类型": "企业",
+                "首次核定日期": date(2023, 1, 1),
+                "合同开始日期": date(2023, 1, 1),
+                "合同结束日期": date(2025, 12, 31),
+                "年月": "2024-05",
+                "养老单位缴费": "600.00",
+                "医疗单位缴费": "260.50",
+                "失业单位缴费": "19.00",
+                "已在外单位享受补贴月数": "0",
+            }
+            | cells
+        )
 
     def both(code: str, header: str) -> list[tuple[str, str]]:
         return [(code, header), (code, header)]  # social insurance and post subsidy of one row
 
-    c.add("就业帮扶车间台账", {"名称": "某帮扶车间", "统一社会信用代码": WORKSHOP, "县": COUNTY, "乡": "东川镇", "村": "东一村", "认定日期": date(2022, 6, 1),
-                        "退出日期": "", "职工总数": 40, "吸纳脱贫劳动力数": 15})  # fmt: skip
+    c.add(
+        "就业帮扶车间台账",
+        {
+            "名称": "某帮扶车间",
+            "统一社会信用代码": WORKSHOP,
+            "县": COUNTY,
+            "乡": "东川镇",
+            "村": "东一村",
+            "认定日期": date(2022, 6, 1),
+            "退出日期": "",
+            "职工总数": 40,
+            "吸纳脱贫劳动力数": 15,
+        },
+    )
     table = "社保补贴岗位补贴花名册"
     c.add(table, row())
     c.add(table, row(单位类型="就业帮扶车间", 单位名称="某帮扶车间", 统一社会信用代码=WORKSHOP))
@@ -166,10 +238,20 @@ def _flexible(c: Claims) -> None:
 
 def _training(c: Claims) -> None:
     def row(**cells: Any) -> Row:
-        return c.person() | {
-            "培训机构": "某职业学校", "班次编号": "2024-07", "工种": "家政服务", "开班日期": date(2024, 5, 6), "结业日期": date(2024, 5, 20), "应到天数": 12,
-            "实到天数": 11, "是否收费": "否",
-        } | cells  # fmt: skip
+        return (
+            c.person()
+            | {
+                "培训机构": "某职业学校",
+                "班次编号": "2024-07",
+                "工种": "家政服务",
+                "开班日期": date(2024, 5, 6),
+                "结业日期": date(2024, 5, 20),
+                "应到天数": 12,
+                "实到天数": 11,
+                "是否收费": "否",
+            }
+            | cells
+        )
 
     table = "培训学员名册"
     c.add(table, row())
@@ -183,9 +265,18 @@ def _startup(c: Claims) -> None:
     def row(kind: str, **cells: Any) -> Row:
         person = c.person()
         return {
-            "项目类型": kind, "申请人/单位": person["姓名"], ID: person[ID], "统一社会信用代码": "", "本金": "", "年利率": "", "起始日期": date(2023, 5, 1),
-            "截止日期": date(2024, 4, 30), "用途": "", "实际支出": "", "吸纳人数": "",
-        } | cells  # fmt: skip
+            "项目类型": kind,
+            "申请人/单位": person["姓名"],
+            ID: person[ID],
+            "统一社会信用代码": "",
+            "本金": "",
+            "年利率": "",
+            "起始日期": date(2023, 5, 1),
+            "截止日期": date(2024, 4, 30),
+            "用途": "",
+            "实际支出": "",
+            "吸纳人数": "",
+        } | cells
 
     table = "创业补贴"
     loan = {"本金": "80000", "年利率": "4.35%", "用途": "涉农养殖"}

@@ -28,39 +28,143 @@ SURNAMES = (
 )
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰涛明超兰霞平刚桂英华玉珍海燕国建文辉红梅秀荣林峰志春东生福贵全有才德仁"
 AWAY = [
-    ("辽宁省", "大连市", "西岗区"), ("辽宁省", "沈阳市", "新民市"), ("江苏省", "苏州市", "昆山市"), ("浙江省", "金华市", "义乌市"),
-    ("湖北省", "省直辖县级行政区划", "仙桃市"), ("湖北省", "仙桃市", "仙桃市"), ("广东省", "东莞市", "东莞市"), ("北京市", "北京市", "朝阳区"),
-    ("天津市", "市辖区", "武清区"), ("内蒙古自治区", "赤峰市", "宁城县"), ("内蒙古自治区", "锡林郭勒盟", "锡林浩特市"),
-    ("安徽省", "合肥市", "巢湖市"), ("吉林省", "延边朝鲜族自治州", "延吉市"), ("新疆维吾尔自治区", "自治区直辖县级行政区划", "石河子市"),
-]  # fmt: skip
+    ("辽宁省", "大连市", "西岗区"),
+    ("辽宁省", "沈阳市", "新民市"),
+    ("江苏省", "苏州市", "昆山市"),
+    ("浙江省", "金华市", "义乌市"),
+    ("湖北省", "省直辖县级行政区划", "仙桃市"),
+    ("湖北省", "仙桃市", "仙桃市"),
+    ("广东省", "东莞市", "东莞市"),
+    ("北京市", "北京市", "朝阳区"),
+    ("天津市", "市辖区", "武清区"),
+    ("内蒙古自治区", "赤峰市", "宁城县"),
+    ("内蒙古自治区", "锡林郭勒盟", "锡林浩特市"),
+    ("安徽省", "合肥市", "巢湖市"),
+    ("吉林省", "延边朝鲜族自治州", "延吉市"),
+    ("新疆维吾尔自治区", "自治区直辖县级行政区划", "石河子市"),
+]
 REGISTRY = [
-    "省", "市", "县", "乡", "村", "户编号", "人编号", "姓名", "性别", "证件类型", "证件号码", "出生日期", "民族", "与户主关系", "户类型",
-    "监测对象类别", "文化程度", "在校生状况", "失学或辍学原因", "健康状况", "劳动技能", "务工所在地", "务工时间（月）", "公益性岗位",
-    "公益性岗位(月数)", "就业帮扶", "公益岗位帮扶", "教育帮扶", "产业帮扶", "金融帮扶", "风险是否已消除", "识别监测时间", "消除监测时间",
-    "风险消除方式", "致贫/返贫风险1", "致贫/返贫风险2", "人均纯收入（元）", "工资性收入", "享受低保政策情况", "享受特困供养政策情况",
-    "残疾类别", "残疾等级", "家庭成员联系电话", "户联系电话",
-]  # fmt: skip
+    "省",
+    "市",
+    "县",
+    "乡",
+    "村",
+    "户编号",
+    "人编号",
+    "姓名",
+    "性别",
+    "证件类型",
+    "证件号码",
+    "出生日期",
+    "民族",
+    "与户主关系",
+    "户类型",
+    "监测对象类别",
+    "文化程度",
+    "在校生状况",
+    "失学或辍学原因",
+    "健康状况",
+    "劳动技能",
+    "务工所在地",
+    "务工时间（月）",
+    "公益性岗位",
+    "公益性岗位(月数)",
+    "就业帮扶",
+    "公益岗位帮扶",
+    "教育帮扶",
+    "产业帮扶",
+    "金融帮扶",
+    "风险是否已消除",
+    "识别监测时间",
+    "消除监测时间",
+    "风险消除方式",
+    "致贫/返贫风险1",
+    "致贫/返贫风险2",
+    "人均纯收入（元）",
+    "工资性收入",
+    "享受低保政策情况",
+    "享受特困供养政策情况",
+    "残疾类别",
+    "残疾等级",
+    "家庭成员联系电话",
+    "户联系电话",
+]
 EMPLOYMENT = [
-    "县", "乡", "行政村", "户编号", "人编号", "姓名", "证件号码", "户类型", "监测对象类别", "劳动技能", "是否已务工", "开始时间", "结束时间",
-    "务工所在省", "务工所在市", "务工所在县", "务工月收入", "务工企业名称", "所属行业", "就业渠道", "是否点对点输送", "年度交通费补助", "联系电话",
-]  # fmt: skip
+    "县",
+    "乡",
+    "行政村",
+    "户编号",
+    "人编号",
+    "姓名",
+    "证件号码",
+    "户类型",
+    "监测对象类别",
+    "劳动技能",
+    "是否已务工",
+    "开始时间",
+    "结束时间",
+    "务工所在省",
+    "务工所在市",
+    "务工所在县",
+    "务工月收入",
+    "务工企业名称",
+    "所属行业",
+    "就业渠道",
+    "是否点对点输送",
+    "年度交通费补助",
+    "联系电话",
+]
 PLAN = ["县", "乡", "行政村", "户编号", "姓名", "证件号码", "是否计划务工", "计划务工所在县", "就业服务需求"]
 HOME = [
-    "省(区、市)", "市(地、州、盟)", "县(市、区、旗)", "乡(镇)", "行政村", "户编号", "姓名", "证件号码", "户类型", "家庭人口数", "户联系电话", "人均纯收入",
-]  # fmt: skip
+    "省(区、市)",
+    "市(地、州、盟)",
+    "县(市、区、旗)",
+    "乡(镇)",
+    "行政村",
+    "户编号",
+    "姓名",
+    "证件号码",
+    "户类型",
+    "家庭人口数",
+    "户联系电话",
+    "人均纯收入",
+]
 VILLAGE = ["县", "乡", "行政村", "是否出列", "总户数", "总人口数", "公益性岗位核定数"]
 ROSTER = [
-    "姓名", "身份证号码", "县", "乡", "村", "岗位编号", "岗位名称", "首次核定日期", "合同开始日期", "合同结束日期", "上岗日期", "离岗日期",
-    "银行账号", "联系电话",
-]  # fmt: skip
+    "姓名",
+    "身份证号码",
+    "县",
+    "乡",
+    "村",
+    "岗位编号",
+    "岗位名称",
+    "首次核定日期",
+    "合同开始日期",
+    "合同结束日期",
+    "上岗日期",
+    "离岗日期",
+    "银行账号",
+    "联系电话",
+]
 TITLES = {
-    "registry": ("（自定义）监测对象信息 (22)", REGISTRY), "employment": ("（务工月监测）已外出务工信息_20240531", EMPLOYMENT),
-    "plan": ("计划外出务工信息", PLAN), "homes": ("户信息", HOME), "villages": ("行政村信息", VILLAGE), "roster": ("在岗人员花名册", ROSTER),
-}  # fmt: skip
+    "registry": ("（自定义）监测对象信息 (22)", REGISTRY),
+    "employment": ("（务工月监测）已外出务工信息_20240531", EMPLOYMENT),
+    "plan": ("计划外出务工信息", PLAN),
+    "homes": ("户信息", HOME),
+    "villages": ("行政村信息", VILLAGE),
+    "roster": ("在岗人员花名册", ROSTER),
+}
 SCHOOLS = {
-    **dict.fromkeys(range(3), "学龄前儿童"), **dict.fromkeys(range(3, 6), "学前教育"), **dict.fromkeys(range(6, 12), "小学"),
-    12: "七年级", 13: "八年级", 14: "九年级", 15: "普通高中一年级", 16: "普通高中二年级", 17: "普通高中三年级",
-}  # fmt: skip
+    **dict.fromkeys(range(3), "学龄前儿童"),
+    **dict.fromkeys(range(3, 6), "学前教育"),
+    **dict.fromkeys(range(6, 12), "小学"),
+    12: "七年级",
+    13: "八年级",
+    14: "九年级",
+    15: "普通高中一年级",
+    16: "普通高中二年级",
+    17: "普通高中三年级",
+}
 
 
 class Nation:
@@ -76,10 +180,27 @@ class Nation:
         self.plan: list[Row] = []
         self.roster: list[Row] = []
         kinds = [
-            self.couple, self.couple, self.three_generations, self.away_together, self.old_couple, self.destitute, self.grandparents,
-            self.student, self.watched, self.safe_again, self.holder, self.sent_out, self.disabled, self.renewed, self.soldier, self.stranger,
-            self.workshop, self.young_worker, self.planner, self.marginal,
-        ]  # fmt: skip
+            self.couple,
+            self.couple,
+            self.three_generations,
+            self.away_together,
+            self.old_couple,
+            self.destitute,
+            self.grandparents,
+            self.student,
+            self.watched,
+            self.safe_again,
+            self.holder,
+            self.sent_out,
+            self.disabled,
+            self.renewed,
+            self.soldier,
+            self.stranger,
+            self.workshop,
+            self.young_worker,
+            self.planner,
+            self.marginal,
+        ]
         while sum(map(len, self.homes)) < people:
             kinds[len(self.homes) % len(kinds)]()
 
@@ -107,15 +228,29 @@ class Nation:
         child, old = age < 16, age >= 60
         self.serial += 1
         row = dict.fromkeys(REGISTRY, "") | {
-            "省": "辽宁省", "市": "朝阳市", "县": COUNTY, "人编号": f"{self.serial:010d}",
-            "姓名": self.rng.choice(SURNAMES) + "".join(self.rng.sample(GIVEN, 2)), "性别": sex, "证件类型": "居民身份证",
-            "证件号码": self.id_number(birth, sex), "民族": self.rng.choice(["汉族", "汉族", "蒙古族"]), "与户主关系": relation, "户类型": "脱贫户",
+            "省": "辽宁省",
+            "市": "朝阳市",
+            "县": COUNTY,
+            "人编号": f"{self.serial:010d}",
+            "姓名": self.rng.choice(SURNAMES) + "".join(self.rng.sample(GIVEN, 2)),
+            "性别": sex,
+            "证件类型": "居民身份证",
+            "证件号码": self.id_number(birth, sex),
+            "民族": self.rng.choice(["汉族", "汉族", "蒙古族"]),
+            "与户主关系": relation,
+            "户类型": "脱贫户",
             "出生日期": self.rng.choice([f"{birth:%Y%m%d}", f"{birth:%Y-%m-%d}", f"{birth:%Y年%m月}", f"{birth:%Y%m}"]),
             "文化程度": "" if age < 18 else self.rng.choice(["小学", "初中", "高中"] if age > 22 else ["初中", "高中"]),
-            "在校生状况": SCHOOLS.get(age, ""), "健康状况": self.rng.choice(["健康", "长期慢性病"]) if old else "健康",
-            "劳动技能": "无劳动力" if child or age < 18 else self.rng.choice(["弱劳动力或半劳动力", "无劳动力"]) if old else "普通劳动力",
-            "享受低保政策情况": "否", "享受特困供养政策情况": "否",
-        }  # fmt: skip
+            "在校生状况": SCHOOLS.get(age, ""),
+            "健康状况": self.rng.choice(["健康", "长期慢性病"]) if old else "健康",
+            "劳动技能": "无劳动力"
+            if child or age < 18
+            else self.rng.choice(["弱劳动力或半劳动力", "无劳动力"])
+            if old
+            else "普通劳动力",
+            "享受低保政策情况": "否",
+            "享受特困供养政策情况": "否",
+        }
         return row | cells
 
     def home(self, *members: Row, **every_row: Any) -> list[Row]:
@@ -147,12 +282,22 @@ class Nation:
         start = self.rng.choice(["202309", "2023-09", "2023年09月", "2023-09-11", "2023/9/1"])
         row = {"县": person["县"], "乡": person["乡"], "行政村": person["村"]} | {
             h: person[h] for h in ("户编号", "人编号", "姓名", "证件号码", "户类型", "监测对象类别", "劳动技能")
-        }  # fmt: skip
+        }
         row |= {
-            "是否已务工": "是", "开始时间": start, "结束时间": "", "务工所在省": province, "务工所在市": city, "务工所在县": county,
-            "务工月收入": str(self.rng.randrange(2000, 9000)), "务工企业名称": "某公司", "所属行业": "制造业", "就业渠道": "自主就业",
-            "是否点对点输送": "否", "年度交通费补助": "0", "联系电话": self.phone(),
-        } | cells  # fmt: skip
+            "是否已务工": "是",
+            "开始时间": start,
+            "结束时间": "",
+            "务工所在省": province,
+            "务工所在市": city,
+            "务工所在县": county,
+            "务工月收入": str(self.rng.randrange(2000, 9000)),
+            "务工企业名称": "某公司",
+            "所属行业": "制造业",
+            "就业渠道": "自主就业",
+            "是否点对点输送": "否",
+            "年度交通费补助": "0",
+            "联系电话": self.phone(),
+        } | cells
         self.employment.append(row)
         return row
 
@@ -169,9 +314,14 @@ class Nation:
     def three_generations(self) -> list[Row]:
         """With the head's parents, a daughter-in-law and a grandchild; the old ones leave the family's number."""
         rows = self.home(
-            self.person("户主", "男", 52), self.person("配偶", "女", 50), self.person("之子", "男", 26), self.person("之儿媳", "女", 25),
-            self.person("之孙女", "女", 2), self.person("之父", "男", 77), self.person("之母", "女", 75),
-        )  # fmt: skip
+            self.person("户主", "男", 52),
+            self.person("配偶", "女", 50),
+            self.person("之子", "男", 26),
+            self.person("之儿媳", "女", 25),
+            self.person("之孙女", "女", 2),
+            self.person("之父", "男", 77),
+            self.person("之母", "女", 75),
+        )
         rows[2]["家庭成员联系电话"] = self.spell(rows[2])["联系电话"]
         for row in rows[5:]:
             row["家庭成员联系电话"] = rows[0]["户联系电话"]
@@ -217,17 +367,24 @@ class Nation:
         """A vocational student with 雨露计划, and one at university who has worked in the holidays, which are over."""
         level = self.rng.choice(["中职一年级", "高职高专二年级", "技师学院三年级"])
         rows = self.home(
-            self.person("户主", "男", 47), self.person("配偶", "女", 46), self.person("之女", "女", 18, 文化程度="", 在校生状况=level, 劳动技能="无劳动力"),
-            self.person("之子", "男", 20, 文化程度="", 在校生状况="本科二年级", 劳动技能="无劳动力"), 教育帮扶="雨露计划、助学金",
-        )  # fmt: skip
+            self.person("户主", "男", 47),
+            self.person("配偶", "女", 46),
+            self.person("之女", "女", 18, 文化程度="", 在校生状况=level, 劳动技能="无劳动力"),
+            self.person("之子", "男", 20, 文化程度="", 在校生状况="本科二年级", 劳动技能="无劳动力"),
+            教育帮扶="雨露计划、助学金",
+        )
         self.spell(rows[0], 就业渠道="企业招聘")
         return rows
 
     def watched(self) -> list[Row]:
         """Monitored for work that is not steady, not removed: somebody works."""
         rows = self.couple(
-            监测对象类别="脱贫不稳定户", 风险是否已消除="否", 识别监测时间="2024-02", 就业帮扶="就业服务", **{"致贫/返贫风险1": "因务工就业不稳", "致贫/返贫风险2": "因病"}
-        )  # fmt: skip
+            监测对象类别="脱贫不稳定户",
+            风险是否已消除="否",
+            识别监测时间="2024-02",
+            就业帮扶="就业服务",
+            **{"致贫/返贫风险1": "因务工就业不稳", "致贫/返贫风险2": "因病"},
+        )
         for row in rows:
             row["工资性收入"] = "18000"
         return rows
@@ -235,9 +392,15 @@ class Nation:
     def safe_again(self) -> list[Row]:
         """Removed six months after it was found, as far as the months tell."""
         rows = self.couple(
-            监测对象类别="突发严重困难户", 风险是否已消除="是", 识别监测时间="2023年03月10日", 消除监测时间="2023年09月", 风险消除方式="产业帮扶",
-            就业帮扶="就业服务", 产业帮扶="养殖奖补", **{"致贫/返贫风险1": "因灾"},
-        )  # fmt: skip
+            监测对象类别="突发严重困难户",
+            风险是否已消除="是",
+            识别监测时间="2023年03月10日",
+            消除监测时间="2023年09月",
+            风险消除方式="产业帮扶",
+            就业帮扶="就业服务",
+            产业帮扶="养殖奖补",
+            **{"致贫/返贫风险1": "因灾"},
+        )
         for row in rows:
             row["工资性收入"] = "30000"
         return rows
@@ -245,15 +408,29 @@ class Nation:
     def holder(self) -> list[Row]:
         """Somebody on a post: his own on his row, the household's measure on every row. The contract was renewed."""
         rows = self.home(
-            self.person("户主", "男", 55, 公益性岗位="保洁员", **{"公益性岗位(月数)": 10}), self.person("配偶", "女", 53),
-            self.person("之母", "女", 79, 劳动技能="无劳动力"), 公益岗位帮扶="公益性岗位", 工资性收入="8000",
-        )  # fmt: skip
+            self.person("户主", "男", 55, 公益性岗位="保洁员", **{"公益性岗位(月数)": 10}),
+            self.person("配偶", "女", 53),
+            self.person("之母", "女", 79, 劳动技能="无劳动力"),
+            公益岗位帮扶="公益性岗位",
+            工资性收入="8000",
+        )
         number = len(self.roster) // 2 + 1
         line = {
-            "姓名": rows[0]["姓名"], "身份证号码": rows[0]["证件号码"], "县": COUNTY, "乡": rows[0]["乡"], "村": rows[0]["村"], "岗位编号": f"GW{number:04d}",
-            "岗位名称": "保洁员", "首次核定日期": "2023-09-01", "合同开始日期": "2023-09-01", "合同结束日期": "2024-02-29", "上岗日期": "2023-09-01",
-            "离岗日期": "", "银行账号": f"6217{number:08d}", "联系电话": rows[0]["户联系电话"],
-        }  # fmt: skip
+            "姓名": rows[0]["姓名"],
+            "身份证号码": rows[0]["证件号码"],
+            "县": COUNTY,
+            "乡": rows[0]["乡"],
+            "村": rows[0]["村"],
+            "岗位编号": f"GW{number:04d}",
+            "岗位名称": "保洁员",
+            "首次核定日期": "2023-09-01",
+            "合同开始日期": "2023-09-01",
+            "合同结束日期": "2024-02-29",
+            "上岗日期": "2023-09-01",
+            "离岗日期": "",
+            "银行账号": f"6217{number:08d}",
+            "联系电话": rows[0]["户联系电话"],
+        }
         self.roster += [line, line | {"合同开始日期": "2024-03-01", "合同结束日期": "2024-08-31"}]
         return rows
 
@@ -323,34 +500,71 @@ class Nation:
     def planner(self) -> list[Row]:
         """Willing to go out; nothing but 低保 for the parents, whose weak labour is no labour for REG006's household."""
         rows = self.home(self.person("户主", "男", 35), self.person("之父", "男", 68), 享受低保政策情况="农村低保")
-        self.plan.append({
-            "县": COUNTY, "乡": rows[0]["乡"], "行政村": rows[0]["村"], "户编号": rows[0]["户编号"], "姓名": rows[0]["姓名"],
-            "证件号码": rows[0]["证件号码"], "是否计划务工": "是", "计划务工所在县": "西岗区", "就业服务需求": "岗位信息",
-        })  # fmt: skip
+        self.plan.append(
+            {
+                "县": COUNTY,
+                "乡": rows[0]["乡"],
+                "行政村": rows[0]["村"],
+                "户编号": rows[0]["户编号"],
+                "姓名": rows[0]["姓名"],
+                "证件号码": rows[0]["证件号码"],
+                "是否计划务工": "是",
+                "计划务工所在县": "西岗区",
+                "就业服务需求": "岗位信息",
+            }
+        )
         return rows
 
     def marginal(self) -> list[Row]:
         """No lifted household, but a monitored one; nobody labour, 低保; the risk is an illness and help is being given."""
         return self.home(
-            self.person("户主", "女", 57, 健康状况="患有大病", 劳动技能="丧失劳动力"), self.person("之子", "男", 13), 户类型="普通农户",
-            监测对象类别="边缘易致贫户", 风险是否已消除="否", 识别监测时间="202309", 享受低保政策情况="农村低保", 金融帮扶="小额信贷", **{"致贫/返贫风险1": "因病"},
-        )  # fmt: skip
+            self.person("户主", "女", 57, 健康状况="患有大病", 劳动技能="丧失劳动力"),
+            self.person("之子", "男", 13),
+            户类型="普通农户",
+            监测对象类别="边缘易致贫户",
+            风险是否已消除="否",
+            识别监测时间="202309",
+            享受低保政策情况="农村低保",
+            金融帮扶="小额信贷",
+            **{"致贫/返贫风险1": "因病"},
+        )
 
     # Files
 
     def tables(self, *, with_roster: bool = False, home_file: bool = True) -> dict[str, list[Row]]:
         """All rows by table. With 户信息 the registry itself has neither the household's phone nor its income."""
         people = [row for home in self.homes for row in home]
-        villages = [{
-            "县": COUNTY, "乡": town, "行政村": village, "是否出列": "是", "总户数": 200, "总人口数": 700, "公益性岗位核定数": 1000,
-        } for town, village in sorted({(row["乡"], row["村"]) for row in people})]  # fmt: skip
+        villages = [
+            {
+                "县": COUNTY,
+                "乡": town,
+                "行政村": village,
+                "是否出列": "是",
+                "总户数": 200,
+                "总人口数": 700,
+                "公益性岗位核定数": 1000,
+            }
+            for town, village in sorted({(row["乡"], row["村"]) for row in people})
+        ]
         made = {"registry": people, "employment": self.employment, "plan": self.plan, "villages": villages}
         if home_file:
-            made["homes"] = [{
-                "省(区、市)": h[0]["省"], "市(地、州、盟)": h[0]["市"], "县(市、区、旗)": COUNTY, "乡(镇)": h[0]["乡"], "行政村": h[0]["村"], "户编号": h[0]["户编号"],
-                "姓名": h[0]["姓名"], "证件号码": h[0]["证件号码"], "户类型": h[0]["户类型"], "家庭人口数": len(h), "户联系电话": h[0]["户联系电话"],
-                "人均纯收入": h[0]["人均纯收入（元）"],
-            } for h in self.homes]  # fmt: skip
+            made["homes"] = [
+                {
+                    "省(区、市)": h[0]["省"],
+                    "市(地、州、盟)": h[0]["市"],
+                    "县(市、区、旗)": COUNTY,
+                    "乡(镇)": h[0]["乡"],
+                    "行政村": h[0]["村"],
+                    "户编号": h[0]["户编号"],
+                    "姓名": h[0]["姓名"],
+                    "证件号码": h[0]["证件号码"],
+                    "户类型": h[0]["户类型"],
+                    "家庭人口数": len(h),
+                    "户联系电话": h[0]["户联系电话"],
+                    "人均纯收入": h[0]["人均纯收入（元）"],
+                }
+                for h in self.homes
+            ]
             made["registry"] = [row | {"户联系电话": "", "人均纯收入（元）": ""} for row in people]
         return made | ({"roster": self.roster} if with_roster else {})
 
@@ -399,7 +613,7 @@ def national_xlsx(title: str, headers: list[str], rows: list[Row]) -> bytes:
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{main}/package/2006/relationships"><Relationship Id="rId1" Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}/spreadsheetml/2006/main"><dimension ref="A1:B2"/><sheetData>{"".join(body)}</sheetData>'
         f'<mergeCells count="1"><mergeCell ref="A1:{letters[-1]}1"/></mergeCells></worksheet>',
-    }  # fmt: skip
+    }
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
         for name, content in parts.items():

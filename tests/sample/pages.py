@@ -21,11 +21,18 @@ FAILED = 3  # payments of which the bank says that they failed
 RESOLUTION = 60
 BY, DOCUMENT = ("--by", "审核人"), ("--document", "示例县人社〔2024〕1号")
 RUNS = (
-    ("check", "--annotate"), ("payroll", "--by", "编制人", "--split-by", "town"),
+    ("check", "--annotate"),
+    ("payroll", "--by", "编制人", "--split-by", "town"),
     ("approve", *BY, *DOCUMENT, "--despite", "示例〔2024〕3号", "--yes"),
-    ("subsidy", "transport", "--by", "编制人"), ("reconcile",), ("reconcile", "--reissue", *BY, *DOCUMENT, "--yes"),
-    ("roster",), ("risk",), ("match",), ("forecast",), ("what-if", "--set", "post.proration=calendar"),
-)  # fmt: skip
+    ("subsidy", "transport", "--by", "编制人"),
+    ("reconcile",),
+    ("reconcile", "--reissue", *BY, *DOCUMENT, "--yes"),
+    ("roster",),
+    ("risk",),
+    ("match",),
+    ("forecast",),
+    ("what-if", "--set", "post.proration=calendar"),
+)
 
 
 def workbooks(root: Path) -> list[Path]:
@@ -49,9 +56,14 @@ def _answer(root: Path) -> None:
     with paid.open(encoding="gb18030", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["姓名"]]  # without the line of totals
     said = [
-        row | {"批次号": "202405-01", "处理结果": "失败" if n < FAILED else "成功", "失败原因": "系统错误" if n == 0 else "账户不存在" if n < FAILED else ""}
+        row
+        | {
+            "批次号": "202405-01",
+            "处理结果": "失败" if n < FAILED else "成功",
+            "失败原因": "系统错误" if n == 0 else "账户不存在" if n < FAILED else "",
+        }
         for n, row in enumerate(rows)
-    ]  # fmt: skip
+    ]
     with (root / "inbox" / MONTH / "回盘.csv").open("w", encoding="gb18030", newline="") as stream:
         writer = csv.DictWriter(stream, list(said[0]))
         writer.writeheader()

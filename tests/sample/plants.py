@@ -346,12 +346,30 @@ def _people_on_posts(c: County, expect: Callable[[str, Row, str], None]) -> None
     expect("CON005", line, "协议开始日期")
     expect("CON005", second, "协议开始日期")
     head, line = add_holder(c, since=date(2023, 6, 1))
-    c.side["他部门公益岗"].append({"姓名": head["姓名"], "身份证号码": head[ID], "部门": "林草局", "岗位名称": "护林员", "资金来源": "林草资金",
-                                   "起始日期": "2023-01-01", "截止日期": "2024-05-01"})  # fmt: skip
+    c.side["他部门公益岗"].append(
+        {
+            "姓名": head["姓名"],
+            "身份证号码": head[ID],
+            "部门": "林草局",
+            "岗位名称": "护林员",
+            "资金来源": "林草资金",
+            "起始日期": "2023-01-01",
+            "截止日期": "2024-05-01",
+        }
+    )
     expect("POST005", line, "岗位\n编号")
     head, line = add_holder(c)
-    c.side["村干部及近亲属"].append({"姓名": c.people[-1][1]["姓名"], "身份证号码": c.people[-1][1][ID], "县": COUNTY, "乡": line["乡镇"],
-                                     "村": line["村"], "职务": "会计", "关系": "本人"})  # fmt: skip
+    c.side["村干部及近亲属"].append(
+        {
+            "姓名": c.people[-1][1]["姓名"],
+            "身份证号码": c.people[-1][1][ID],
+            "县": COUNTY,
+            "乡": line["乡镇"],
+            "村": line["村"],
+            "职务": "会计",
+            "关系": "本人",
+        }
+    )
     expect("POST009", line, key)
     for table, cells in (
         ("财政供养人员", {"单位": "某中心", "起始月份": "2020-01", "截止月份": "2024-05"}),
@@ -721,8 +739,16 @@ def _cells(c: County, expect: Callable[[str, Row, str], None]) -> None:
 
 def _waivers(c: County, expect: Callable[[str, Row, str], None]) -> None:
     def waiver(**cells: Any) -> Row:
-        row: Row = {"规则代码": "CON002", "身份证号码": "", "岗位编号": "", "生效月份": "2024-01", "截止月份": "2024-12", "理由": "县政府专题会议同意",
-                    "批准文号": "示政纪〔2024〕3号", "批准人": "某局长"} | cells  # fmt: skip
+        row: Row = {
+            "规则代码": "CON002",
+            "身份证号码": "",
+            "岗位编号": "",
+            "生效月份": "2024-01",
+            "截止月份": "2024-12",
+            "理由": "县政府专题会议同意",
+            "批准文号": "示政纪〔2024〕3号",
+            "批准人": "某局长",
+        } | cells
         c.waivers.append(row)
         return row
 

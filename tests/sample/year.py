@@ -84,8 +84,17 @@ class Year:
             who = next(r for r in self.county.roster if r["身份证号"] == self.dead)
             row = {"姓名": who["姓名"], "身份证号码": self.dead, "死亡日期": f"{YEAR}-03-05"}
             write_csv(folder / "死亡人员.csv", [row])
-            settled = {"姓名": who["姓名"], "身份证号码": self.dead, "岗位编号": who["岗位\n编号"], "月份": f"{YEAR}-03",
-                       "核定天数": LAST_DAYS, "核定金额": "", "理由": "3月5日去世", "批准文号": f"示例〔{YEAR}〕核1号", "批准人": "分管领导"}  # fmt: skip
+            settled = {
+                "姓名": who["姓名"],
+                "身份证号码": self.dead,
+                "岗位编号": who["岗位\n编号"],
+                "月份": f"{YEAR}-03",
+                "核定天数": LAST_DAYS,
+                "核定金额": "",
+                "理由": "3月5日去世",
+                "批准文号": f"示例〔{YEAR}〕核1号",
+                "批准人": "分管领导",
+            }
             write_csv(folder / "核定清单.csv", [settled])
             self.write_attendance(LATE)
         if month == f"{YEAR}-06":  # the township mends February's attendance
@@ -126,10 +135,17 @@ class Year:
             if row["乡镇"] == without or (person == self.dead and month > f"{YEAR}-06"):
                 continue
             moved = person == self.mover and month > f"{YEAR}-08"
-            rows.append({
-                "姓名": row["姓名"], "身份证号码": person, "岗位编号": "GW018" if moved else row["岗位\n编号"], "月份": month, "应出勤天数": 22,
-                "实际出勤天数": self.worked[person, month], "考核结果": "合格",
-            })  # fmt: skip
+            rows.append(
+                {
+                    "姓名": row["姓名"],
+                    "身份证号码": person,
+                    "岗位编号": "GW018" if moved else row["岗位\n编号"],
+                    "月份": month,
+                    "应出勤天数": 22,
+                    "实际出勤天数": self.worked[person, month],
+                    "考核结果": "合格",
+                }
+            )
         write_csv(self.root / "inbox" / month / "出勤汇总表.csv", rows, "gb18030")
 
     # --- what the bank sends back --------------------------------------------------------------------------------
@@ -188,10 +204,17 @@ class Year:
             pl.col("name", "account").first(), fen=-pl.col("amount_fen").sum()
         )
         return [
-            {"批次号": f"{YEAR}{row['month'] % 12 + 1:02d}-01", "姓名": row["name"], "账号": row["account"], "身份证号码": self.dead,
-             "金额": str(Decimal(row["fen"]) / 100), "处理结果": "已追回"}
-            for row in owed.iter_rows(named=True) if row["fen"] > 0
-        ]  # fmt: skip
+            {
+                "批次号": f"{YEAR}{row['month'] % 12 + 1:02d}-01",
+                "姓名": row["name"],
+                "账号": row["account"],
+                "身份证号码": self.dead,
+                "金额": str(Decimal(row["fen"]) / 100),
+                "处理结果": "已追回",
+            }
+            for row in owed.iter_rows(named=True)
+            if row["fen"] > 0
+        ]
 
     def empty_inbox(self) -> None:
         """Put every month's files away: what was approved from them is kept with the approvals."""

@@ -17,8 +17,17 @@ OLD, NEW = "6217990000000000014", "6217990000000000022"
 FIRST = {"batch": "202405-01", "line_no": 1, "kind": LINE, "account": OLD}
 SECOND = {"batch": "202405-02", "line_no": 1, "kind": AGAIN, "account": NEW}
 AS_IS = SECOND | {"account": OLD}
-ROW = {"batch": "202405-01", "source_batch": None, "account": OLD, "name": "张三", "amount_fen": 66550, "failure": "已销户",
-       "paid_on": None, "result": FAILED, "matched": MATCHED}  # fmt: skip
+ROW = {
+    "batch": "202405-01",
+    "source_batch": None,
+    "account": OLD,
+    "name": "张三",
+    "amount_fen": 66550,
+    "failure": "已销户",
+    "paid_on": None,
+    "result": FAILED,
+    "matched": MATCHED,
+}
 TYPES = {"source_batch": pl.String, "batch": pl.String, "paid_on": pl.Date}
 
 
@@ -40,13 +49,21 @@ def tries(sent: list[dict[str, Any]], rows: list[dict[str, Any]]) -> tuple[int, 
         ([FIRST, SECOND], [{}, {"batch": None}], (1, False, False)),  # and in a file that names no batch
         ([FIRST, SECOND], [{}, {"batch": "202405-02", "account": NEW}], (1, True, True)),
         ([FIRST, SECOND], [{}, {"batch": "202405-02", "account": NEW, "result": PAID}], (1, True, False)),
-        ([FIRST, SECOND], [{}, {"batch": None, "account": NEW}], (1, True, True)),  # the account that only the second had
+        (
+            [FIRST, SECOND],
+            [{}, {"batch": None, "account": NEW}],
+            (1, True, True),
+        ),  # the account that only the second had
         ([FIRST, SECOND], [{}, {"batch": "更正1", "source_batch": "202405-01", "account": NEW}], (1, True, True)),
-        ([FIRST, SECOND], [{}, {"batch": "更正1", "source_batch": "202405-01"}], (1, False, False)),  # the bank's own, before
+        (
+            [FIRST, SECOND],
+            [{}, {"batch": "更正1", "source_batch": "202405-01"}],
+            (1, False, False),
+        ),  # the bank's own, before
         ([FIRST, AS_IS], [{"batch": None}, {"batch": None}], (1, False, False)),
         ([FIRST, AS_IS], [{"batch": None}, {"batch": None, "failure": "超限额"}], (1, True, True)),
     ],
-)  # fmt: skip
+)
 def test_only_an_answer_to_the_last_attempt_counts(
     sent: list[dict[str, Any]], rows: list[dict[str, Any]], expected: tuple[int, bool, bool]
 ) -> None:
@@ -78,10 +95,23 @@ def test_a_file_that_says_the_same_in_another_order_counts_once() -> None:
 def test_a_batch_that_nobody_sent_matches_nothing() -> None:
     """9.A7: a row of 202404-01 in May's folder is nobody's payment, though person, account and amount fit; it is listed."""
     batches = pl.DataFrame({"batch": ["202405-01"], "kind": ["approval"], "month": [24292]})
-    sent = pl.DataFrame([
-        {"period": 24292, "batch": "202405-01", "line_no": 1, "person": "P", "payee_id": "P", "payee": "张三", "name": "张三", "account": OLD,
-         "amount_fen": 66550, "root_batch": "202405-01", "root_line": 1}
-    ])  # fmt: skip
+    sent = pl.DataFrame(
+        [
+            {
+                "period": 24292,
+                "batch": "202405-01",
+                "line_no": 1,
+                "person": "P",
+                "payee_id": "P",
+                "payee": "张三",
+                "name": "张三",
+                "account": OLD,
+                "amount_fen": 66550,
+                "root_batch": "202405-01",
+                "root_line": 1,
+            }
+        ]
+    )
     base: dict[str, Any] = {
         "line_no": "1",
         "id_number": "P",

@@ -64,13 +64,18 @@ def test_a_wrong_version_a_foreign_wheel_and_an_sdist_are_told(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("tags", "target", "fit"),
     [
-        ("py3-none-any", "linux_aarch64", True), ("py2.py3-none-any", "win_amd64", True), ("cp311-cp311-win_amd64", "win_amd64", True),
-        ("cp39-abi3-win_amd64", "win_amd64", True), ("cp312-cp312-win_amd64", "win_amd64", False), ("cp311-cp311-win32", "win_amd64", False),
+        ("py3-none-any", "linux_aarch64", True),
+        ("py2.py3-none-any", "win_amd64", True),
+        ("cp311-cp311-win_amd64", "win_amd64", True),
+        ("cp39-abi3-win_amd64", "win_amd64", True),
+        ("cp312-cp312-win_amd64", "win_amd64", False),
+        ("cp311-cp311-win32", "win_amd64", False),
         ("cp311-cp311-manylinux_2_17_aarch64.manylinux2014_aarch64", "linux_aarch64", True),
-        ("cp311-cp311-manylinux_2_34_x86_64", "linux_x86_64", False), ("cp311-cp311-musllinux_1_2_x86_64", "linux_x86_64", False),
+        ("cp311-cp311-manylinux_2_34_x86_64", "linux_x86_64", False),
+        ("cp311-cp311-musllinux_1_2_x86_64", "linux_x86_64", False),
         ("cp312-abi3-manylinux_2_28_x86_64", "linux_x86_64", False),
     ],
-)  # fmt: skip
+)
 def test_which_wheels_fit(tmp_path: Path, tags: str, target: str, fit: bool) -> None:
     assert fits(tmp_path / f"a-1-{tags}.whl", TARGETS[target]) is fit
 

@@ -17,13 +17,23 @@ from fupin_cli.outputs.workbook_charts import check_charts
 from fupin_cli.reports.page_findings import at_stake, heat
 
 ROWS = [
-    ("POST001", "error", "甲", "GW1", "东川镇", 73_205, False), ("CAP003", "error", "甲", "GW1", "东川镇", 73_205, False),
-    ("INS001", "error", "乙", "GW2", "=1+1", 36_603, False), ("INS001", "error", "丙", "GW3", "=1+1", 10_000, True), ("PLT002", "warning", None, None, None, None, False),
-]  # fmt: skip
+    ("POST001", "error", "甲", "GW1", "东川镇", 73_205, False),
+    ("CAP003", "error", "甲", "GW1", "东川镇", 73_205, False),
+    ("INS001", "error", "乙", "GW2", "=1+1", 36_603, False),
+    ("INS001", "error", "丙", "GW3", "=1+1", 10_000, True),
+    ("PLT002", "warning", None, None, None, None, False),
+]
 SCHEMA = {
-    "code": pl.String, "severity": pl.String, "person": pl.String, "post_id": pl.String, "township": pl.String, "amount_fen": pl.Int64,
-    "waived": pl.Boolean, "_src": pl.UInt32, "_row": pl.UInt32,
-}  # fmt: skip
+    "code": pl.String,
+    "severity": pl.String,
+    "person": pl.String,
+    "post_id": pl.String,
+    "township": pl.String,
+    "amount_fen": pl.Int64,
+    "waived": pl.Boolean,
+    "_src": pl.UInt32,
+    "_row": pl.UInt32,
+}
 FOUND = pl.DataFrame([(*row, 0, n) for n, row in enumerate(ROWS)], schema=SCHEMA, orient="row")
 VERDICTS = pl.DataFrame({"due_fen": [300, 5], "approved_fen": [200, 5], "paid_fen": [100, 0]})
 
@@ -63,7 +73,10 @@ def test_the_same_charts_give_the_same_bytes(tmp_path: Path) -> None:
         written(tmp_path / f"{name}.xlsx", check_charts(FOUND, "示例县 2024年5月 核查 图表"))
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.xlsx") as packed:
-        assert [n for n in packed.namelist() if n.startswith("xl/charts/")] == ["xl/charts/chart1.xml", "xl/charts/chart2.xml"]  # fmt: skip
+        assert [n for n in packed.namelist() if n.startswith("xl/charts/")] == [
+            "xl/charts/chart1.xml",
+            "xl/charts/chart2.xml",
+        ]
 
 
 def test_nothing_to_draw_is_no_sheet() -> None:
@@ -73,7 +86,21 @@ def test_nothing_to_draw_is_no_sheet() -> None:
 def test_one_sum_of_several_rules_is_counted_once() -> None:
     """13: 甲's 732.05 stands with two rules; 丙's is waived."""
     assert at_stake(FOUND) == 73_205 + 36_603
-    assert rules_plan(pl.DataFrame({"code": ["X"], "title": ["t"], "severity": ["error"], "count": [1], "people": [1], "amount_fen": [None]})).rows["label"][0] == "X t"  # fmt: skip
+    assert (
+        rules_plan(
+            pl.DataFrame(
+                {
+                    "code": ["X"],
+                    "title": ["t"],
+                    "severity": ["error"],
+                    "count": [1],
+                    "people": [1],
+                    "amount_fen": [None],
+                }
+            )
+        ).rows["label"][0]
+        == "X t"
+    )
     rows = found_plan(heat(FOUND, "township", ["INS001"]), "township").rows
     assert dict(zip(rows["township"], rows["count"], strict=True)) == {"=1+1": 2, "东川镇": 2, "（未分乡镇）": 1}
 

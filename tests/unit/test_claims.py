@@ -17,16 +17,33 @@ from fupin_cli.policy.settings import Post, Settings
 MONTH = 2024 * 12 + 4
 STANDARD = 73205
 SCHEMA = {
-    "id_number": pl.String, "post_id": pl.String, "first_approval": pl.Date, "on_post": pl.Date, "numerator_x100": pl.Int64,
-    "divisor_x100": pl.Int64, "months_counted": pl.Int64, "paid_mask": pl.Int64, "refused": pl.Boolean, "held": pl.Boolean,
-}  # fmt: skip
+    "id_number": pl.String,
+    "post_id": pl.String,
+    "first_approval": pl.Date,
+    "on_post": pl.Date,
+    "numerator_x100": pl.Int64,
+    "divisor_x100": pl.Int64,
+    "months_counted": pl.Int64,
+    "paid_mask": pl.Int64,
+    "refused": pl.Boolean,
+    "held": pl.Boolean,
+}
 ROWS = st.lists(
     st.tuples(
-        st.sampled_from("AB"), st.sampled_from("123"), st.integers(0, 900), st.integers(0, 30), st.none() | st.integers(0, 3300),
-        st.none() | st.integers(100, 3100), st.integers(0, 40), st.integers(0, 2**31 - 1), st.booleans(), st.booleans(),
+        st.sampled_from("AB"),
+        st.sampled_from("123"),
+        st.integers(0, 900),
+        st.integers(0, 30),
+        st.none() | st.integers(0, 3300),
+        st.none() | st.integers(100, 3100),
+        st.integers(0, 40),
+        st.integers(0, 2**31 - 1),
+        st.booleans(),
+        st.booleans(),
     ),
-    max_size=8, unique_by=lambda row: (row[0], row[1]),
-)  # fmt: skip
+    max_size=8,
+    unique_by=lambda row: (row[0], row[1]),
+)
 
 
 def policy(count: str, proration: str) -> Policy:
@@ -60,10 +77,14 @@ def compute(rows: list[tuple[object, ...]], chosen: Policy) -> pl.DataFrame:
         settled_fen=pl.lit(None, dtype=pl.Int64),
     )
     codes = lines.select(
-        "_src", "_row", frame["refused"], frame["held"],
-        codes=pl.lit(["POST005"], dtype=pl.List(pl.String)), waived_codes=pl.lit([], dtype=pl.List(pl.String)),
+        "_src",
+        "_row",
+        frame["refused"],
+        frame["held"],
+        codes=pl.lit(["POST005"], dtype=pl.List(pl.String)),
+        waived_codes=pl.lit([], dtype=pl.List(pl.String)),
         stopping=pl.lit([], dtype=pl.List(pl.String)),
-    )  # fmt: skip
+    )
     return settled(with_status(lines, codes, []), chosen, MONTH)
 
 

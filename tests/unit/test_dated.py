@@ -34,9 +34,16 @@ def test_a_month_uses_its_own(month: str, value: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [[], [{"from": "2025-01", "value": 1}], [{"from": "2025-13", "value": 1, "source": "某文"}], [DIBAO[0], DIBAO[0]], "很多",
-              [{"from": "2025-01", "value": 1, "source": " "}]]
-)  # fmt: skip
+    "wrong",
+    [
+        [],
+        [{"from": "2025-01", "value": 1}],
+        [{"from": "2025-13", "value": 1, "source": "某文"}],
+        [DIBAO[0], DIBAO[0]],
+        "很多",
+        [{"from": "2025-01", "value": 1, "source": " "}],
+    ],
+)
 def test_what_is_written_wrongly_is_refused(wrong: object) -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate({"training": {"dibao_monthly": wrong}})

@@ -95,10 +95,18 @@ def test_contracts_are_renewed_unless_said_otherwise_and_held_lines_stand_apart(
 )
 def test_months_people_and_funds_come_to_the_same_sum(given_lines: list[tuple[int, int | None, int, str]]) -> None:
     month = parse_month("2024-10")
-    frame = lines(*[
-        {"cap_end": month + cap, "pension_end": None if pension is None else month + pension, "share_num": share, "share_den": 7, "status": status}
-        for cap, pension, share, status in given_lines
-    ])  # fmt: skip
+    frame = lines(
+        *[
+            {
+                "cap_end": month + cap,
+                "pension_end": None if pension is None else month + pension,
+                "share_num": share,
+                "share_den": 7,
+                "status": status,
+            }
+            for cap, pension, share, status in given_lines
+        ]
+    )
     found = forecast(frame, month, TERM, STANDARDS)
     wanted = 0
     for cap, pension, share, _ in given_lines:

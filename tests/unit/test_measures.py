@@ -28,23 +28,49 @@ MONTH = 2024 * 12 + 4
 PEOPLE = [body + check_digit(body) for body in ("21139019800101001", "21139019850505003", "21139019700303002")]
 CODES = ["91211390MA0A0A0A0X", "91211390MA0B0B0B0Y"]
 VALUES: dict[str, dict[str, Any]] = {
-    "transport": {"method": "ticket", "in_province": "100", "out_of_province": "300"}, "on_the_job_training": {"monthly": "600.05"},
-    "employer_post": {"monthly": "400"}, "flexible_social_insurance": {"share": "2/3"}, "training": {"dibao_monthly": "433.33", "course": "1200"},
+    "transport": {"method": "ticket", "in_province": "100", "out_of_province": "300"},
+    "on_the_job_training": {"monthly": "600.05"},
+    "employer_post": {"monthly": "400"},
+    "flexible_social_insurance": {"share": "2/3"},
+    "training": {"dibao_monthly": "433.33", "course": "1200"},
     "rain_dew": {"term": "1500"},
-    "startup": {"interest_share": "1/2", "principal_max": "100000", "years_max": 2, "venue_share": "0.5", "venue_monthly_max": "300",
-                "venue_months_max": 12, "incubator_share": "1/3", "incubator_max": "50000"},
-    "base_reward": {"steps": {"10": "5000"}}, "unemployment_aid": {"monthly": "1000"}, "accident_insurance": {"premium": "100"},
-}  # fmt: skip
+    "startup": {
+        "interest_share": "1/2",
+        "principal_max": "100000",
+        "years_max": 2,
+        "venue_share": "0.5",
+        "venue_monthly_max": "300",
+        "venue_months_max": 12,
+        "incubator_share": "1/3",
+        "incubator_max": "50000",
+    },
+    "base_reward": {"steps": {"10": "5000"}},
+    "unemployment_aid": {"monthly": "1000"},
+    "accident_insurance": {"premium": "100"},
+}
 SETTINGS = Settings.model_validate(VALUES)
 POLICY = Policy(load_policy("朝阳市"), SETTINGS)
 DAYS = st.dates(date(2022, 1, 1), date(2025, 12, 31))
 BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
-    "id": st.sampled_from(PEOPLE), "credit_code": st.sampled_from(CODES), "date": DAYS, "month": st.sampled_from([MONTH, MONTH - 1]),
-    "money": st.integers(0, 10**9), "count": st.integers(0, 60), "days": st.integers(0, 3100), "rate": st.integers(0, 200_000),
-    "yes_no": st.booleans(), "text": st.sampled_from(["涉农", "铁路", "飞机", "示例县", "大连市", "中职", "2024春", "2024 春"]), "code": st.sampled_from(["A1", "B2"]),
-    "name": st.just("某人"), "account": st.just("6217990000000000014"), "choices": st.none(), "phone": st.none(), "benefit": st.booleans(),
-    "measure": st.none(), "pay_status": st.none(),
-}  # fmt: skip
+    "id": st.sampled_from(PEOPLE),
+    "credit_code": st.sampled_from(CODES),
+    "date": DAYS,
+    "month": st.sampled_from([MONTH, MONTH - 1]),
+    "money": st.integers(0, 10**9),
+    "count": st.integers(0, 60),
+    "days": st.integers(0, 3100),
+    "rate": st.integers(0, 200_000),
+    "yes_no": st.booleans(),
+    "text": st.sampled_from(["涉农", "铁路", "飞机", "示例县", "大连市", "中职", "2024春", "2024 春"]),
+    "code": st.sampled_from(["A1", "B2"]),
+    "name": st.just("某人"),
+    "account": st.just("6217990000000000014"),
+    "choices": st.none(),
+    "phone": st.none(),
+    "benefit": st.booleans(),
+    "measure": st.none(),
+    "pay_status": st.none(),
+}
 
 
 def rows_of(spec: TableSpec) -> st.SearchStrategy[list[dict[str, Any]]]:
@@ -60,17 +86,27 @@ def rows_of(spec: TableSpec) -> st.SearchStrategy[list[dict[str, Any]]]:
 def frame(spec: TableSpec, rows: list[dict[str, Any]], source: int) -> pl.DataFrame:
     typed = pl.DataFrame(rows, schema={c.name: dtype_of(c) for c in spec.columns.values()})
     return typed.with_columns(
-        _card=pl.lit(None, dtype=pl.String), _src=pl.lit(source, dtype=pl.UInt32), _file=pl.lit("a"), _sheet=pl.lit(""),
+        _card=pl.lit(None, dtype=pl.String),
+        _src=pl.lit(source, dtype=pl.UInt32),
+        _file=pl.lit("a"),
+        _sheet=pl.lit(""),
         _row=pl.int_range(2, typed.height + 2, dtype=pl.UInt32),
-    )  # fmt: skip
+    )
 
 
 def registry() -> pl.DataFrame:
     spec = CONTRACTS["registry"]
     rows = [
-        dict.fromkeys(spec.columns) | {"id_number": person, "name": "某人", "household_id": "H", "household_type": kind, "labour_ability": "普通劳动力"}
+        dict.fromkeys(spec.columns)
+        | {
+            "id_number": person,
+            "name": "某人",
+            "household_id": "H",
+            "household_type": kind,
+            "labour_ability": "普通劳动力",
+        }
         for person, kind in zip(PEOPLE, ["脱贫户", "脱贫户", "普通农户"], strict=True)
-    ]  # fmt: skip
+    ]
     return frame(spec, rows, 0)
 
 

@@ -25,8 +25,22 @@ def test_what_is_no_month_is_refused(text: str) -> None:
         months.parse_month(text)
 
 
-SPELLINGS = ["2024-05", "2024-5", "2024.5", "2024.05", "2024/5", "2024/05", "202405", "2024年5月", "2024年05月", "2024 年 5 月",
-             "２０２４－０５", "２０２４．５", "２０２４年５月", " 2024-05\u3000"]  # fmt: skip
+SPELLINGS = [
+    "2024-05",
+    "2024-5",
+    "2024.5",
+    "2024.05",
+    "2024/5",
+    "2024/05",
+    "202405",
+    "2024年5月",
+    "2024年05月",
+    "2024 年 5 月",
+    "２０２４－０５",
+    "２０２４．５",
+    "２０２４年５月",
+    " 2024-05\u3000",
+]
 
 
 @pytest.mark.parametrize("text", SPELLINGS)
@@ -37,8 +51,28 @@ def test_a_month_is_read_as_people_write_it(text: str) -> None:
     assert not months.looks_like_month(text)
 
 
-@pytest.mark.parametrize("name", ["2024-13", "202413", "24年5月", "5月", "五月", "05月份", "24-05", "24.5", "05-2024", "2024_05", "2024年5",
-                                  "2024-05 补报", "2024年5月（2）", "202405花名册", "20240501", "二〇二四年五月", "２４年５月"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2024-13",
+        "202413",
+        "24年5月",
+        "5月",
+        "五月",
+        "05月份",
+        "24-05",
+        "24.5",
+        "05-2024",
+        "2024_05",
+        "2024年5",
+        "2024-05 补报",
+        "2024年5月（2）",
+        "202405花名册",
+        "20240501",
+        "二〇二四年五月",
+        "２４年５月",
+    ],
+)
 def test_a_name_that_only_looks_like_a_month_is_seen(name: str) -> None:
     """9.1: no folder of such a name serves every month."""
     assert months.looks_like_month(name)

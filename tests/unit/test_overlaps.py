@@ -43,13 +43,26 @@ def test_a_bound_known_to_the_month_is_no_overlap_unless_every_day_of_it_would_b
     rows = []
     for n, (key, a, length, start_month, end_month) in enumerate(spans):
         start, end = origin + timedelta(days=a), origin + timedelta(days=a + length)
-        rows.append((
-            key, start.replace(day=1) if start_month else start, last_of(end) if end_month else end, start_month, end_month, 0, n,
-        ))  # fmt: skip
+        rows.append(
+            (
+                key,
+                start.replace(day=1) if start_month else start,
+                last_of(end) if end_month else end,
+                start_month,
+                end_month,
+                0,
+                n,
+            )
+        )
     schema = {
-        "key": pl.String, "start": pl.Date, "end": pl.Date, "_start_month": pl.Boolean, "_end_month": pl.Boolean, "_src": pl.UInt32,
+        "key": pl.String,
+        "start": pl.Date,
+        "end": pl.Date,
+        "_start_month": pl.Boolean,
+        "_end_month": pl.Boolean,
+        "_src": pl.UInt32,
         "_row": pl.UInt32,
-    }  # fmt: skip
+    }
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     found = set(overlapping_spans(frame.lazy(), "key", "start", "end").collect()["_row"])
     pairs = ((a, b) for a in rows for b in rows if a[6] != b[6] and a[0] == b[0])

@@ -14,12 +14,23 @@ AREA = load_policy("朝阳市").file.area
 @pytest.mark.parametrize(
     ("province", "city", "county", "inside"),
     [
-        ("辽宁省", "朝阳市", "", True), ("辽宁", "朝 阳", None, True), ("", "辽宁省朝阳市", "", True), (None, None, "喀喇沁左翼蒙古族自治县", True),
-        ("辽宁省", "", "凌源市", True), ("辽宁省", "沈阳市", "和平区", False), ("吉林省", "长春市", "朝阳区", False), ("北京市", "北京市", "朝阳区", False),
-        ("北京", "朝阳区", "", False), ("河北省", "", "建平县", False), (None, None, None, False), ("", "211300", "", True), ("", "", "211322", True),
-        ("辽宁省", "朝阳市建平县", "", True), ("湖南省", "211号街", "", False),
+        ("辽宁省", "朝阳市", "", True),
+        ("辽宁", "朝 阳", None, True),
+        ("", "辽宁省朝阳市", "", True),
+        (None, None, "喀喇沁左翼蒙古族自治县", True),
+        ("辽宁省", "", "凌源市", True),
+        ("辽宁省", "沈阳市", "和平区", False),
+        ("吉林省", "长春市", "朝阳区", False),
+        ("北京市", "北京市", "朝阳区", False),
+        ("北京", "朝阳区", "", False),
+        ("河北省", "", "建平县", False),
+        (None, None, None, False),
+        ("", "211300", "", True),
+        ("", "", "211322", True),
+        ("辽宁省", "朝阳市建平县", "", True),
+        ("湖南省", "211号街", "", False),
     ],
-)  # fmt: skip
+)
 def test_inside(province: str | None, city: str | None, county: str | None, inside: bool) -> None:
     frame = pl.DataFrame({"p": [province], "c": [city], "k": [county]}, schema=dict.fromkeys("pck", pl.String))
     assert frame.select(places.inside(pl.col("p"), pl.col("c"), pl.col("k"), AREA)).item() is inside

@@ -27,10 +27,23 @@ def typed(kind: str, *texts: str | None, **spec: Any) -> tuple[list[Any], list[b
 @pytest.mark.parametrize(
     "text",
     [
-        "20230401", "2023-04-01", "2023/4/1", "2023.4.1", "2023年4月1日", "45017", "2023-04-01 00:00:00", "２０２３年４月１日",
-        "2023年04月", "202304", "2023-4", "　2023/04/01 ", '="20230401"', "'20230401", "2023-04-01T08:30:00",
+        "20230401",
+        "2023-04-01",
+        "2023/4/1",
+        "2023.4.1",
+        "2023年4月1日",
+        "45017",
+        "2023-04-01 00:00:00",
+        "２０２３年４月１日",
+        "2023年04月",
+        "202304",
+        "2023-4",
+        "　2023/04/01 ",
+        '="20230401"',
+        "'20230401",
+        "2023-04-01T08:30:00",
     ],
-)  # fmt: skip
+)
 def test_every_way_to_write_a_date(text: str) -> None:
     assert typed("date", text) == ([date(2023, 4, 1)], [False])
 
@@ -109,8 +122,10 @@ def test_yes_no_and_benefits() -> None:
 def test_synonyms_and_lists() -> None:
     labour = CONTRACTS["registry"].columns["labour_ability"]
     assert typed("choice", "弱（半）劳动力", "半劳力", " 普通劳动力", synonyms=labour.synonyms)[0] == [
-        "弱劳动力或半劳动力", "弱劳动力或半劳动力", "普通劳动力",
-    ]  # fmt: skip
+        "弱劳动力或半劳动力",
+        "弱劳动力或半劳动力",
+        "普通劳动力",
+    ]
     assert typed("choices", "残疾，长期慢性病", "健康")[0] == ["残疾,长期慢性病", "健康"]
 
 

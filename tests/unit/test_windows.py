@@ -31,10 +31,20 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("东川镇", "东川镇"), ("CON", "_CON"), ("nul.txt", "_nul.txt"), ("com1", "_com1"), ("COM", "COM"), ("console", "console"),
-        ('a<b>c:"d/e\\f|g?h*', "a_b_c__d_e_f_g_h_"), ("某镇. ", "某镇"), (" ", "_"), ("..", "_"), ("", "_"), ("a\tb\n", "a_b_"),
+        ("东川镇", "东川镇"),
+        ("CON", "_CON"),
+        ("nul.txt", "_nul.txt"),
+        ("com1", "_com1"),
+        ("COM", "COM"),
+        ("console", "console"),
+        ('a<b>c:"d/e\\f|g?h*', "a_b_c__d_e_f_g_h_"),
+        ("某镇. ", "某镇"),
+        (" ", "_"),
+        ("..", "_"),
+        ("", "_"),
+        ("a\tb\n", "a_b_"),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_windows_forbids_is_never_given(text: str, name: str) -> None:
     assert system.safe_name(text) == name
 

@@ -30,8 +30,11 @@ def test_a_thousand_people_and_five_who_change() -> None:
     )
     moved = people(a=(UNSTABLE, range(6, 11)))
     after = pl.concat([after, moved])
-    proof = {row["class"]: [row[c] for c in COUNTS] for row in proof_of(before, after).iter_rows(named=True)
-             if row["dimension"] in ("category", "total")}  # fmt: skip
+    proof = {
+        row["class"]: [row[c] for c in COUNTS]
+        for row in proof_of(before, after).iter_rows(named=True)
+        if row["dimension"] in ("category", "total")
+    }
     assert proof == {
         LIFTED: [820, 8, 6, 0, 5, 817],
         UNSTABLE: [180, 4, 1, 5, 0, 188],

@@ -28,8 +28,16 @@ def luhn_expr(number: pl.Expr) -> pl.Expr:
     return total % 10 == 0
 
 
-@rule("ID014", "银行账号缺失或不可能，或卡号校验不过", "error", "hold", tables=("assignments",), waivable=True,
-      compares="银行账号列是否为空、是否8至32位数字；16、19位卡号的 Luhn 校验", hint="向本人要卡或一卡通复印件，核对后补填")  # fmt: skip
+@rule(
+    "ID014",
+    "银行账号缺失或不可能，或卡号校验不过",
+    "error",
+    "hold",
+    tables=("assignments",),
+    waivable=True,
+    compares="银行账号列是否为空、是否8至32位数字；16、19位卡号的 Luhn 校验",
+    hint="向本人要卡或一卡通复印件，核对后补填",
+)
 def account(ctx: Month) -> pl.LazyFrame:
     """Missing or impossible holds and cannot be waived; a card number that fails its own check is a warning."""
     rows = ctx.table(ROSTER)
@@ -47,8 +55,15 @@ def account(ctx: Month) -> pl.LazyFrame:
     )
 
 
-@rule("ID015", "一个账号用在多户", "warning", tables=("assignments", "registry"), waivable=True,
-      compares="银行账号与户编号", hint="核实账号归谁；不是本人或户主的，换成本人的账号")  # fmt: skip
+@rule(
+    "ID015",
+    "一个账号用在多户",
+    "warning",
+    tables=("assignments", "registry"),
+    waivable=True,
+    compares="银行账号与户编号",
+    hint="核实账号归谁；不是本人或户主的，换成本人的账号",
+)
 def shared_account(ctx: Month) -> pl.LazyFrame:
     """Inside one household an account may be shared; a person not in the export is a household of one."""
     rows = ctx.table(ROSTER).filter(pl.col("account").is_not_null()).join(ctx.homes.lazy(), on="id_number", how="left")
@@ -58,8 +73,16 @@ def shared_account(ctx: Month) -> pl.LazyFrame:
     return report(rows, ROSTER, pl.concat_str(pl.lit("这个账号也用在别户："), "_others"), "account")
 
 
-@rule("ID016", "收款人既不是本人也不是户主", "error", "hold", tables=("assignments", "registry"), waivable=True,
-      compares="收款人姓名、收款人身份证号与本人、户主", hint="改为本人或户主的账户；确需他人代领的，走豁免")  # fmt: skip
+@rule(
+    "ID016",
+    "收款人既不是本人也不是户主",
+    "error",
+    "hold",
+    tables=("assignments", "registry"),
+    waivable=True,
+    compares="收款人姓名、收款人身份证号与本人、户主",
+    hint="改为本人或户主的账户；确需他人代领的，走豁免",
+)
 def payee(ctx: Month) -> pl.LazyFrame:
     """An empty payee is the person. Name and number must both fit the same one of the two."""
     rows = ctx.table(ROSTER).filter(pl.col("payee_name").is_not_null() | pl.col("payee_id").is_not_null())

@@ -82,11 +82,22 @@ def too_many(ctx: Month) -> pl.LazyFrame:
     required = pl.coalesce(pl.when(pl.col("required_days_x100") > 0).then("required_days_x100"), "_post_required")
     over = (worked > required) & ~beyond_month & ~beyond_post
     column = "attended_days_x100"
-    return pl.concat([
-        report(rows.filter(beyond_month), TABLE, f"出勤天数超过本月的{ctx.last.day}天", column, **at_stake()),
-        report(rows.filter(beyond_post), TABLE, pl.format("出勤天数超过本月在岗的{}天（合同期内，上岗至离岗）", mask.bitwise_count_ones()), column, **at_stake()),
-        report(rows.filter(over), TABLE, "出勤天数超过规定天数，按足额算", column, severity="warning", effect="none"),
-    ], how="diagonal")  # fmt: skip
+    return pl.concat(
+        [
+            report(rows.filter(beyond_month), TABLE, f"出勤天数超过本月的{ctx.last.day}天", column, **at_stake()),
+            report(
+                rows.filter(beyond_post),
+                TABLE,
+                pl.format("出勤天数超过本月在岗的{}天（合同期内，上岗至离岗）", mask.bitwise_count_ones()),
+                column,
+                **at_stake(),
+            ),
+            report(
+                rows.filter(over), TABLE, "出勤天数超过规定天数，按足额算", column, severity="warning", effect="none"
+            ),
+        ],
+        how="diagonal",
+    )
 
 
 @rule(
@@ -185,11 +196,20 @@ def norm(ctx: Month) -> pl.LazyFrame:
     low = (pl.col("_used") > 0) & (pl.col("_used") < DAY)
     unlike = (row > 0) & (post > 0) & ((row - post).abs() > gap * DAY) & ~low
     column = "required_days_x100"
-    return pl.concat([
-        report(rows.filter(low), TABLE, "规定出勤天数不到1天", column, **stops(ctx, "hold"), **at_stake()),
-        report(rows.filter(unlike), TABLE, pl.format(f"规定出勤天数与岗位台账的 {{}} 天相差超过{gap}天", days_expr(post)), column,
-               severity="warning", effect="none"),
-    ], how="diagonal")  # fmt: skip
+    return pl.concat(
+        [
+            report(rows.filter(low), TABLE, "规定出勤天数不到1天", column, **stops(ctx, "hold"), **at_stake()),
+            report(
+                rows.filter(unlike),
+                TABLE,
+                pl.format(f"规定出勤天数与岗位台账的 {{}} 天相差超过{gap}天", days_expr(post)),
+                column,
+                severity="warning",
+                effect="none",
+            ),
+        ],
+        how="diagonal",
+    )
 
 
 def days_expr(column: pl.Expr) -> pl.Expr:

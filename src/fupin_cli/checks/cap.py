@@ -122,13 +122,30 @@ def pension(ctx: Month) -> pl.LazyFrame:
     late = rows.filter(after_pension(ctx))
     extended = pl.col("extended")
     unclear = rows.filter(pl.col("scheme").is_null())
-    return pl.concat([
-        report(late, TABLE, pl.format("养老金领取日期为 {}，其后的月份不再发", "pension_date"), "id_number",
-               effect=pl.when(extended).then(pl.lit("refuse")).otherwise(pl.lit(effect)),
-               severity=pl.when(extended | pl.lit(effect != "none")).then(pl.lit("error")).otherwise(pl.lit("info")), **at_stake()),
-        report(unclear, TABLE, "女职工没有写明是干部还是工人，定不了养老金领取年龄", "insured_type", effect="hold", severity="error",
-               hint="在花名册的参保类型里填职工女干部或职工女工人", **at_stake()),
-    ], how="diagonal")  # fmt: skip
+    return pl.concat(
+        [
+            report(
+                late,
+                TABLE,
+                pl.format("养老金领取日期为 {}，其后的月份不再发", "pension_date"),
+                "id_number",
+                effect=pl.when(extended).then(pl.lit("refuse")).otherwise(pl.lit(effect)),
+                severity=pl.when(extended | pl.lit(effect != "none")).then(pl.lit("error")).otherwise(pl.lit("info")),
+                **at_stake(),
+            ),
+            report(
+                unclear,
+                TABLE,
+                "女职工没有写明是干部还是工人，定不了养老金领取年龄",
+                "insured_type",
+                effect="hold",
+                severity="error",
+                hint="在花名册的参保类型里填职工女干部或职工女工人",
+                **at_stake(),
+            ),
+        ],
+        how="diagonal",
+    )
 
 
 @rule(
@@ -226,9 +243,16 @@ def paid_twice(ctx: Claimed) -> pl.LazyFrame:
     # The money at stake is one sum for the month: it stands on the first of its rows only.
     first = pl.int_range(pl.len()).over(keys) == 0
     found = [
-        report(past, HISTORY, pl.concat_str(pl.lit("同一个月发了不止一笔，另见 "), "_others"), "month", effect="none",
-               amount_fen=pl.when(first).then("_spare"), months=pl.when(first).then(1))
-    ]  # fmt: skip
+        report(
+            past,
+            HISTORY,
+            pl.concat_str(pl.lit("同一个月发了不止一笔，另见 "), "_others"),
+            "month",
+            effect="none",
+            amount_fen=pl.when(first).then("_spare"),
+            months=pl.when(first).then(1),
+        )
+    ]
     if ctx.has(TABLE):
         this_month = (
             post_payments(ctx.intake.tables[HISTORY])

@@ -17,19 +17,47 @@ MOBILE = r"^1[3-9][0-9]{9}$"
 LANDLINE = r"^0[0-9]{9,11}$"  # the intake has dropped the dash after the area code
 RETIRED_AGE = 60
 MALE_RELATIONS = (
-    "之子", "之女婿", "之孙子", "之外孙子", "之父", "之岳父", "之公公", "之祖父", "之外祖父", "之曾孙子", "之侄儿", "之叔伯",
-)  # fmt: skip
+    "之子",
+    "之女婿",
+    "之孙子",
+    "之外孙子",
+    "之父",
+    "之岳父",
+    "之公公",
+    "之祖父",
+    "之外祖父",
+    "之曾孙子",
+    "之侄儿",
+    "之叔伯",
+)
 FEMALE_RELATIONS = (
-    "之女", "之儿媳", "之孙女", "之外孙女", "之母", "之岳母", "之婆婆", "之祖母", "之外祖母", "之曾孙女", "之侄女", "之兄弟媳妇",
-)  # fmt: skip
+    "之女",
+    "之儿媳",
+    "之孙女",
+    "之外孙女",
+    "之母",
+    "之岳母",
+    "之婆婆",
+    "之祖母",
+    "之外祖母",
+    "之曾孙女",
+    "之侄女",
+    "之兄弟媳妇",
+)
 
 
 def _phone_shape(column: str) -> pl.Expr:
     return pl.col(column).str.contains(MOBILE) | pl.col(column).str.contains(LANDLINE)
 
 
-@rule("ID010", "电话缺失或写法不对", "warning", any_of=("registry", "employment", "assignments", "households"),
-      compares="电话列：手机号 1[3-9] 加9位，座机 0 加2或3位区号加7或8位号码（可有 -）；监测对象每户至少一个电话", hint="补填或改正")  # fmt: skip
+@rule(
+    "ID010",
+    "电话缺失或写法不对",
+    "warning",
+    any_of=("registry", "employment", "assignments", "households"),
+    compares="电话列：手机号 1[3-9] 加9位，座机 0 加2或3位区号加7或8位号码（可有 -）；监测对象每户至少一个电话",
+    hint="补填或改正",
+)
 def phones(ctx: Month) -> pl.LazyFrame:
     """Malformed wherever a phone is written; missing on employment and roster rows, and for households without any."""
     found = []
@@ -66,8 +94,15 @@ def _silent_homes(ctx: Month) -> pl.LazyFrame:
     return report(silent, "registry", "全户都没有填电话", "household_phone")
 
 
-@rule("ID011", "一个电话出现在多户", "warning", tables=("registry",), bounds=("checks.phone_households",),
-      compares="家庭成员联系电话、户联系电话与户编号；老人、孩子留的亲属电话只作提示", hint="核实是否代填；代填的换成本户的电话")  # fmt: skip
+@rule(
+    "ID011",
+    "一个电话出现在多户",
+    "warning",
+    tables=("registry",),
+    bounds=("checks.phone_households",),
+    compares="家庭成员联系电话、户联系电话与户编号；老人、孩子留的亲属电话只作提示",
+    hint="核实是否代填；代填的换成本户的电话",
+)
 def shared_phone(ctx: Month) -> pl.LazyFrame:
     """A household's own phone is looked at on its head's row only.
 
@@ -100,13 +135,22 @@ def shared_phone(ctx: Month) -> pl.LazyFrame:
         .otherwise(pl.lit("老人或孩子留的电话也是别户的，是亲属的可不改："))
     )
     return report(
-        rows, "registry", pl.concat_str(said, "_others"), pl.col("column"),
+        rows,
+        "registry",
+        pl.concat_str(said, "_others"),
+        pl.col("column"),
         severity=pl.when(wrong).then(pl.lit("warning")).otherwise(pl.lit("info")),
-    )  # fmt: skip
+    )
 
 
-@rule("ID012", "户主没有或不止一个", "warning", tables=("registry",), compares="同一户编号下与户主关系为“户主”的人数",
-      hint="每户只留一个户主；户主去世的，改定新户主")  # fmt: skip
+@rule(
+    "ID012",
+    "户主没有或不止一个",
+    "warning",
+    tables=("registry",),
+    compares="同一户编号下与户主关系为“户主”的人数",
+    hint="每户只留一个户主；户主去世的，改定新户主",
+)
 def heads(ctx: Month) -> pl.LazyFrame:
     """Without a head: every row of the household; with several: each of them. Rows set aside are members (SPEC 9.12)."""
     rows = pl.concat([ctx.table("registry"), ctx.members.lazy().filter("aside")], how="diagonal")
@@ -120,8 +164,14 @@ def heads(ctx: Month) -> pl.LazyFrame:
     )
 
 
-@rule("ID013", "与户主关系和性别不符", "warning", tables=("registry",), compares="与户主关系与身份证号第17位；配偶与户主的性别",
-      hint="核对关系或证号")  # fmt: skip
+@rule(
+    "ID013",
+    "与户主关系和性别不符",
+    "warning",
+    tables=("registry",),
+    compares="与户主关系与身份证号第17位；配偶与户主的性别",
+    hint="核对关系或证号",
+)
 def relation_sex(ctx: Month) -> pl.LazyFrame:
     """之子 female, 之女 male, …; a spouse of the head's own sex."""
     heads = (

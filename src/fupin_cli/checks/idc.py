@@ -20,9 +20,15 @@ NAME_MARKS = r"[^\p{Han}\p{L}·]"
 EARLIEST_BIRTH = 1900
 EMPLOYEE_SEX = {"职工男": "男", "职工女干部": "女", "职工女工人": "女"}
 
-ID001 = Rule("ID001", "身份证号缺失、位数不对或被 Excel 存成数字", "error", "hold", stage="intake",
-        compares="各表身份证号列：是否为空、是否18位（残疾证20或22位）、单元格类型是不是数字",
-        hint="核对证件原件后补填；单元格格式须为“文本”")  # fmt: skip
+ID001 = Rule(
+    "ID001",
+    "身份证号缺失、位数不对或被 Excel 存成数字",
+    "error",
+    "hold",
+    stage="intake",
+    compares="各表身份证号列：是否为空、是否18位（残疾证20或22位）、单元格类型是不是数字",
+    hint="核对证件原件后补填；单元格格式须为“文本”",
+)
 
 
 def holds_roster(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -45,8 +51,14 @@ def mentioned(rows: pl.LazyFrame, message: str, *, holds: bool = True) -> pl.Laz
     return holds_roster(found) if holds else found
 
 
-@rule("ID002", "身份证号校验码不对", "error", "hold", compares="第18位与前17位按 GB 11643 算出的校验码",
-      hint="核对证件原件，多半是录错一位")  # fmt: skip
+@rule(
+    "ID002",
+    "身份证号校验码不对",
+    "error",
+    "hold",
+    compares="第18位与前17位按 GB 11643 算出的校验码",
+    hint="核对证件原件，多半是录错一位",
+)
 def check_digit(ctx: Month) -> pl.LazyFrame:
     """Numbers of 18 characters whose shape or check digit is wrong."""
     return mentioned(
@@ -54,8 +66,15 @@ def check_digit(ctx: Month) -> pl.LazyFrame:
     )
 
 
-@rule("ID003", "身份证号中的出生日期不可能，或与出生日期列不符", "error", "hold", partly=("registry",),
-      compares="身份证号第7至14位与日历；监测对象信息的出生日期列", hint="核对证件原件，改正证号或出生日期")  # fmt: skip
+@rule(
+    "ID003",
+    "身份证号中的出生日期不可能，或与出生日期列不符",
+    "error",
+    "hold",
+    partly=("registry",),
+    compares="身份证号第7至14位与日历；监测对象信息的出生日期列",
+    hint="核对证件原件，改正证号或出生日期",
+)
 def birth_date(ctx: Month) -> pl.LazyFrame:
     """No such day, or born after the month or before 1900 (error, holds); unlike the export's own column (warning)."""
     judged = ctx.mentions.lazy().filter(pl.col("kind").is_null())
@@ -81,8 +100,14 @@ def birth_date(ctx: Month) -> pl.LazyFrame:
     return pl.concat(found, how="diagonal")
 
 
-@rule("ID004", "性别与身份证号不符", "warning", any_of=("registry", "assignments"),
-      compares="性别列、参保类型与身份证号第17位", hint="核对证件原件，改正性别、参保类型或证号")  # fmt: skip
+@rule(
+    "ID004",
+    "性别与身份证号不符",
+    "warning",
+    any_of=("registry", "assignments"),
+    compares="性别列、参保类型与身份证号第17位",
+    hint="核对证件原件，改正性别、参保类型或证号",
+)
 def sex(ctx: Month) -> pl.LazyFrame:
     """性别 in the export; 职工男 on a woman's number and the reverse on the roster."""
     facts = (
@@ -130,13 +155,24 @@ def names_differ(ctx: Month) -> pl.LazyFrame:
     several = rows.group_by("id_number").agg(pl.col("name").n_unique().alias("_n")).filter(pl.col("_n") > 1)
     rows = with_others(rows.join(several, on="id_number", how="semi"), ["id_number"])
     return rows.select(
-        "table", "_src", "_row", "name", "post_id", column=pl.lit("name"), person="id_number",
+        "table",
+        "_src",
+        "_row",
+        "name",
+        "post_id",
+        column=pl.lit("name"),
+        person="id_number",
         message=pl.concat_str(pl.lit("同一身份证号在别处姓名不同，见 "), "_others"),
-    )  # fmt: skip
+    )
 
 
-@rule("ID007", "只应有一行的表里出现多行", "error", compares="各表的唯一键（每人、每岗、每月一行）",
-      hint="删去重复的行；内容不同的，核实哪一行是对的")  # fmt: skip
+@rule(
+    "ID007",
+    "只应有一行的表里出现多行",
+    "error",
+    compares="各表的唯一键（每人、每岗、每月一行）",
+    hint="删去重复的行；内容不同的，核实哪一行是对的",
+)
 def duplicates(ctx: Month) -> pl.LazyFrame:
     """The same key twice in a table that allows one row. Attendance that differs holds the line (SPEC 8.11)."""
     found = []
@@ -172,11 +208,14 @@ def duplicates(ctx: Month) -> pl.LazyFrame:
         holds = ~same & (pl.col("month") == ctx.month)
         found.append(
             report(
-                rows, "attendance", pl.concat_str(message, "_others"), "id_number",
+                rows,
+                "attendance",
+                pl.concat_str(message, "_others"),
+                "id_number",
                 severity=pl.when(same).then(pl.lit("warning")).otherwise(pl.lit("error")),
                 effect=pl.when(holds).then(pl.lit("hold")).otherwise(pl.lit("none")),
             )
-        )  # fmt: skip
+        )
     return pl.concat([pl.LazyFrame({"_src": []}, schema={"_src": pl.UInt32}), *found], how="diagonal")
 
 
@@ -194,17 +233,32 @@ def _encodes(character: str, encoding: str) -> bool:
     return True
 
 
-@rule("ID008", "姓名写法不对，或有银行编码里没有的字", "error", "hold", bounds=("bank.encoding",),
-      compares="各表姓名；花名册的姓名、收款人姓名与银行代发文件的编码", hint="删去数字、空格、标点（· 可用）；生僻字与银行商定写法后改收款人姓名")  # fmt: skip
+@rule(
+    "ID008",
+    "姓名写法不对，或有银行编码里没有的字",
+    "error",
+    "hold",
+    bounds=("bank.encoding",),
+    compares="各表姓名；花名册的姓名、收款人姓名与银行代发文件的编码",
+    hint="删去数字、空格、标点（· 可用）；生僻字与银行商定写法后改收款人姓名",
+)
 def name_shape(ctx: Month) -> pl.LazyFrame:
     """Digits and marks anywhere (warning); on the roster, characters that the bank's file cannot carry (holds)."""
     odd = ctx.mentions.lazy().filter(pl.col("name").str.contains(NAME_MARKS))
     found = [
         odd.select(
-            "table", "_src", "_row", "name", "post_id", column=pl.lit("name"), person="id_number",
-            message=pl.lit("姓名里有数字、空格或标点"), severity=pl.lit("warning"), effect=pl.lit("none"),
+            "table",
+            "_src",
+            "_row",
+            "name",
+            "post_id",
+            column=pl.lit("name"),
+            person="id_number",
+            message=pl.lit("姓名里有数字、空格或标点"),
+            severity=pl.lit("warning"),
+            effect=pl.lit("none"),
         )
-    ]  # fmt: skip
+    ]
     if ctx.has(ROSTER):
         encoding = ctx.settings.bank.encoding
         for column in ("name", "payee_name"):
@@ -218,8 +272,14 @@ def name_shape(ctx: Month) -> pl.LazyFrame:
     return pl.concat(found, how="diagonal")
 
 
-@rule("ID009", "身份证号的地区码不认得", "warning", compares="身份证号前6位与 python-stdnum 所附的行政区划代码",
-      bounds=("checks.extra_area_codes",), hint="核对证件；确是新设的地区，可写入 checks.extra_area_codes")  # fmt: skip
+@rule(
+    "ID009",
+    "身份证号的地区码不认得",
+    "warning",
+    compares="身份证号前6位与 python-stdnum 所附的行政区划代码",
+    bounds=("checks.extra_area_codes",),
+    hint="核对证件；确是新设的地区，可写入 checks.extra_area_codes",
+)
 def area(ctx: Month) -> pl.LazyFrame:
     """Never a reason to refuse: the list has no history before the codes."""
     known = list(areas().codes | set(ctx.settings.checks.extra_area_codes))

@@ -61,9 +61,13 @@ def gap(ctx: Month) -> pl.LazyFrame:
     rows = covered(ctx).filter(((pl.col("_cover") & pl.col("on_mask")) != 0) & (open_days != 0))
     rows = rows.with_columns(_days=open_days.bitwise_count_ones())
     return report(
-        rows, ROSTER, pl.format("本月在岗有{}天没有意外伤害保险", "_days"), "id_number",
-        effect="hold" if holds else "none", severity="error" if holds else "warning",
-    )  # fmt: skip
+        rows,
+        ROSTER,
+        pl.format("本月在岗有{}天没有意外伤害保险", "_days"),
+        "id_number",
+        effect="hold" if holds else "none",
+        severity="error" if holds else "warning",
+    )
 
 
 @rule(

@@ -58,7 +58,11 @@ def overlapping_spans(rows: pl.LazyFrame, key: str, start: str, end: str) -> pl.
     )
     holds = holds.filter(pl.col("_month_to") <= pl.col("_to"))
     columns = ["_src", "_row"]
-    found = pl.concat([
-        overlapping(plain, [key], "_from", "_to").select(columns), held.select(columns), holds.select(columns),
-    ]).unique()  # fmt: skip
+    found = pl.concat(
+        [
+            overlapping(plain, [key], "_from", "_to").select(columns),
+            held.select(columns),
+            holds.select(columns),
+        ]
+    ).unique()
     return rows.join(found, on=columns, how="semi")

@@ -32,10 +32,12 @@ def on_holders(
     once = said.filter(pl.col("post_id").is_not_null()).unique("post_id", keep="first", maintain_order=True)
     held = ctx.lines.lazy().join(once.select("post_id", "_message"), on="post_id")
     vacant = said.join(ctx.lines.lazy(), on="post_id", how="anti")
-    return pl.concat([
-        report(held, TABLE, pl.col("_message"), roster_column),
-        report(vacant, POSTS, pl.col("_message"), post_column),
-    ])  # fmt: skip
+    return pl.concat(
+        [
+            report(held, TABLE, pl.col("_message"), roster_column),
+            report(vacant, POSTS, pl.col("_message"), post_column),
+        ]
+    )
 
 
 @rule(
@@ -116,9 +118,15 @@ def too_many_holders(ctx: Month) -> pl.LazyFrame:
 def rotation(ctx: Month) -> pl.LazyFrame:
     """In the 12 months: 3 holders on one place (n places: n + 2); X–Y–X; or two of one household in turn."""
     window = months.first_day(ctx.month - ctx.settings.checks.rotation_months + 1)
-    rows = ctx.table(TABLE).filter(
-        pl.col("post_id").is_not_null() & (pl.col("on_post") <= ctx.last) & (pl.col("off_post").is_null() | (pl.col("off_post") >= window))
-    ).with_columns(_start=pl.col("on_post"), _end=pl.coalesce("off_post", pl.lit(ctx.last)))  # fmt: skip
+    rows = (
+        ctx.table(TABLE)
+        .filter(
+            pl.col("post_id").is_not_null()
+            & (pl.col("on_post") <= ctx.last)
+            & (pl.col("off_post").is_null() | (pl.col("off_post") >= window))
+        )
+        .with_columns(_start=pl.col("on_post"), _end=pl.coalesce("off_post", pl.lit(ctx.last)))
+    )
     places = pl.lit(1, dtype=pl.Int64)
     if ctx.has(POSTS):
         known = (
@@ -265,13 +273,34 @@ def fund(ctx: Month) -> pl.LazyFrame:
     rows = ctx.lines.lazy()
     listed = pl.col("fund").is_in(list(ctx.contracts[POSTS].columns["fund"].values))
     known = listed | (pl.col("fund").str.contains(OTHER_FUNDS) & ~pl.col("fund").str.contains("就业"))
-    return pl.concat([
-        report(rows.filter(~pl.col("post_known")), TABLE, "岗位编号不在岗位台账里", "post_id", **at_stake()),
-        report(rows.filter(pl.col("post_known") & pl.col("fund").is_null()), TABLE, "岗位的资金来源没有填", "post_id", **at_stake()),
-        report(rows.filter(pl.col("fund").is_not_null() & ~known), TABLE, pl.format("岗位的资金来源“{}”不认得", "fund"), "post_id", **at_stake()),
-        report(rows.filter(known & (pl.col("fund") != EMPLOYMENT_FUND)), TABLE, pl.format("岗位资金是“{}”，不由就业补助资金发放", "fund"), "post_id",
-               effect="refuse", **at_stake()),
-    ], how="diagonal")  # fmt: skip
+    return pl.concat(
+        [
+            report(rows.filter(~pl.col("post_known")), TABLE, "岗位编号不在岗位台账里", "post_id", **at_stake()),
+            report(
+                rows.filter(pl.col("post_known") & pl.col("fund").is_null()),
+                TABLE,
+                "岗位的资金来源没有填",
+                "post_id",
+                **at_stake(),
+            ),
+            report(
+                rows.filter(pl.col("fund").is_not_null() & ~known),
+                TABLE,
+                pl.format("岗位的资金来源“{}”不认得", "fund"),
+                "post_id",
+                **at_stake(),
+            ),
+            report(
+                rows.filter(known & (pl.col("fund") != EMPLOYMENT_FUND)),
+                TABLE,
+                pl.format("岗位资金是“{}”，不由就业补助资金发放", "fund"),
+                "post_id",
+                effect="refuse",
+                **at_stake(),
+            ),
+        ],
+        how="diagonal",
+    )
 
 
 @rule(

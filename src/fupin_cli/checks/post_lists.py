@@ -80,9 +80,11 @@ def other_income(ctx: Month) -> pl.LazyFrame:
         return ctx.table(table).filter(started & (pl.col("cancelled").is_null() | (pl.col("cancelled") >= ctx.first)))
 
     said = {
-        "public_payroll": ("本月由财政供养：", in_months), "employee_pensions": ("本月领取职工养老待遇：", in_months),
-        "employee_insurance": ("本月以职工身份参保：", in_months), "businesses": ("本月名下有市场主体：", in_business),
-    }  # fmt: skip
+        "public_payroll": ("本月由财政供养：", in_months),
+        "employee_pensions": ("本月领取职工养老待遇：", in_months),
+        "employee_insurance": ("本月以职工身份参保：", in_months),
+        "businesses": ("本月名下有市场主体：", in_business),
+    }
     found = []
     for table, (message, active) in said.items():
         if ctx.has(table):

@@ -88,10 +88,13 @@ def age(ctx: Month) -> pl.LazyFrame:
     rows = ctx.judged.lazy()
     young = rows.filter(age_expr(pl.col("birth"), pl.col("first_on_post")) < ctx.labour_age)
     old = rows.filter(age_expr(pl.col("birth"), ctx.first) >= limit)
-    return pl.concat([
-        report(young, TABLE, f"在岗时未满{ctx.labour_age}周岁", "id_number", waivable=False, **at_stake()),
-        report(old, TABLE, f"本月1日已满{limit}周岁", "id_number", waivable=True, clause=OURS, **at_stake()),
-    ], how="diagonal")  # fmt: skip
+    return pl.concat(
+        [
+            report(young, TABLE, f"在岗时未满{ctx.labour_age}周岁", "id_number", waivable=False, **at_stake()),
+            report(old, TABLE, f"本月1日已满{limit}周岁", "id_number", waivable=True, clause=OURS, **at_stake()),
+        ],
+        how="diagonal",
+    )
 
 
 @rule(
@@ -157,11 +160,15 @@ def several_posts(ctx: Month) -> pl.LazyFrame:
         .otherwise(pl.lit("本月不止一个岗位，这个不是首次核定最早的："))
     )
     return report(
-        several, TABLE, pl.concat_str(said, "_all"), "post_id",
+        several,
+        TABLE,
+        pl.concat_str(said, "_all"),
+        "post_id",
         severity=pl.when(first).then(pl.lit("warning")).otherwise(pl.lit("error")),
         effect=pl.when(first).then(pl.lit("none")).otherwise(pl.lit("hold")),
-        amount_fen=pl.when(~first).then("due_fen"), months=pl.when(~first).then(1),
-    )  # fmt: skip
+        amount_fen=pl.when(~first).then("due_fen"),
+        months=pl.when(~first).then(1),
+    )
 
 
 @rule(
@@ -199,11 +206,18 @@ def disagree(ctx: Month) -> pl.LazyFrame:
         rows.filter(pl.col("_helped") & ~pl.col("_home") & ~pl.col("aside") & pl.col("household_id").is_not_null())
     )
     silent = rows.filter(on & ~pl.col("_own") & ~pl.col("_said")).select("id_number")
-    return pl.concat([
-        report(alone, "registry", "监测系统登记有公益性岗位，本月花名册里没有", "post"),
-        report(homes, "registry", "监测系统登记有公益岗位帮扶，全户没有人在本月花名册里", "post_help"),
-        report(ctx.judged.lazy().join(silent, on="id_number", how="semi"), TABLE, "本月在岗，监测系统没有登记公益性岗位", "id_number"),
-    ])  # fmt: skip
+    return pl.concat(
+        [
+            report(alone, "registry", "监测系统登记有公益性岗位，本月花名册里没有", "post"),
+            report(homes, "registry", "监测系统登记有公益岗位帮扶，全户没有人在本月花名册里", "post_help"),
+            report(
+                ctx.judged.lazy().join(silent, on="id_number", how="semi"),
+                TABLE,
+                "本月在岗，监测系统没有登记公益性岗位",
+                "id_number",
+            ),
+        ]
+    )
 
 
 @rule(
@@ -238,10 +252,13 @@ def _unfit(ctx: Month, rows: pl.LazyFrame) -> pl.LazyFrame:
     """People who may not be on a post by age or ability, with `_why`."""
     limit, unable = ctx.settings.post.age_max, pl.col("labour_ability").is_in(NO_LABOUR)
     what = (
-        pl.when(pl.col("age") < ctx.labour_age).then(pl.lit(f"未满{ctx.labour_age}周岁"))
-        .when(pl.col("age") >= limit).then(pl.lit(f"已满{limit}周岁"))
-        .when(unable).then(pl.format("劳动技能为“{}”", "labour_ability"))
-    )  # fmt: skip
+        pl.when(pl.col("age") < ctx.labour_age)
+        .then(pl.lit(f"未满{ctx.labour_age}周岁"))
+        .when(pl.col("age") >= limit)
+        .then(pl.lit(f"已满{limit}周岁"))
+        .when(unable)
+        .then(pl.format("劳动技能为“{}”", "labour_ability"))
+    )
     return (
         rows.with_columns(_what=what)
         .filter(pl.col("_what").is_not_null())
@@ -267,11 +284,13 @@ def post_months(ctx: Month) -> pl.LazyFrame:
     many = held & (
         pl.col("post").str.replace_all(r"[，、;；/]", ",").str.strip_chars(",").str.split(",").list.n_unique() >= limit
     )
-    return pl.concat([
-        report(rows.filter(held & ~counted), "registry", "填了公益性岗位，没有填月数", "post_months"),
-        report(rows.filter(~held & counted), "registry", "填了公益性岗位月数，没有填岗位", "post"),
-        report(rows.filter(many), "registry", f"公益性岗位有{limit}种以上", "post"),
-    ])  # fmt: skip
+    return pl.concat(
+        [
+            report(rows.filter(held & ~counted), "registry", "填了公益性岗位，没有填月数", "post_months"),
+            report(rows.filter(~held & counted), "registry", "填了公益性岗位月数，没有填岗位", "post"),
+            report(rows.filter(many), "registry", f"公益性岗位有{limit}种以上", "post"),
+        ]
+    )
 
 
 @rule(

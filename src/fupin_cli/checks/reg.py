@@ -130,10 +130,17 @@ def schooling(ctx: Month) -> pl.LazyFrame:
     """Both filled; or both empty, and the reason too."""
     rows = ctx.with_column(TABLE, "education", "school")
     education, school = pl.col("education").is_not_null(), pl.col("school").is_not_null()
-    return pl.concat([
-        report(rows.filter(education & school), TABLE, "文化程度与在校生状况都填了", "education"),
-        report(rows.filter(~education & ~school & pl.col("dropout_reason").is_null()), TABLE, "文化程度、在校生状况、失学或辍学原因都没有填", "education"),
-    ])  # fmt: skip
+    return pl.concat(
+        [
+            report(rows.filter(education & school), TABLE, "文化程度与在校生状况都填了", "education"),
+            report(
+                rows.filter(~education & ~school & pl.col("dropout_reason").is_null()),
+                TABLE,
+                "文化程度、在校生状况、失学或辍学原因都没有填",
+                "education",
+            ),
+        ]
+    )
 
 
 @rule(
@@ -181,10 +188,17 @@ def removed_early(ctx: Month) -> pl.LazyFrame:
 def came_and_went(ctx: Month) -> pl.LazyFrame:
     """People by ID number; those who are gone stand in the month before."""
     now, before = ctx.people.lazy(), ctx.previous(TABLE).unique("id_number", keep="first", maintain_order=True)
-    return pl.concat([
-        report(now.join(before, on="id_number", how="anti"), TABLE, "上月没有这个人", "id_number"),
-        report(before.join(now, on="id_number", how="anti"), TABLE, "本月的导出里没有这个人（所指为上月的行）", "id_number"),
-    ])  # fmt: skip
+    return pl.concat(
+        [
+            report(now.join(before, on="id_number", how="anti"), TABLE, "上月没有这个人", "id_number"),
+            report(
+                before.join(now, on="id_number", how="anti"),
+                TABLE,
+                "本月的导出里没有这个人（所指为上月的行）",
+                "id_number",
+            ),
+        ]
+    )
 
 
 @rule("REG013", "与户主关系没有填", "warning", compares="与户主关系列", hint="补填", **WATCH)

@@ -123,10 +123,16 @@ def rain_dew(ctx: Month) -> pl.LazyFrame:
         _students=pl.col("_student").any().over("home"), _registered=pl.col("_gets").any().over("home")
     )
     lacking = rows.filter(pl.col("_student") & pl.col("beneficiary") & ~pl.col("_registered") & ~pl.col("aside"))
-    return pl.concat([
-        report(lacking, TABLE, "职业学校在校生，全户没有登记雨露计划", "education_help"),
-        once(rows.filter(pl.col("_gets") & ~pl.col("_students")), "登记了雨露计划，户内却没有职业学校在校生", "education_help"),
-    ])  # fmt: skip
+    return pl.concat(
+        [
+            report(lacking, TABLE, "职业学校在校生，全户没有登记雨露计划", "education_help"),
+            once(
+                rows.filter(pl.col("_gets") & ~pl.col("_students")),
+                "登记了雨露计划，户内却没有职业学校在校生",
+                "education_help",
+            ),
+        ]
+    )
 
 
 @rule(

@@ -20,23 +20,49 @@ HOW: dict[str, Any] = {
     "tables": (TABLE,),
 }
 
-RET001 = Rule("RET001", "回盘文件自报的笔数或金额与明细不符", "error", compares="文件的合计行与明细的笔数、金额",
-        hint="向银行重新要一份完整的回盘文件；这个文件整个没有采用", **HOW)  # fmt: skip
-RET002 = Rule("RET002", "更正发放没有对应的失败行，或超过原行金额", "error", compares="更正发放的行与它所更正的行",
-        hint="核实是否重复发放；多发的追回", **HOW)  # fmt: skip
-RET003 = Rule("RET003", "处理结果看不懂", "error", compares="处理结果与成功、失败的各种写法",
-        hint="向银行问明；常用的写法可加入工作区 schemas/_common.yaml 的 paid 或 failed", **HOW)  # fmt: skip
-RET004 = Rule("RET004", "账号或户名与批准的不同", "error", compares="回盘的账号、户名与批准时的账号、收款人",
-        hint="核实钱进了谁的账户", **HOW)  # fmt: skip
+RET001 = Rule(
+    "RET001",
+    "回盘文件自报的笔数或金额与明细不符",
+    "error",
+    compares="文件的合计行与明细的笔数、金额",
+    hint="向银行重新要一份完整的回盘文件；这个文件整个没有采用",
+    **HOW,
+)
+RET002 = Rule(
+    "RET002",
+    "更正发放没有对应的失败行，或超过原行金额",
+    "error",
+    compares="更正发放的行与它所更正的行",
+    hint="核实是否重复发放；多发的追回",
+    **HOW,
+)
+RET003 = Rule(
+    "RET003",
+    "处理结果看不懂",
+    "error",
+    compares="处理结果与成功、失败的各种写法",
+    hint="向银行问明；常用的写法可加入工作区 schemas/_common.yaml 的 paid 或 failed",
+    **HOW,
+)
+RET004 = Rule(
+    "RET004",
+    "账号或户名与批准的不同",
+    "error",
+    compares="回盘的账号、户名与批准时的账号、收款人",
+    hint="核实钱进了谁的账户",
+    **HOW,
+)
 
 
 def return_findings(rows: pl.DataFrame) -> Iterable[pl.DataFrame]:
     """Findings RET002–RET004 on annotated return rows."""
     linked = rows.filter(pl.col("source_batch").is_not_null())
     lost = linked.filter(~pl.col("source_failed"))
-    message = pl.when(pl.col("source_paid")).then(pl.lit("原批次的这一行已经成功，又发了一次")).otherwise(
-        pl.format("原批次 {} 里没有这一行失败的记录", "source_batch")
-    )  # fmt: skip
+    message = (
+        pl.when(pl.col("source_paid"))
+        .then(pl.lit("原批次的这一行已经成功，又发了一次"))
+        .otherwise(pl.format("原批次 {} 里没有这一行失败的记录", "source_batch"))
+    )
     yield _told("RET002", lost, message, "source_batch")
     again = rows.filter(pl.col("retry") & (pl.col("result") == PAID) & (pl.col("matched") == LINE))
     over = again.with_columns(_sum=pl.col("amount_fen").sum().over(ROOT)).filter(pl.col("_sum") > pl.col("root_fen"))

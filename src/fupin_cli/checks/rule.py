@@ -17,10 +17,24 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warning", "info"]
 Effect = Literal["refuse", "hold", "none"]
 GROUPS = {
-    "IN": "收文", "ID": "身份与账户", "REG": "监测对象", "WRK": "务工", "POST": "公益性岗位", "CON": "合同",
-    "ATT": "出勤", "INS": "意外险", "CAP": "期限与重复", "MEA": "补贴条件", "PLT": "基层平台与产业", "SCL": "规模稳定", "RSK": "风险预警", "RET": "银行回盘", "WVR": "豁免",
-    "SET": "核定", "XC": "跨县",
-}  # fmt: skip
+    "IN": "收文",
+    "ID": "身份与账户",
+    "REG": "监测对象",
+    "WRK": "务工",
+    "POST": "公益性岗位",
+    "CON": "合同",
+    "ATT": "出勤",
+    "INS": "意外险",
+    "CAP": "期限与重复",
+    "MEA": "补贴条件",
+    "PLT": "基层平台与产业",
+    "SCL": "规模稳定",
+    "RSK": "风险预警",
+    "RET": "银行回盘",
+    "WVR": "豁免",
+    "SET": "核定",
+    "XC": "跨县",
+}
 # What runs at which point: while files are read, over the tables, knowing the other findings, while lines are priced,
 # when a month is reconciled, over the waivers and settlements.
 Stage = Literal["intake", "tables", "last", "payroll", "reconcile", "risk", "waivers"]

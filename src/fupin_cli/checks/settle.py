@@ -21,8 +21,7 @@ DECIDED = ("POST011", "ATT001", "ATT002", "ATT006")
 DECIDED_OF_ATTENDANCE = "ID007"
 # Of a line that was approved and is now only held any reason but these, which a decision cannot mend.
 NEVER = r"^(ID|IN|CON|MEA|SET)\d"
-HOW: dict[str, Any] = {
-    "tables": (TABLE,), "partly": (ROSTER,), "stage": "waivers"}  # fmt: skip
+HOW: dict[str, Any] = {"tables": (TABLE,), "partly": (ROSTER,), "stage": "waivers"}
 
 SET001 = Rule(
     "SET001",
@@ -89,9 +88,10 @@ def line_stops(ctx: Month, found: pl.DataFrame) -> pl.DataFrame:
 def _judged(ctx: Month, rows: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
     """Why a row decides nothing: `_fault` in words, `_idle` where the line is none that a settlement decides."""
     facts = stops.group_by(KEYS).agg(
-        _refused=(pl.col("effect") == "refuse").any(), _decided=pl.col("decided").any(),
+        _refused=(pl.col("effect") == "refuse").any(),
+        _decided=pl.col("decided").any(),
         _others=pl.col("code").filter(~pl.col("decided")).unique().sort().str.join("、"),
-    )  # fmt: skip
+    )
     rows = rows.join(facts, on=KEYS, how="left", maintain_order="left").with_columns(
         pl.col("_refused", "_decided").fill_null(value=False)
     )
@@ -111,17 +111,24 @@ def _judged(ctx: Month, rows: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame
         (days > ctx.last.day * DAY, f"核定天数超过本月的{ctx.last.day}天"),
         (amount > standard, f"核定金额超过本月标准 {fen_to_yuan(ctx.policy.standard_fen(ctx.month) or 0)} 元"),
         (standard.is_null(), "本月没有补贴标准"),
-        (days.is_not_null() & pl.col("divisor_x100").is_null(), "出勤表和岗位台账都没有规定出勤天数，按天数算不出，请核定金额"),
-    )  # fmt: skip
+        (
+            days.is_not_null() & pl.col("divisor_x100").is_null(),
+            "出勤表和岗位台账都没有规定出勤天数，按天数算不出，请核定金额",
+        ),
+    )
     fault = pl.lit(None, dtype=pl.String)
     for fits, words in reversed(faults):
         fault = pl.when(fits.fill_null(value=False)).then(pl.lit(words)).otherwise(fault)
     idle = (
-        pl.when(pl.col("_refused")).then(pl.lit("这一行是不予的，不能核定"))
-        .when(~pl.col("_decided") & (pl.col("_others") != "")).then(pl.format("这一行因 {} 暂缓，不能用核定解决", "_others"))
-        .when(~pl.col("_decided")).then(pl.lit("这一行没有需要核定的事项"))
-        .when(pl.col("_nth") > 0).then(pl.lit("与另一行相同，只算一次"))
-    )  # fmt: skip
+        pl.when(pl.col("_refused"))
+        .then(pl.lit("这一行是不予的，不能核定"))
+        .when(~pl.col("_decided") & (pl.col("_others") != ""))
+        .then(pl.format("这一行因 {} 暂缓，不能用核定解决", "_others"))
+        .when(~pl.col("_decided"))
+        .then(pl.lit("这一行没有需要核定的事项"))
+        .when(pl.col("_nth") > 0)
+        .then(pl.lit("与另一行相同，只算一次"))
+    )
     rows = rows.with_columns(_fault=fault)
     rows = rows.with_columns(_idle=pl.col("_fault").is_null() & idle.is_not_null())
     return rows.with_columns(_fault=pl.coalesce("_fault", idle))
@@ -131,15 +138,21 @@ def _findings(rows: pl.DataFrame) -> pl.DataFrame:
     figure = pl.coalesce(pl.when(pl.col("days_x100").is_not_null()).then(pl.lit("days_x100")), pl.lit("amount_fen"))
     bare = pl.any_horizontal(pl.col("document", "reason", "approver").is_null())
     wrong = report(
-        rows.filter(pl.col("_fault").is_not_null()), TABLE, pl.format("{}，核定没有用上", "_fault"),
-        pl.when(bare).then(pl.lit("document")).otherwise(figure), code="SET002",
+        rows.filter(pl.col("_fault").is_not_null()),
+        TABLE,
+        pl.format("{}，核定没有用上", "_fault"),
+        pl.when(bare).then(pl.lit("document")).otherwise(figure),
+        code="SET002",
         severity=pl.when("_idle").then(pl.lit("warning")).otherwise(pl.lit("error")),
         effect=pl.when("_idle").then(pl.lit("none")).otherwise(pl.lit("hold")),
-    )  # fmt: skip
+    )
     nought = (pl.col("days_x100") == 0) | (pl.col("amount_fen") == 0)
     right = report(
-        rows.filter(pl.col("_fault").is_null()), TABLE,
-        pl.format("按 {} 核定（{}，批准人 {}）", "document", "reason", "approver"), figure, code="SET001",
+        rows.filter(pl.col("_fault").is_null()),
+        TABLE,
+        pl.format("按 {} 核定（{}，批准人 {}）", "document", "reason", "approver"),
+        figure,
+        code="SET001",
         effect=pl.when(nought.fill_null(value=False)).then(pl.lit("refuse")).otherwise(pl.lit("none")),
-    )  # fmt: skip
+    )
     return findings.conform(pl.concat([wrong, right], how="diagonal").collect())

@@ -47,7 +47,15 @@ def unread_payments(ctx: Month) -> pl.DataFrame:
         pl.lit("补贴发放台账 "), "_place", pl.lit(" 的"), "_what", pl.lit("读不出"), more, pl.lit("，数不清已发的月数")
     )
     found = report(
-        lines, ROSTER, message, "id_number", code=pl.col("unread"), effect="hold", severity="error",
-        hint="先改正补贴发放台账里的这一处，再重新计算", waivable=False, **at_stake(),
-    )  # fmt: skip
+        lines,
+        ROSTER,
+        message,
+        "id_number",
+        code=pl.col("unread"),
+        effect="hold",
+        severity="error",
+        hint="先改正补贴发放台账里的这一处，再重新计算",
+        waivable=False,
+        **at_stake(),
+    )
     return findings.conform(found.collect())

@@ -89,9 +89,11 @@ def apply(ctx: Month, found: pl.DataFrame, waivable: list[str]) -> tuple[pl.Data
     unused = rows.filter(pl.col("_state").is_null()).join(hits.select("_waiver").unique(), on="_waiver", how="anti")
     reported = pl.concat([rows.filter(pl.col("_state").is_not_null()), unused.with_columns(_state=pl.lit("WVR004"))])
     said = {
-        "WVR001": "没有批准文号、批准人或理由，不算数", "WVR002": "本月不在豁免的有效期内，不算数",
-        "WVR003": "没有写明人或岗位，或规则代码不存在、不可豁免，不算数", "WVR004": "本月没有用上这项豁免",
-    }  # fmt: skip
+        "WVR001": "没有批准文号、批准人或理由，不算数",
+        "WVR002": "本月不在豁免的有效期内，不算数",
+        "WVR003": "没有写明人或岗位，或规则代码不存在、不可豁免，不算数",
+        "WVR004": "本月没有用上这项豁免",
+    }
     columns = {"WVR001": "document", "WVR002": "to_month", "WVR003": "rule_code", "WVR004": "rule_code"}
     state = pl.col("_state")
     findings = report(

@@ -306,7 +306,9 @@ def not_filled(ctx: Month) -> pl.LazyFrame:
 def impossible(ctx: Month) -> pl.LazyFrame:
     """Ends before it starts; starts after the run's month."""
     rows = ctx.table(TABLE)
-    return pl.concat([
-        report(rows.filter(pl.col("end") < pl.col("start")), TABLE, "结束时间早于开始时间", "end"),
-        report(rows.filter(pl.col("start") > ctx.last), TABLE, "开始时间晚于本月", "start"),
-    ])  # fmt: skip
+    return pl.concat(
+        [
+            report(rows.filter(pl.col("end") < pl.col("start")), TABLE, "结束时间早于开始时间", "end"),
+            report(rows.filter(pl.col("start") > ctx.last), TABLE, "开始时间晚于本月", "start"),
+        ]
+    )

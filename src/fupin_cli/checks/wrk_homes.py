@@ -90,10 +90,19 @@ def transport(ctx: Month) -> pl.LazyFrame:
     )
     unpaid = unpaid.filter(have & (pl.col("_sum") == 0) & going_on & ~at_home() & pl.col("id_number").is_not_null())
     inside = ctx.table(TABLE).filter(have & (paid > 0) & pl.col("working") & at_home())
-    return pl.concat([
-        report(unpaid, TABLE, "登记了交通补助措施，全户年度交通费补助却是0或空", "transport_subsidy_fen"),
-        report(inside, TABLE, "在本县务工，却有交通费补助", "transport_subsidy_fen", amount_fen=pl.col("transport_subsidy_fen")),
-    ], how="diagonal")  # fmt: skip
+    return pl.concat(
+        [
+            report(unpaid, TABLE, "登记了交通补助措施，全户年度交通费补助却是0或空", "transport_subsidy_fen"),
+            report(
+                inside,
+                TABLE,
+                "在本县务工，却有交通费补助",
+                "transport_subsidy_fen",
+                amount_fen=pl.col("transport_subsidy_fen"),
+            ),
+        ],
+        how="diagonal",
+    )
 
 
 @rule(

@@ -33,17 +33,26 @@ class Level(StrEnum):
 Root = Annotated[
     Path | None,
     typer.Option(
-        "--root", envvar="FUPIN_COUNTIES_ROOT", show_envvar=False, metavar="文件夹", show_default=False,
+        "--root",
+        envvar="FUPIN_COUNTIES_ROOT",
+        show_envvar=False,
+        metavar="文件夹",
+        show_default=False,
         help="各县工作区的上一级文件夹（默认：当前文件夹；下面有 fupin.toml 的都是县）",
     ),
-]  # fmt: skip
+]
 Workers = Annotated[
     int | None,
     typer.Option(
-        "--workers", envvar="FUPIN_COUNTIES_WORKERS", show_envvar=False, metavar="个数", min=1, show_default=False,
+        "--workers",
+        envvar="FUPIN_COUNTIES_WORKERS",
+        show_envvar=False,
+        metavar="个数",
+        min=1,
+        show_default=False,
         help="同时做几个县（默认：处理器的个数）",
     ),
-]  # fmt: skip
+]
 Scheduler = Annotated[
     str | None,
     typer.Option("--scheduler", metavar="地址", help="dask 集群的地址，例如 tls://主机:8786", show_default=False),

@@ -40,13 +40,15 @@ def inputs(
             "month": month_text(wanted),
             "batches": [
                 {
-                    "batch": one.batch, "measure": one.measure, "sha256": one.sha256,
+                    "batch": one.batch,
+                    "measure": one.measure,
+                    "sha256": one.sha256,
                     "files": [{"file": f.name, "sha256": f.sha256, "size": f.size} for f in one.files],
                 }
                 for one in given
             ],
             "outputs": [str(path) for one in given for path in one.outputs],
-        }  # fmt: skip
+        }
         print_json(body)
         return 0
     for one in given:

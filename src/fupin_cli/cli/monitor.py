@@ -71,8 +71,19 @@ def roster(
 
     asked = where is not None or person is not None
 
-    run = run_report("roster", monitor.roster, one_month(month, month_option, "fupin roster 2024-05"), inbox, workspace, output,
-               password_file, write=not (no_workbook or asked), force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
+    run = run_report(
+        "roster",
+        monitor.roster,
+        one_month(month, month_option, "fupin roster 2024-05"),
+        inbox,
+        workspace,
+        output,
+        password_file,
+        write=not (no_workbook or asked),
+        force=force,
+        progress=not (no_progress or quiet),
+        wait=wait,
+    )
     if asked:
         run = replace(run, people=monitor.chosen(run, where, person))
     if output_format is Format.json:
@@ -104,9 +115,18 @@ def _list(command: str, parts: Callable[[], Parts]) -> Callable[..., int]:
     ) -> int:
         work, document, show = parts()
         run: Any = run_report(
-            command, work, one_month(month, month_option, f"fupin {command} 2024-05"), inbox, workspace, output, password_file,
-            write=not no_workbook, force=force, progress=not (no_progress or quiet), wait=wait,
-        )  # fmt: skip
+            command,
+            work,
+            one_month(month, month_option, f"fupin {command} 2024-05"),
+            inbox,
+            workspace,
+            output,
+            password_file,
+            write=not no_workbook,
+            force=force,
+            progress=not (no_progress or quiet),
+            wait=wait,
+        )
         if output_format is Format.json:
             print_json(document(run, unmask=unmask))
         elif not quiet:
@@ -164,9 +184,19 @@ def forecast(
     from fupin_cli.jobs.forecast import forecast_month
     from fupin_cli.outputs.forecast_views import forecast_document, show_forecast
 
-    run = run_report("forecast", partial(forecast_month, renew=not no_renew), one_month(month, month_option, "fupin forecast 2024-05"),
-               inbox, workspace, output, password_file, write=not no_workbook, force=force,
-               progress=not (no_progress or quiet), wait=wait)  # fmt: skip
+    run = run_report(
+        "forecast",
+        partial(forecast_month, renew=not no_renew),
+        one_month(month, month_option, "fupin forecast 2024-05"),
+        inbox,
+        workspace,
+        output,
+        password_file,
+        write=not no_workbook,
+        force=force,
+        progress=not (no_progress or quiet),
+        wait=wait,
+    )
     if output_format is Format.json:
         print_json(forecast_document(run, unmask=unmask))
     elif not quiet:
@@ -228,8 +258,19 @@ def what_if(
     def work(desk: Desk, _: int) -> WhatIfRun:
         return job(desk.workspace, inbox, span, wanted, desk.progress)
 
-    run = run_report("what-if", work, month_text(span[1]), inbox, workspace, output, password_file, write=not no_workbook,
-               force=force, progress=not (no_progress or quiet), wait=wait)  # fmt: skip
+    run = run_report(
+        "what-if",
+        work,
+        month_text(span[1]),
+        inbox,
+        workspace,
+        output,
+        password_file,
+        write=not no_workbook,
+        force=force,
+        progress=not (no_progress or quiet),
+        wait=wait,
+    )
     if output_format is Format.json:
         print_json(what_if_document(run, unmask=unmask))
     elif not quiet:

@@ -212,14 +212,28 @@ def approve(
         batch, bank = approval.approve(run, desk, checker, full, now, folder, despite=despite.strip(), drafter=maker)
     if output_format is Format.json:
         body = {
-            "format": "fupin.approve/1", "month": text, "measure": run.measure, "batch": batch.batch, "operator": batch.operator, "drafter": batch.drafter, "document": document,
-            "despite": despite if run.unplaced else "", "unplaced": unplaced_rows(run), "to_pay": sums_of(run),
-            "totals": totals_of(run, run.lines), "corrections": correction_rows(run, unmask=False),
-            "bank": {"rows": bank.rows, "amount": fen_to_yuan(bank.fen), "left_out": len(bank.left_out),
-                     "left_out_amount": fen_to_yuan(bank.left_out_fen), "kept_back": fen_to_yuan(bank.kept_fen),
-                     "reasons": [why for _, why, _ in bank.left_out]},
+            "format": "fupin.approve/1",
+            "month": text,
+            "measure": run.measure,
+            "batch": batch.batch,
+            "operator": batch.operator,
+            "drafter": batch.drafter,
+            "document": document,
+            "despite": despite if run.unplaced else "",
+            "unplaced": unplaced_rows(run),
+            "to_pay": sums_of(run),
+            "totals": totals_of(run, run.lines),
+            "corrections": correction_rows(run, unmask=False),
+            "bank": {
+                "rows": bank.rows,
+                "amount": fen_to_yuan(bank.fen),
+                "left_out": len(bank.left_out),
+                "left_out_amount": fen_to_yuan(bank.left_out_fen),
+                "kept_back": fen_to_yuan(bank.kept_fen),
+                "reasons": [why for _, why, _ in bank.left_out],
+            },
             "outputs": [str(path) for path in run.outputs],
-        }  # fmt: skip
+        }
         print_json(body)
     else:
         for line in (*said, *approval_lines(run, batch, bank)):

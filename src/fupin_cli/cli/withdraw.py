@@ -85,10 +85,17 @@ def withdraw(
     batch = run.batch
     if output_format is Format.json:
         body = {
-            "format": "fupin.withdraw/1", "month": text, "measure": batch.measure, "batch": batch.batch, "withdrawn": batch.refers,
-            "operator": batch.operator, "document": batch.document, "lines": run.lines, "amount": fen_to_yuan(run.amount_fen),
+            "format": "fupin.withdraw/1",
+            "month": text,
+            "measure": batch.measure,
+            "batch": batch.batch,
+            "withdrawn": batch.refers,
+            "operator": batch.operator,
+            "document": batch.document,
+            "lines": run.lines,
+            "amount": fen_to_yuan(run.amount_fen),
             "voided": [str(folder / text / name) for name in run.voided.values()],
-        }  # fmt: skip
+        }
         print_json(body)
     else:
         for line in (

@@ -67,8 +67,11 @@ def across(  # noqa: PLR0913, PLR0917 - what a run is told on the command line
     if len(keys) > 1:
         raise FupinError("各县编码用的密钥不是同一把，比对不了", "把同一个密钥文件放到每台做工作的机器上，再运行一次")
     hits = _compare(good, Path(options["folder"]), month, engine, limits)
-    found = [_resolve_task(root, county, row, good, first, hits, month, operator, options)
-             for county, row in zip(counties, first, strict=True) if row["status"] == states.DONE]  # fmt: skip
+    found = [
+        _resolve_task(root, county, row, good, first, hits, month, operator, options)
+        for county, row in zip(counties, first, strict=True)
+        if row["status"] == states.DONE
+    ]
     second = {row["county"]: row for row in run_all(found, do_resolve, engine, limits, told)}
     rows = [second.get(row["county"], row) for row in first]
     return CountiesRun("across", month, root, rows)
@@ -100,9 +103,12 @@ def _extract(task: Task, now: datetime, said: list[str]) -> Done:
         made.rows.write_parquet(temporary, row_group_size=ROW_GROUP, statistics=True)
     people = made.people.height
     figures = {
-        "people": people, "rows": made.rows.height, "cap": str(ctx.policy.cap_months(task.month)), "key": key_name(key),
+        "people": people,
+        "rows": made.rows.height,
+        "cap": str(ctx.policy.cap_months(task.month)),
+        "key": key_name(key),
         "content": file_sha256(path),
-    }  # fmt: skip
+    }
     return Done(f"已编码 {people} 人", 0, [path, own], figures)
 
 
@@ -159,10 +165,12 @@ def _resolve_task(  # noqa: PLR0913, PLR0917 - what a county is told
     with atomic(path) as temporary:
         own.write_parquet(temporary)
     more = {
-        "hits": str(path), "people": row["outputs"][1], "names": _names(good),
+        "hits": str(path),
+        "people": row["outputs"][1],
+        "names": _names(good),
         "left_out": [name for name, one in zip(_names(first), first, strict=True) if one["status"] != states.DONE],
         "content": [file_sha256(path), row["figures"]["content"]],
-    }  # fmt: skip
+    }
     return task_of(root, county, month, "across", operator, **options, **more)
 
 

@@ -23,10 +23,23 @@ KINDS = {"person": 0, "account": 1, "phone": 2}
 MONTHS, OWN_BIT = 64, 63  # bits of the mask; the last is the month of the comparison, the first 63 months before it
 PARTS = 1000  # a month in parts, for what counties that count by fractions have not used of the months in their mask
 SCHEMA: dict[str, Any] = {
-    "kind": pl.UInt8, "bucket": pl.UInt8, "code": pl.UInt64, "check": pl.UInt32, "person": pl.UInt64,
-    "registry": pl.Boolean, "roster": pl.Boolean, "mask": pl.UInt64, "older": pl.Int16, "short": pl.Int32,
-    "first_approval": pl.Date, "dead": pl.Date, "jailed": pl.Date, "freed": pl.Date, "paid_from": pl.Int32, "paid_until": pl.Int32,
-}  # fmt: skip
+    "kind": pl.UInt8,
+    "bucket": pl.UInt8,
+    "code": pl.UInt64,
+    "check": pl.UInt32,
+    "person": pl.UInt64,
+    "registry": pl.Boolean,
+    "roster": pl.Boolean,
+    "mask": pl.UInt64,
+    "older": pl.Int16,
+    "short": pl.Int32,
+    "first_approval": pl.Date,
+    "dead": pl.Date,
+    "jailed": pl.Date,
+    "freed": pl.Date,
+    "paid_from": pl.Int32,
+    "paid_until": pl.Int32,
+}
 PEOPLE: dict[str, Any] = {
     "person": pl.UInt64,
     "check": pl.UInt32,
@@ -62,9 +75,10 @@ def extract(ctx: Month, key: bytes) -> Extract:
         how="diagonal_relaxed",
     )
     rows = rows.with_columns(
-        pl.col("registry", "roster").fill_null(value=False), pl.col("mask", "older", "short").fill_null(0),
+        pl.col("registry", "roster").fill_null(value=False),
+        pl.col("mask", "older", "short").fill_null(0),
         bucket=pl.col("code") // 2**56,
-    )  # fmt: skip
+    )
     rows = rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()).sort(
         "bucket", "kind", "code", "person"
     )
@@ -75,10 +89,13 @@ def extract(ctx: Month, key: bytes) -> Extract:
 def _facts(ctx: Month) -> pl.DataFrame:
     """One row a person with a good ID number, from any table that counts here."""
     parts = {
-        "registry": _ids(ctx, "registry"), "roster": ctx.judged["id_number"] if ctx.has("assignments") else None,
-        "history": _paid(ctx)["id_number"], "deaths": _ids(ctx, "deaths"), "prisoners": _ids(ctx, "prisoners"),
+        "registry": _ids(ctx, "registry"),
+        "roster": ctx.judged["id_number"] if ctx.has("assignments") else None,
+        "history": _paid(ctx)["id_number"],
+        "deaths": _ids(ctx, "deaths"),
+        "prisoners": _ids(ctx, "prisoners"),
         "public_payroll": _ids(ctx, "public_payroll"),
-    }  # fmt: skip
+    }
     known = [series.alias("id_number") for series in parts.values() if series is not None]
     everybody = (
         pl.DataFrame(pl.concat(known).drop_nulls().unique(maintain_order=True))

@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HITS: dict[str, Any] = {
-    "rule": pl.String, "county": pl.UInt16, "person": pl.UInt64, "others": pl.List(pl.UInt16), "mask": pl.UInt64,
-    "total": pl.Int64, "approval": pl.Date, "kind": pl.String, "day": pl.Date,
-}  # fmt: skip
+    "rule": pl.String,
+    "county": pl.UInt16,
+    "person": pl.UInt64,
+    "others": pl.List(pl.UInt16),
+    "mask": pl.UInt64,
+    "total": pl.Int64,
+    "approval": pl.Date,
+    "kind": pl.String,
+    "day": pl.Date,
+}
 OWN = 1 << OWN_BIT
 PAIR = ["code", "check"]
 
@@ -100,9 +107,16 @@ def _people(pairs: pl.DataFrame, month: int) -> Iterator[pl.DataFrame]:
     first, last = months.first_day(month), months.last_day(month)
     lists = {
         "dead": ("dead_other", pl.col("dead_other") <= last),
-        "jailed": ("jailed_other", (pl.col("jailed_other") <= last) & (pl.col("freed_other").is_null() | (pl.col("freed_other") >= first))),
-        "public": ("paid_from_other", (pl.col("paid_from_other") <= month) & (pl.col("paid_until_other").is_null() | (pl.col("paid_until_other") >= month))),
-    }  # fmt: skip
+        "jailed": (
+            "jailed_other",
+            (pl.col("jailed_other") <= last) & (pl.col("freed_other").is_null() | (pl.col("freed_other") >= first)),
+        ),
+        "public": (
+            "paid_from_other",
+            (pl.col("paid_from_other") <= month)
+            & (pl.col("paid_until_other").is_null() | (pl.col("paid_until_other") >= month)),
+        ),
+    }
     for kind, (column, fits) in lists.items():
         rows = pairs.filter(paid & fits.fill_null(value=False))
         day = pl.col(column).min() if kind != "public" else pl.lit(None, dtype=pl.Date)
@@ -127,8 +141,11 @@ def _over_cap(people: pl.DataFrame, pairs: pl.DataFrame, caps: tuple[int, ...]) 
     before = pl.col("mask") & pl.lit(OWN - 1, dtype=pl.UInt64)
     used = (before.bitwise_count_ones().cast(pl.Int64) + pl.col("older")) * PARTS - pl.col("short")
     together = people.group_by(PAIR).agg(
-        _before=before.bitwise_or(), _older=pl.col("older").max(), _short=pl.col("short").sum(), approval=pl.col("first_approval").min(),
-    )  # fmt: skip
+        _before=before.bitwise_or(),
+        _older=pl.col("older").max(),
+        _short=pl.col("short").sum(),
+        approval=pl.col("first_approval").min(),
+    )
     total = (pl.col("_before").bitwise_count_ones().cast(pl.Int64) + pl.col("_older")) * PARTS - pl.col("_short")
     cap = pl.col("county").replace_strict(dict(enumerate(caps)), return_dtype=pl.Int64) * PARTS
     rows = people.filter("roster").join(together, on=PAIR).filter((total >= cap) & (used < cap))

@@ -232,9 +232,14 @@ class _Run:
                 self.waiting.append((one.task, one.attempt + 1))
             else:
                 yield Outcome(
-                    one.task.key, None, answer["error"], answer["hint"], answer["exit_code"], one.attempt,
+                    one.task.key,
+                    None,
+                    answer["error"],
+                    answer["hint"],
+                    answer["exit_code"],
+                    one.attempt,
                     round(time.monotonic() - one.since, 3),
-                )  # fmt: skip
+                )
 
     def _answer(self, one: _Running) -> dict[str, Any]:
         error = None if one.future.cancelled() else one.future.exception()

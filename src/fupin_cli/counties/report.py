@@ -121,10 +121,16 @@ def _report(task: Task, now: datetime, said: list[str]) -> Done:
         checked = checking.check(desk, task.month, codes=set(all_rules()))
         counts = summary(checked.result.found)
         figures: dict[str, Any] = {
-            "tables": sum(source.role == "current" and source.folder == task.month for source in checked.intake.sources),
-            "unreported": len(checked.result.messages("IN015")), **counts,
-            **_money(desk, task.month, said), **_states(desk, task.month), **_forecast(desk, task.month, said), **_risks(desk, task.month, said),
-        }  # fmt: skip
+            "tables": sum(
+                source.role == "current" and source.folder == task.month for source in checked.intake.sources
+            ),
+            "unreported": len(checked.result.messages("IN015")),
+            **counts,
+            **_money(desk, task.month, said),
+            **_states(desk, task.month),
+            **_forecast(desk, task.month, said),
+            **_risks(desk, task.month, said),
+        }
     return Done(checked_words(counts), 70 if checked.result.crashed else 0, [], figures)
 
 
@@ -145,9 +151,14 @@ def _states(desk: Desk, month: int) -> dict[str, Any]:
             ("approved_fen", "paid_fen", "open_fen", "failed", "no_return", "other", "to_recover_fen"), 0
         )
     return {
-        "approved_fen": state.approved_fen, "paid_fen": state.paid_fen, "open_fen": state.open_fen, "failed": state.failed,
-        "no_return": state.no_return, "other": state.other, "to_recover_fen": state.to_recover_fen,
-    }  # fmt: skip
+        "approved_fen": state.approved_fen,
+        "paid_fen": state.paid_fen,
+        "open_fen": state.open_fen,
+        "failed": state.failed,
+        "no_return": state.no_return,
+        "other": state.other,
+        "to_recover_fen": state.to_recover_fen,
+    }
 
 
 def _forecast(desk: Desk, month: int, said: list[str]) -> dict[str, Any]:

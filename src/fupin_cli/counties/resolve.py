@@ -18,8 +18,14 @@ REFUSE, HOLD, TELL = "不予", "暂缓", "提示"
 EFFECTS = {"XC002": HOLD, "XC003": REFUSE}
 LISTS = {"dead": "死亡人员", "jailed": "服刑人员", "public": "财政供养人员"}
 HEADERS = {
-    "month": "比对月份", "rule_code": "规则代码", "name": "姓名", "id_number": "身份证号码", "counties": "其他县", "said": "比对情况", "effect": "处理",
-}  # fmt: skip
+    "month": "比对月份",
+    "rule_code": "规则代码",
+    "name": "姓名",
+    "id_number": "身份证号码",
+    "counties": "其他县",
+    "said": "比对情况",
+    "effect": "处理",
+}
 MONTHS_NAMED, COUNTIES_NAMED = 12, 10
 
 
@@ -68,10 +74,12 @@ def _said(row: dict[str, object], month: int, limit: int) -> tuple[str, str]:
         more = f" 等 {len(paid)} 个月" if len(paid) > MONTHS_NAMED else ""
         return f"其他县也发了 {'、'.join(paid[-MONTHS_NAMED:])}{more}", TELL
     told = {
-        "XC001": "也在其他县的监测对象信息里", "XC002": "本月也在其他县的花名册上",
+        "XC001": "也在其他县的监测对象信息里",
+        "XC002": "本月也在其他县的花名册上",
         "XC003": f"各县合计已发 {row['total']} 个月（同一个月只算一次），最长 {limit} 个月",
-        "XC004": "银行账号与其他县的另一个人相同", "XC005": "联系电话与其他县的另一个人相同",
-    }  # fmt: skip
+        "XC004": "银行账号与其他县的另一个人相同",
+        "XC005": "联系电话与其他县的另一个人相同",
+    }
     return told[rule], EFFECTS.get(rule, TELL)
 
 

@@ -73,9 +73,20 @@ def _failed(task: Task, outcome: Outcome) -> dict[str, Any]:
     from pathlib import Path
 
     body = {
-        "format": states.FORMAT, "county": task.key, "name": task.name, "month": month_text(task.month), "command": task.command,
-        "fingerprint": "", "finished": datetime.now().astimezone().isoformat(timespec="seconds"), "status": states.FAILED,
-        "exit_code": outcome.exit_code, "line": outcome.error, "hint": outcome.hint, "said": [], "outputs": [], "figures": {},
-    }  # fmt: skip
+        "format": states.FORMAT,
+        "county": task.key,
+        "name": task.name,
+        "month": month_text(task.month),
+        "command": task.command,
+        "fingerprint": "",
+        "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "status": states.FAILED,
+        "exit_code": outcome.exit_code,
+        "line": outcome.error,
+        "hint": outcome.hint,
+        "said": [],
+        "outputs": [],
+        "figures": {},
+    }
     states.write_state(Path(task.state), body)
     return {**body, "skipped": False}

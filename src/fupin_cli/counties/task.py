@@ -104,24 +104,40 @@ def carried_out(
     # Its own inputs may have been written by the job itself: what counts is what the next run will find.
     after = digest([task.command, fingerprint(task.workspace, task.month, passing), also])
     body = {
-        "status": status, "exit_code": done.exit_code, "line": done.line, "said": said,
-        "outputs": [str(place.resolve()) for place in done.outputs], "figures": done.figures,
-    }  # fmt: skip
+        "status": status,
+        "exit_code": done.exit_code,
+        "line": done.line,
+        "said": said,
+        "outputs": [str(place.resolve()) for place in done.outputs],
+        "figures": done.figures,
+    }
     return _kept(path, task, after if status == states.DONE else "", body)
 
 
 def missing(error: NoInputError) -> dict[str, Any]:
     """What is kept of a county that has handed in nothing."""
     return {
-        "status": states.MISSING, "exit_code": error.exit_code, "line": str(error), "hint": error.hint, "said": [], "outputs": [], "figures": {},
-    }  # fmt: skip
+        "status": states.MISSING,
+        "exit_code": error.exit_code,
+        "line": str(error),
+        "hint": error.hint,
+        "said": [],
+        "outputs": [],
+        "figures": {},
+    }
 
 
 def _kept(path: Path, task: Task, current: str, body: dict[str, Any]) -> dict[str, Any]:
     whole = {
-        "format": states.FORMAT, "county": task.key, "name": task.name, "month": month_text(task.month), "command": task.command,
-        "fingerprint": current, "finished": datetime.now().astimezone().isoformat(timespec="seconds"), **body,
-    }  # fmt: skip
+        "format": states.FORMAT,
+        "county": task.key,
+        "name": task.name,
+        "month": month_text(task.month),
+        "command": task.command,
+        "fingerprint": current,
+        "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
+        **body,
+    }
     states.write_state(path, whole)
     return {**whole, "skipped": False}
 
@@ -170,10 +186,14 @@ def payroll_figures(run: PayrollRun) -> dict[str, Any]:
     totals = run.totals()
     sums = run.correction_sums()
     return {
-        **{name: totals[name] for name in ("lines", "pay", "hold", "refuse")}, "amount_fen": totals["amount"],
-        "due_hold_fen": totals["due_hold"], "due_refuse_fen": totals["due_refuse"],
-        "back_pay_fen": sums.get("back_pay", 0), "recover_fen": sums.get("recover", 0), "undecided": run.undecided.height,
-    }  # fmt: skip
+        **{name: totals[name] for name in ("lines", "pay", "hold", "refuse")},
+        "amount_fen": totals["amount"],
+        "due_hold_fen": totals["due_hold"],
+        "due_refuse_fen": totals["due_refuse"],
+        "back_pay_fen": sums.get("back_pay", 0),
+        "recover_fen": sums.get("recover", 0),
+        "undecided": run.undecided.height,
+    }
 
 
 def _run(task: Task, now: datetime, said: list[str]) -> Done:

@@ -117,9 +117,12 @@ class Apart:
         if process.stdin is None or process.stdout is None:
             raise EOFError
         request = {
-            "path": os.fsencode(path).hex(), "limits": self._limits.model_dump(), "password": self._password,
-            "seconds": seconds, "memory_mib": memory_limit(self._limits),
-        }  # fmt: skip
+            "path": os.fsencode(path).hex(),
+            "limits": self._limits.model_dump(),
+            "password": self._password,
+            "seconds": seconds,
+            "memory_mib": memory_limit(self._limits),
+        }
         process.stdin.write(json.dumps(request).encode() + b"\n")
         process.stdin.flush()
         answer = json.loads(process.stdout.readline() or b"{}")

@@ -65,9 +65,13 @@ def _packed(sheet: RawSheet) -> tuple[dict[str, Any], list[bytes]]:
         parts.append(_arrow(sheet.numeric(list(range(sheet.cells.width)))))
     sizes = [len(part) for part in parts]
     head = {
-        "name": sheet.name, "offset": sheet.offset, "hidden": sheet.hidden, "unread": sheet.unread,
-        "cells": sizes[0], "numeric": sizes[1] if len(sizes) > 1 else 0,
-    }  # fmt: skip
+        "name": sheet.name,
+        "offset": sheet.offset,
+        "hidden": sheet.hidden,
+        "unread": sheet.unread,
+        "cells": sizes[0],
+        "numeric": sizes[1] if len(sizes) > 1 else 0,
+    }
     return head, parts
 
 

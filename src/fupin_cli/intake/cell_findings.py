@@ -175,9 +175,11 @@ def footer_totals(
         column = spec.columns[name]
         stated = convert(totals[name], column, spec.common).series
         differs = stated != actual[name].fill_null(0)
-        for src, row, said, real in actual.select(
-            "_src", "_row", stated.alias("said"), pl.col(name).fill_null(0)
-        ).filter(differs.fill_null(value=False)).iter_rows():  # fmt: skip
+        for src, row, said, real in (
+            actual.select("_src", "_row", stated.alias("said"), pl.col(name).fill_null(0))
+            .filter(differs.fill_null(value=False))
+            .iter_rows()
+        ):
             words = (str(said), str(real)) if column.type == "count" else (fen_to_yuan(said), fen_to_yuan(real))
             told = f"表尾合计“{here[src].header_of(name)}”为 {words[0]}，各行相加为 {words[1]}"
             parts.append((src, row, "IN011", name, told))

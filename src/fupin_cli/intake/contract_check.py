@@ -85,7 +85,10 @@ def failures(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
         cases = error.failure_cases
         if cases["index"].null_count():
             raise AssertionError(f"表格式与程序不符：{spec.table}") from error
-        failed: pl.DataFrame = cases.select(code=pl.col("check").cast(pl.String), column=pl.col("column").cast(pl.String),
-                            index=pl.col("index").cast(pl.UInt32)).unique(maintain_order=True)  # fmt: skip
+        failed: pl.DataFrame = cases.select(
+            code=pl.col("check").cast(pl.String),
+            column=pl.col("column").cast(pl.String),
+            index=pl.col("index").cast(pl.UInt32),
+        ).unique(maintain_order=True)
         return failed
     return schema.to_frame()

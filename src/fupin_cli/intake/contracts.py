@@ -21,9 +21,26 @@ if TYPE_CHECKING:
 
 COMMON = "_common"
 TYPES = (
-    "id", "name", "text", "choice", "choices", "date", "month", "money", "count", "days", "rate",
-    "yes_no", "benefit", "phone", "account", "code", "credit_code", "measure", "pay_status",
-)  # fmt: skip
+    "id",
+    "name",
+    "text",
+    "choice",
+    "choices",
+    "date",
+    "month",
+    "money",
+    "count",
+    "days",
+    "rate",
+    "yes_no",
+    "benefit",
+    "phone",
+    "account",
+    "code",
+    "credit_code",
+    "measure",
+    "pay_status",
+)
 
 
 @dataclass(frozen=True)
@@ -211,5 +228,9 @@ def _build(model: Any, body: dict[str, Any], where: str) -> Any:
         )
     if missing := needed - body.keys():
         raise FupinError(f"表格式 {where}：缺 {'、'.join(sorted(missing))}", "对照程序自带的 schemas/ 里的同名文件填写")
-    return model(**{key: tuple(value) if isinstance(value, list) and model is not Common else value
-                    for key, value in body.items()})  # fmt: skip
+    return model(
+        **{
+            key: tuple(value) if isinstance(value, list) and model is not Common else value
+            for key, value in body.items()
+        }
+    )

@@ -281,10 +281,17 @@ def _recognise(
             match = seen.matches[0]
             labels = sheet.cells.row(match.header_row - 1)
             source = Source(
-                index=len(result.sources), file=file.name, sheet=sheet.name, sha256=file.sha256, spec=match.spec, raw=sheet,
-                header_row=match.header_row, positions=match.positions, folder=file.folder,
+                index=len(result.sources),
+                file=file.name,
+                sheet=sheet.name,
+                sha256=file.sha256,
+                spec=match.spec,
+                raw=sheet,
+                header_row=match.header_row,
+                positions=match.positions,
+                folder=file.folder,
                 headers={p: (labels[p] or match.spec.columns[name].header) for name, p in match.positions.items()},
-            )  # fmt: skip
+            )
             result.sources.append(source)
             titles.append(match.spec.title)
         else:
@@ -309,8 +316,13 @@ def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFram
     """Tell what a sheet that is no known table comes nearest to."""
     if seen.matches:
         titles = "、".join(match.spec.title for match in seen.matches)
-        return findings.about_file("IN009", file.name, f"表头同时符合：{titles}，分不清，没有用", sheet.name,
-                                   hint="把工作表或文件名改成其中一张表的名称")  # fmt: skip
+        return findings.about_file(
+            "IN009",
+            file.name,
+            f"表头同时符合：{titles}，分不清，没有用",
+            sheet.name,
+            hint="把工作表或文件名改成其中一张表的名称",
+        )
     if seen.nearest is None:
         return findings.about_file("IN002", file.name, "前10行里没有认得的表头，没有用", sheet.name)
     lacking = "、".join(seen.lacking)

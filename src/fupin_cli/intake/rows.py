@@ -123,11 +123,15 @@ def _stacked(sources: list[Source]) -> pl.DataFrame:
     for source in sources:
         body = source.raw.cells.slice(source.header_row)
         first = source.header_row + 1
-        parts.append(pl.DataFrame([
-            *(body.to_series(position).alias(name) for name, position in source.positions.items()),
-            pl.Series("_src", [source.index], pl.UInt32).new_from_index(0, body.height),
-            pl.int_range(first, first + body.height, dtype=pl.UInt32, eager=True).alias("_row"),
-        ]))  # fmt: skip
+        parts.append(
+            pl.DataFrame(
+                [
+                    *(body.to_series(position).alias(name) for name, position in source.positions.items()),
+                    pl.Series("_src", [source.index], pl.UInt32).new_from_index(0, body.height),
+                    pl.int_range(first, first + body.height, dtype=pl.UInt32, eager=True).alias("_row"),
+                ]
+            )
+        )
     return parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").rechunk()
 
 
@@ -140,11 +144,13 @@ def _numbers(sources: list[Source]) -> pl.DataFrame:
             continue
         height = source.raw.cells.height - source.header_row
         typed = source.raw.numeric(sorted(wanted.values())).slice(source.header_row, height)
-        parts.append(typed.select(
-            *(pl.col(str(p)).alias(name) for name, p in wanted.items()),
-            _src=pl.lit(source.index, dtype=pl.UInt32),
-            _row=pl.int_range(source.header_row + 1, source.header_row + 1 + pl.len(), dtype=pl.UInt32),
-        ))  # fmt: skip
+        parts.append(
+            typed.select(
+                *(pl.col(str(p)).alias(name) for name, p in wanted.items()),
+                _src=pl.lit(source.index, dtype=pl.UInt32),
+                _row=pl.int_range(source.header_row + 1, source.header_row + 1 + pl.len(), dtype=pl.UInt32),
+            )
+        )
     return pl.concat(parts, how="diagonal")
 
 
@@ -188,12 +194,16 @@ def _repeats_header(rows: pl.DataFrame, names: list[str], sources: list[Source])
     """Rows that say what the header of their sheet says: half of it, or four of its cells."""
     headers = pl.DataFrame(
         [
-            [s.index, len(s.positions), *(normalise_header(s.headers[s.positions[n]]) if n in s.positions else None for n in names)]
+            [
+                s.index,
+                len(s.positions),
+                *(normalise_header(s.headers[s.positions[n]]) if n in s.positions else None for n in names),
+            ]
             for s in sources
         ],
         schema={"_src": pl.UInt32, "_width": pl.Int64, **{f"_h_{n}": pl.String for n in names}},
         orient="row",
-    )  # fmt: skip
+    )
     alike = (
         (pl.col(n).str.replace_all(r"\s", "") == pl.col(f"_h_{n}")).fill_null(value=False).cast(pl.Int64) for n in names
     )

@@ -33,9 +33,15 @@ OPEN_END = ("至今", "今", "长期", "无固定期限", "在岗", "在职")
 EXCEL_EPOCH = pl.date(1899, 12, 30)
 SEPARATORS = r"[，、,;；/|]"
 DTYPES: dict[str, pl.DataType] = {
-    "date": pl.Date(), "month": pl.Int32(), "money": pl.Int64(), "count": pl.Int64(), "days": pl.Int64(),
-    "rate": pl.Int64(), "yes_no": pl.Boolean(), "benefit": pl.Boolean(),
-}  # fmt: skip
+    "date": pl.Date(),
+    "month": pl.Int32(),
+    "money": pl.Int64(),
+    "count": pl.Int64(),
+    "days": pl.Int64(),
+    "rate": pl.Int64(),
+    "yes_no": pl.Boolean(),
+    "benefit": pl.Boolean(),
+}
 SCALES = {"money": 2, "days": 2, "count": 0, "rate": 4}
 UNITS = {"money": r"[￥¥$,元圆\s]", "days": r"[天日,\s]", "count": r"[个月人户天次名,\s]", "rate": r"[%％\s]"}
 
@@ -269,11 +275,26 @@ def _pay_status(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
 
 
 CONVERTERS: dict[str, Callable[[pl.Series, ColumnSpec, Common], Converted]] = {
-    "id": _id, "name": _name, "text": _text, "choice": _choice, "choices": _choices, "date": _date, "month": _month,
-    "money": _number, "count": _number, "days": _number, "rate": _number, "yes_no": _yes_no, "benefit": _benefit,
-    "phone": _phone, "account": _compact, "code": _compact, "credit_code": _id, "measure": _measure,
+    "id": _id,
+    "name": _name,
+    "text": _text,
+    "choice": _choice,
+    "choices": _choices,
+    "date": _date,
+    "month": _month,
+    "money": _number,
+    "count": _number,
+    "days": _number,
+    "rate": _number,
+    "yes_no": _yes_no,
+    "benefit": _benefit,
+    "phone": _phone,
+    "account": _compact,
+    "code": _compact,
+    "credit_code": _id,
+    "measure": _measure,
     "pay_status": _pay_status,
-}  # fmt: skip
+}
 
 
 def suggestion(value: str, known: list[str]) -> str:

@@ -149,6 +149,12 @@ def _marks(source: Source, rows: pl.DataFrame) -> list[Cell]:
     """Where the cells stand in the sheet; what is said of a row and of no cell goes to the table's first column."""
     first = min(source.positions.values())
     return [
-        Cell(source.sheet, row, source.raw.offset + source.positions.get(column, first) + 1, "error" if errors else "warning", said)
+        Cell(
+            source.sheet,
+            row,
+            source.raw.offset + source.positions.get(column, first) + 1,
+            "error" if errors else "warning",
+            said,
+        )
         for row, column, said, errors in rows.select("_row", "column", "said", "errors").iter_rows()
-    ]  # fmt: skip
+    ]

@@ -112,9 +112,20 @@ def approve(  # noqa: PLR0913, PLR0917 - what is said on the command line
     full = "，".join(part for part in (document, f"未读入照批 {despite}" if run.unplaced else "") if part)
     name = store.next_batch(root, month)
     batch = store.Batch(
-        name, store.APPROVAL, month, current.drafted_at, operator, maker, full, draft.result_hash, draft.inputs_hash,
-        run.policy.file.id, __version__, run.measure, store.made_room(root, month, run.measure),
-    )  # fmt: skip
+        name,
+        store.APPROVAL,
+        month,
+        current.drafted_at,
+        operator,
+        maker,
+        full,
+        draft.result_hash,
+        draft.inputs_hash,
+        run.policy.file.id,
+        __version__,
+        run.measure,
+        store.made_room(root, month, run.measure),
+    )
     inputs = sorted({(s.file, s.spec.table) for s in run.intake.sources if s.role == "current"})
     entries = [store.Input(name, month, file, table) for file, table in inputs]
     with staged(root, name, folder / month_text(month)) as stage:
@@ -135,11 +146,12 @@ def _refuse_if_changed(run: PayrollRun, draft: store.Draft, current: store.Draft
     changed = [
         words
         for words, same in (
-            ("收件夹里的文件", draft.inputs_hash == current.inputs_hash), ("设置或政策", draft.settings_hash == current.settings_hash),
+            ("收件夹里的文件", draft.inputs_hash == current.inputs_hash),
+            ("设置或政策", draft.settings_hash == current.settings_hash),
             ("测算结果", draft.result_hash == current.result_hash),
         )
         if not same
-    ]  # fmt: skip
+    ]
     raise MonthClosedError(
         f"测算（{draft.drafted_at}）以后有变化：{'、'.join(changed)}",
         f"重新测算、看过结果再批准：{_computing(run)}",
@@ -197,8 +209,16 @@ def _write_approved(run: PayrollRun, posting: store.Posting, stage: Stage, folde
     bank = bank_files(sent, batch, run.policy.settings.bank, stage.month, run.password)
     run.outputs += bank.paths
     write_manifest(
-        run, folder, "approve", batch.operator, now, result=batch.result_hash, stage=stage.month, posting=posting, measure=run.measure
-    )  # fmt: skip
+        run,
+        folder,
+        "approve",
+        batch.operator,
+        now,
+        result=batch.result_hash,
+        stage=stage.month,
+        posting=posting,
+        measure=run.measure,
+    )
     run.outputs, bank.paths = stage.final(run.outputs), stage.final(bank.paths)
     return bank
 

@@ -41,27 +41,76 @@ def _ledger_lines(run: PayrollRun, batch: str) -> list[store.Line]:
     rows = run.with_heads().with_columns(codes=pl.col("codes").list.join(",")).fill_null("")
     return [
         store.Line(
-            batch, number, run.measure, row["person_key"], row["name"], row["post_id"], run.month, row["status"], row["codes"],
-            row["amount_fen"], row["due_fen"], row["standard_fen"], run.proration, row["numerator_x100"],
-            row["divisor_x100"], row["fund"], row["county"], row["township"], row["village"], row["bank"], row["account"],
-            row["payee_name"] or row["name"], row["payee_id"] or row["person_key"], row["phone"], row["head_name"], row["head_id"], "",
+            batch,
+            number,
+            run.measure,
+            row["person_key"],
+            row["name"],
+            row["post_id"],
+            run.month,
+            row["status"],
+            row["codes"],
+            row["amount_fen"],
+            row["due_fen"],
+            row["standard_fen"],
+            run.proration,
+            row["numerator_x100"],
+            row["divisor_x100"],
+            row["fund"],
+            row["county"],
+            row["township"],
+            row["village"],
+            row["bank"],
+            row["account"],
+            row["payee_name"] or row["name"],
+            row["payee_id"] or row["person_key"],
+            row["phone"],
+            row["head_name"],
+            row["head_id"],
+            "",
         )
         for number, row in enumerate(rows.iter_rows(named=True), 1)
-    ]  # fmt: skip
+    ]
 
 
 def _correction_lines(run: PayrollRun, batch: str, after: int) -> list[store.Line]:
     """Differences of earlier months, posted with this one; `source_batch` and `source_line` name the line they correct."""
     return [
         store.Line(
-            batch, number, row["measure"], row["person"], row["name"], row["post_id"], row["month"],
-            row["status"], row["codes"] or "", row["amount_fen"], row["due_fen"],
-            row["standard_fen"], run.proration, row["numerator_x100"], row["divisor_x100"], row["fund"],
-            row["county"], row["township"], row["village"], row["bank"], row["account"], row["payee"], row["payee_id"],
-            row["phone"], row["head_name"], row["head_id"], "", row["kind"], 0, row["old_fen"], row["reason"],
+            batch,
+            number,
+            row["measure"],
+            row["person"],
+            row["name"],
+            row["post_id"],
+            row["month"],
+            row["status"],
+            row["codes"] or "",
+            row["amount_fen"],
+            row["due_fen"],
+            row["standard_fen"],
+            run.proration,
+            row["numerator_x100"],
+            row["divisor_x100"],
+            row["fund"],
+            row["county"],
+            row["township"],
+            row["village"],
+            row["bank"],
+            row["account"],
+            row["payee"],
+            row["payee_id"],
+            row["phone"],
+            row["head_name"],
+            row["head_id"],
+            "",
+            row["kind"],
+            0,
+            row["old_fen"],
+            row["reason"],
         )
         for number, row in enumerate(run.corrections.iter_rows(named=True), after + 1)
-    ]  # fmt: skip
+    ]
 
 
 def _netted_lines(run: PayrollRun, desk: Desk, posted: list[store.Line]) -> list[store.Line]:
@@ -70,10 +119,16 @@ def _netted_lines(run: PayrollRun, desk: Desk, posted: list[store.Line]) -> list
         return []
     keys = {"measure": pl.String, "person": pl.String, "post_id": pl.String, "month": pl.Int64}
     fresh = [(x.measure, x.person, x.post_id, x.month, -x.amount_fen) for x in posted if x.kind == store.RECOVER]
-    owed = pl.concat([
-        desk.money.select(*keys, owed_fen="outstanding_fen"),
-        pl.DataFrame(fresh, schema=keys | {"owed_fen": pl.Int64}, orient="row"),
-    ]).group_by(list(keys), maintain_order=True).agg(pl.col("owed_fen").sum())  # fmt: skip
+    owed = (
+        pl.concat(
+            [
+                desk.money.select(*keys, owed_fen="outstanding_fen"),
+                pl.DataFrame(fresh, schema=keys | {"owed_fen": pl.Int64}, orient="row"),
+            ]
+        )
+        .group_by(list(keys), maintain_order=True)
+        .agg(pl.col("owed_fen").sum())
+    )
     paying = [
         (x.person, x.measure, x.line_no, x.amount_fen)
         for x in posted
@@ -88,9 +143,23 @@ def _netted_lines(run: PayrollRun, desk: Desk, posted: list[store.Line]) -> list
     rows = netting(owed, payable).iter_rows(named=True)
     return [
         replace(
-            names[row["person"]], line_no=number, measure=row["measure"], post_id=row["post_id"], month=row["month"], status=store.NETTED,
-            codes="", amount_fen=row["amount_fen"], due_fen=None, standard_fen=None, numerator_x100=None, divisor_x100=None,
-            kind=store.NETTED, source_batch="", source_line=row["source_line"], old_fen=0, reason=f"从本批第 {row['source_line']} 行抵扣",
+            names[row["person"]],
+            line_no=number,
+            measure=row["measure"],
+            post_id=row["post_id"],
+            month=row["month"],
+            status=store.NETTED,
+            codes="",
+            amount_fen=row["amount_fen"],
+            due_fen=None,
+            standard_fen=None,
+            numerator_x100=None,
+            divisor_x100=None,
+            kind=store.NETTED,
+            source_batch="",
+            source_line=row["source_line"],
+            old_fen=0,
+            reason=f"从本批第 {row['source_line']} 行抵扣",
         )
         for number, row in enumerate(rows, len(posted) + 1)
-    ]  # fmt: skip
+    ]

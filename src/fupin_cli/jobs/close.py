@@ -71,9 +71,18 @@ def close(  # noqa: PLR0913, PLR0917 - who closes what, when, into which folder
     settled = [store.Settlement(name, *row) for row in rows.iter_rows()]
     ended = frame("settlements", tuples("settlements", settled))
     batch = store.Batch(
-        name, store.CLOSING, month, now.isoformat(timespec="seconds"), operator, operator, document,
-        rows_sha256("settlements", ended), "", run.policy.file.id, __version__,
-    )  # fmt: skip
+        name,
+        store.CLOSING,
+        month,
+        now.isoformat(timespec="seconds"),
+        operator,
+        operator,
+        document,
+        rows_sha256("settlements", ended),
+        "",
+        run.policy.file.id,
+        __version__,
+    )
     root = desk.workspace.root
     with staged(root, name, folder / text) as stage:
         posting = store.prepared(root, batch, [], settled)

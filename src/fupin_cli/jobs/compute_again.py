@@ -39,8 +39,17 @@ if TYPE_CHECKING:
 # A list of risks is compared with the one that was sent before, which may have been sent anew: it is not computed again.
 REPORTS = ("roster", "match", "forecast", "due")
 OK, NOTE, BAD = "ok", "note", "bad"
-JOBS = {"check": "核查", "payroll": "测算", "approve": "批准", "reconcile": "对账", "close": "关账", "roster": "台账", "match": "对接",
-        "forecast": "预测", "due": "到期"}  # fmt: skip
+JOBS = {
+    "check": "核查",
+    "payroll": "测算",
+    "approve": "批准",
+    "reconcile": "对账",
+    "close": "关账",
+    "roster": "台账",
+    "match": "对接",
+    "forecast": "预测",
+    "due": "到期",
+}
 Said = list[tuple[str, str]]
 
 
@@ -110,9 +119,14 @@ def _verdict(words: str, same: bool, tool: str, version: int) -> tuple[str, str]
 
 
 def _desk(  # noqa: PLR0913 - what a job found when it ran
-    workspace: Workspace, settings: dict[str, Any], posted: int, *, only: set[str] | None = None, inbox: Path | None = None,
+    workspace: Workspace,
+    settings: dict[str, Any],
+    posted: int,
+    *,
+    only: set[str] | None = None,
+    inbox: Path | None = None,
     schemas: Path | None = None,
-) -> Desk:  # fmt: skip
+) -> Desk:
     """The workspace as a job found it. The bureau's own table formats and policies are those of `schemas`, if they were kept."""
     known = Settings.model_validate(settings)
     policy = Policy(load_laws(known.county.city, schemas or workspace.root), known)

@@ -68,8 +68,13 @@ def lines_now(run: PayrollRun) -> pl.DataFrame:
         pl.col("person_key").alias("person"),
         pl.lit(run.month, dtype=pl.Int64).alias("month"),
         *(pl.col(name).fill_null("") for name in texts),
-        "status", "standard_fen", "numerator_x100", "divisor_x100", "amount_fen", "due_fen",
+        "status",
+        "standard_fen",
+        "numerator_x100",
+        "divisor_x100",
+        "amount_fen",
+        "due_fen",
         codes=pl.col("codes").list.join(","),
         payee=pl.coalesce("payee_name", "name").fill_null(""),
         payee_id=pl.coalesce("payee_id", "person_key"),
-    )  # fmt: skip
+    )

@@ -218,10 +218,15 @@ class Desk:
             intake = add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
         stands = (pl.col("month") == month) & (pl.col("measure") == measure) & (pl.col("posted_fen") > 0)
         return Claimed(
-            intake, self.policy.of(month), self.contracts, asked=measure, folders=self.folders, open_month=self.context,
+            intake,
+            self.policy.of(month),
+            self.contracts,
+            asked=measure,
+            folders=self.folders,
+            open_month=self.context,
             earlier=None if again or not leads else self.earlier(month),
             approved=self.money.filter(stands).select(id_number="person", post_id="post_id") if again else NO_LINES,
-        )  # fmt: skip
+        )
 
     def earlier(self, month: int) -> Earlier:
         """What earlier month folders and the latest approval make one expect of a month (SPEC 9.2)."""

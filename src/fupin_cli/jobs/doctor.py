@@ -76,9 +76,11 @@ def _machine() -> Iterator[Diagnosis]:
     encoding = sys.stdout.encoding or "未知"
     narrow = _lacks(encoding, "汉䶮")
     yield Diagnosis(
-        "控制台编码", WARN if narrow else OK, f"{encoding}，系统 {locale.getpreferredencoding(do_setlocale=False)}",
+        "控制台编码",
+        WARN if narrow else OK,
+        f"{encoding}，系统 {locale.getpreferredencoding(do_setlocale=False)}",
         "少数生僻字在屏幕上显示为 ?，文件不受影响；可设 PYTHONIOENCODING=utf-8" if narrow else "",
-    )  # fmt: skip
+    )
     fonts = _chinese_fonts()
     if fonts is None:
         yield Diagnosis("中文字体", OK, "工作簿用宋体，由打开它的 Excel 或 WPS 提供")

@@ -77,11 +77,18 @@ def _measure_amount(run: PayrollRun, row: dict[str, Any]) -> Step:
     measure = run.subsidy
     law = run.policy.law.quote(measure.clause, measure.law)
     quantity = f"{_number(row['numerator_x100'])} ÷ {_number(row['divisor_x100'])}"
-    due = Step("应发", _money(row["due_fen"]), row["how"] or "", measure.clause, law, [
-        Step("标准或基数", _money(row["rate_fen"]), "由申请表与下列数字得出"),
-        Step("数量", quantity, _place(row["_file"], row["_sheet"], row["_row"])),
-        *number_steps(measure, run.policy, run.month),
-    ])  # fmt: skip
+    due = Step(
+        "应发",
+        _money(row["due_fen"]),
+        row["how"] or "",
+        measure.clause,
+        law,
+        [
+            Step("标准或基数", _money(row["rate_fen"]), "由申请表与下列数字得出"),
+            Step("数量", quantity, _place(row["_file"], row["_sheet"], row["_row"])),
+            *number_steps(measure, run.policy, run.month),
+        ],
+    )
     fund = Step("资金", row["fund"], "政策" if measure.fund else "fupin.toml 的 [funds]", measure.clause)
     return Step("实发", f"{fen_to_yuan(row['amount_fen'])} 元", "发放的等于应发；暂缓、不予的为0", steps=[due, fund])
 
@@ -180,15 +187,18 @@ def _months(run: PayrollRun, row: dict[str, Any]) -> Step:
     before, after = (fraction_text(int(row[f"{w}_num"]), int(row[f"{w}_den"])) for w in ("before", "after"))
     end = month_text(row["cap_end"]) if row["cap_end"] is not None else "没有了"
     return Step(
-        "月数", f"本月前 {before}，本月后 {after}，最长 {run.policy.cap_months(run.month)}",
-        f"{COUNT[post.month_count]}；补贴发放台账和账本；最长月数：{run.policy.cap_source(run.month)}", clause, law,
+        "月数",
+        f"本月前 {before}，本月后 {after}，最长 {run.policy.cap_months(run.month)}",
+        f"{COUNT[post.month_count]}；补贴发放台账和账本；最长月数：{run.policy.cap_source(run.month)}",
+        clause,
+        law,
         [
             Step("首次核定", str(row["person_approval"] or "不知道"), "花名册的首次核定日期；更早发过的从那个月算"),
             Step("养老金领取日期", str(row["pension_date"] or "定不了"), f"参保类型 {row['scheme'] or '不明'}"),
             Step("可延长至养老金领取", "是" if row["extended"] else "否", f"首次核定时距领取年龄不足{years}年", clause),
             Step("最后可发月", end),
         ],
-    )  # fmt: skip
+    )
 
 
 def _carried(run: PayrollRun, rule: Rule, hit: dict[str, Any] | None) -> tuple[str, str]:
@@ -217,9 +227,11 @@ def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:
         if code in row["waived_codes"]:
             effect = f"已豁免（{hit['waiver'] if hit else ''}）"
         step = Step(
-            f"{code} {rule.title}", effect, _place(hit["file"], hit["sheet"], hit["_row"]) if hit else "",
+            f"{code} {rule.title}",
+            effect,
+            _place(hit["file"], hit["sheet"], hit["_row"]) if hit else "",
             *_carried(run, rule, hit),
-        )  # fmt: skip
+        )
         if hit or code == "IN012":
             step.steps.append(Step("查到", hit["message"] if hit else run.missing_words))
         if effect in ("不予", "暂缓"):

@@ -24,8 +24,24 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.results.subsidy import PayrollRun
 
-ENDS = ["measure", "person", "name", "post_id", "person_code", "county", "township", "village", "fund", "status", "cap_end", "pension_end",
-        "contract_month", "share_num", "share_den", "fixed_fen"]  # fmt: skip
+ENDS = [
+    "measure",
+    "person",
+    "name",
+    "post_id",
+    "person_code",
+    "county",
+    "township",
+    "village",
+    "fund",
+    "status",
+    "cap_end",
+    "pension_end",
+    "contract_month",
+    "share_num",
+    "share_den",
+    "fixed_fen",
+]
 
 
 def forecast_month(

@@ -39,9 +39,11 @@ def payments(lines: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
         back.with_columns(_back=pl.lit(value=True)), on=OBLIGATION, how="left", maintain_order="left"
     )
     net = net.with_columns(
-        amount_fen="posted_fen", batch="first_batch", changed=pl.lit(value=True),
+        amount_fen="posted_fen",
+        batch="first_batch",
+        changed=pl.lit(value=True),
         status=pl.when(pl.col("_back")).then(pl.lit("failed")).otherwise(pl.lit("paid")),
-    )  # fmt: skip
+    )
     columns = ["name", "measure", "amount_fen", "fund", "post_id", "batch", "status", "changed"]
     both = [part.select(*columns, id_number="person", month=pl.col("month").cast(pl.Int32)) for part in (plain, net)]
     return pl.concat(both).filter(pl.col("amount_fen") > 0)

@@ -35,9 +35,14 @@ def keep_inputs(run: PayrollRun, desk: Desk, batch: str, target: Path) -> str:
         raise kept.KeptError(f"{gone[0]} 在测算以后不见了，没有批准", "把文件放回收件夹，重新测算，看过结果再批准")
     place = desk.workspace
     return kept.keep(
-        place.root, target, batch, [(name, paths[name], sha256) for name, sha256 in sorted(used)],
-        settings=run.policy.settings.model_dump(mode="json"), schemas=place.own_schemas, policies=place.own_policies,
-    )  # fmt: skip
+        place.root,
+        target,
+        batch,
+        [(name, paths[name], sha256) for name, sha256 in sorted(used)],
+        settings=run.policy.settings.model_dump(mode="json"),
+        schemas=place.own_schemas,
+        policies=place.own_policies,
+    )
 
 
 @dataclass(frozen=True)

@@ -56,17 +56,51 @@ def import_history(workspace: Workspace, file: Path, month: int, operator: str, 
     paid, _ = read_history(workspace, file, month)
     name = "期初-00"
     batch = store.Batch(
-        name, store.OPENING, max(paid["month"].to_list()), now.isoformat(timespec="seconds"), operator, operator, file.name, "",
-        find_files(file)[0].sha256, workspace.policy().file.id, __version__,
-    )  # fmt: skip
+        name,
+        store.OPENING,
+        max(paid["month"].to_list()),
+        now.isoformat(timespec="seconds"),
+        operator,
+        operator,
+        file.name,
+        "",
+        find_files(file)[0].sha256,
+        workspace.policy().file.id,
+        __version__,
+    )
     rows = paid.fill_null("").iter_rows(named=True)
     lines = [
         store.Line(
-            name, n, r["measure"], r["id_number"], r["name"], r["post_id"], r["month"], "pay", "", r["amount_fen"], None, None, "", None, None,
-            r["fund"], "", "", "", "", "", "", "", "", "", "", r["batch"],
+            name,
+            n,
+            r["measure"],
+            r["id_number"],
+            r["name"],
+            r["post_id"],
+            r["month"],
+            "pay",
+            "",
+            r["amount_fen"],
+            None,
+            None,
+            "",
+            None,
+            None,
+            r["fund"],
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            r["batch"],
         )
         for n, r in enumerate(rows, 1)
-    ]  # fmt: skip
+    ]
     return store.post(workspace.root, batch, lines)
 
 

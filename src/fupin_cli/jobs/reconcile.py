@@ -70,9 +70,20 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     ctx = Month(returns, desk.policy, desk.contracts)
     crashed = [outcome for run in runs for outcome in run.result.outcomes if outcome.status == "crashed"]
     run = ReconcileRun(
-        first, last, desk.policy, returns, CheckResult(completed(found, ctx), crashed), result, now,
-        desk.returned.refused, batch_sums(desk.lines, desk.batches, first, last), notes=kept, posted=desk.postings.height, root=desk.workspace.root, password=desk.workspace.password,
-    )  # fmt: skip
+        first,
+        last,
+        desk.policy,
+        returns,
+        CheckResult(completed(found, ctx), crashed),
+        result,
+        now,
+        desk.returned.refused,
+        batch_sums(desk.lines, desk.batches, first, last),
+        notes=kept,
+        posted=desk.postings.height,
+        root=desk.workspace.root,
+        password=desk.workspace.password,
+    )
     run.send_again = to_send_again(run, desk)
     return run
 

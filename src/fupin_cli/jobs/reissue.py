@@ -78,14 +78,20 @@ def as_sent(run: ReconcileRun) -> ReconcileRun:
 def _failed(sent: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Roots of which a payment failed and the last word was not said: as they were last sent, with `_left` fen."""
     result = pl.col("result")
-    answers = rows.filter(pl.col("matched") == LINE).group_by(ROOT).agg(
-        _paid=pl.col("amount_fen").filter(result == PAID).sum(), n_unknown=(result == UNKNOWN).sum(),
-        reason=pl.col("reason").filter(result == FAILED).last(),
-    )  # fmt: skip
+    answers = (
+        rows.filter(pl.col("matched") == LINE)
+        .group_by(ROOT)
+        .agg(
+            _paid=pl.col("amount_fen").filter(result == PAID).sum(),
+            n_unknown=(result == UNKNOWN).sum(),
+            reason=pl.col("reason").filter(result == FAILED).last(),
+        )
+    )
     roots = sent.group_by(ROOT, maintain_order=True).agg(
         pl.all().exclude([*ROOT, "amount_fen", "period", "reason"]).last(),
-        pl.col("period").first(), _first=pl.col("amount_fen").first(),
-    )  # fmt: skip
+        pl.col("period").first(),
+        _first=pl.col("amount_fen").first(),
+    )
     roots = roots.join(answers, on=ROOT, maintain_order="left").with_columns(_left=pl.col("_first") - pl.col("_paid"))
     # What was sent again and not answered is on its way: it is sent once more only if the last attempt failed.
     roots = roots.join(last_attempts(sent, rows), on=ROOT, how="left", maintain_order="left")
@@ -118,18 +124,54 @@ def reissue(  # noqa: PLR0913, PLR0917 - who sends what again, when, into which 
         return None
     name = store.next_batch(desk.workspace.root, month)
     batch = store.Batch(
-        name, store.REISSUE, month, now.isoformat(timespec="seconds"), operator, approval.drafter, document, "", "",
-        run.policy.file.id, __version__,
-    )  # fmt: skip
+        name,
+        store.REISSUE,
+        month,
+        now.isoformat(timespec="seconds"),
+        operator,
+        approval.drafter,
+        document,
+        "",
+        "",
+        run.policy.file.id,
+        __version__,
+    )
     lines = [
         store.Line(
-            name, number, row["measure"], row["person"], row["name"], row["post_id"], row["month"], PAY, row["codes"], row["amount_fen"],
-            row["due_fen"], row["standard_fen"], "", row["numerator_x100"], row["divisor_x100"], row["fund"],
-            row["county"], row["township"], row["village"], row["bank"], row["account"], row["payee"], row["payee_id"], row["phone"],
-            row["head_name"], row["head_id"], row["root_batch"], store.AGAIN, row["root_line"], 0, row["why"],
+            name,
+            number,
+            row["measure"],
+            row["person"],
+            row["name"],
+            row["post_id"],
+            row["month"],
+            PAY,
+            row["codes"],
+            row["amount_fen"],
+            row["due_fen"],
+            row["standard_fen"],
+            "",
+            row["numerator_x100"],
+            row["divisor_x100"],
+            row["fund"],
+            row["county"],
+            row["township"],
+            row["village"],
+            row["bank"],
+            row["account"],
+            row["payee"],
+            row["payee_id"],
+            row["phone"],
+            row["head_name"],
+            row["head_id"],
+            row["root_batch"],
+            store.AGAIN,
+            row["root_line"],
+            0,
+            row["why"],
         )
         for number, row in enumerate(ready.iter_rows(named=True), 1)
-    ]  # fmt: skip
+    ]
     root = desk.workspace.root
     with staged(root, name, folder / month_text(month)) as stage:
         posting = store.prepared(root, batch, lines)

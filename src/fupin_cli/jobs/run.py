@@ -197,14 +197,20 @@ def fingerprint(workspace: Workspace, month: int, passing: str = "") -> str:
     `passing`: files whose names begin so do not count (for what does not read them).
     """
     own = sorted([*([workspace.file] if workspace.file else []), *workspace.own_schemas, *workspace.own_policies])
-    return digest([
-        month, __version__,
-        [[file.name, file.sha256] for file in find_files(workspace.inbox)
-         if not (passing and file.path.name.startswith(passing))],
-        text_digests(own),
-        workspace.settings().model_dump(mode="json"),
-        store.batches(workspace.root)["batch"].to_list(),
-    ])  # fmt: skip
+    return digest(
+        [
+            month,
+            __version__,
+            [
+                [file.name, file.sha256]
+                for file in find_files(workspace.inbox)
+                if not (passing and file.path.name.startswith(passing))
+            ],
+            text_digests(own),
+            workspace.settings().model_dump(mode="json"),
+            store.batches(workspace.root)["batch"].to_list(),
+        ]
+    )
 
 
 def _states(root: Path) -> tuple[dict[str, Any], bool]:
@@ -235,8 +241,12 @@ def _remember(  # noqa: PLR0913, PLR0917 - what is kept of a run
 ) -> None:
     states, _ = _states(workspace.root)
     states[month_text(month)] = {
-        "fingerprint": fingerprint, "finished": now.isoformat(timespec="seconds"), "line": report.line, "exit_code": report.exit_code,
-        "outputs": kept_names(report.outputs, workspace.root), "jobs": jobs,
-    }  # fmt: skip
+        "fingerprint": fingerprint,
+        "finished": now.isoformat(timespec="seconds"),
+        "line": report.line,
+        "exit_code": report.exit_code,
+        "outputs": kept_names(report.outputs, workspace.root),
+        "jobs": jobs,
+    }
     with atomic(workspace.root / FOLDER / STATE) as temporary:
         temporary.write_text(json.dumps(states, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

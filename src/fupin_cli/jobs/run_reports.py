@@ -44,9 +44,13 @@ PEOPLE = ("registry", "households", "deaths", *states.TABLES)
 # Tables that a report looks at; of jobs that are not named here everything that was handed in can change the result.
 LOOKED_AT = {
     "roster": PEOPLE,
-    "risk": (*PEOPLE, "risk_feedback", *(t.split("@")[0] for r in RISKS for t in (*r.tables, *(n for g in r.any_of for n in g)))),
+    "risk": (
+        *PEOPLE,
+        "risk_feedback",
+        *(t.split("@")[0] for r in RISKS for t in (*r.tables, *(n for g in r.any_of for n in g))),
+    ),
     "match": (*PEOPLE, "going_out", "vacancies"),
-}  # fmt: skip
+}
 TITLES = {"roster": "台账", "risk": "风险预警", "match": "对接", "forecast": "预测", "due": "到期", "report": "月报"}
 NAMED_ONLY = ("report",)  # a page computes nearly everything once more: only where it is asked for
 UNCHANGED = "输入没有变，没有重做"
@@ -135,12 +139,18 @@ def _fingerprint(place: Place, job: str) -> str:
     tables = set(LOOKED_AT[job])
     files = sorted({(s.file, s.sheet, s.sha256) for s in desk.inbox.sources if s.spec.table in tables})
     lists = sorted((desk.workspace.root / FOLDER / SENT).glob("*.json")) if job == "risk" else []
-    return digest([
-        job, place.month, __version__, [list(file) for file in files],
-        text_digests(path for path in lists if path.stem < month_text(place.month)),
-        text_digests([*desk.workspace.own_schemas, *desk.workspace.own_policies]),
-        desk.policy.settings.model_dump(mode="json"), desk.batches["batch"].to_list(),
-    ])  # fmt: skip
+    return digest(
+        [
+            job,
+            place.month,
+            __version__,
+            [list(file) for file in files],
+            text_digests(path for path in lists if path.stem < month_text(place.month)),
+            text_digests([*desk.workspace.own_schemas, *desk.workspace.own_policies]),
+            desk.policy.settings.model_dump(mode="json"),
+            desk.batches["batch"].to_list(),
+        ]
+    )
 
 
 def _subsidy(place: Place, measure: Measure, fingerprint: str) -> Done | None:

@@ -63,6 +63,14 @@ def _state(desk: Desk, month: int, approved: set[int], closed: set[int]) -> Mont
     else:
         todo = f"关账：fupin close {text} --by 姓名"
     return MonthState(
-        month, state, int(lines["approved_fen"].sum()), int(lines["paid_fen"].sum()), int(lines.select(left.clip(lower_bound=0)).sum().item()),
-        failed, no_return, other, int(lines["outstanding_fen"].sum()), todo,
-    )  # fmt: skip
+        month,
+        state,
+        int(lines["approved_fen"].sum()),
+        int(lines["paid_fen"].sum()),
+        int(lines.select(left.clip(lower_bound=0)).sum().item()),
+        failed,
+        no_return,
+        other,
+        int(lines["outstanding_fen"].sum()),
+        todo,
+    )

@@ -72,9 +72,16 @@ def month_steps(desk: Desk, month: int, state: MonthState | None) -> MonthSteps:
     facts = _Facts(desk, month, manifests, inputs)
     collected = _collected(desk, month, rows, files)
     steps = [
-        collected, _checked(facts), _computed(facts), _noticed(facts), _approved(facts), _sent(facts), _returned(facts),
-        _reconciled(facts), _closed(facts),
-    ]  # fmt: skip
+        collected,
+        _checked(facts),
+        _computed(facts),
+        _noticed(facts),
+        _approved(facts),
+        _sent(facts),
+        _returned(facts),
+        _reconciled(facts),
+        _closed(facts),
+    ]
     if steps[-1].state == DONE:  # what was settled at the closing stays so, whatever became of the bank's files
         steps = [step if step.state == DONE else replace(step, state=DONE, missing="", todo="") for step in steps]
     return MonthSteps(month, [replace(step, number=n) for n, step in enumerate(steps, 1)], rows)
@@ -168,8 +175,16 @@ def _checked(facts: _Facts) -> Step:
             f"改表后再核查：{again}；与发放无关的可以先测算：fupin payroll {facts.text} --by 编制人",
         )
     return Step(
-        2, "check", "核查", PARTLY if missing else DONE, done, str(manifest.get("operator", "")), _when(manifest.get("finished")), missing, todo
-    )  # fmt: skip
+        2,
+        "check",
+        "核查",
+        PARTLY if missing else DONE,
+        done,
+        str(manifest.get("operator", "")),
+        _when(manifest.get("finished")),
+        missing,
+        todo,
+    )
 
 
 def _computed(facts: _Facts) -> Step:
@@ -185,7 +200,17 @@ def _computed(facts: _Facts) -> Step:
     manifest = facts.last("payroll")
     missing = facts.changed(manifest) if manifest else ""
     done = "定时任务测算" if entry[0]["kind"] == store.BY_RUN else "已测算"
-    return Step(3, "compute", "测算", PARTLY if missing else DONE, done, by, _when(entry[0]["drafted_at"]), missing, compute if missing else "")  # fmt: skip
+    return Step(
+        3,
+        "compute",
+        "测算",
+        PARTLY if missing else DONE,
+        done,
+        by,
+        _when(entry[0]["drafted_at"]),
+        missing,
+        compute if missing else "",
+    )
 
 
 def _noticed(facts: _Facts) -> Step:
@@ -238,8 +263,16 @@ def _sent(facts: _Facts) -> Step:
     if answered:
         return Step(6, "send", "代发", DONE, done, "", _changed_at(folder / files[0]))
     return Step(
-        6, "send", "代发", PARTLY, done, "", _changed_at(folder / files[0]), "送银行由人办，程序不知道", "代发文件交银行，等回盘",
-    )  # fmt: skip
+        6,
+        "send",
+        "代发",
+        PARTLY,
+        done,
+        "",
+        _changed_at(folder / files[0]),
+        "送银行由人办，程序不知道",
+        "代发文件交银行，等回盘",
+    )
 
 
 def _answered(lines: pl.DataFrame) -> int:

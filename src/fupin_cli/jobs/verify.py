@@ -28,9 +28,16 @@ if TYPE_CHECKING:
 OK, NOTE, BAD = "ok", "note", "bad"
 # What every manifest says; one that does not was not written by us, or was changed.
 NEEDED = {
-    "number": int, "job": str, "month": str, "tool": str, "settings": dict, "files": list, "outputs": list, "result_sha256": str,
+    "number": int,
+    "job": str,
+    "month": str,
+    "tool": str,
+    "settings": dict,
+    "files": list,
+    "outputs": list,
+    "result_sha256": str,
     "ledger_batches": int,
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -71,9 +78,14 @@ def verify_months(
 
 
 def _verify_month(  # noqa: PLR0913, PLR0917 - what is known of the workspace
-    workspace: Workspace, month: int, folder: Path, ledger: LedgerCheck, seen: set[tuple[str, str]], inbox: dict[str, str],
+    workspace: Workspace,
+    month: int,
+    folder: Path,
+    ledger: LedgerCheck,
+    seen: set[tuple[str, str]],
+    inbox: dict[str, str],
     progress: Callable[[str, int, int], None],
-) -> Verified:  # fmt: skip
+) -> Verified:
     result = Verified(month_text(month))
     manifests = _chain(folder / result.month, result, _key(workspace))
     _outputs(folder / result.month, manifests, result)
@@ -170,9 +182,13 @@ def _outputs(folder: Path, manifests: list[dict[str, Any]], result: Verified) ->
 
 
 def _inputs(  # noqa: PLR0913, PLR0917 - what is known of the files
-    workspace: Workspace, month: int, manifests: list[dict[str, Any]], result: Verified, seen: set[tuple[str, str]],
+    workspace: Workspace,
+    month: int,
+    manifests: list[dict[str, Any]],
+    result: Verified,
+    seen: set[tuple[str, str]],
     inbox: dict[str, str],
-) -> None:  # fmt: skip
+) -> None:
     """Files that the last approval (or else the last job) read: still there, still the same, or kept with the approval."""
     if not manifests:
         return

@@ -85,9 +85,12 @@ def changed_settings(settings: Settings, changes: dict[str, Any]) -> Settings:
 
 
 def what_if(
-    workspace: Workspace, inbox: Path | None, months: tuple[int, int], scenarios: dict[str, list[str]],
+    workspace: Workspace,
+    inbox: Path | None,
+    months: tuple[int, int],
+    scenarios: dict[str, list[str]],
     progress: Callable[[str, int, int], None] = lambda *_: None,
-) -> WhatIfRun:  # fmt: skip
+) -> WhatIfRun:
     """Compute each month as set and under each scenario (name → its `段.项=值`).
 
     Raises:

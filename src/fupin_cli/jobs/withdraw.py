@@ -101,9 +101,20 @@ def withdraw(desk: Desk, approval: store.Batch, operator: str, document: str, no
     stamp = now.isoformat(timespec="seconds")
     name = store.next_batch(root, month)
     batch = store.Batch(
-        name, store.WITHDRAWAL, month, stamp, operator, approval.drafter, document, approval.result_hash, approval.source_hash,
-        desk.policy.file.id, __version__, approval.measure, approval.batch,
-    )  # fmt: skip
+        name,
+        store.WITHDRAWAL,
+        month,
+        stamp,
+        operator,
+        approval.drafter,
+        document,
+        approval.result_hash,
+        approval.source_hash,
+        desk.policy.file.id,
+        __version__,
+        approval.measure,
+        approval.batch,
+    )
     posted = desk.lines.filter(pl.col("batch") == approval.batch)
     lines = [_back(store.Line(*row), name, document) for row in posted.iter_rows()]
     taken_back = [replace(d, drafted_at=stamp, operator=operator, kind=store.DISCARDED) for d in _draft(root, batch)]
@@ -120,9 +131,15 @@ def _draft(root: Path, batch: store.Batch) -> list[store.Draft]:
 def _back(line: store.Line, batch: str, document: str) -> store.Line:
     """The line that takes another back to 0; what was kept back from a payment is kept back no more."""
     return replace(
-        line, batch=batch, amount_fen=-line.amount_fen, source_batch=line.batch, source_line=line.line_no, old_fen=line.amount_fen,
-        kind=store.NETTED if line.kind == store.NETTED else store.WITHDRAWN, reason=f"撤回批次 {line.batch}，文号 {document}",
-    )  # fmt: skip
+        line,
+        batch=batch,
+        amount_fen=-line.amount_fen,
+        source_batch=line.batch,
+        source_line=line.line_no,
+        old_fen=line.amount_fen,
+        kind=store.NETTED if line.kind == store.NETTED else store.WITHDRAWN,
+        reason=f"撤回批次 {line.batch}，文号 {document}",
+    )
 
 
 def finish(run: Withdrawal, root: Path, folder: Path, now: datetime) -> None:
@@ -141,10 +158,19 @@ def finish(run: Withdrawal, root: Path, folder: Path, now: datetime) -> None:
     lines = store.read(root, "lines")
     posted = rows_sha256("lines", lines.filter(pl.col("batch") == run.batch.batch))
     write_manifest(
-        run, folder, "withdraw", run.batch.operator, now, result="", measure=run.batch.measure, batch=run.batch.batch,
-        document=run.batch.document, withdrawn=run.batch.refers, ledger_sha256=posted,
+        run,
+        folder,
+        "withdraw",
+        run.batch.operator,
+        now,
+        result="",
+        measure=run.batch.measure,
+        batch=run.batch.batch,
+        document=run.batch.document,
+        withdrawn=run.batch.refers,
+        ledger_sha256=posted,
         voided=run.moved(),
-    )  # fmt: skip
+    )
 
 
 def unfinished(desk: Desk, folder: Path) -> list[Withdrawal]:

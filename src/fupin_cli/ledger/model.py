@@ -138,9 +138,12 @@ class Input:
 TABLES = {"drafts": Draft, "batches": Batch, "lines": Line, "settlements": Settlement, "inputs": Input}
 # Which rows stand in each other's way: one batch of a number, one line of a number in a batch, one end of a line.
 KEYS: dict[str, tuple[str, ...]] = {
-    "drafts": (), "batches": ("batch",), "lines": ("batch", "line_no"),
-    "settlements": ("month", "measure", "person", "post_id"), "inputs": (),
-}  # fmt: skip
+    "drafts": (),
+    "batches": ("batch",),
+    "lines": ("batch", "line_no"),
+    "settlements": ("month", "measure", "person", "post_id"),
+    "inputs": (),
+}
 
 
 def sql_type(field: Field[object]) -> str:

@@ -51,10 +51,35 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
-    "AGAIN", "APPROVAL", "APPROVED_KINDS", "BACK_PAY", "BY_HAND", "BY_RUN", "CANCEL", "CLOSING", "DISCARDED", "FILE", "FOLDER",
-    "LINE", "NETTED", "OPENING", "RECOVER", "REISSUE", "SENT_KINDS", "TABLES", "WITHDRAWAL", "WITHDRAWN", "AlreadyPostedError",
-    "Batch", "Draft", "Head", "Input", "Line", "Posting", "Settlement",
-]  # fmt: skip
+    "AGAIN",
+    "APPROVAL",
+    "APPROVED_KINDS",
+    "BACK_PAY",
+    "BY_HAND",
+    "BY_RUN",
+    "CANCEL",
+    "CLOSING",
+    "DISCARDED",
+    "FILE",
+    "FOLDER",
+    "LINE",
+    "NETTED",
+    "OPENING",
+    "RECOVER",
+    "REISSUE",
+    "SENT_KINDS",
+    "TABLES",
+    "WITHDRAWAL",
+    "WITHDRAWN",
+    "AlreadyPostedError",
+    "Batch",
+    "Draft",
+    "Head",
+    "Input",
+    "Line",
+    "Posting",
+    "Settlement",
+]
 
 WAIT_SECONDS = 30.0
 PORTION = 100_000

@@ -51,19 +51,29 @@ def claims(ctx: Month) -> Claims:
     paid = pl.col("premium_fen")
     rows = rows.with_columns(
         due_fen=pl.when(limit.is_not_null()).then(pl.when(paid > limit).then(limit).otherwise(paid)),
-        numerator_x100=pl.col("_periods") * 100, divisor_x100=pl.lit(100, dtype=pl.Int64), payee_key="insurer", payee_name="insurer",
+        numerator_x100=pl.col("_periods") * 100,
+        divisor_x100=pl.lit(100, dtype=pl.Int64),
+        payee_key="insurer",
+        payee_name="insurer",
         how=pl.lit("实际保费，不超过县定标准 × 期数"),
-    )  # fmt: skip
+    )
     rows = with_last_paid(ctx, rows, CODE, "ref")
     held = ctx.lines["id_number"].unique() if ctx.has("assignments") else pl.Series([], dtype=pl.String)
     away = ~pl.col("id_number").is_in(held.implode()) if ctx.has("assignments") else pl.lit(value=False)
-    return Claims(rows, [
-        *missing_settings(settings(ctx.settings)),
-        *unclear,
-        Fault("MEA011", away, "本月不在公益性岗位上"),
-        Fault("CAP010", (pl.col("_covered") >= pl.col("start")).fill_null(value=False), "同一天已有一份保险", "start"),
-        *once_only(), *in_term(ctx, rows, CODE),
-    ], everything.height - rows.height)  # fmt: skip
+    return Claims(
+        rows,
+        [
+            *missing_settings(settings(ctx.settings)),
+            *unclear,
+            Fault("MEA011", away, "本月不在公益性岗位上"),
+            Fault(
+                "CAP010", (pl.col("_covered") >= pl.col("start")).fill_null(value=False), "同一天已有一份保险", "start"
+            ),
+            *once_only(),
+            *in_term(ctx, rows, CODE),
+        ],
+        everything.height - rows.height,
+    )
 
 
 def settings(given: Settings) -> list[str]:

@@ -29,18 +29,28 @@ def claims(ctx: Month) -> Claims:
             pl.when(pl.col("lifted_staff") >= int(people)).then(pl.lit(fen(money), dtype=pl.Int64)).otherwise(amount)
         )
     rows = rows.with_columns(
-        rate_fen=amount, due_fen=amount, numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
+        rate_fen=amount,
+        due_fen=amount,
+        numerator_x100=pl.lit(100, dtype=pl.Int64),
+        divisor_x100=pl.lit(100, dtype=pl.Int64),
         how=pl.format("吸纳 {} 人的档次", pl.col("lifted_staff").cast(pl.String).fill_null("没有填几")),
-    )  # fmt: skip
+    )
     rows, recognised = _recognised(ctx, rows)
     few = (pl.col("lifted_staff") < lowest).fill_null(value=False) & pl.lit(bool(steps))
-    return Claims(rows, [
-        *missing_settings(settings(ctx.settings)),
-        *unclear,
-        *recognised,
-        Fault("MEA015", few, pl.format(f"吸纳 {{}} 人，没有到最低的档次 {lowest} 人", "lifted_staff"), "lifted_staff"),
-        *once_only(order=("start", "due_fen", "ref")), *in_term(ctx, rows, CODE),
-    ], left)  # fmt: skip
+    return Claims(
+        rows,
+        [
+            *missing_settings(settings(ctx.settings)),
+            *unclear,
+            *recognised,
+            Fault(
+                "MEA015", few, pl.format(f"吸纳 {{}} 人，没有到最低的档次 {lowest} 人", "lifted_staff"), "lifted_staff"
+            ),
+            *once_only(order=("start", "due_fen", "ref")),
+            *in_term(ctx, rows, CODE),
+        ],
+        left,
+    )
 
 
 def _recognised(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:

@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 
 EMPTY = "IN004"
 UNREADABLE = {
-    "date": "IN005", "month": "IN005", "money": "IN006", "days": "IN006", "count": "IN006", "rate": "IN006",
-    "yes_no": "IN007", "choice": "IN007",
-}  # fmt: skip
+    "date": "IN005",
+    "month": "IN005",
+    "money": "IN006",
+    "days": "IN006",
+    "count": "IN006",
+    "rate": "IN006",
+    "yes_no": "IN007",
+    "choice": "IN007",
+}
 WORDS = {
     EMPTY: "“{h}”没有填，看不出是否符合",
     "IN005": "“{h}”不是日期或月份：“{}”",
@@ -56,9 +62,15 @@ def unknown(ctx: Month, table: str, rows: pl.DataFrame, cells: Deciding) -> tupl
             continue
         rows = rows.with_columns(state.alias(f"_cell_{name}"))
         faults += [
-            Fault(code, (pl.col(f"_cell_{name}") == code).fill_null(value=False), WORDS[code].replace("{h}", column.header), name, "hold")
+            Fault(
+                code,
+                (pl.col(f"_cell_{name}") == code).fill_null(value=False),
+                WORDS[code].replace("{h}", column.header),
+                name,
+                "hold",
+            )
             for code in found
-        ]  # fmt: skip
+        ]
     return rows, faults
 
 
@@ -69,20 +81,29 @@ def _states(ctx: Month, rows: pl.DataFrame, column: ColumnSpec, *, optional: boo
     if not value.null_count() and (unlisted is None or not unlisted.any()):
         return pl.Series([None] * rows.height, dtype=pl.String)
     text, there = _text(ctx, rows, column.name)
-    frame = pl.DataFrame({
-        "value_null": value.is_null(), "text": text, "there": there,
-        "unlisted": unlisted.fill_null(value=False) if unlisted is not None else pl.repeat(False, rows.height, eager=True),
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "value_null": value.is_null(),
+            "text": text,
+            "there": there,
+            "unlisted": unlisted.fill_null(value=False)
+            if unlisted is not None
+            else pl.repeat(False, rows.height, eager=True),
+        }
+    )
     filled = pl.col("text").is_not_null()
     ends = pl.col("text").is_in(OPEN_END) if column.partial == "end" else pl.lit(value=False)
     faulty = pl.lit(EMPTY) if absent else pl.when("there").then(pl.lit(EMPTY))
     empty = pl.lit(None, dtype=pl.String) if optional else faulty
     bad = UNREADABLE.get(column.type, EMPTY)
     return frame.select(
-        pl.when(pl.col("value_null") & filled & ~ends).then(pl.lit(bad))
-        .when(pl.col("value_null") & ~filled).then(empty)
-        .when("unlisted").then(pl.lit("IN007"))
-    ).to_series()  # fmt: skip
+        pl.when(pl.col("value_null") & filled & ~ends)
+        .then(pl.lit(bad))
+        .when(pl.col("value_null") & ~filled)
+        .then(empty)
+        .when("unlisted")
+        .then(pl.lit("IN007"))
+    ).to_series()
 
 
 def _text(ctx: Month, rows: pl.DataFrame, name: str) -> tuple[pl.Series, pl.Series]:

@@ -48,13 +48,19 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
     people = ctx.people.select("id_number", "beneficiary", "can_work", "in_school", "age", _found=pl.lit(value=True))
     rows = rows.join(people, on="id_number", how="left", maintain_order="left")
     why = (
-        pl.when(pl.col("_found").is_null()).then(pl.lit("全国防返贫监测系统的导出里没有这个人"))
-        .when(~pl.col("beneficiary")).then(pl.lit("既不是脱贫户，也不是监测对象"))
-        .when(pl.lit(not labour)).then(None)
-        .when(pl.col("age") < ctx.labour_age).then(pl.lit(f"不满{ctx.labour_age}周岁"))
-        .when(pl.col("in_school")).then(pl.lit("在校"))
-        .when(~pl.col("can_work")).then(pl.lit("没有劳动能力"))
-    )  # fmt: skip
+        pl.when(pl.col("_found").is_null())
+        .then(pl.lit("全国防返贫监测系统的导出里没有这个人"))
+        .when(~pl.col("beneficiary"))
+        .then(pl.lit("既不是脱贫户，也不是监测对象"))
+        .when(pl.lit(not labour))
+        .then(None)
+        .when(pl.col("age") < ctx.labour_age)
+        .then(pl.lit(f"不满{ctx.labour_age}周岁"))
+        .when(pl.col("in_school"))
+        .then(pl.lit("在校"))
+        .when(~pl.col("can_work"))
+        .then(pl.lit("没有劳动能力"))
+    )
     return rows.with_columns(_why=why).drop("beneficiary", "can_work", "in_school", "age", "_found")
 
 
@@ -66,8 +72,11 @@ def not_eligible() -> Fault:
 def plain_ref(ref: pl.Expr) -> pl.Expr:
     """What a claim is for, so that it can be compared however it is written: no blanks, half-width, one dash for all."""
     return (
-        ref.str.normalize("NFKC").str.replace_all(r"\s", "").str.replace_all(r"[—–―‐−~〜至]+|-+", "-").str.to_uppercase()
-    )  # fmt: skip
+        ref.str.normalize("NFKC")
+        .str.replace_all(r"\s", "")
+        .str.replace_all(r"[—–―‐−~〜至]+|-+", "-")
+        .str.to_uppercase()
+    )
 
 
 def paid_before(ctx: Month, measure: str) -> pl.DataFrame:
@@ -150,12 +159,35 @@ def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> 
     assumed = pl.lit(measure == FLEXIBLE) & (pl.col("_form").is_null() | ~pl.col("_said"))
     message = pl.format("养老金领取日期为 {}，其后的月份不再发", "pension_date")
     return rows, [
-        Fault("MEA008", over & ~pl.col("extended") & ~kindless, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "months_counted"), "first_approval"),
-        Fault("MEA008", over & kindless, f"满{cap}个月，女职工没有写明是干部还是工人，看不出能否延长", "first_approval", "hold"),
-        Fault("MEA008", perhaps & ~over, "女职工没有写明是干部还是工人，看不出是否已过养老金领取月", "first_approval", "hold"),
+        Fault(
+            "MEA008",
+            over & ~pl.col("extended") & ~kindless,
+            pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "months_counted"),
+            "first_approval",
+        ),
+        Fault(
+            "MEA008",
+            over & kindless,
+            f"满{cap}个月，女职工没有写明是干部还是工人，看不出能否延长",
+            "first_approval",
+            "hold",
+        ),
+        Fault(
+            "MEA008",
+            perhaps & ~over,
+            "女职工没有写明是干部还是工人，看不出是否已过养老金领取月",
+            "first_approval",
+            "hold",
+        ),
         Fault("MEA008", late & ~assumed, message, "first_approval"),
-        Fault("MEA008", late & assumed, pl.concat_str(message, pl.lit("；没有填参保类型，须核实")), "first_approval", "hold"),
-    ]  # fmt: skip
+        Fault(
+            "MEA008",
+            late & assumed,
+            pl.concat_str(message, pl.lit("；没有填参保类型，须核实")),
+            "first_approval",
+            "hold",
+        ),
+    ]
 
 
 def as_employee() -> pl.Expr:

@@ -34,8 +34,10 @@ INSURANCE, POST = "employer_social_insurance", "employer_post"
 WORKSHOP = "就业帮扶车间"
 PARTS = ("pension_fen", "medical_fen", "unemployment_fen")
 CELLS = Deciding(
-    needed=("month", "employer_kind", "contract_start", "contract_end", *PARTS), where_there=("months_elsewhere",), if_filled=("insured_type",)
-)  # fmt: skip
+    needed=("month", "employer_kind", "contract_start", "contract_end", *PARTS),
+    where_there=("months_elsewhere",),
+    if_filled=("insured_type",),
+)
 
 
 def _base(ctx: Month, measure: str) -> Claims:
@@ -54,14 +56,21 @@ def _base(ctx: Month, measure: str) -> Claims:
         *unclear,
         not_eligible(),
         *recognised,
-        Fault("MEA005", pl.col("pension_fen").fill_null(0) == 0, "没有单位缴纳的养老保险费，看不出是否参保", "pension_fen"),
+        Fault(
+            "MEA005", pl.col("pension_fen").fill_null(0) == 0, "没有单位缴纳的养老保险费，看不出是否参保", "pension_fen"
+        ),
         *cap,
-        Fault("MEA011", out_of_force.fill_null(value=False), pl.format("合同 {} 至 {} 不在本月", "contract_start", "contract_end"), "contract_end"),
+        Fault(
+            "MEA011",
+            out_of_force.fill_null(value=False),
+            pl.format("合同 {} 至 {} 不在本月", "contract_start", "contract_end"),
+            "contract_end",
+        ),
         *elsewhere,
         *paid,
         *exclusion,
         *in_term(ctx, rows, measure),
-    ]  # fmt: skip
+    ]
     rows = rows.with_columns(
         numerator_x100=pl.lit(100, dtype=pl.Int64),
         divisor_x100=pl.lit(100, dtype=pl.Int64),

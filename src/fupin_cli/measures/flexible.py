@@ -65,20 +65,28 @@ def claims(ctx: Month) -> Claims:
     ]
     rows = rows.with_columns(rate_fen=pl.sum_horizontal("pension_fen", "medical_fen", ignore_nulls=False))
     rows = rows.with_columns(
-        due_fen=share_of(pl.col("rate_fen"), share), numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
+        due_fen=share_of(pl.col("rate_fen"), share),
+        numerator_x100=pl.lit(100, dtype=pl.Int64),
+        divisor_x100=pl.lit(100, dtype=pl.Int64),
         how=pl.lit(f"本人缴纳的养老、医疗保险费 × {share or '比例未设'}"),
-    )  # fmt: skip
-    return Claims(rows, [
-        *missing_settings(settings(ctx.settings)),
-        *unclear,
-        not_eligible(),
-        Fault("MEA005", (pl.col("rate_fen") == 0).fill_null(value=False), "没有缴费，看不出是否参保", "pension_fen"),
-        *cap,
-        *paid,
-        *exclusion,
-        *employed,
-        *in_term(ctx, rows, CODE),
-    ], everything.height - rows.height)  # fmt: skip
+    )
+    return Claims(
+        rows,
+        [
+            *missing_settings(settings(ctx.settings)),
+            *unclear,
+            not_eligible(),
+            Fault(
+                "MEA005", (pl.col("rate_fen") == 0).fill_null(value=False), "没有缴费，看不出是否参保", "pension_fen"
+            ),
+            *cap,
+            *paid,
+            *exclusion,
+            *employed,
+            *in_term(ctx, rows, CODE),
+        ],
+        everything.height - rows.height,
+    )
 
 
 def settings(given: Settings) -> list[str]:

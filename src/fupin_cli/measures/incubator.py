@@ -41,20 +41,34 @@ def claims(ctx: Month) -> Claims:
     rows = rows.with_columns(_room=pl.max_horizontal(most - used, pl.lit(0, dtype=pl.Int64)), _used=used)
     known = pl.col("_share").is_not_null() & pl.lit(cap is not None)
     rows = rows.with_columns(
-        rate_fen="spent_fen", due_fen=pl.when(known).then(pl.min_horizontal("_share", "_room")),
-        numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
+        rate_fen="spent_fen",
+        due_fen=pl.when(known).then(pl.min_horizontal("_share", "_room")),
+        numerator_x100=pl.lit(100, dtype=pl.Int64),
+        divisor_x100=pl.lit(100, dtype=pl.Int64),
         how=pl.lit(f"实际支出 × {own.incubator_share or '比例未设'}，一年合计不超过上限"),
-    )  # fmt: skip
+    )
     cut = known & (pl.col("_share") > pl.col("_room")) & (pl.col("_used") > 0)
     words = pl.format(f"{{}} 年合计上限 {own.incubator_max} 元", "_year")
-    return Claims(rows, [
-        *missing_settings(settings(ctx.settings)),
-        *unclear,
-        Fault("MEA016", pl.col("spent_fen").is_null() | (pl.col("spent_fen") == 0), "没有填实际支出", "spent_fen"),
-        Fault("MEA008", cut & (pl.col("_room") == 0) & pl.col("_last").is_null(), pl.concat_str(words, pl.lit("，已经用完")), "spent_fen"),
-        Fault("CAP010", cut & (pl.col("_room") > 0), pl.concat_str(words, pl.lit("，只算余额")), "spent_fen", "none"),
-        *once_only(), *in_term(ctx, rows, CODE),
-    ], left)  # fmt: skip
+    return Claims(
+        rows,
+        [
+            *missing_settings(settings(ctx.settings)),
+            *unclear,
+            Fault("MEA016", pl.col("spent_fen").is_null() | (pl.col("spent_fen") == 0), "没有填实际支出", "spent_fen"),
+            Fault(
+                "MEA008",
+                cut & (pl.col("_room") == 0) & pl.col("_last").is_null(),
+                pl.concat_str(words, pl.lit("，已经用完")),
+                "spent_fen",
+            ),
+            Fault(
+                "CAP010", cut & (pl.col("_room") > 0), pl.concat_str(words, pl.lit("，只算余额")), "spent_fen", "none"
+            ),
+            *once_only(),
+            *in_term(ctx, rows, CODE),
+        ],
+        left,
+    )
 
 
 def _paid_in_year(ctx: Month) -> pl.DataFrame:

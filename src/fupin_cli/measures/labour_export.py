@@ -17,10 +17,19 @@ if TYPE_CHECKING:
 
 CODE, TABLE = "labour_export_service", "labour_exports"
 CELLS = Deciding(
-    needed=("contract_start", "contract_end", "insured_place", "insured_from", "follow_up_start", "follow_up_end", "licence_from",
-            "licence_to", "to_county"),
+    needed=(
+        "contract_start",
+        "contract_end",
+        "insured_place",
+        "insured_from",
+        "follow_up_start",
+        "follow_up_end",
+        "licence_from",
+        "licence_to",
+        "to_county",
+    ),
     if_filled=("insured_to", "follow_ups"),
-)  # fmt: skip
+)
 AMOUNT, YEARS, FOLLOW_UP = "labour_export.amount", "labour_export.contract_years", "labour_export.follow_up_years"
 FAR = date(9999, 12, 31)
 OF_THE_CITY = r"^(?:本级|市本级|市直|市级|市)?$"
@@ -56,24 +65,53 @@ def claims(ctx: Month) -> Claims:
     )
     amount = ctx.policy.fen(AMOUNT, ctx.month)
     rows = rows.with_columns(
-        rate_fen=pl.lit(amount, dtype=pl.Int64), numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
-        due_fen=pl.lit(amount, dtype=pl.Int64), how=pl.lit("每人一次"), payee_key="credit_code", payee_name="agency", _key="ref",
-        _from="contract_start", _until="contract_end",
-    )  # fmt: skip
+        rate_fen=pl.lit(amount, dtype=pl.Int64),
+        numerator_x100=pl.lit(100, dtype=pl.Int64),
+        divisor_x100=pl.lit(100, dtype=pl.Int64),
+        due_fen=pl.lit(amount, dtype=pl.Int64),
+        how=pl.lit("每人一次"),
+        payee_key="credit_code",
+        payee_name="agency",
+        _key="ref",
+        _from="contract_start",
+        _until="contract_end",
+    )
     rows = _overlapping(rows)
-    return Claims(rows, [
-        *unclear,
-        not_eligible(),
-        Fault("MEA003", (~licensed).fill_null(value=False), pl.format("安置日 {} 不在许可有效期内", placed), "licence_to"),
-        Fault("MEA004", (ended < placed.dt.offset_by(f"{years}y").dt.offset_by("-1d")).fill_null(value=False),
-              pl.format(f"合同 {{}} 至 {{}}，不满 {years} 年", placed, ended), "contract_end"),
-        Fault("MEA005", ~insured.fill_null(value=False), f"安置后{within}个月内没有参保，或参保没有持续到合同期满", "insured_from"),
-        Fault("MEA006", ~followed.fill_null(value=False), f"跟踪服务没有从安置起满 {follow} 年，或到本月末还没有结束，或次数为 0", "follow_up_end"),
-        Fault("CAP010", pl.col("_overlaps"), "与此人另一份合同的日期重叠，须核实", "contract_start", "hold"),
-        *_places(ctx),
-        *once_only(order=("contract_end",)),
-        *in_term(ctx, rows, CODE),
-    ])  # fmt: skip
+    return Claims(
+        rows,
+        [
+            *unclear,
+            not_eligible(),
+            Fault(
+                "MEA003",
+                (~licensed).fill_null(value=False),
+                pl.format("安置日 {} 不在许可有效期内", placed),
+                "licence_to",
+            ),
+            Fault(
+                "MEA004",
+                (ended < placed.dt.offset_by(f"{years}y").dt.offset_by("-1d")).fill_null(value=False),
+                pl.format(f"合同 {{}} 至 {{}}，不满 {years} 年", placed, ended),
+                "contract_end",
+            ),
+            Fault(
+                "MEA005",
+                ~insured.fill_null(value=False),
+                f"安置后{within}个月内没有参保，或参保没有持续到合同期满",
+                "insured_from",
+            ),
+            Fault(
+                "MEA006",
+                ~followed.fill_null(value=False),
+                f"跟踪服务没有从安置起满 {follow} 年，或到本月末还没有结束，或次数为 0",
+                "follow_up_end",
+            ),
+            Fault("CAP010", pl.col("_overlaps"), "与此人另一份合同的日期重叠，须核实", "contract_start", "hold"),
+            *_places(ctx),
+            *once_only(order=("contract_end",)),
+            *in_term(ctx, rows, CODE),
+        ],
+    )
 
 
 def _overlapping(rows: pl.DataFrame) -> pl.DataFrame:
@@ -107,9 +145,15 @@ def _places(ctx: Month) -> list[Fault]:
     words = pl.format("参保地是 {}，由参保地支付", "insured_place")
     return [
         Fault("MEA013", known & ~ours & ~of_city, words, "insured_place"),
-        Fault("MEA013", known & ~ours & of_city, pl.format("参保地写的是 {}，看不出是哪个县", "insured_place"), "insured_place", "hold"),
+        Fault(
+            "MEA013",
+            known & ~ours & of_city,
+            pl.format("参保地写的是 {}，看不出是哪个县", "insured_place"),
+            "insured_place",
+            "hold",
+        ),
         Fault("MEA007", home, "输入县是本县，不是外出务工", "to_county"),
-    ]  # fmt: skip
+    ]
 
 
 MEASURE = Measure(CODE, TABLE, claims, section="labour_export", numbers=(AMOUNT, YEARS, FOLLOW_UP))

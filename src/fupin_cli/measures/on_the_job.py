@@ -48,26 +48,48 @@ def claims(ctx: Month) -> Claims:
         else pl.lit(value=False)
     )
     divisor = (
-        pl.when(pl.col("required_days_x100") > 0).then("required_days_x100")
-        .when(~illegible).then(pl.lit(days or None, dtype=pl.Int64))
-    )  # fmt: skip
+        pl.when(pl.col("required_days_x100") > 0)
+        .then("required_days_x100")
+        .when(~illegible)
+        .then(pl.lit(days or None, dtype=pl.Int64))
+    )
     rows = rows.with_columns(_illegible=illegible)
     rows = rows.with_columns(
-        rate_fen=pl.lit(fen(own.monthly), dtype=pl.Int64), numerator_x100="trained_days_x100", divisor_x100=divisor,
-        payee_key="credit_code", payee_name="employer", how=pl.lit("月标准 × 实际训练天数 ÷ 应训练天数（最多一个月）"),
-    ).with_columns(due_fen=prorate_fen(pl.col("rate_fen"), pl.col("numerator_x100"), pl.col("divisor_x100")))  # fmt: skip
-    return Claims(rows, [
-        *missing_settings(settings(ctx.settings)),
-        *unclear,
-        Fault("MEA001", pl.col("divisor_x100").is_null() & ~pl.col("_illegible"), "没有填应训练天数，也没有设置 on_the_job_training.divisor_days", "required_days_x100", "hold"),
-        not_eligible(),
-        Fault("MEA008", pl.col("_used") >= cap, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "_used"), "month"),
-        Fault("MEA012", pl.col("had_before").fill_null(value=False), "已享受过以工代训补贴", "had_before"),
-        Fault("MEA009", (pl.col("trained_days_x100") == 0).fill_null(value=False), "一天也没有训练", "trained_days_x100", "refuse"),
-        *elsewhere,
-        *paid,
-        *in_term(ctx, rows, CODE),
-    ], everything.height - rows.height)  # fmt: skip
+        rate_fen=pl.lit(fen(own.monthly), dtype=pl.Int64),
+        numerator_x100="trained_days_x100",
+        divisor_x100=divisor,
+        payee_key="credit_code",
+        payee_name="employer",
+        how=pl.lit("月标准 × 实际训练天数 ÷ 应训练天数（最多一个月）"),
+    ).with_columns(due_fen=prorate_fen(pl.col("rate_fen"), pl.col("numerator_x100"), pl.col("divisor_x100")))
+    return Claims(
+        rows,
+        [
+            *missing_settings(settings(ctx.settings)),
+            *unclear,
+            Fault(
+                "MEA001",
+                pl.col("divisor_x100").is_null() & ~pl.col("_illegible"),
+                "没有填应训练天数，也没有设置 on_the_job_training.divisor_days",
+                "required_days_x100",
+                "hold",
+            ),
+            not_eligible(),
+            Fault("MEA008", pl.col("_used") >= cap, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "_used"), "month"),
+            Fault("MEA012", pl.col("had_before").fill_null(value=False), "已享受过以工代训补贴", "had_before"),
+            Fault(
+                "MEA009",
+                (pl.col("trained_days_x100") == 0).fill_null(value=False),
+                "一天也没有训练",
+                "trained_days_x100",
+                "refuse",
+            ),
+            *elsewhere,
+            *paid,
+            *in_term(ctx, rows, CODE),
+        ],
+        everything.height - rows.height,
+    )
 
 
 def _with_used(ctx: Month, rows: pl.DataFrame) -> pl.DataFrame:

@@ -61,7 +61,8 @@ def _with_people(month: Month, lines: pl.DataFrame) -> pl.DataFrame:
         )
         none = pl.col("account").is_null() & pl.col("payee_key").is_null()
         lines = lines.join(held, on="id_number", how="left", maintain_order="left").with_columns(
-            account=pl.when(none).then("_account").otherwise("account"), bank=pl.when(none).then("_bank").otherwise("bank"),
+            account=pl.when(none).then("_account").otherwise("account"),
+            bank=pl.when(none).then("_bank").otherwise("bank"),
             payee_name=pl.when(none).then(pl.coalesce("_payee", "payee_name")).otherwise("payee_name"),
-        )  # fmt: skip
+        )
     return lines

@@ -190,10 +190,8 @@ def _with_months(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFram
     by_pension = months.index_expr(pl.col("pension_date")).cast(pl.Int64)
     bounded = pl.lit(post.after_pension != "within_36")
     end = (
-        pl.when("extended").then(by_pension)
-        .when(bounded).then(pl.min_horizontal(by_cap, by_pension))
-        .otherwise(by_cap)
-    )  # fmt: skip
+        pl.when("extended").then(by_pension).when(bounded).then(pl.min_horizontal(by_cap, by_pension)).otherwise(by_cap)
+    )
     return lines.with_columns(cap_end=pl.when(end >= month).then(end)).drop("_step_num", "_step_den")
 
 

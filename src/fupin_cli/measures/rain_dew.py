@@ -39,19 +39,36 @@ def claims(ctx: Month) -> Claims:
     for level, amount in own.levels.items():
         rate = pl.when(pl.col("level") == level).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
     rows = rows.with_columns(
-        rate_fen=rate, due_fen=rate, numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
+        rate_fen=rate,
+        due_fen=rate,
+        numerator_x100=pl.lit(100, dtype=pl.Int64),
+        divisor_x100=pl.lit(100, dtype=pl.Int64),
         how=pl.format("{} {} 的标准", "level", "term"),
-    )  # fmt: skip
+    )
     vocational = pl.any_horizontal(pl.col("level").str.contains(word, literal=True) for word in LEVELS)
-    return Claims(rows, [
-        Fault("MEA001", pl.col("rate_fen").is_null(), "没有设置 rain_dew.term，也没有设置这个学历层次的 rain_dew.levels", "level", "hold"),
-        *unclear,
-        not_eligible(),
-        Fault("MEA015", (~vocational).fill_null(value=False), pl.format("学历层次是 {}，不是中职、高职或技工院校", "level"), "level"),
-        *elsewhere,
-        *once_only(),
-        *in_term(ctx, rows, CODE),
-    ])  # fmt: skip
+    return Claims(
+        rows,
+        [
+            Fault(
+                "MEA001",
+                pl.col("rate_fen").is_null(),
+                "没有设置 rain_dew.term，也没有设置这个学历层次的 rain_dew.levels",
+                "level",
+                "hold",
+            ),
+            *unclear,
+            not_eligible(),
+            Fault(
+                "MEA015",
+                (~vocational).fill_null(value=False),
+                pl.format("学历层次是 {}，不是中职、高职或技工院校", "level"),
+                "level",
+            ),
+            *elsewhere,
+            *once_only(),
+            *in_term(ctx, rows, CODE),
+        ],
+    )
 
 
 def _school(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 TABLE, ROSTER = "settlements", "assignments"
 LINE_FACTS = {"standard_fen": pl.Int64, "divisor_x100": pl.Int64}
 
-SETTLED = pl.Schema({
-    "id_number": pl.String(), "post_id": pl.String(),
-    "settled_days_x100": pl.Int64(), "settled_fen": pl.Int64(),  # one of the two
-    "settled_by": pl.String(),  # the document
-})  # fmt: skip
+SETTLED = pl.Schema(
+    {
+        "id_number": pl.String(),
+        "post_id": pl.String(),
+        "settled_days_x100": pl.Int64(),
+        "settled_fen": pl.Int64(),  # one of the two
+        "settled_by": pl.String(),  # the document
+    }
+)
 
 
 def with_settled(lines: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:

@@ -39,9 +39,16 @@ def paid_spans(ctx: Month, measure: str) -> pl.DataFrame:
     days = ref.str.extract_all(DATE).list.eval(pl.element().str.to_date("%Y-%m-%d", strict=False))
     yuan = ref.str.extract(r"本金(\d+)(?:\.\d{2})?", 1).cast(pl.Int64, strict=False) * 100
     cents = ref.str.extract(r"本金\d+\.(\d{2})", 1).cast(pl.Int64, strict=False).fill_null(0)
-    return paid_before(ctx, measure).select(
-        "id_number", _start=days.list.get(0, null_on_oob=True), _end=days.list.get(1, null_on_oob=True), _principal=yuan + cents
-    ).cast(SPAN)  # fmt: skip
+    return (
+        paid_before(ctx, measure)
+        .select(
+            "id_number",
+            _start=days.list.get(0, null_on_oob=True),
+            _end=days.list.get(1, null_on_oob=True),
+            _principal=yuan + cents,
+        )
+        .cast(SPAN)
+    )
 
 
 def unclear_before(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
@@ -140,14 +147,18 @@ def left_of_rents(rows: pl.DataFrame, spans: pl.DataFrame, most: int) -> pl.Data
     """
     rows = rows.with_row_index("_n").with_columns(_begun=months_begun(pl.col("start"), pl.col("_until")))
     first = months.index_expr(pl.col("start")).cast(pl.Int64)
-    slots = rows.filter((pl.col("_begun") > 0).fill_null(value=False)).select(
-        "_n", "id_number", _month=pl.int_ranges(first, first + pl.col("_begun"))
-    ).explode("_month")  # fmt: skip
+    slots = (
+        rows.filter((pl.col("_begun") > 0).fill_null(value=False))
+        .select("_n", "id_number", _month=pl.int_ranges(first, first + pl.col("_begun")))
+        .explode("_month")
+    )
     known = spans.filter(pl.col("_start").is_not_null() & (pl.col("_end") >= pl.col("_start")))
     begin = months.index_expr(pl.col("_start")).cast(pl.Int64)
-    used = known.select(
-        "id_number", _month=pl.int_ranges(begin, begin + months_begun(pl.col("_start"), pl.col("_end")))
-    ).explode("_month").unique()  # fmt: skip
+    used = (
+        known.select("id_number", _month=pl.int_ranges(begin, begin + months_begun(pl.col("_start"), pl.col("_end"))))
+        .explode("_month")
+        .unique()
+    )
     keys = ["id_number", "_month"]
     slots = slots.join(used.with_columns(_before=pl.lit(value=True)), on=keys, how="left")
     again = pl.col("_n") > pl.col("_n").min().over(keys)
@@ -161,9 +172,10 @@ def left_of_rents(rows: pl.DataFrame, spans: pl.DataFrame, most: int) -> pl.Data
         _late=~pl.col("_taken") & pl.col("_late").fill_null(value=False)
     )
     sums = slots.group_by("_n").agg(
-        _paid=pl.col("_taken").sum().cast(pl.Int64), _over=pl.col("_late").sum().cast(pl.Int64),
+        _paid=pl.col("_taken").sum().cast(pl.Int64),
+        _over=pl.col("_late").sum().cast(pl.Int64),
         _left=(~pl.col("_taken") & ~pl.col("_late")).sum().cast(pl.Int64),
-    )  # fmt: skip
+    )
     rows = rows.join(sums, on="_n", how="left", maintain_order="left")
     known_months = pl.col("_begun").is_not_null()
     filled = [pl.when(known_months).then(pl.col(name).fill_null(0)).alias(name) for name in ("_paid", "_over", "_left")]

@@ -35,8 +35,24 @@ MILLION = 1_000_000
 PERSONS = Deciding(needed=("id_number",), if_filled=("start", "end"))
 # Words of the text for farming and what it has grown into; a county adds its own (startup.purposes).
 FARMING = (
-    "农", "林", "牧", "畜", "禽", "渔", "种植", "养殖", "果", "蔬", "粮", "合作社", "家庭农场", "休闲旅游", "健康养生", "共享农庄", "农村电商",
-)  # fmt: skip
+    "农",
+    "林",
+    "牧",
+    "畜",
+    "禽",
+    "渔",
+    "种植",
+    "养殖",
+    "果",
+    "蔬",
+    "粮",
+    "合作社",
+    "家庭农场",
+    "休闲旅游",
+    "健康养生",
+    "共享农庄",
+    "农村电商",
+)
 NOT = "非"
 RATES = (1_000, 240_000)  # 0.1 % to 24 % a year, in millionths
 
@@ -53,9 +69,10 @@ def of_organisation(ctx: Month, kind: str, measure: str, *more: str) -> tuple[pl
     """Claims of organisations: known and paid by their credit code, whoever's ID number stands beside it."""
     rows, left = of_kind(ctx, kind)
     rows = rows.with_columns(
-        id_number="credit_code", payee_key="credit_code",
+        id_number="credit_code",
+        payee_key="credit_code",
         ref=pl.format("{}{}", "project_kind", pl.col("start").cast(pl.String).fill_null("")),
-    )  # fmt: skip
+    )
     rows, unclear = unknown(
         ctx, TABLE, rows, Deciding(needed=("credit_code",), if_filled=("start", "end", "spent_fen", "lifted_staff"))
     )
@@ -85,11 +102,28 @@ def _what_is_left(unit: str, cap: str) -> list[Fault]:
     cut = pl.col("_paid") + pl.col("_over")
     return [
         Fault("CAP010", good & pl.col("_same"), "台账里同一起始日期的已经发过", "start"),
-        Fault("CAP010", good & pl.col("_unclear"), "台账里此人已有一笔，没有写明是哪几天的，看不出有没有重复", "start", "hold"),
+        Fault(
+            "CAP010",
+            good & pl.col("_unclear"),
+            "台账里此人已有一笔，没有写明是哪几天的，看不出有没有重复",
+            "start",
+            "hold",
+        ),
         Fault("MEA008", gone & (pl.col("_over") > 0) & ~pl.col("_same"), f"连同以前的，已满{cap}", "end"),
-        Fault("CAP010", gone & (pl.col("_over") == 0) & (pl.col("_paid") > 0), f"这{unit}都已经发过，或同时在另一行申请", "start"),
-        Fault("CAP010", good & (pl.col("_left") > 0) & (cut > 0), pl.format(f"其中 {{}} {unit}已经发过或超过{cap}，不再算", cut), "end", "none"),
-    ]  # fmt: skip
+        Fault(
+            "CAP010",
+            gone & (pl.col("_over") == 0) & (pl.col("_paid") > 0),
+            f"这{unit}都已经发过，或同时在另一行申请",
+            "start",
+        ),
+        Fault(
+            "CAP010",
+            good & (pl.col("_left") > 0) & (cut > 0),
+            pl.format(f"其中 {{}} {unit}已经发过或超过{cap}，不再算", cut),
+            "end",
+            "none",
+        ),
+    ]
 
 
 def interest(ctx: Month) -> Claims:
@@ -104,9 +138,10 @@ def interest(ctx: Month) -> Claims:
     farming &= ~purpose.str.starts_with(NOT)
     odd = ~pl.col("rate_ppm").is_between(*RATES)
     rows = rows.with_columns(
-        _until=pl.when(pl.col("end").is_not_null()).then(until), _farming=farming,
+        _until=pl.when(pl.col("end").is_not_null()).then(until),
+        _farming=farming,
         _good=pl.col("_good") & farming & ~odd.fill_null(value=True),
-    )  # fmt: skip
+    )
     rows = rows.with_columns(
         ref=ref_of(KINDS[INTEREST], pl.col("_until"), principal=True),
         _span=(pl.col("_until") - pl.col("start")).dt.total_days(),
@@ -132,27 +167,50 @@ def interest(ctx: Month) -> Claims:
     )
     rows = rows.with_columns(
         rate_fen=pl.when(pl.col("principal_fen").is_not_null()).then(capped),
-        numerator_x100=pl.coalesce("_left", "_span") * 100, divisor_x100=pl.lit(basis * 100, dtype=pl.Int64),
-        how=pl.format(f"本金（不超过上限）× 年利率 {{}}% × {{}} 天 ÷ {basis} × {own.interest_share or '比例未设'}",
-                      (pl.col("rate_ppm") // 10_000).cast(pl.String) + "." + (pl.col("rate_ppm") % 10_000).cast(pl.String).str.zfill(4),
-                      pl.coalesce("_left", "_span")),
-    )  # fmt: skip
+        numerator_x100=pl.coalesce("_left", "_span") * 100,
+        divisor_x100=pl.lit(basis * 100, dtype=pl.Int64),
+        how=pl.format(
+            f"本金（不超过上限）× 年利率 {{}}% × {{}} 天 ÷ {basis} × {own.interest_share or '比例未设'}",
+            (pl.col("rate_ppm") // 10_000).cast(pl.String)
+            + "."
+            + (pl.col("rate_ppm") % 10_000).cast(pl.String).str.zfill(4),
+            pl.coalesce("_left", "_span"),
+        ),
+    )
     together = pl.col("_good") & (pl.col("_left") > 0) & (pl.col("_weight") < pl.col("_room"))
     limit = f"同一人的贷款本金合计超过上限 {own.principal_max} 元"
-    return Claims(rows, [
-        *missing_settings(interest_settings(ctx.settings)),
-        *unclear,
-        _dates(),
-        Fault("MEA016", (pl.col("_span") < 0).fill_null(value=False) & pl.col("_good"), "到本月末还没有起息", "start"),
-        Fault("MEA016", (pl.col("start") == pl.col("end")).fill_null(value=False), "起止是同一天，没有计息的天数", "end", "refuse"),
-        not_eligible(),
-        Fault("MEA015", ~pl.col("_farming"), pl.format("用途是“{}”，看不出是涉农", pl.col("purpose").fill_null("")), "purpose", "hold"),
-        Fault("MEA016", odd.fill_null(value=False), "年利率不在 0.1% 至 24% 之间", "rate_ppm"),
-        *_what_is_left("天", f"{years}年"),
-        Fault("CAP010", together & (pl.col("_weight") == 0), f"{limit}，没有余额", "principal_fen"),
-        Fault("CAP010", together & (pl.col("_weight") > 0), f"{limit}，只算余额", "principal_fen", "none"),
-        *in_term(ctx, rows, INTEREST),
-    ], left)  # fmt: skip
+    return Claims(
+        rows,
+        [
+            *missing_settings(interest_settings(ctx.settings)),
+            *unclear,
+            _dates(),
+            Fault(
+                "MEA016", (pl.col("_span") < 0).fill_null(value=False) & pl.col("_good"), "到本月末还没有起息", "start"
+            ),
+            Fault(
+                "MEA016",
+                (pl.col("start") == pl.col("end")).fill_null(value=False),
+                "起止是同一天，没有计息的天数",
+                "end",
+                "refuse",
+            ),
+            not_eligible(),
+            Fault(
+                "MEA015",
+                ~pl.col("_farming"),
+                pl.format("用途是“{}”，看不出是涉农", pl.col("purpose").fill_null("")),
+                "purpose",
+                "hold",
+            ),
+            Fault("MEA016", odd.fill_null(value=False), "年利率不在 0.1% 至 24% 之间", "rate_ppm"),
+            *_what_is_left("天", f"{years}年"),
+            Fault("CAP010", together & (pl.col("_weight") == 0), f"{limit}，没有余额", "principal_fen"),
+            Fault("CAP010", together & (pl.col("_weight") > 0), f"{limit}，只算余额", "principal_fen", "none"),
+            *in_term(ctx, rows, INTEREST),
+        ],
+        left,
+    )
 
 
 def venue(ctx: Month) -> Claims:
@@ -185,19 +243,28 @@ def venue(ctx: Month) -> Claims:
         rows = rows.with_columns(due_fen=pl.when(pl.col("_whole") > 0).then(due))
     begins = (pl.col("start") > ctx.last).fill_null(value=False)
     rows = rows.with_columns(
-        rate_fen=pl.lit(cap, dtype=pl.Int64), numerator_x100=pl.coalesce("_left", "_whole") * 100, divisor_x100=pl.lit(100, dtype=pl.Int64),
+        rate_fen=pl.lit(cap, dtype=pl.Int64),
+        numerator_x100=pl.coalesce("_left", "_whole") * 100,
+        divisor_x100=pl.lit(100, dtype=pl.Int64),
         _good=pl.col("_good") & ~begins,
-        how=pl.format(f"实际租金 × {own.venue_share or '比例未设'}（按月分摊），每月不超过上限，{{}} 个月", pl.coalesce("_left", "_whole")),
-    )  # fmt: skip
-    return Claims(rows, [
-        *missing_settings(venue_settings(ctx.settings)),
-        *unclear,
-        _dates(),
-        Fault("MEA016", begins, "到本月末还没有起租", "start"),
-        not_eligible(),
-        *_what_is_left("个月", f"{most}个月"),
-        *in_term(ctx, rows, VENUE),
-    ], left)  # fmt: skip
+        how=pl.format(
+            f"实际租金 × {own.venue_share or '比例未设'}（按月分摊），每月不超过上限，{{}} 个月",
+            pl.coalesce("_left", "_whole"),
+        ),
+    )
+    return Claims(
+        rows,
+        [
+            *missing_settings(venue_settings(ctx.settings)),
+            *unclear,
+            _dates(),
+            Fault("MEA016", begins, "到本月末还没有起租", "start"),
+            not_eligible(),
+            *_what_is_left("个月", f"{most}个月"),
+            *in_term(ctx, rows, VENUE),
+        ],
+        left,
+    )
 
 
 def interest_settings(given: Settings) -> list[str]:

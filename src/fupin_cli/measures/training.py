@@ -76,9 +76,11 @@ def living(ctx: Month) -> Claims:
     top = pl.lit(dibao, dtype=BIG) * pl.lit(times.numerator, dtype=BIG) * pl.col("numerator_x100").cast(BIG)
     exact = HALF_UP.divide(top, pl.lit(times.denominator * divisor, dtype=BIG)).cast(pl.Int64)
     rows = rows.with_columns(
-        rate_fen=pl.lit(month_rate, dtype=pl.Int64), numerator_x100=pl.when(pl.col("attended_days_x100").is_not_null()).then(payable),
-        divisor_x100=pl.lit(divisor, dtype=pl.Int64), how=pl.lit(f"农村低保月标准 × {float(times):g} ÷ {own.days_per_month} × 实到天数"),
-    ).with_columns(due_fen=exact)  # fmt: skip
+        rate_fen=pl.lit(month_rate, dtype=pl.Int64),
+        numerator_x100=pl.when(pl.col("attended_days_x100").is_not_null()).then(payable),
+        divisor_x100=pl.lit(divisor, dtype=pl.Int64),
+        how=pl.lit(f"农村低保月标准 × {float(times):g} ÷ {own.days_per_month} × 实到天数"),
+    ).with_columns(due_fen=exact)
     rows, exclusion = _on_full_post(ctx, rows)
     rows, again = _before(ctx, rows, LIVING)
     none = ((pl.col("numerator_x100") == 0) & (pl.col("attended_days_x100") > 0) & pl.col("_taken")).fill_null(
@@ -127,11 +129,16 @@ def course(ctx: Month) -> Claims:
     for trade, amount in own.courses.items():
         rate = pl.when(pl.col("trade") == trade).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
     rows = rows.with_columns(
-        rate_fen=rate, due_fen=rate, numerator_x100=pl.lit(DAY, dtype=pl.Int64), divisor_x100=pl.lit(DAY, dtype=pl.Int64),
-        payee_key="provider", payee_name="provider",
-        account=pl.lit(None, dtype=pl.String), bank=pl.lit(None, dtype=pl.String),  # those of the form are the trainee's
+        rate_fen=rate,
+        due_fen=rate,
+        numerator_x100=pl.lit(DAY, dtype=pl.Int64),
+        divisor_x100=pl.lit(DAY, dtype=pl.Int64),
+        payee_key="provider",
+        payee_name="provider",
+        account=pl.lit(None, dtype=pl.String),
+        bank=pl.lit(None, dtype=pl.String),  # those of the form are the trainee's
         how=pl.format("工种 {} 的标准", pl.col("trade").fill_null("不明")),
-    )  # fmt: skip
+    )
     rows, again = _before(ctx, rows, COURSE)
     charged = Fault("MEA010", pl.col("charged").fill_null(value=False), "向学员收了费", "charged")
     unset_rate = Fault(

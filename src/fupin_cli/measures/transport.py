@@ -50,10 +50,14 @@ def claims(ctx: Month) -> Claims:
         here = (places.province(pl.col("to_city")) == name) | (province == name)
         tier = pl.when(here).then(fen(amount)).otherwise(tier)
     rows = rows.with_columns(rate_fen=tier.cast(pl.Int64)).with_columns(
-        due_fen=_amount(own.method), numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64),
-        _from="departed_on", _until="departed_on",
-        how=pl.format("票面 {} 元", fen_to_yuan_expr(pl.col("fare_fen").fill_null(0))) + pl.lit("，按票报销，不超过档次上限" if own.method == "ticket" else "，按档次定额"),
-    )  # fmt: skip
+        due_fen=_amount(own.method),
+        numerator_x100=pl.lit(100, dtype=pl.Int64),
+        divisor_x100=pl.lit(100, dtype=pl.Int64),
+        _from="departed_on",
+        _until="departed_on",
+        how=pl.format("票面 {} 元", fen_to_yuan_expr(pl.col("fare_fen").fill_null(0)))
+        + pl.lit("，按票报销，不超过档次上限" if own.method == "ticket" else "，按档次定额"),
+    )
     rows, organised = _exported(ctx, rows)
     inside = places.inside(pl.col("to_province"), pl.col("to_city"), pl.col("to_county"), area)
     recent = pl.col("_last").is_not_null()
@@ -62,20 +66,39 @@ def claims(ctx: Month) -> Claims:
     tier_key = pl.when(home).then(pl.lit("transport.in_province")).otherwise(pl.lit("transport.out_of_province"))
     before = (pl.col("departed_on") < ctx.policy.first_day).fill_null(value=False)
     first = f"出发日期在政策施行（{ctx.policy.first_day}）以前"
-    return Claims(rows, [
-        Fault("MEA001", pl.lit(own.method is None), "没有设置 transport.method", effect="hold"),
-        Fault("MEA001", pl.col("rate_fen").is_null(), pl.format("没有设置 {}", tier_key), "to_province", "hold"),
-        *unclear,
-        not_eligible(),
-        Fault("MEA007", inside, pl.concat_str(pl.lit("目的地 "), pl.col("to_city").fill_null(""), pl.col("to_county").fill_null(""), pl.lit(" 在市内")), "to_city"),
-        *_by_law(ctx),
-        Fault("MEA014", (~pl.col("organised")).fill_null(value=False), "不是有组织输出", "organised"),
-        *organised,
-        Fault("CAP008", before & ~grandfathered(ctx, rows), first, "departed_on"),
-        Fault("MEA016", (pl.col("departed_on") > ctx.last).fill_null(value=False), "出发日期在本月末以后，还没有发生", "departed_on", "hold"),
-        *once_only(recent, ("departed_on", "due_fen", "to_city")),
-        *in_term(ctx, rows, CODE),
-    ])  # fmt: skip
+    return Claims(
+        rows,
+        [
+            Fault("MEA001", pl.lit(own.method is None), "没有设置 transport.method", effect="hold"),
+            Fault("MEA001", pl.col("rate_fen").is_null(), pl.format("没有设置 {}", tier_key), "to_province", "hold"),
+            *unclear,
+            not_eligible(),
+            Fault(
+                "MEA007",
+                inside,
+                pl.concat_str(
+                    pl.lit("目的地 "),
+                    pl.col("to_city").fill_null(""),
+                    pl.col("to_county").fill_null(""),
+                    pl.lit(" 在市内"),
+                ),
+                "to_city",
+            ),
+            *_by_law(ctx),
+            Fault("MEA014", (~pl.col("organised")).fill_null(value=False), "不是有组织输出", "organised"),
+            *organised,
+            Fault("CAP008", before & ~grandfathered(ctx, rows), first, "departed_on"),
+            Fault(
+                "MEA016",
+                (pl.col("departed_on") > ctx.last).fill_null(value=False),
+                "出发日期在本月末以后，还没有发生",
+                "departed_on",
+                "hold",
+            ),
+            *once_only(recent, ("departed_on", "due_fen", "to_city")),
+            *in_term(ctx, rows, CODE),
+        ],
+    )
 
 
 def _by_law(ctx: Month) -> list[Fault]:

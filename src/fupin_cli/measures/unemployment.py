@@ -36,21 +36,31 @@ def claims(ctx: Month) -> Claims:
     rows, paid = month_paid(ctx, rows, CODE)
     rate = pl.lit(fen(ctx.settings.unemployment_aid.monthly), dtype=pl.Int64)
     rows = rows.with_columns(
-        rate_fen=rate, due_fen=rate, numerator_x100=pl.lit(100, dtype=pl.Int64), divisor_x100=pl.lit(100, dtype=pl.Int64), how=pl.lit("月标准"),
-    )  # fmt: skip
+        rate_fen=rate,
+        due_fen=rate,
+        numerator_x100=pl.lit(100, dtype=pl.Int64),
+        divisor_x100=pl.lit(100, dtype=pl.Int64),
+        how=pl.lit("月标准"),
+    )
     ran_out = (pl.col("benefit_end") < ctx.first).fill_null(value=False)
     illegible = (
         pl.col("_cell_benefit_end").is_not_null() if "_cell_benefit_end" in rows.columns else pl.lit(value=False)
     )
     qualifies = ~ran_out & pl.col("ineligible_reason").is_null() & ~illegible
-    return Claims(rows, [
-        *missing_settings(settings(ctx.settings)),
-        *unclear,
-        not_eligible(),
-        Fault("MEA005", pl.col("insured_from").is_null(), "没有填参保起始月份，看不出是否参保", "insured_from"),
-        Fault("MEA015", qualifies, "失业保险金没有期满，也没有写明不符合领取条件的原因", "benefit_end"),
-        *employed, *paid, *in_term(ctx, rows, CODE),
-    ], everything.height - rows.height)  # fmt: skip
+    return Claims(
+        rows,
+        [
+            *missing_settings(settings(ctx.settings)),
+            *unclear,
+            not_eligible(),
+            Fault("MEA005", pl.col("insured_from").is_null(), "没有填参保起始月份，看不出是否参保", "insured_from"),
+            Fault("MEA015", qualifies, "失业保险金没有期满，也没有写明不符合领取条件的原因", "benefit_end"),
+            *employed,
+            *paid,
+            *in_term(ctx, rows, CODE),
+        ],
+        everything.height - rows.height,
+    )
 
 
 def _employed(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:

@@ -125,15 +125,28 @@ class Month:
         """
         parts = [
             frame.select(
-                pl.lit(name).alias("table"), "_src", "_file", "_sheet", "_row", "id_number", "_card",
+                pl.lit(name).alias("table"),
+                "_src",
+                "_file",
+                "_sheet",
+                "_row",
+                "id_number",
+                "_card",
                 pl.col("name") if "name" in frame.columns else pl.lit(None, dtype=pl.String).alias("name"),
                 pl.col("post_id") if "post_id" in frame.columns else pl.lit(None, dtype=pl.String).alias("post_id"),
             )
             for name, frame in self.intake.tables.items()
             if "id_number" in frame.columns and name != "waivers"
-        ]  # fmt: skip
-        nobody = pl.DataFrame(schema={"table": pl.String, **dict.fromkeys(ORIGIN, pl.String), "_src": pl.UInt32, "_row": pl.UInt32,
-                                      **dict.fromkeys(("id_number", "_card", "name", "post_id"), pl.String)})  # fmt: skip
+        ]
+        nobody = pl.DataFrame(
+            schema={
+                "table": pl.String,
+                **dict.fromkeys(ORIGIN, pl.String),
+                "_src": pl.UInt32,
+                "_row": pl.UInt32,
+                **dict.fromkeys(("id_number", "_card", "name", "post_id"), pl.String),
+            }
+        )
         rows = pl.concat([nobody, *parts]).filter(pl.col("id_number").is_not_null())
         number = pl.col("id_number")
         facts = rows.select(number.unique()).with_columns(

@@ -44,7 +44,7 @@ def assistants(month: Month) -> pl.DataFrame:
         pl.col("present").fill_null(0),
         table=pl.when(pl.col("s_src").is_not_null()).then(pl.lit("staff")).otherwise("table"),
         **{c: pl.coalesce(f"s{c}", c) for c in ORIGIN},
-    ).with_columns(missing=(wanted - pl.col("present")).clip(0))  # fmt: skip
+    ).with_columns(missing=(wanted - pl.col("present")).clip(0))
 
 
 def village_staff(month: Month) -> pl.DataFrame:

@@ -118,9 +118,14 @@ def month_lines(
 
 
 POST_FACTS = {
-    "post_kind": pl.String, "department": pl.String, "fund": pl.String, "approved_holders": pl.Int64,
-    "post_standard_fen": pl.Int64, "post_required_x100": pl.Int64, "post_known": pl.Boolean,
-}  # fmt: skip
+    "post_kind": pl.String,
+    "department": pl.String,
+    "fund": pl.String,
+    "approved_holders": pl.Int64,
+    "post_standard_fen": pl.Int64,
+    "post_required_x100": pl.Int64,
+    "post_known": pl.Boolean,
+}
 
 
 def _with_post(lines: pl.DataFrame, posts: pl.DataFrame | None) -> pl.DataFrame:
@@ -128,9 +133,15 @@ def _with_post(lines: pl.DataFrame, posts: pl.DataFrame | None) -> pl.DataFrame:
         return lines.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in POST_FACTS.items())
     facts = posts.filter(pl.col("post_id").is_not_null()).unique("post_id", keep="first", maintain_order=True)
     facts = facts.select(
-        "post_id", "post_kind", "department", "fund", "approved_holders",
-        post_standard_fen="standard_fen", post_required_x100="required_days_x100", post_known=pl.lit(value=True),
-    )  # fmt: skip
+        "post_id",
+        "post_kind",
+        "department",
+        "fund",
+        "approved_holders",
+        post_standard_fen="standard_fen",
+        post_required_x100="required_days_x100",
+        post_known=pl.lit(value=True),
+    )
     return lines.join(facts, on="post_id", how="left", maintain_order="left").with_columns(
         pl.col("post_known").fill_null(value=False)
     )

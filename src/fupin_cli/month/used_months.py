@@ -122,12 +122,16 @@ def pension_facts(
     )
     fits = pl.col("insured_type").is_in(["职工女干部", "职工女工人"])
     scheme = (
-        pl.when(pl.col("insured_type") == RESIDENT).then(pl.lit(RESIDENT))
-        .when(employee & (sex == "男")).then(pl.lit("职工男"))
-        .when(employee & fits).then(pl.col("insured_type"))
-        .when(employee).then(None)
+        pl.when(pl.col("insured_type") == RESIDENT)
+        .then(pl.lit(RESIDENT))
+        .when(employee & (sex == "男"))
+        .then(pl.lit("职工男"))
+        .when(employee & fits)
+        .then(pl.col("insured_type"))
+        .when(employee)
+        .then(None)
         .otherwise(pl.lit(default, dtype=pl.String))
-    )  # fmt: skip
+    )
     birth = birth_expr(pl.col("id_number"))
     approval = pl.col("person_approval")
     lines = lines.with_columns(scheme=scheme).with_columns(

@@ -27,10 +27,16 @@ WIDTH, LEAST, EACH, ROW = (
 )  # centimetres: a chart's width and least height, a category, a row of the sheet
 # look → (hatch or none, foreground, background)
 LOOKS: dict[str, tuple[str | None, str, str]] = {
-    "paid": (None, "1B5E8F", "FFFFFF"), "open": ("wdUpDiag", "1B5E8F", "FFFFFF"), "ahead": (None, "D5DBE1", "FFFFFF"), "hold": ("wdDnDiag", "8A4B00", "F6CF94"),
-    "refuse": ("pct50", "FFFFFF", "B3261E"), "new": ("pct50", "FFFFFF", "B3261E"), "lasting": ("wdDnDiag", "8A4B00", "F6CF94"),
-    "mended": ("dkVert", "2E6B34", "FFFFFF"), "plain": (None, "6B7680", "FFFFFF"),
-}  # fmt: skip
+    "paid": (None, "1B5E8F", "FFFFFF"),
+    "open": ("wdUpDiag", "1B5E8F", "FFFFFF"),
+    "ahead": (None, "D5DBE1", "FFFFFF"),
+    "hold": ("wdDnDiag", "8A4B00", "F6CF94"),
+    "refuse": ("pct50", "FFFFFF", "B3261E"),
+    "new": ("pct50", "FFFFFF", "B3261E"),
+    "lasting": ("wdDnDiag", "8A4B00", "F6CF94"),
+    "mended": ("dkVert", "2E6B34", "FFFFFF"),
+    "plain": (None, "6B7680", "FFFFFF"),
+}
 
 
 def add_chart_sheet(book: Workbook, plan: SheetPlan) -> None:
@@ -92,7 +98,10 @@ def _chart(sheet: Worksheet, bars: Bars, title: str, head: int, categories: int)
     if len(bars.series) == 1:
         chart.legend = None
     last = head + categories
-    chart.add_data(Reference(sheet, min_col=DATA + 1, max_col=DATA + len(bars.series), min_row=head, max_row=last), titles_from_data=True)  # fmt: skip
+    chart.add_data(
+        Reference(sheet, min_col=DATA + 1, max_col=DATA + len(bars.series), min_row=head, max_row=last),
+        titles_from_data=True,
+    )
     chart.set_categories(Reference(sheet, min_col=DATA, min_row=head + 1, max_row=last))
     for drawn, series in zip(chart.series, bars.series, strict=True):
         _look(drawn.graphicalProperties, series.look)

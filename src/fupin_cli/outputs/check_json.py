@@ -29,10 +29,32 @@ def finding_rows(found: pl.DataFrame, *, unmask: bool) -> list[dict[str, Any]]:
     """Located findings as JSON has them."""
     found = found if unmask else masked(found)
     return found.select(
-        "code", "severity", "effect", "table", "file", "sheet", row="_row", column="letter", header="header", person="person",
-        name="name", post="post_id", value="value", message="message", clause="clause", hint="hint", waived="waived",
-        waiver="waiver", amount=fen_to_yuan_expr(pl.col("amount_fen")), months="months", since=_since(found), standing=_standing(found), county="county", township="township", village="village",
-    ).to_dicts()  # fmt: skip
+        "code",
+        "severity",
+        "effect",
+        "table",
+        "file",
+        "sheet",
+        row="_row",
+        column="letter",
+        header="header",
+        person="person",
+        name="name",
+        post="post_id",
+        value="value",
+        message="message",
+        clause="clause",
+        hint="hint",
+        waived="waived",
+        waiver="waiver",
+        amount=fen_to_yuan_expr(pl.col("amount_fen")),
+        months="months",
+        since=_since(found),
+        standing=_standing(found),
+        county="county",
+        township="township",
+        village="village",
+    ).to_dicts()
 
 
 def _since(found: pl.DataFrame) -> pl.Expr:
@@ -105,11 +127,15 @@ def _marked(run: CheckRun) -> dict[str, Any]:
         return {}
     rows = [
         {
-            "file": copy.file, "copy": str(copy.copy) if copy.copy else None, "cells": copy.cells, "errors": copy.errors,
-            "warnings": copy.warnings, "note": copy.note,
+            "file": copy.file,
+            "copy": str(copy.copy) if copy.copy else None,
+            "cells": copy.cells,
+            "errors": copy.errors,
+            "warnings": copy.warnings,
+            "note": copy.note,
         }
         for copy in run.marked
-    ]  # fmt: skip
+    ]
     return {"annotated": rows}
 
 

@@ -71,18 +71,36 @@ def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
         ("范围", part or "全部"),
         ("程序", f"fupin {__version__}"),
         ("政策", f"{policy.title}（{policy.id}），执行期 {policy.valid_from} 至 {policy.valid_to}"),
-        ("本月岗位补贴标准", f"{fen_to_yuan(standard)} 元/人·月" if standard is not None else "本月没有标准：不在政策各年度之内，县里也没有另定"),
-        ("读入的表", (f"{len(used)} 张，共 {sum(s.rows_read for s in used)} 行；采用 {sum(s.rows_accepted for s in used)} 行，"
-                     f"另放 {sum(s.rows_set_aside for s in used)} 行")),
-        ("发现的问题", (f"错误 {by_severity.get('error', 0)} 条，警告 {by_severity.get('warning', 0)} 条，提示 {by_severity.get('info', 0)} 条；"
-                       f"其中已豁免 {int(found['waived'].sum())} 条")),
+        (
+            "本月岗位补贴标准",
+            f"{fen_to_yuan(standard)} 元/人·月"
+            if standard is not None
+            else "本月没有标准：不在政策各年度之内，县里也没有另定",
+        ),
+        (
+            "读入的表",
+            (
+                f"{len(used)} 张，共 {sum(s.rows_read for s in used)} 行；采用 {sum(s.rows_accepted for s in used)} 行，"
+                f"另放 {sum(s.rows_set_aside for s in used)} 行"
+            ),
+        ),
+        (
+            "发现的问题",
+            (
+                f"错误 {by_severity.get('error', 0)} 条，警告 {by_severity.get('warning', 0)} 条，提示 {by_severity.get('info', 0)} 条；"
+                f"其中已豁免 {int(found['waived'].sum())} 条"
+            ),
+        ),
         ("涉及金额", f"{fen_to_yuan(int(found['amount_fen'].sum() or 0))} 元（同一笔钱涉及几条的，各条分别计）"),
         ("与以前比", since_line(run.since) if run.since is not None else "没有比较"),
         ("该报未报", "\n".join(run.result.messages("IN015")) or "无"),
         ("没有运行的规则", "、".join(o.code for o in run.result.outcomes if o.status == "not_run") or "无"),
         ("程序出错的规则", "、".join(o.code for o in run.result.outcomes if o.status == "crashed") or "无"),
-        ("怎么用", "先看“汇总”，再按“明细”逐条改原表，改好后重新运行。核查时加 --annotate，另有“标注”各表和原表的标注副本，红色的格子就是要改的地方。"),
-    ]  # fmt: skip
+        (
+            "怎么用",
+            "先看“汇总”，再按“明细”逐条改原表，改好后重新运行。核查时加 --annotate，另有“标注”各表和原表的标注副本，红色的格子就是要改的地方。",
+        ),
+    ]
     rows = pl.DataFrame(notes, schema={"item": pl.String, "value": pl.String}, orient="row")
     return SheetPlan(
         "说明",
@@ -143,10 +161,11 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
     """Rule × township: findings, people, money; each rule's total first."""
     rules = all_rules()
     figures = {
-        "count": pl.len().cast(pl.Int64), "people": pl.col("person").drop_nulls().n_unique().cast(pl.Int64),
+        "count": pl.len().cast(pl.Int64),
+        "people": pl.col("person").drop_nulls().n_unique().cast(pl.Int64),
         "waived": pl.col("waived").sum().cast(pl.Int64),
         "amount_fen": pl.when(pl.col("amount_fen").count() > 0).then(pl.col("amount_fen").sum()),
-    }  # fmt: skip
+    }
     towns = found.group_by("code", "township").agg(**figures)
     totals = found.group_by("code").agg(**figures).with_columns(township=pl.lit("合计"))
     order = {code: n for n, code in enumerate(rules)}
@@ -186,17 +205,44 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
 
 
 DETAILS = {
-    "code": "代码", "severity_text": "程度", "township": "乡镇", "name": "姓名", "person": "身份证号", "message": "问题", "value": "原值", "hint": "怎么办",
-    "file": "文件", "sheet": "工作表", "_row": "行", "letter": "列", "since_text": "首次发现",  # so far it is printed
-    "header": "列名", "effect_text": "影响", "village": "村", "amount_fen": "涉及金额(元)", "post_id": "岗位编号", "months": "涉及月数", "clause": "依据", "waiver": "豁免文号",
-}  # fmt: skip
+    "code": "代码",
+    "severity_text": "程度",
+    "township": "乡镇",
+    "name": "姓名",
+    "person": "身份证号",
+    "message": "问题",
+    "value": "原值",
+    "hint": "怎么办",
+    "file": "文件",
+    "sheet": "工作表",
+    "_row": "行",
+    "letter": "列",
+    "since_text": "首次发现",  # so far it is printed
+    "header": "列名",
+    "effect_text": "影响",
+    "village": "村",
+    "amount_fen": "涉及金额(元)",
+    "post_id": "岗位编号",
+    "months": "涉及月数",
+    "clause": "依据",
+    "waiver": "豁免文号",
+}
 
 
 def _details(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
     """Every finding, with the cell to mend."""
     rows = found.select(pl.col(name).cast(pl.Int64) if name == "_row" else pl.col(name) for name in DETAILS)
-    return SheetPlan("明细", DETAILS, rows, _heading(run, "问题明细"), marked={"severity_text": found["severity"] == "error"},
-                     wrapped=("message", "file", "value", "hint"), printed=list(DETAILS).index("letter") + 1, widths={"message": 40, "file": 24, "sheet": 12, "header": 12, "value": 22, "hint": 30}, size=10)  # fmt: skip
+    return SheetPlan(
+        "明细",
+        DETAILS,
+        rows,
+        _heading(run, "问题明细"),
+        marked={"severity_text": found["severity"] == "error"},
+        wrapped=("message", "file", "value", "hint"),
+        printed=list(DETAILS).index("letter") + 1,
+        widths={"message": 40, "file": 24, "sheet": 12, "header": 12, "value": 22, "hint": 30},
+        size=10,
+    )
 
 
 def _rules(run: CheckRun) -> SheetPlan:

@@ -21,10 +21,13 @@ def clause_lines(policy: Policy) -> list[str]:
     """
     rules, measures, file = all_rules().values(), all_measures(policy).values(), policy.file
     lines = [
-        "# 条款对照", "",
-        "由 `make docs` 从程序生成，不要手改。政策每一条由哪些补贴、规则、数字、报表承担；凭数据不能判断的写明原因。", "",
-        "| 条款 | 开头 | 补贴 | 规则 | 数字 | 报表 | 不能凭数据判断的原因 |", "|---|---|---|---|---|---|---|",
-    ]  # fmt: skip
+        "# 条款对照",
+        "",
+        "由 `make docs` 从程序生成，不要手改。政策每一条由哪些补贴、规则、数字、报表承担；凭数据不能判断的写明原因。",
+        "",
+        "| 条款 | 开头 | 补贴 | 规则 | 数字 | 报表 | 不能凭数据判断的原因 |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for mark, text in policy.law.clauses.items():
         carried = [
             "、".join(m.code for m in measures if mark in (m.clause, *m.also)),

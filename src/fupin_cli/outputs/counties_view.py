@@ -49,9 +49,18 @@ def counties_document(run: Run) -> dict[str, Any]:
         "root": str(run.root),
         "counties": [
             {
-                "county": row["county"], "name": row["name"], "status": row["status"], "exit_code": row["exit_code"],
-                "attempts": row["attempts"], "skipped": row["skipped"], "message": row["line"], "hint": row["hint"], "said": row["said"],
-                "seconds": row["seconds"], "figures": in_yuan(row["figures"]), "outputs": row["outputs"],
+                "county": row["county"],
+                "name": row["name"],
+                "status": row["status"],
+                "exit_code": row["exit_code"],
+                "attempts": row["attempts"],
+                "skipped": row["skipped"],
+                "message": row["line"],
+                "hint": row["hint"],
+                "said": row["said"],
+                "seconds": row["seconds"],
+                "figures": in_yuan(row["figures"]),
+                "outputs": row["outputs"],
             }
             for row in run.rows
         ],
@@ -59,7 +68,7 @@ def counties_document(run: Run) -> dict[str, Any]:
         "sums": in_yuan(run.sums()),
         "groups": [{**group, "figures": in_yuan(group["figures"])} for group in run.groups],
         "outputs": [str(path) for path in run.outputs],
-    }  # fmt: skip
+    }
 
 
 def counties_json(run: Run) -> str:

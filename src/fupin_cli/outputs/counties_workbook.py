@@ -12,13 +12,35 @@ from fupin_cli.policy.months import month_words
 
 # figure → header; money ends with _fen. The order of the sheet, and of every sum.
 MEASURED = {
-    "tables": "收到的表", "unreported": "该报未报", "errors": "错误", "warnings": "警告", "infos": "提示", "waived": "已豁免",
-    "lines": "岗位行数", "pay": "发放", "hold": "暂缓", "refuse": "不予", "amount_fen": "测算发放(元)", "due_hold_fen": "暂缓金额(元)",
-    "due_refuse_fen": "不予金额(元)", "back_pay_fen": "以前月份补发(元)", "recover_fen": "以前月份追回(元)", "undecided": "待核定",
-    "approved_fen": "已批准(元)", "paid_fen": "已付(元)", "open_fen": "未付(元)", "failed": "发放失败", "no_return": "未回盘",
-    "other": "其他差异", "to_recover_fen": "待追回(元)", "forecast_fen": "预测到期末(元)", "forecast_held_fen": "预测暂缓(元)",
-    "short_fen": "资金缺口(元)", "risks": "风险条数", "risk_people": "风险人数",
-}  # fmt: skip
+    "tables": "收到的表",
+    "unreported": "该报未报",
+    "errors": "错误",
+    "warnings": "警告",
+    "infos": "提示",
+    "waived": "已豁免",
+    "lines": "岗位行数",
+    "pay": "发放",
+    "hold": "暂缓",
+    "refuse": "不予",
+    "amount_fen": "测算发放(元)",
+    "due_hold_fen": "暂缓金额(元)",
+    "due_refuse_fen": "不予金额(元)",
+    "back_pay_fen": "以前月份补发(元)",
+    "recover_fen": "以前月份追回(元)",
+    "undecided": "待核定",
+    "approved_fen": "已批准(元)",
+    "paid_fen": "已付(元)",
+    "open_fen": "未付(元)",
+    "failed": "发放失败",
+    "no_return": "未回盘",
+    "other": "其他差异",
+    "to_recover_fen": "待追回(元)",
+    "forecast_fen": "预测到期末(元)",
+    "forecast_held_fen": "预测暂缓(元)",
+    "short_fen": "资金缺口(元)",
+    "risks": "风险条数",
+    "risk_people": "风险人数",
+}
 UNKNOWN = "空格：这个县没有（缺表或没有设置），不是 0，没有计入合计"
 
 

@@ -31,8 +31,13 @@ ADVICE = {
 }
 STATES = {"pay": "发放", "hold": "暂缓"}
 WHO = {
-    "township": "乡镇", "village": "村", "name": "姓名", "id_number": "身份证号", "subsidy": "补贴", "post_id": "岗位编号",
-}  # fmt: skip
+    "township": "乡镇",
+    "village": "村",
+    "name": "姓名",
+    "id_number": "身份证号",
+    "subsidy": "补贴",
+    "post_id": "岗位编号",
+}
 WHEN = {"when": "到期", "left": "还有", "state": "本月"}
 BELOW = "只列本月发放或暂缓的人，不予的不列；“3个月内”指本月和以后3个月，含更近的；一个人几处到期的各列一行。"
 
@@ -74,8 +79,15 @@ def due_sheets(run: DueRun) -> list[SheetPlan]:
     for kind in KINDS:
         rows = worded(run.found.rows.filter(pl.col("kind") == kind), run.policy)
         headers = WHO | WHEN | {"advice": "怎么办"}
-        sheets.append(SheetPlan(KIND_WORDS[kind], headers, rows.select(list(headers)), f"{head} {KIND_WORDS[kind]}到期名单",
-                                marked={"left": rows["within"] <= SPANS[0]}))  # fmt: skip
+        sheets.append(
+            SheetPlan(
+                KIND_WORDS[kind],
+                headers,
+                rows.select(list(headers)),
+                f"{head} {KIND_WORDS[kind]}到期名单",
+                marked={"left": rows["within"] <= SPANS[0]},
+            )
+        )
     unknown = worded(run.found.unknown, run.policy)
     headers = WHO | {"what": "不明的是", "state": "本月"}
     sheets.append(
@@ -107,9 +119,13 @@ def payroll_due_sheet(run: PayrollRun, title: str, part: str = "") -> SheetPlan:
         *skipped_words(found, titles),
     )
     return SheetPlan(
-        "到期", headers, rows.select(list(headers)), f"{title}到期提醒（12个月内）",
-        marked={"left": rows["within"] <= SPANS[0]}, below=below,
-    )  # fmt: skip
+        "到期",
+        headers,
+        rows.select(list(headers)),
+        f"{title}到期提醒（12个月内）",
+        marked={"left": rows["within"] <= SPANS[0]},
+        below=below,
+    )
 
 
 def skipped_words(found: Due, titles: dict[str, str]) -> list[str]:
@@ -122,11 +138,22 @@ def due_document(run: DueRun, *, unmask: bool) -> dict[str, Any]:
     """The document of a due list: people masked unless asked for."""
     number, name = pl.col("id_number"), pl.col("name")
     columns = [
-        "kind", "within", text_expr(pl.col("month")).alias("month"), pl.col("date").cast(pl.String), "measure", "person_code",
-        (number if unmask else mask_number_expr(number)).alias("person"), (name if unmask else mask_name_expr(name)).alias("name"),
-        pl.col("post_id").alias("post"), "county", "township", "village", "fund", "status",
+        "kind",
+        "within",
+        text_expr(pl.col("month")).alias("month"),
+        pl.col("date").cast(pl.String),
+        "measure",
+        "person_code",
+        (number if unmask else mask_number_expr(number)).alias("person"),
+        (name if unmask else mask_name_expr(name)).alias("name"),
+        pl.col("post_id").alias("post"),
+        "county",
+        "township",
+        "village",
+        "fund",
+        "status",
         *(pl.col(source).alias(key) for key, source in (("file", "_file"), ("sheet", "_sheet"), ("row", "_row"))),
-    ]  # fmt: skip
+    ]
     return {
         "format": "fupin.due/1",
         "month": month_text(run.month),

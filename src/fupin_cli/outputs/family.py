@@ -32,17 +32,26 @@ SAYS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         "已反馈未解除": ("对方已经反馈、本月仍在的风险", ("risk_feedback", *WORK)),
         "核对": (
             "人×风险的条数",
-            (*WORK, *(t.split("@")[0] for r in RISKS for t in (*r.tables, *(name for group in r.any_of for name in group)))),
+            (
+                *WORK,
+                *(t.split("@")[0] for r in RISKS for t in (*r.tables, *(name for group in r.any_of for name in group))),
+            ),
         ),
     },
     "match": {
-        "人员清单": ("有意愿外出或计划外出的人，一人一行", ("going_out", "employment_plan", *WHO, "employment", "deaths")),
+        "人员清单": (
+            "有意愿外出或计划外出的人，一人一行",
+            ("going_out", "employment_plan", *WHO, "employment", "deaths"),
+        ),
         "岗位清单": ("报来的岗位，一行一个", ("vacancies",)),
         "匹配": ("建议的人和岗位，一人最多一个岗位", ("going_out", "employment_plan", "vacancies", *WHO)),
         "未匹配": ("可以外出而没有建议岗位的人", ("going_out", "employment_plan", "vacancies", *WHO)),
     },
     "forecast": {
-        "各月": ("本月发放（暂缓另列）的人，以后每月一人算一次；不含新增的人", ("assignments", "payment_history", "attendance", *WHO)),
+        "各月": (
+            "本月发放（暂缓另列）的人，以后每月一人算一次；不含新增的人",
+            ("assignments", "payment_history", "attendance", *WHO),
+        ),
         "图表": ("同“各月”，画成图", ("assignments", "payment_history", "attendance", *WHO)),
         "资金": ("本年预算减去已批准的，与以后各月的金额比", ("payment_history",)),
         "乡镇": ("同“各月”，按乡镇", ("assignments", "payment_history", "attendance", *WHO)),
@@ -56,7 +65,7 @@ SAYS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         KIND_WORDS[INSURANCE]: ("意外险不间断地保到哪一天", ("assignments", *COVER)),
         "日期不明": ("本月发放或暂缓、但到期日期不知道的人", ("assignments", *LINES, *COVER)),
     },
-}  # fmt: skip
+}
 
 
 def told(

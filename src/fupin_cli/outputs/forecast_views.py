@@ -50,10 +50,20 @@ def forecast_document(run: ForecastRun, *, unmask: bool) -> dict[str, Any]:
     months = _sides(run.found, "month")
     number, name = pl.col("person"), pl.col("name")
     lines = _last_months(run.found).select(
-        "measure", "person_code", (number if unmask else mask_number_expr(number)).alias("person"),
-        (name if unmask else mask_name_expr(name)).alias("name"), "post_id", "county", "township", "village", "fund", "status",
-        last_month=text_expr(pl.col("last")), why="why", amount=fen_to_yuan_expr(pl.col("amount_fen")),
-    )  # fmt: skip
+        "measure",
+        "person_code",
+        (number if unmask else mask_number_expr(number)).alias("person"),
+        (name if unmask else mask_name_expr(name)).alias("name"),
+        "post_id",
+        "county",
+        "township",
+        "village",
+        "fund",
+        "status",
+        last_month=text_expr(pl.col("last")),
+        why="why",
+        amount=fen_to_yuan_expr(pl.col("amount_fen")),
+    )
     total = {
         status: int(run.found.rows.filter(pl.col("status") == status)["amount_fen"].sum() or 0)
         for status in (PAYING, HELD)
@@ -101,9 +111,14 @@ def forecast_document(run: ForecastRun, *, unmask: bool) -> dict[str, Any]:
 
 def _groups(found: Forecast, column: str) -> list[dict[str, Any]]:
     return [
-        {column: row[column], "people": row["people"], "amount": fen_to_yuan(row["amount_fen"]), "held_amount": fen_to_yuan(row["held_fen"])}
+        {
+            column: row[column],
+            "people": row["people"],
+            "amount": fen_to_yuan(row["amount_fen"]),
+            "held_amount": fen_to_yuan(row["held_fen"]),
+        }
         for row in _sides(found, column).iter_rows(named=True)
-    ]  # fmt: skip
+    ]
 
 
 def forecast_sheets(run: ForecastRun) -> list[SheetPlan]:
@@ -137,27 +152,64 @@ def forecast_sheets(run: ForecastRun) -> list[SheetPlan]:
         },
         orient="row",
     )
-    people = _last_months(run.found).with_columns(
-        last=text_expr(pl.col("last")), why=pl.col("why").replace(WHY_WORDS), fund=pl.col("fund").fill_null(NO_FUND),
-        state=pl.col("status").replace({PAYING: "发放", HELD: "暂缓"}),
-    ).sort("last", "township", "village")  # fmt: skip
+    people = (
+        _last_months(run.found)
+        .with_columns(
+            last=text_expr(pl.col("last")),
+            why=pl.col("why").replace(WHY_WORDS),
+            fund=pl.col("fund").fill_null(NO_FUND),
+            state=pl.col("status").replace({PAYING: "发放", HELD: "暂缓"}),
+        )
+        .sort("last", "township", "village")
+    )
     who = {
-        "township": "乡镇", "village": "村", "name": "姓名", "person": "身份证号码", "measure": "补贴", "fund": "资金", "state": "本月",
-        "last": "最后一月", "why": "原因", "amount_fen": "推算金额(元)",
-    }  # fmt: skip
+        "township": "乡镇",
+        "village": "村",
+        "name": "姓名",
+        "person": "身份证号码",
+        "measure": "补贴",
+        "fund": "资金",
+        "state": "本月",
+        "last": "最后一月",
+        "why": "原因",
+        "amount_fen": "推算金额(元)",
+    }
     below = (
         "不含新增人员；每月按近期已发月份的平均折月比例、当年标准推算。"
         + ("合同按续签算。" if run.renew else "合同按不续签算。"),
         *run.skipped,
     )
     return [
-        SheetPlan("各月", {"month": "月份", **figures, "left": "月末退出"}, months.select("month", *figures, "left"), f"{head}：各月人数和金额",
-                  summed=("amount_fen", "held_fen"), wrapped=("left",), below=below),
-        SheetPlan("资金", {"fund": "资金", "left_fen": "本年预算余额(元)", "wanted_fen": "本年还要(元)", "short": "哪个月起不够", "short_fen": "差额(元)"},
-                  funds, f"{head}：预算够不够（本年）", filtered=False),
-        SheetPlan("乡镇", {"township": "乡镇", "month": "月份", **figures}, towns.select("township", "month", *figures), f"{head}：各乡镇各月"),
+        SheetPlan(
+            "各月",
+            {"month": "月份", **figures, "left": "月末退出"},
+            months.select("month", *figures, "left"),
+            f"{head}：各月人数和金额",
+            summed=("amount_fen", "held_fen"),
+            wrapped=("left",),
+            below=below,
+        ),
+        SheetPlan(
+            "资金",
+            {
+                "fund": "资金",
+                "left_fen": "本年预算余额(元)",
+                "wanted_fen": "本年还要(元)",
+                "short": "哪个月起不够",
+                "short_fen": "差额(元)",
+            },
+            funds,
+            f"{head}：预算够不够（本年）",
+            filtered=False,
+        ),
+        SheetPlan(
+            "乡镇",
+            {"township": "乡镇", "month": "月份", **figures},
+            towns.select("township", "month", *figures),
+            f"{head}：各乡镇各月",
+        ),
         SheetPlan("到期人员", who, people.select(list(who)), f"{head}：每个人发到哪个月、为什么"),
-    ]  # fmt: skip
+    ]
 
 
 def show_forecast(run: ForecastRun) -> None:

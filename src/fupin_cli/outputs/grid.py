@@ -81,9 +81,15 @@ class Grid:
         self, columns: list[Column], rows: list[list[Text]], widths: list[int], *, framed: bool, plain: bool
     ) -> Table:
         table = Table(
-            title=_shown(self.title, plain=plain), caption=_shown(self.caption, plain=plain) or None, title_justify="left", caption_justify="left",
-            box=box.HEAVY_HEAD if framed else box.SIMPLE_HEAD, show_edge=framed, pad_edge=framed, padding=(0, 1) if framed else (0, 1, 0, 0),
-        )  # fmt: skip
+            title=_shown(self.title, plain=plain),
+            caption=_shown(self.caption, plain=plain) or None,
+            title_justify="left",
+            caption_justify="left",
+            box=box.HEAVY_HEAD if framed else box.SIMPLE_HEAD,
+            show_edge=framed,
+            pad_edge=framed,
+            padding=(0, 1) if framed else (0, 1, 0, 0),
+        )
         for column, width in zip(columns, widths, strict=True):
             table.add_column(
                 "\n".join(wrapped(column.title, width)),

@@ -31,9 +31,17 @@ WORDS: dict[str, dict[str, Any]] = {
     "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
 }
 TYPES = {
-    "text": "文字", "int": "整数", "number": "数", "bool": "是否", "any": "任意", "money": "金额（元，两位小数的文字）", "decimal": "小数（文字）",
-    "month": "月份 2024-05", "date": "日期 2024-05-31", "sha256": "SHA-256",
-}  # fmt: skip
+    "text": "文字",
+    "int": "整数",
+    "number": "数",
+    "bool": "是否",
+    "any": "任意",
+    "money": "金额（元，两位小数的文字）",
+    "decimal": "小数（文字）",
+    "month": "月份 2024-05",
+    "date": "日期 2024-05-31",
+    "sha256": "SHA-256",
+}
 
 
 @dataclass(frozen=True)

@@ -54,10 +54,16 @@ def batch_table(batches: pl.DataFrame, lines: pl.DataFrame) -> Grid:
     for row in _with_sums(batches, lines).iter_rows(named=True):
         what = KIND[row["kind"]] + ("（已撤回）" if row["batch"] in withdrawn and row["kind"] == "approval" else "")
         table.add(
-            row["batch"], f"{what} {row['refers']}" if row["kind"] == "withdrawal" else what, row["month"],
-            row["posted_at"].replace("T", " ")[:19], row["operator"], row["drafter"], row["document"],
-            str(row["lines"]), fen_to_yuan(row["amount_fen"]),
-        )  # fmt: skip
+            row["batch"],
+            f"{what} {row['refers']}" if row["kind"] == "withdrawal" else what,
+            row["month"],
+            row["posted_at"].replace("T", " ")[:19],
+            row["operator"],
+            row["drafter"],
+            row["document"],
+            str(row["lines"]),
+            fen_to_yuan(row["amount_fen"]),
+        )
     return table
 
 
@@ -79,14 +85,25 @@ def _masked(lines: pl.DataFrame) -> pl.DataFrame:
 def line_table(lines: pl.DataFrame, titles: Mapping[str, str]) -> Grid:
     """Lines of a person or a month. `titles`: what subsidies are called."""
     columns = [
-        *whole("月份", "批次", "行", "姓名", "身份证号"), *text("补贴", "岗位", "状态", "类别", "规则"), *figures("金额(元)"),
-    ]  # fmt: skip
+        *whole("月份", "批次", "行", "姓名", "身份证号"),
+        *text("补贴", "岗位", "状态", "类别", "规则"),
+        *figures("金额(元)"),
+    ]
     table = Grid("账本明细", columns, heading=5)
     for row in _masked(lines).with_columns(m=text_expr(pl.col("month"))).iter_rows(named=True):
         table.add(
-            row["m"], row["batch"], str(row["line_no"]), row["name"], row["person"], titles.get(row["measure"], row["measure"]), row["post_id"],
-            STATUS_WORDS.get(row["status"], ""), LINE_KINDS.get(row["kind"], ""), row["codes"], fen_to_yuan(row["amount_fen"]),
-        )  # fmt: skip
+            row["m"],
+            row["batch"],
+            str(row["line_no"]),
+            row["name"],
+            row["person"],
+            titles.get(row["measure"], row["measure"]),
+            row["post_id"],
+            STATUS_WORDS.get(row["status"], ""),
+            LINE_KINDS.get(row["kind"], ""),
+            row["codes"],
+            fen_to_yuan(row["amount_fen"]),
+        )
     return table
 
 

@@ -16,16 +16,51 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BATCHES = {
-    "batch": "批次", "kind": "类别", "month": "月份", "measure": "补贴", "lines": "行数", "sent_fen": "代发金额(元)", "posted_at": "记账时间",
-    "operator": "批准人", "drafter": "编制人", "document": "文号", "policy": "政策", "tool": "程序版本",
-}  # fmt: skip
+    "batch": "批次",
+    "kind": "类别",
+    "month": "月份",
+    "measure": "补贴",
+    "lines": "行数",
+    "sent_fen": "代发金额(元)",
+    "posted_at": "记账时间",
+    "operator": "批准人",
+    "drafter": "编制人",
+    "document": "文号",
+    "policy": "政策",
+    "tool": "程序版本",
+}
 LINES = {
-    "batch": "批次", "line_no": "序号", "kind": "类别", "month": "月份", "measure": "补贴", "name": "姓名", "person": "身份证号", "post_id": "岗位编号",
-    "status": "状态", "codes": "规则", "amount_fen": "金额(元)", "due_fen": "应发(元)", "standard_fen": "标准(元)", "old_fen": "更正前批准(元)",
-    "days": "计发天数", "divisor": "规定天数", "fund": "资金来源", "county": "县", "township": "乡镇", "village": "村", "bank": "开户银行", "account": "银行账号",
-    "payee": "收款人", "payee_id": "收款人身份证号", "phone": "联系电话", "head_name": "户主姓名", "head_id": "户主身份证号", "source_batch": "原批次",
-    "source_line": "原序号", "reason": "原因",
-}  # fmt: skip
+    "batch": "批次",
+    "line_no": "序号",
+    "kind": "类别",
+    "month": "月份",
+    "measure": "补贴",
+    "name": "姓名",
+    "person": "身份证号",
+    "post_id": "岗位编号",
+    "status": "状态",
+    "codes": "规则",
+    "amount_fen": "金额(元)",
+    "due_fen": "应发(元)",
+    "standard_fen": "标准(元)",
+    "old_fen": "更正前批准(元)",
+    "days": "计发天数",
+    "divisor": "规定天数",
+    "fund": "资金来源",
+    "county": "县",
+    "township": "乡镇",
+    "village": "村",
+    "bank": "开户银行",
+    "account": "银行账号",
+    "payee": "收款人",
+    "payee_id": "收款人身份证号",
+    "phone": "联系电话",
+    "head_name": "户主姓名",
+    "head_id": "户主身份证号",
+    "source_batch": "原批次",
+    "source_line": "原序号",
+    "reason": "原因",
+}
 
 
 def ledger_sheets(

@@ -48,11 +48,17 @@ def input_list(intake: Intake) -> list[dict[str, Any]]:
     """Inputs with their counts and hashes, as in the JSON contract."""
     return [
         {
-            "file": s.file, "sheet": s.sheet, "table": s.spec.table, "role": s.role, "rows_read": s.rows_read,
-            "rows_accepted": s.rows_accepted, "rows_set_aside": s.rows_set_aside, "sha256": s.sha256,
+            "file": s.file,
+            "sheet": s.sheet,
+            "table": s.spec.table,
+            "role": s.role,
+            "rows_read": s.rows_read,
+            "rows_accepted": s.rows_accepted,
+            "rows_set_aside": s.rows_set_aside,
+            "sha256": s.sha256,
         }
         for s in intake.sources
-    ]  # fmt: skip
+    ]
 
 
 def summary(found: pl.DataFrame) -> dict[str, Any]:
@@ -60,9 +66,12 @@ def summary(found: pl.DataFrame) -> dict[str, Any]:
     by_severity = dict(found.group_by("severity").len().iter_rows())
     by_code = dict(sorted(found.group_by("code").len().iter_rows()))
     return {
-        "errors": by_severity.get("error", 0), "warnings": by_severity.get("warning", 0), "infos": by_severity.get("info", 0),
-        "waived": int(found["waived"].sum()), "by_code": by_code,
-    }  # fmt: skip
+        "errors": by_severity.get("error", 0),
+        "warnings": by_severity.get("warning", 0),
+        "infos": by_severity.get("info", 0),
+        "waived": int(found["waived"].sum()),
+        "by_code": by_code,
+    }
 
 
 def write_manifest(  # noqa: PLR0913 - what a manifest says

@@ -6,6 +6,7 @@ import re
 
 import polars as pl
 
+ID_LIKE, PHONE_LIKE = 15, 8  # digits from which a number shows six, or three, of its first
 LONG_NUMBER = r"(\d{3})\d{4,}([\dXx]{4})"
 
 
@@ -13,10 +14,12 @@ def mask_number_expr(number: pl.Expr) -> pl.Expr:
     """First 6 and last 4 characters of long numbers, first 3 and last 4 of shorter ones; stars between."""
     length = number.str.len_chars()
     return (
-        pl.when(length >= 15).then(pl.concat_str(number.str.head(6), pl.lit("********"), number.str.tail(4)))  # noqa: PLR2004
-        .when(length >= 8).then(pl.concat_str(number.str.head(3), pl.lit("****"), number.str.tail(4)))  # noqa: PLR2004
+        pl.when(length >= ID_LIKE)
+        .then(pl.concat_str(number.str.head(6), pl.lit("********"), number.str.tail(4)))
+        .when(length >= PHONE_LIKE)
+        .then(pl.concat_str(number.str.head(3), pl.lit("****"), number.str.tail(4)))
         .otherwise(pl.when(number.is_not_null()).then(pl.lit("****")))
-    )  # fmt: skip
+    )
 
 
 def mask_name_expr(name: pl.Expr) -> pl.Expr:

@@ -93,9 +93,22 @@ PLACE_EXPR = [pl.col(source).alias(key) for key, source in PLACE.items()]
 def risk_document(run: RiskRun, *, unmask: bool) -> dict[str, Any]:
     """The document of the risks."""
     shown = [
-        *_who(unmask=unmask), "county", "township", "village", "household_id", "category", "code", "title", "kind", "since", "fact", "advice",
-        "feedback", pl.col("feedback_on").cast(pl.String), *_origin(),
-    ]  # fmt: skip
+        *_who(unmask=unmask),
+        "county",
+        "township",
+        "village",
+        "household_id",
+        "category",
+        "code",
+        "title",
+        "kind",
+        "since",
+        "fact",
+        "advice",
+        "feedback",
+        pl.col("feedback_on").cast(pl.String),
+        *_origin(),
+    ]
     proof = run.compared.proof
     return {
         "format": "fupin.risk/1",

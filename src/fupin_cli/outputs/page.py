@@ -33,13 +33,29 @@ def page_html(run: ReportRun) -> str:
     style, script = (_file(name) for name in ("page.css", "page.js"))
     county = policy.settings.county.name
     document = json.dumps(report_document(run), ensure_ascii=False, sort_keys=True)
-    made: str = _environment().get_template("page.html").render(
-        title=f"{county} {page.scope.town} 就业帮扶资金{kind_of(page.scope)} {span_words(page.scope)}".replace("  ", " ").strip(),
-        heading=f"{county}{page.scope.town}就业帮扶资金{kind_of(page.scope)}",
-        span=span_words(page.scope), state=state_words(page), standard=standard_words(page), policy=policy.file, sentence=sentence(page), tiles=tiles(run),
-        sections=sections(run), style=style, script=script, style_hash=_csp_hash(style), script_hash=_csp_hash(script), version=__version__,
-        digest=hashlib.sha256(document.encode()).hexdigest(),
-    )  # fmt: skip
+    made: str = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            title=f"{county} {page.scope.town} 就业帮扶资金{kind_of(page.scope)} {span_words(page.scope)}".replace(
+                "  ", " "
+            ).strip(),
+            heading=f"{county}{page.scope.town}就业帮扶资金{kind_of(page.scope)}",
+            span=span_words(page.scope),
+            state=state_words(page),
+            standard=standard_words(page),
+            policy=policy.file,
+            sentence=sentence(page),
+            tiles=tiles(run),
+            sections=sections(run),
+            style=style,
+            script=script,
+            style_hash=_csp_hash(style),
+            script_hash=_csp_hash(script),
+            version=__version__,
+            digest=hashlib.sha256(document.encode()).hexdigest(),
+        )
+    )
     return made
 
 

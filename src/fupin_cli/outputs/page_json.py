@@ -16,7 +16,21 @@ from fupin_cli.reports.known import Missing
 if TYPE_CHECKING:
     from fupin_cli.reports.report_run import ReportRun
 
-SECTIONS = ("funds", "months", "verdicts", "areas", "measures", "changes", "rules", "heat", "scale", "due", "due_areas", "risks", "staff")  # fmt: skip
+SECTIONS = (
+    "funds",
+    "months",
+    "verdicts",
+    "areas",
+    "measures",
+    "changes",
+    "rules",
+    "heat",
+    "scale",
+    "due",
+    "due_areas",
+    "risks",
+    "staff",
+)
 
 
 def in_yuan(facts: dict[str, Any]) -> dict[str, Any]:

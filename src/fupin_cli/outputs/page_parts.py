@@ -204,5 +204,10 @@ def heat_table(frame_rows: Iterable[Mapping[str, Any]], by: str, codes: list[str
             shade = 0 if not count else 1 + (count * 5 - 1) // (largest + 1) if largest > 5 else count  # noqa: PLR2004 - five shades
             cells.append(Cell(number(count) if count else "", figure=True, heat=min(shade, 5)))
         body.append([*cells, value_cell("rest", row["rest"]), value_cell("count", row["count"])])
-    heads = [Cell(head), *(Cell(code, figure=True, code=code) for code in codes), Cell("其余", figure=True), Cell("合计", figure=True)]  # fmt: skip
+    heads = [
+        Cell(head),
+        *(Cell(code, figure=True, code=code) for code in codes),
+        Cell("其余", figure=True),
+        Cell("合计", figure=True),
+    ]
     return Table("heat", "问题条数", heads, body, kind="heat")

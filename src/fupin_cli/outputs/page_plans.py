@@ -22,8 +22,16 @@ NO_FUND = "（资金来源不明）"
 AREAS = {TOWNSHIP: "乡镇", VILLAGE: "村", COUNTY: "县"}
 NOWHERE = {TOWNSHIP: NO_TOWN, VILLAGE: "（未分村）", COUNTY: "（未分县）"}
 PAID, OPEN, AHEAD, HOLD, REFUSE, NEW, LASTING, MENDED, PLAIN = (
-    "paid", "open", "ahead", "hold", "refuse", "new", "lasting", "mended", "plain",
-)  # fmt: skip
+    "paid",
+    "open",
+    "ahead",
+    "hold",
+    "refuse",
+    "new",
+    "lasting",
+    "mended",
+    "plain",
+)
 STEPS = {"due_fen": "应发", "approved_fen": "批准", "paid_fen": "实付"}
 
 
@@ -38,11 +46,20 @@ def funds_plan(rows: pl.DataFrame) -> SheetPlan:
         pl.col("fund").replace("", NO_FUND).fill_null(NO_FUND),
         left_fen=pl.col("budget_fen") - pl.col("year_end_fen"),
         _paid=pl.min_horizontal("paid_fen", "committed_fen"),
-    ).with_columns(_open=pl.col("committed_fen") - pl.col("_paid"), _ahead=pl.col("waiting_fen") + pl.col("forecast_fen").fill_null(0))  # fmt: skip
+    ).with_columns(
+        _open=pl.col("committed_fen") - pl.col("_paid"),
+        _ahead=pl.col("waiting_fen") + pl.col("forecast_fen").fill_null(0),
+    )
     headers = {
-        "fund": "资金", "budget_fen": "预算", "committed_fen": "已批准", "paid_fen": "其中已付", "waiting_fen": "本月待批准",
-        "forecast_fen": "以后月份预测", "year_end_fen": "预计到年底", "left_fen": "年底余额",
-    }  # fmt: skip
+        "fund": "资金",
+        "budget_fen": "预算",
+        "committed_fen": "已批准",
+        "paid_fen": "其中已付",
+        "waiting_fen": "本月待批准",
+        "forecast_fen": "以后月份预测",
+        "year_end_fen": "预计到年底",
+        "left_fen": "年底余额",
+    }
     series = (
         Series("_paid", "已付", PAID),
         Series("_open", "已批准未付", OPEN),
@@ -53,7 +70,15 @@ def funds_plan(rows: pl.DataFrame) -> SheetPlan:
 
 def months_plan(rows: pl.DataFrame, *, ahead: bool = True) -> SheetPlan:
     """Each month paid and forecast (`reports.page_money.months`); `ahead`: with what is forecast, else up to this month."""
-    headers = {"month": "月份", "source": "来处", "people": "人数", "paid_fen": "已付", "open_fen": "已批准未付", "forecast_fen": "预测", "held_fen": "另：暂缓的若照发"}  # fmt: skip
+    headers = {
+        "month": "月份",
+        "source": "来处",
+        "people": "人数",
+        "paid_fen": "已付",
+        "open_fen": "已批准未付",
+        "forecast_fen": "预测",
+        "held_fen": "另：暂缓的若照发",
+    }
     drawn = rows.with_columns(
         month=text_expr(pl.col("month")),
         source=pl.col("source").replace({"ledger": "账本", "history": "发放台账", "forecast": "预测"}),
@@ -95,7 +120,14 @@ def verdicts_plan(verdicts: pl.DataFrame) -> SheetPlan:
     rows = verdicts.with_columns(
         said=pl.col("verdict").replace_strict({v: words for v, (words, _) in VERDICTS.items()}, return_dtype=pl.String)
     )
-    headers = {"said": "结论", "lines": "行数", "due_fen": "应发", "approved_fen": "批准", "paid_fen": "实付", "difference_fen": "差额（实付−应发）"}  # fmt: skip
+    headers = {
+        "said": "结论",
+        "lines": "行数",
+        "due_fen": "应发",
+        "approved_fen": "批准",
+        "paid_fen": "实付",
+        "difference_fen": "差额（实付−应发）",
+    }
     series = (Series("approved_fen", "批准", OPEN), Series("paid_fen", "实付", PAID))
     return SheetPlan("结论", headers, rows, summed=("lines", *MONEY), bars=Bars("said", series, stacked=False))
 
@@ -106,9 +138,16 @@ def areas_plan(rows: pl.DataFrame, by: str, tables: Mapping[str, str]) -> SheetP
         lacks=pl.col("lacks").list.eval(pl.element().replace(dict(tables))).list.join("、")
     )
     headers = {
-        by: AREAS[by], "lines": "行数", "pay": "发放", "hold": "暂缓", "refuse": "不予", "amount_fen": "发放金额", "hold_fen": "暂缓涉及",
-        "refuse_fen": "不予涉及", **({"lacks": "该报未报"} if (drawn["lacks"] != "").any() else {}),
-    }  # fmt: skip
+        by: AREAS[by],
+        "lines": "行数",
+        "pay": "发放",
+        "hold": "暂缓",
+        "refuse": "不予",
+        "amount_fen": "发放金额",
+        "hold_fen": "暂缓涉及",
+        "refuse_fen": "不予涉及",
+        **({"lacks": "该报未报"} if (drawn["lacks"] != "").any() else {}),
+    }
     series = (
         Series("amount_fen", "发放", PAID),
         Series("hold_fen", "暂缓", HOLD),
@@ -121,7 +160,16 @@ def areas_plan(rows: pl.DataFrame, by: str, tables: Mapping[str, str]) -> SheetP
 def measures_plan(rows: pl.DataFrame, titles: Mapping[str, str]) -> SheetPlan:
     """Each subsidy: lines and money by status."""
     drawn = rows.with_columns(said=pl.col("measure").replace(dict(titles)))
-    headers = {"said": "补贴", "lines": "行数", "pay": "发放", "hold": "暂缓", "refuse": "不予", "amount_fen": "发放金额", "hold_fen": "暂缓涉及", "refuse_fen": "不予涉及"}  # fmt: skip
+    headers = {
+        "said": "补贴",
+        "lines": "行数",
+        "pay": "发放",
+        "hold": "暂缓",
+        "refuse": "不予",
+        "amount_fen": "发放金额",
+        "hold_fen": "暂缓涉及",
+        "refuse_fen": "不予涉及",
+    }
     return SheetPlan("各项补贴", headers, drawn, summed=tuple(headers)[1:])
 
 
@@ -146,7 +194,14 @@ def found_plan(heat: pl.DataFrame, by: str) -> SheetPlan:
 def changes_plan(rows: pl.DataFrame) -> SheetPlan:
     """Findings new, lasting, mended, by group of rules (`reports.page_findings.changes`)."""
     drawn = rows.with_columns(said=pl.col("group").replace(GROUPS))
-    headers = {"said": "类别", "new": "新出现", "lasting": "还在", "mended": "已改", "new_fen": "新出现涉及", "mended_fen": "已改涉及"}  # fmt: skip
+    headers = {
+        "said": "类别",
+        "new": "新出现",
+        "lasting": "还在",
+        "mended": "已改",
+        "new_fen": "新出现涉及",
+        "mended_fen": "已改涉及",
+    }
     series = (Series("new", "新出现", NEW), Series("lasting", "还在", LASTING), Series("mended", "已改", MENDED))
     return SheetPlan("问题的变化", headers, drawn, summed=("new", "lasting", "mended"), bars=Bars("said", series))
 
@@ -156,7 +211,14 @@ def scale_plan(rows: pl.DataFrame, by: str, when: Mapping[str, int]) -> SheetPla
     drawn = named(rows, by).with_columns(
         to_before=pl.col("now") - pl.col("before"), to_year=pl.col("now") - pl.col("year_ago")
     )
-    headers = {by: AREAS[by], "now": "本月", "before": "上月", "to_before": "比上月", "year_ago": "去年同月", "to_year": "比去年同月"}  # fmt: skip
+    headers = {
+        by: AREAS[by],
+        "now": "本月",
+        "before": "上月",
+        "to_before": "比上月",
+        "year_ago": "去年同月",
+        "to_year": "比去年同月",
+    }
     series = (
         Series("now", "本月", PAID),
         *((Series("before", "上月", OPEN),) if "before" in when else ()),
@@ -186,7 +248,14 @@ def due_areas_plan(rows: pl.DataFrame, by: str) -> SheetPlan:
 def risks_plan(rows: pl.DataFrame) -> SheetPlan:
     """Risks that were judged: new, continuing, cleared, answered (`reports.page_people.risks`)."""
     drawn = rows.with_columns(label=pl.concat_str("code", pl.lit(" "), "title"))
-    headers = {"label": "风险", "now": "本月人数", "new": "新增", "continuing": "持续", "cleared": "已解除", "answered": "已反馈"}  # fmt: skip
+    headers = {
+        "label": "风险",
+        "now": "本月人数",
+        "new": "新增",
+        "continuing": "持续",
+        "cleared": "已解除",
+        "answered": "已反馈",
+    }
     compared = rows["new"].is_not_null().any()
     series = (
         (Series("new", "新增", NEW), Series("continuing", "持续", LASTING), Series("cleared", "已解除", MENDED))
@@ -198,6 +267,12 @@ def risks_plan(rows: pl.DataFrame) -> SheetPlan:
 
 def staff_plan(rows: pl.DataFrame, by: str) -> SheetPlan:
     """Staff of each area (`reports.page_people.staff`)."""
-    headers = {by: AREAS[by], "present": "协理员", "missing": "还缺", "villages": "行政村", "uncovered": "没有专（兼）职人员的村"}  # fmt: skip
+    headers = {
+        by: AREAS[by],
+        "present": "协理员",
+        "missing": "还缺",
+        "villages": "行政村",
+        "uncovered": "没有专（兼）职人员的村",
+    }
     kept = {name: words for name, words in headers.items() if name == by or rows[name].is_not_null().any()}
     return SheetPlan("基层平台", kept, named(rows, by), summed=tuple(kept)[1:])

@@ -45,9 +45,20 @@ def sections(run: ReportRun) -> list[Section]:
     """All sections of the page."""
     page, known = run.page, run.known
     made = (
-        _todo(page), _funds(page), _months(page), _steps(page), _areas(page, known), _changes(page, known), _rules(page), _scale(page), _due(page, known),
-        _risks(page, known), _staff(page, known), _catalogue(page, known), _sources(page, known),
-    )  # fmt: skip
+        _todo(page),
+        _funds(page),
+        _months(page),
+        _steps(page),
+        _areas(page, known),
+        _changes(page, known),
+        _rules(page),
+        _scale(page),
+        _due(page, known),
+        _risks(page, known),
+        _staff(page, known),
+        _catalogue(page, known),
+        _sources(page, known),
+    )
     return list(made)
 
 
@@ -88,9 +99,11 @@ def _months(page: Page) -> Section:
         .sort("year")
     )
     yearly = SheetPlan(
-        "各年", {"year": "年", "paid_fen": "已付", "open_fen": "已批准未付", "forecast_fen": "预测"}, years.with_columns(pl.col("year").cast(pl.String)),
+        "各年",
+        {"year": "年", "paid_fen": "已付", "open_fen": "已批准未付", "forecast_fen": "预测"},
+        years.with_columns(pl.col("year").cast(pl.String)),
         summed=("paid_fen", "open_fen", "forecast_fen"),
-    )  # fmt: skip
+    )
     section.tables = [table_of(yearly, "t-years")]
     section.folds = [("各月的数", table_of(plan, "t-months"))]
     return section
@@ -102,7 +115,10 @@ def _steps(page: Page) -> Section:
         section.missing = page.verdicts.why
         return section
     section.notes = ["元。应发是按现在的表算的；差额 = 实付 − 应发。"]
-    section.tables = [table_of(plans.steps_plan(page.verdicts), "t-steps"), table_of(plans.verdicts_plan(page.verdicts), "t-verdicts", "结论")]  # fmt: skip
+    section.tables = [
+        table_of(plans.steps_plan(page.verdicts), "t-steps"),
+        table_of(plans.verdicts_plan(page.verdicts), "t-verdicts", "结论"),
+    ]
     return section
 
 
@@ -130,7 +146,10 @@ def _changes(page: Page, known: Known) -> Section:
         section.missing = page.changes.why if isinstance(page.changes, Missing) else ""
         return section
     with_ = month_text(since.before) if since.before is not None else ""
-    section.notes = [f"条，与 {with_} 的核查比，只比两次都运行、看的表也相同的规则；一笔钱涉及几条的各条都计，所以金额不合计。", *since_notes(since)]  # fmt: skip
+    section.notes = [
+        f"条，与 {with_} 的核查比，只比两次都运行、看的表也相同的规则；一笔钱涉及几条的各条都计，所以金额不合计。",
+        *since_notes(since),
+    ]
     if not page.changes.height:
         section.notes.append("可比的规则没有问题。")
         return section
@@ -166,13 +185,17 @@ def _scale(page: Page) -> Section:
     names = {"now": "本月", "before": "上月", "year_ago": "去年同月"}
     lacking = [words for name, words in names.items() if name not in page.when]
     months = "、".join(f"{names[name]} {month_text(month)}" for name, month in page.when.items())
-    section.notes = [f"在业的脱贫人口和监测对象，人（{months}）。" + (f"没有{'、'.join(lacking)}的表，不能比较。" if lacking else "")]  # fmt: skip
+    section.notes = [
+        f"在业的脱贫人口和监测对象，人（{months}）。" + (f"没有{'、'.join(lacking)}的表，不能比较。" if lacking else "")
+    ]
     if isinstance(page.moves, Missing):
         section.notes.append(f"名册的变动没有算：{page.moves.why}。")
     else:
         moves = {name: number(value) for name, value in page.moves.items()}
         between = f" + 转入 {moves['in']} − 转出 {moves['out']}" if page.scope.town else ""
-        section.notes.append(f"台账：上月 {moves['before']} 人 + 新增 {moves['joined']} − 退出 {moves['left']}{between} = 本月 {moves['after']} 人。")  # fmt: skip
+        section.notes.append(
+            f"台账：上月 {moves['before']} 人 + 新增 {moves['joined']} − 退出 {moves['left']}{between} = 本月 {moves['after']} 人。"
+        )
     section.tables = [table_of(plans.scale_plan(page.scale, page.by, page.when), "t-scale")]
     return section
 
@@ -184,7 +207,10 @@ def _due(page: Page, known: Known) -> Section:
         return section
     run = known.due
     idle = [f"{KIND_WORDS[kind]}（没有{known.tables[table]}）" for kind, table in run.not_run.items()] if run else []
-    section.notes = ["发放和暂缓的人，本月以后几个月内到期的（6 个月内的含 3 个月内的）；合同按岗位计。" + (f"没有看：{'、'.join(idle)}。" if idle else "")]  # fmt: skip
+    section.notes = [
+        "发放和暂缓的人，本月以后几个月内到期的（6 个月内的含 3 个月内的）；合同按岗位计。"
+        + (f"没有看：{'、'.join(idle)}。" if idle else "")
+    ]
     if not page.due.height:
         section.notes.append("没有快到期的。")
         return section
@@ -202,7 +228,11 @@ def _risks(page: Page, known: Known) -> Section:
         return section
     judged = page.risks.drop_nulls("now")
     run = known.risk
-    against = f"与 {month_text(run.before)} 的名单比较" if run is not None and run.before is not None else "没有更早的月份，新增、持续、已解除没有比较"  # fmt: skip
+    against = (
+        f"与 {month_text(run.before)} 的名单比较"
+        if run is not None and run.before is not None
+        else "没有更早的月份，新增、持续、已解除没有比较"
+    )
     idle = page.risks.filter(pl.col("now").is_null())
     notes = [f"人次；{against}。" + (f"没有判断：{'、'.join(idle['title'])}（缺表或设置）。" if idle.height else "")]
     section.notes = notes
@@ -237,7 +267,9 @@ def _catalogue(page: Page, known: Known) -> Section:
                 Cell(rule.hint),
             ]
         )
-    heads = [Cell(words, figure=words == "条数") for words in ("代码", "规则", "结果", "条数", "比较什么", "依据", "怎么办")]  # fmt: skip
+    heads = [
+        Cell(words, figure=words == "条数") for words in ("代码", "规则", "结果", "条数", "比较什么", "依据", "怎么办")
+    ]
     table = Table("t-catalogue", "规则", heads, rows, kind="rules")
     note = "条数是全县的；打印时不展开，一条规则的说明：fupin rules 代码。"
     return Section(
@@ -251,19 +283,40 @@ ROLES = {"current": "本月", "previous": "上月（对比）", "unused": "未�
 def _sources(page: Page, known: Known) -> Section:
     intake = known.check.intake
     used = [source for source in intake.sources if source.role == "current"]
-    read, accepted, aside = (sum(getattr(s, name) for s in used) for name in ("rows_read", "rows_accepted", "rows_set_aside"))  # fmt: skip
+    read, accepted, aside = (
+        sum(getattr(s, name) for s in used) for name in ("rows_read", "rows_accepted", "rows_set_aside")
+    )
     section = Section("sources", "数据从哪里来")
-    section.notes = [f"读入 {number(len(used))} 张表 {number(read)} 行 = 采用 {number(accepted)} + 另放 {number(aside)}。"]  # fmt: skip
+    section.notes = [
+        f"读入 {number(len(used))} 张表 {number(read)} 行 = 采用 {number(accepted)} + 另放 {number(aside)}。"
+    ]
     if intake.unplaced:
-        section.notes.append("没有读入：" + "、".join(f"{entry.file}{f'（{entry.sheet}）' if entry.sheet else ''}" for entry in intake.unplaced) + "。")  # fmt: skip
-    idle = [[Cell(o.code, code=o.code), Cell(all_rules()[o.code].title), Cell(why(known.check, o.code))] for o in page.outcomes if o.status in {"not_run", "crashed"}]  # fmt: skip
+        section.notes.append(
+            "没有读入："
+            + "、".join(f"{entry.file}{f'（{entry.sheet}）' if entry.sheet else ''}" for entry in intake.unplaced)
+            + "。"
+        )
+    idle = [
+        [Cell(o.code, code=o.code), Cell(all_rules()[o.code].title), Cell(why(known.check, o.code))]
+        for o in page.outcomes
+        if o.status in {"not_run", "crashed"}
+    ]
     if idle:
         heads = [Cell(words) for words in ("代码", "规则", "为什么")]
         section.tables = [Table("t-idle", "没有运行的规则", heads, idle, kind="words")]
     rows = [
-        [Cell(f"{s.file}{f' ! {s.sheet}' if s.sheet else ''}"), Cell(s.spec.title), Cell(ROLES[s.role]), *(Cell(number(n), figure=True) for n in (s.rows_read, s.rows_accepted, s.rows_set_aside)), Cell(s.sha256)]
+        [
+            Cell(f"{s.file}{f' ! {s.sheet}' if s.sheet else ''}"),
+            Cell(s.spec.title),
+            Cell(ROLES[s.role]),
+            *(Cell(number(n), figure=True) for n in (s.rows_read, s.rows_accepted, s.rows_set_aside)),
+            Cell(s.sha256),
+        ]
         for s in intake.sources
-    ]  # fmt: skip
-    heads = [Cell(words, figure=words in {"读入", "采用", "另放"}) for words in ("文件", "认作", "用途", "读入", "采用", "另放", "SHA-256")]  # fmt: skip
+    ]
+    heads = [
+        Cell(words, figure=words in {"读入", "采用", "另放"})
+        for words in ("文件", "认作", "用途", "读入", "采用", "另放", "SHA-256")
+    ]
     section.folds = [(f"{len(rows)} 张表和它们的 SHA-256", Table("t-sources", "收到的表", heads, rows, kind="sources"))]
     return section

@@ -18,10 +18,22 @@ if TYPE_CHECKING:
 QUARTER = 3
 # kind → section of the page where more stands
 PLACES = {
-    todo.CRASHED: "sources", todo.UNREAD: "sources", todo.LATE: "areas", todo.RECOVER: "steps", todo.REFUSED: "areas", todo.FAILED: "steps",
-    todo.HELD: "areas", todo.UNDECIDED: "steps", todo.OVER_BUDGET: "funds", todo.UNPAID: "steps", todo.UNAPPROVED: "steps",
-    todo.DUE: "due", todo.NEW_RISKS: "risks", todo.STAFF: "staff", todo.NOT_RUN: "sources",
-}  # fmt: skip
+    todo.CRASHED: "sources",
+    todo.UNREAD: "sources",
+    todo.LATE: "areas",
+    todo.RECOVER: "steps",
+    todo.REFUSED: "areas",
+    todo.FAILED: "steps",
+    todo.HELD: "areas",
+    todo.UNDECIDED: "steps",
+    todo.OVER_BUDGET: "funds",
+    todo.UNPAID: "steps",
+    todo.UNAPPROVED: "steps",
+    todo.DUE: "due",
+    todo.NEW_RISKS: "risks",
+    todo.STAFF: "staff",
+    todo.NOT_RUN: "sources",
+}
 
 
 def money(fen: int | None) -> str:

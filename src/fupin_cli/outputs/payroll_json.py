@@ -26,9 +26,11 @@ NO_FUND = "（资金来源不明）"
 def days_text(hundredths: pl.Expr) -> pl.Expr:
     """Hundredths of a day as a decimal without trailing zeros."""
     rest = (hundredths % 100).cast(pl.String).str.zfill(2).str.strip_chars_end("0")
-    return pl.when(rest == "").then((hundredths // 100).cast(pl.String)).otherwise(
-        pl.concat_str(hundredths // 100, pl.lit("."), rest)
-    )  # fmt: skip
+    return (
+        pl.when(rest == "")
+        .then((hundredths // 100).cast(pl.String))
+        .otherwise(pl.concat_str(hundredths // 100, pl.lit("."), rest))
+    )
 
 
 def months_series(lines: pl.DataFrame, which: str) -> pl.Series:
@@ -104,10 +106,15 @@ def undecided_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
         return []
     person, name = pl.col("person"), pl.col("name")
     return run.undecided.select(
-        measure="measure", person=person if unmask else mask_number_expr(person), name=name if unmask else mask_name_expr(name),
-        post="post_id", month=text_expr(pl.col("month")), approved=fen_to_yuan_expr(pl.col("old_fen")),
-        codes=pl.col("codes").fill_null("").str.split(",").list.filter(pl.element() != ""), reason="reason",
-    ).to_dicts()  # fmt: skip
+        measure="measure",
+        person=person if unmask else mask_number_expr(person),
+        name=name if unmask else mask_name_expr(name),
+        post="post_id",
+        month=text_expr(pl.col("month")),
+        approved=fen_to_yuan_expr(pl.col("old_fen")),
+        codes=pl.col("codes").fill_null("").str.split(",").list.filter(pl.element() != ""),
+        reason="reason",
+    ).to_dicts()
 
 
 def totals_of(run: PayrollRun, lines: pl.DataFrame) -> dict[str, Any]:

@@ -112,8 +112,13 @@ def _funds(run: PayrollRun, title: str) -> SheetPlan:
         (name, None, 0, 0, None, int(fen)) for name, fen in sorted(now.items()) if fen and name and name not in known
     ]
     headers = {
-        "fund": "资金", "budget_fen": "本年预算(元)", "committed_fen": "已批准(元)", "paid_fen": "已支付(元)", "left_fen": "预算余额(元)", "now_fen": "本次发放(元)",
-    }  # fmt: skip
+        "fund": "资金",
+        "budget_fen": "本年预算(元)",
+        "committed_fen": "已批准(元)",
+        "paid_fen": "已支付(元)",
+        "left_fen": "预算余额(元)",
+        "now_fen": "本次发放(元)",
+    }
     schema = {name: pl.String if name == "fund" else pl.Int64 for name in headers}
     table = pl.DataFrame(rows, schema=schema, orient="row")
     below = ("预算在 fupin.toml 的 [budget] 里设；没有设的不限。已批准的含以前月份差额，不含本次。",)
@@ -138,9 +143,21 @@ def correction_sheet(run: PayrollRun, part: str = "", *, in_batch: bool = True) 
     """
     rows = run.corrections.filter(pl.col("township").fill_null(NO_TOWN) == part) if part else run.corrections
     headers = {
-        "no": "序号", "name": "姓名", "person": "身份证号", "township": "乡镇", "village": "村", "post_id": "岗位编号", "origin": "原月份",
-        "source_batch": "原批次", "source_line": "原批次序号", "old_fen": "原批准(元)", "new_fen": "应为(元)", "amount_fen": "差额(元)", "what": "处理", "reason": "原因",
-    }  # fmt: skip
+        "no": "序号",
+        "name": "姓名",
+        "person": "身份证号",
+        "township": "乡镇",
+        "village": "村",
+        "post_id": "岗位编号",
+        "origin": "原月份",
+        "source_batch": "原批次",
+        "source_line": "原批次序号",
+        "old_fen": "原批准(元)",
+        "new_fen": "应为(元)",
+        "amount_fen": "差额(元)",
+        "what": "处理",
+        "reason": "原因",
+    }
     table = _numbered(rows).with_columns(
         origin=text_expr(pl.col("month")), what=pl.col("kind").replace_strict(CORRECTION, return_dtype=pl.String)
     )
@@ -167,9 +184,17 @@ def undecided_sheet(run: PayrollRun, part: str = "") -> SheetPlan:
     """Lines of months approved before that are now only held, why, and what decides them (SPEC 9.4)."""
     rows = run.undecided.filter(pl.col("township").fill_null(NO_TOWN) == part) if part else run.undecided
     headers = {
-        "no": "序号", "name": "姓名", "person": "身份证号", "township": "乡镇", "village": "村", "post_id": "岗位编号", "origin": "原月份",
-        "old_fen": "已批准(元)", "reason": "现在为什么暂缓", "advice": "怎么核定",
-    }  # fmt: skip
+        "no": "序号",
+        "name": "姓名",
+        "person": "身份证号",
+        "township": "乡镇",
+        "village": "村",
+        "post_id": "岗位编号",
+        "origin": "原月份",
+        "old_fen": "已批准(元)",
+        "reason": "现在为什么暂缓",
+        "advice": "怎么核定",
+    }
     advice = "改正原表后重算；或写进核定清单（fupin template settlements），写明天数或金额、理由、批准文号、批准人"
     table = _numbered(rows).with_columns(origin=text_expr(pl.col("month")), advice=pl.lit(advice))
     title = f"{run.policy.settings.county.name} {part} {month_words(run.month)} 待核定的以前月份".replace(
@@ -201,13 +226,27 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
     """Lines, people and money by township; the total in figures and in words, and who signs."""
     pay, hold, refuse = (pl.col("status") == status for status in (PAY, HOLD, REFUSE))
     figures = {
-        "lines": pl.len(), "pay": pay.sum(), "people": pl.col("person_key").filter(pay).n_unique(), "amount_fen": pl.col("amount_fen").sum(),
-        "hold": hold.sum(), "due_hold_fen": pl.col("due_fen").filter(hold).sum(), "refuse": refuse.sum(),
-    }  # fmt: skip
+        "lines": pl.len(),
+        "pay": pay.sum(),
+        "people": pl.col("person_key").filter(pay).n_unique(),
+        "amount_fen": pl.col("amount_fen").sum(),
+        "hold": hold.sum(),
+        "due_hold_fen": pl.col("due_fen").filter(hold).sum(),
+        "refuse": refuse.sum(),
+    }
     keyed = rows.with_columns(pl.col("township").fill_null(NO_TOWN), pl.col("fund").fill_null(NO_FUND))
     by_town = keyed.group_by("township", "fund").agg(**figures).sort("township", "fund")
-    headers = {"township": "乡镇", "fund": "资金来源", "lines": "行数", "pay": "发放行数", "people": "发放人数", "amount_fen": "发放金额(元)",
-               "hold": "暂缓行数", "due_hold_fen": "暂缓金额(元)", "refuse": "不予行数"}  # fmt: skip
+    headers = {
+        "township": "乡镇",
+        "fund": "资金来源",
+        "lines": "行数",
+        "pay": "发放行数",
+        "people": "发放人数",
+        "amount_fen": "发放金额(元)",
+        "hold": "暂缓行数",
+        "due_hold_fen": "暂缓金额(元)",
+        "refuse": "不予行数",
+    }
     table = by_town.select(pl.col(n) if n in ("township", "fund") else pl.col(n).cast(pl.Int64) for n in headers)
     totals = run.totals(rows)
     below = (
@@ -222,8 +261,15 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
         "",
         f"{SIGNED}          （盖章）",
     )
-    return SheetPlan("汇总", headers, table, f"{title}汇总", filtered=False, below=below,
-                     summed=("lines", "pay", "people", "amount_fen", "hold", "due_hold_fen", "refuse"))  # fmt: skip
+    return SheetPlan(
+        "汇总",
+        headers,
+        table,
+        f"{title}汇总",
+        filtered=False,
+        below=below,
+        summed=("lines", "pay", "people", "amount_fen", "hold", "due_hold_fen", "refuse"),
+    )
 
 
 def _person(run: PayrollRun) -> dict[str, str]:
@@ -248,9 +294,15 @@ def _roster(run: PayrollRun, rows: pl.DataFrame, title: str, part: str) -> Sheet
     paid = _numbered(rows.filter(pl.col("status") == PAY))
     signed = (*to_pay_words(run.sums(part, NO_TOWN)), SIGNED)
     return SheetPlan(
-        "发放花名册", headers, paid.select(list(headers)), f"{title}发放花名册", summed=("amount_fen",), below=signed,
-        printed=list(headers).index("payee") + 1, size=10,
-    )  # fmt: skip
+        "发放花名册",
+        headers,
+        paid.select(list(headers)),
+        f"{title}发放花名册",
+        summed=("amount_fen",),
+        below=signed,
+        printed=list(headers).index("payee") + 1,
+        size=10,
+    )
 
 
 def _stopped(run: PayrollRun, rows: pl.DataFrame, status: str, name: str, title: str) -> SheetPlan:
@@ -303,9 +355,14 @@ def _reasons(run: PayrollRun) -> tuple[Reasons, Reasons]:
 def _months(run: PayrollRun, rows: pl.DataFrame, title: str) -> SheetPlan:
     """Months used and left, and the last payable month, for everyone on the roster."""
     headers = PERSON | {
-        "first": "首次核定", "before": "本月前已用月数", "after": "本月后月数", "left": "剩余月数", "cap_text": "最后可发月",
-        "pension": "养老金领取日期", "extended_text": "可延长",
-    }  # fmt: skip
+        "first": "首次核定",
+        "before": "本月前已用月数",
+        "after": "本月后月数",
+        "left": "剩余月数",
+        "cap_text": "最后可发月",
+        "pension": "养老金领取日期",
+        "extended_text": "可延长",
+    }
     everyone = _numbered(rows).with_columns(
         first=pl.col("person_approval").cast(pl.String),
         left=_left(rows, run.policy.cap_months(run.month)),
@@ -329,11 +386,13 @@ def _post_choices(run: PayrollRun) -> list[tuple[str, ...]]:
     """What the county has chosen for posts."""
     post = run.policy.settings.post
     chosen = {
-        "post.proration": ("折月方法", METHODS[post.proration]), "post.fixed_days": ("固定天数", str(post.fixed_days or "")),
+        "post.proration": ("折月方法", METHODS[post.proration]),
+        "post.fixed_days": ("固定天数", str(post.fixed_days or "")),
         "post.month_count": ("月数计法", post.month_count),
-        "post.after_pension": ("过养老金领取月后", post.after_pension), "post.scheme": ("默认参保类型", post.scheme),
+        "post.after_pension": ("过养老金领取月后", post.after_pension),
+        "post.scheme": ("默认参保类型", post.scheme),
         "post.age_max": ("年龄上限", str(post.age_max)),
-    }  # fmt: skip
+    }
     return [
         (name, words, value, "", "fupin.toml [post]", run.clause) for name, (words, value) in chosen.items() if value
     ]

@@ -50,21 +50,28 @@ def unmatched_rows(run: ReconcileRun, *, unmask: bool) -> list[dict[str, Any]]:
     rows = run.reconciled.unmatched
     number, account, name = pl.col("id_number"), pl.col("account"), pl.col("name")
     return rows.select(
-        match="matched", result="result", amount=fen_to_yuan_expr(pl.col("amount_fen")),
-        person=number if unmask else mask_number_expr(number), name=name if unmask else mask_name_expr(name),
-        account=account if unmask else mask_number_expr(account), file="_file", sheet="_sheet", row="_row",
-    ).to_dicts()  # fmt: skip
+        match="matched",
+        result="result",
+        amount=fen_to_yuan_expr(pl.col("amount_fen")),
+        person=number if unmask else mask_number_expr(number),
+        name=name if unmask else mask_name_expr(name),
+        account=account if unmask else mask_number_expr(account),
+        file="_file",
+        sheet="_sheet",
+        row="_row",
+    ).to_dicts()
 
 
 def totals(run: ReconcileRun) -> dict[str, Any]:
     """Sums over all lines, and by verdict; `amount` is the difference, so that the verdicts add up to the total."""
     by_verdict = {
         row["verdict"]: {
-            "lines": row["lines"], "amount": fen_to_yuan(row["difference_fen"]),
+            "lines": row["lines"],
+            "amount": fen_to_yuan(row["difference_fen"]),
             **{word: fen_to_yuan(row[column]) for column, word in WORD.items()},
         }
         for row in run.reconciled.by_verdict().iter_rows(named=True)
-    }  # fmt: skip
+    }
     sums = {WORD[column]: fen_to_yuan(fen) for column, fen in run.reconciled.totals().items()}
     return {"lines": run.lines.height, **sums, "by_verdict": by_verdict}
 

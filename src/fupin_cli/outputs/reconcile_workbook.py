@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 
 YUAN = {"due_fen": "应发(元)", "approved_fen": "批准(元)", "paid_fen": "实付(元)", "difference_fen": "差额(元)"}
 PERSON = {
-    "no": "序号", "month_text": "月份", "name": "姓名", "person": "身份证号", "township": "乡镇", "village": "村", "post_id": "岗位编号",
-}  # fmt: skip
+    "no": "序号",
+    "month_text": "月份",
+    "name": "姓名",
+    "person": "身份证号",
+    "township": "乡镇",
+    "village": "村",
+    "post_id": "岗位编号",
+}
 TO_RECOVER = ("duplicate", "not_approved", "wrong_payee", "overpaid", "recover")
 RESULTS = {"paid": "成功", "failed": "失败", "recovered": "已追回", "unknown": "看不懂"}
 
@@ -68,8 +74,15 @@ def _summary(run: ReconcileRun, rows: pl.DataFrame, title: str) -> SheetPlan:
         "编制：                    审核：                    负责人：                    （盖章）",
     )
     headers = {"said": "结论", "township": "乡镇", "lines": "行数", **YUAN}
-    return SheetPlan("汇总", headers, table.select(list(headers)), f"{title}应发、批准、实付对账汇总", filtered=False, below=below,
-                     summed=("lines", *MONEY))  # fmt: skip
+    return SheetPlan(
+        "汇总",
+        headers,
+        table.select(list(headers)),
+        f"{title}应发、批准、实付对账汇总",
+        filtered=False,
+        below=below,
+        summed=("lines", *MONEY),
+    )
 
 
 def _not_counted(run: ReconcileRun) -> list[str]:
@@ -89,8 +102,14 @@ def _not_counted(run: ReconcileRun) -> list[str]:
 
 def _differences(run: ReconcileRun, rows: pl.DataFrame, title: str) -> SheetPlan:
     """Lines of which something is left to do."""
-    open_ = _numbered(rows.join(run.open_lines.select("measure", "person", "post_id", "month"), on=["measure", "person", "post_id", "month"],
-                                how="semi", maintain_order="left"))  # fmt: skip
+    open_ = _numbered(
+        rows.join(
+            run.open_lines.select("measure", "person", "post_id", "month"),
+            on=["measure", "person", "post_id", "month"],
+            how="semi",
+            maintain_order="left",
+        )
+    )
     headers = {**PERSON, "said": "结论", **YUAN, "why": "原因", "advice": "怎么办"}
     return SheetPlan(
         "差异", headers, open_.select(list(headers)), f"{title}差异", wrapped=("why", "advice"), summed=MONEY
@@ -100,16 +119,31 @@ def _differences(run: ReconcileRun, rows: pl.DataFrame, title: str) -> SheetPlan
 def _send_again(run: ReconcileRun, title: str) -> SheetPlan:
     """Failed lines: why, what to mend, and whether it was mended already."""
     headers = {
-        **PERSON, "amount_fen": "待补发(元)", "why": "失败原因", "advice": "怎么办", "state": "状态", "root_batch": "原批次", "root_line": "原批次序号",
-        "bank": "现开户银行", "account": "现账号", "payee": "现收款人",
-    }  # fmt: skip
+        **PERSON,
+        "amount_fen": "待补发(元)",
+        "why": "失败原因",
+        "advice": "怎么办",
+        "state": "状态",
+        "root_batch": "原批次",
+        "root_line": "原批次序号",
+        "bank": "现开户银行",
+        "account": "现账号",
+        "payee": "现收款人",
+    }
     rows = _numbered(run.send_again).with_columns(
         month_text=text_expr(pl.col("month")),
         state=pl.when("ready").then(pl.lit("本次补发" if run.sending else "可以补发")).otherwise(pl.lit("待改正")),
     )
     below = ("花名册改正以后，用 fupin reconcile 月份 --reissue --by 姓名 写出更正发放文件。",)
-    return SheetPlan("退回待补发", headers, rows.select(list(headers)), f"{title}代发失败待补发", wrapped=("why", "advice"),
-                     summed=("amount_fen",), below=below)  # fmt: skip
+    return SheetPlan(
+        "退回待补发",
+        headers,
+        rows.select(list(headers)),
+        f"{title}代发失败待补发",
+        wrapped=("why", "advice"),
+        summed=("amount_fen",),
+        below=below,
+    )
 
 
 def _recover(rows: pl.DataFrame, title: str) -> SheetPlan:
@@ -124,13 +158,28 @@ def _recover(rows: pl.DataFrame, title: str) -> SheetPlan:
     }
     listed = pl.col("verdict").is_in(TO_RECOVER) | (pl.col("outstanding_fen") > 0)
     table = _numbered(rows.filter(listed))
-    return SheetPlan("追回", headers, table.select(list(headers)), f"{title}应追回", wrapped=("why", "advice"),
-                     summed=("difference_fen", "outstanding_fen"))  # fmt: skip
+    return SheetPlan(
+        "追回",
+        headers,
+        table.select(list(headers)),
+        f"{title}应追回",
+        wrapped=("why", "advice"),
+        summed=("difference_fen", "outstanding_fen"),
+    )
 
 
 def _all(rows: pl.DataFrame, title: str) -> SheetPlan:
-    headers = {**PERSON, "said": "结论", **YUAN, "first_batch": "批次", "first_line": "批次序号", "n_paid": "成功笔数", "n_failed": "失败笔数",
-               "n_unknown": "不明笔数", "why": "原因"}  # fmt: skip
+    headers = {
+        **PERSON,
+        "said": "结论",
+        **YUAN,
+        "first_batch": "批次",
+        "first_line": "批次序号",
+        "n_paid": "成功笔数",
+        "n_failed": "失败笔数",
+        "n_unknown": "不明笔数",
+        "why": "原因",
+    }
     return SheetPlan("明细", headers, _numbered(rows).select(list(headers)), f"{title}对账明细", summed=MONEY)
 
 
@@ -139,8 +188,17 @@ def _unmatched(run: ReconcileRun, title: str) -> list[SheetPlan]:
     rows = run.reconciled.unmatched
     if not rows.height:
         return []
-    headers = {"no": "序号", "name": "户名", "account": "账号", "id_number": "身份证号", "amount_fen": "金额(元)", "said": "处理结果", "what": "说明",
-               "_file": "文件", "_row": "行"}  # fmt: skip
+    headers = {
+        "no": "序号",
+        "name": "户名",
+        "account": "账号",
+        "id_number": "身份证号",
+        "amount_fen": "金额(元)",
+        "said": "处理结果",
+        "what": "说明",
+        "_file": "文件",
+        "_row": "行",
+    }
     table = _numbered(rows).with_columns(
         said=pl.col("result").replace_strict(RESULTS, default=None),
         what=pl.when(pl.col("matched") == AMBIGUOUS)

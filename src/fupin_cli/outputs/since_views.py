@@ -108,9 +108,15 @@ def since_sheet(run: CheckRun, since: Since, part: str = "") -> SheetPlan:
     county = run.policy.settings.county.name
     heading = f"{county} {part} {month_words(run.month)} 问题增减（{what}）".replace("  ", " ").strip()
     return SheetPlan(
-        "与上月比", headers, table, heading, marked={"township": table["township"] == TOTAL}, mark_colour=GREY,
-        wrapped=("title",), below=below,
-    )  # fmt: skip
+        "与上月比",
+        headers,
+        table,
+        heading,
+        marked={"township": table["township"] == TOTAL},
+        mark_colour=GREY,
+        wrapped=("title",),
+        below=below,
+    )
 
 
 def since_table(since: Since) -> Grid:

@@ -62,11 +62,18 @@ def step_rows(steps: list[Step]) -> list[dict[str, Any]]:
     """The same as JSON."""
     return [
         {
-            "step": s.number, "key": s.key, "name": s.name, "state": s.state, "done": s.done, "by": s.by, "at": s.at,
-            "missing": s.missing, "todo": s.todo,
+            "step": s.number,
+            "key": s.key,
+            "name": s.name,
+            "state": s.state,
+            "done": s.done,
+            "by": s.by,
+            "at": s.at,
+            "missing": s.missing,
+            "todo": s.todo,
         }
         for s in steps
-    ]  # fmt: skip
+    ]
 
 
 def handed_in_table(rows: pl.DataFrame, month: int, titles: dict[str, str]) -> Grid:
@@ -89,9 +96,16 @@ def state_rows(states: list[MonthState]) -> list[dict[str, Any]]:
     """Months as JSON, money in yuan."""
     return [
         {
-            "month": month_text(s.month), "state": s.state, "approved": fen_to_yuan(s.approved_fen), "paid": fen_to_yuan(s.paid_fen),
-            "open": fen_to_yuan(s.open_fen), "failed": s.failed, "no_return": s.no_return, "other": s.other,
-            "to_recover": fen_to_yuan(s.to_recover_fen), "todo": s.todo,
+            "month": month_text(s.month),
+            "state": s.state,
+            "approved": fen_to_yuan(s.approved_fen),
+            "paid": fen_to_yuan(s.paid_fen),
+            "open": fen_to_yuan(s.open_fen),
+            "failed": s.failed,
+            "no_return": s.no_return,
+            "other": s.other,
+            "to_recover": fen_to_yuan(s.to_recover_fen),
+            "todo": s.todo,
         }
         for s in states
-    ]  # fmt: skip
+    ]

@@ -16,11 +16,17 @@ def subsidy_rows(policy: Policy) -> list[dict[str, Any]]:
     """Each subsidy with what it rests on and what is not set in this workspace."""
     return [
         {
-            "code": m.code, "title": m.title, "clause": "、".join((m.clause, *m.also)), "fund": fund_of(m, policy.settings), "who": m.who,
-            "table": m.table, "needs": list(m.needs), "missing_settings": m.settings(policy.settings),
+            "code": m.code,
+            "title": m.title,
+            "clause": "、".join((m.clause, *m.also)),
+            "fund": fund_of(m, policy.settings),
+            "who": m.who,
+            "table": m.table,
+            "needs": list(m.needs),
+            "missing_settings": m.settings(policy.settings),
         }
         for m in other_measures(policy).values()
-    ]  # fmt: skip
+    ]
 
 
 def subsidy_table(policy: Policy, titles: dict[str, str]) -> Grid:
@@ -29,7 +35,11 @@ def subsidy_table(policy: Policy, titles: dict[str, str]) -> Grid:
     table = Grid("岗位补贴以外的补贴（岗位补贴：fupin payroll）", columns)
     for row in subsidy_rows(policy):
         table.add(
-            row["code"], row["title"], row["clause"], row["fund"], "、".join(titles[name] for name in [row["table"], *row["needs"]]),
+            row["code"],
+            row["title"],
+            row["clause"],
+            row["fund"],
+            "、".join(titles[name] for name in [row["table"], *row["needs"]]),
             "、".join(row["missing_settings"]),
-        )  # fmt: skip
+        )
     return table

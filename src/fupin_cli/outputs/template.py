@@ -26,10 +26,19 @@ GROUP_TITLES = {
     "measure": "其他补贴",
 }
 WANTED = {
-    "id": "18位身份证号，文本格式", "account": "账号，文本格式", "date": "日期，如 2024-05-01", "month": "年月，如 2024-05", "money": "元，最多两位小数",
-    "count": "整数", "days": "天数，最多两位小数", "yes_no": "是 / 否", "benefit": "享受的写“是”", "phone": "手机号", "rate": "百分数，如 4.35",
+    "id": "18位身份证号，文本格式",
+    "account": "账号，文本格式",
+    "date": "日期，如 2024-05-01",
+    "month": "年月，如 2024-05",
+    "money": "元，最多两位小数",
+    "count": "整数",
+    "days": "天数，最多两位小数",
+    "yes_no": "是 / 否",
+    "benefit": "享受的写“是”",
+    "phone": "手机号",
+    "rate": "百分数，如 4.35",
     "choices": "可多选，用逗号分开",
-}  # fmt: skip
+}
 
 
 def explanation(column: ColumnSpec) -> str:

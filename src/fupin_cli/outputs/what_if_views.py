@@ -38,11 +38,24 @@ def _totals(scenario: Scenario) -> dict[str, Any]:
 def _scenario(scenario: Scenario, *, unmask: bool) -> dict[str, Any]:
     number, name = pl.col("id_number"), pl.col("name")
     lines = scenario.lines.select(
-        "measure", "person_code", (number if unmask else mask_number_expr(number)).alias("person"),
-        (name if unmask else mask_name_expr(name)).alias("name"), pl.col("post_id").alias("post"), text_expr(pl.col("month")).alias("month"),
-        "township", "fund", "change", "old_status", "new_status", "codes_gained", "codes_lost",
-        *(fen_to_yuan_expr(pl.col(f)).alias(f.removesuffix("_fen")) for f in ("old_amount_fen", "new_amount_fen", "difference_fen")),
-    )  # fmt: skip
+        "measure",
+        "person_code",
+        (number if unmask else mask_number_expr(number)).alias("person"),
+        (name if unmask else mask_name_expr(name)).alias("name"),
+        pl.col("post_id").alias("post"),
+        text_expr(pl.col("month")).alias("month"),
+        "township",
+        "fund",
+        "change",
+        "old_status",
+        "new_status",
+        "codes_gained",
+        "codes_lost",
+        *(
+            fen_to_yuan_expr(pl.col(f)).alias(f.removesuffix("_fen"))
+            for f in ("old_amount_fen", "new_amount_fen", "difference_fen")
+        ),
+    )
     return {
         "name": scenario.name,
         "set": scenario.changes,
@@ -120,8 +133,16 @@ def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
         "post_id": "岗位编号",
         "month": "月份",
     }
-    more = {"old_text": "原来", "new_text": "试算", "old_amount_fen": "原来(元)", "new_amount_fen": "试算(元)", "difference_fen": "差额(元)",
-            "word": "变化", "gained": "多出的代码", "lost": "少了的代码"}  # fmt: skip
+    more = {
+        "old_text": "原来",
+        "new_text": "试算",
+        "old_amount_fen": "原来(元)",
+        "new_amount_fen": "试算(元)",
+        "difference_fen": "差额(元)",
+        "word": "变化",
+        "gained": "多出的代码",
+        "lost": "少了的代码",
+    }
     for scenario in run.scenarios:
         towns = sums(scenario.lines, ["fund", "township"]).with_columns(
             pl.col("fund", "township").fill_null("（不明）")
@@ -145,10 +166,14 @@ def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
         )
         plans.append(
             SheetPlan(
-                f"{scenario.name}-逐行", who | more, rows.select(list(who | more)), f"{head}：{scenario.name}",
-                marked={"word": rows["change"] != SAME}, summed=("old_amount_fen", "new_amount_fen", "difference_fen"),
+                f"{scenario.name}-逐行",
+                who | more,
+                rows.select(list(who | more)),
+                f"{head}：{scenario.name}",
+                marked={"word": rows["change"] != SAME},
+                summed=("old_amount_fen", "new_amount_fen", "difference_fen"),
             )
-        )  # fmt: skip
+        )
     return plans
 
 

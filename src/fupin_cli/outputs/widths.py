@@ -7,8 +7,24 @@ import unicodedata
 
 # Characters that a GBK console draws two columns wide and every library counts as one: written otherwise there.
 AMBIGUOUS = str.maketrans(
-    {"“": "「", "”": "」", "‘": "『", "’": "』", "…": "...", "—": "-", "–": "-", "·": ".", "×": "x", "÷": "/", "→": "->", "≥": ">=", "≤": "<=", "℃": "C", "±": "+-"}
-)  # fmt: skip
+    {
+        "“": "「",
+        "”": "」",
+        "‘": "『",
+        "’": "』",
+        "…": "...",
+        "—": "-",
+        "–": "-",
+        "·": ".",
+        "×": "x",
+        "÷": "/",
+        "→": "->",
+        "≥": ">=",
+        "≤": "<=",
+        "℃": "C",
+        "±": "+-",
+    }
+)
 PIECE = re.compile(r"[!-~]+|\s+|[^!-~\s]")
 NOT_FIRST = "，。、；：）」』”’！？%"
 

@@ -114,9 +114,28 @@ class Checks(Section):
 
 
 BANK_FIELDS = (
-    "batch", "no", "name", "person", "payee", "payee_id", "account", "bank", "amount", "head_name", "head_id", "county",
-    "township", "village", "phone", "age", "date", "post_id", "month", "source", "blank",
-)  # fmt: skip
+    "batch",
+    "no",
+    "name",
+    "person",
+    "payee",
+    "payee_id",
+    "account",
+    "bank",
+    "amount",
+    "head_name",
+    "head_id",
+    "county",
+    "township",
+    "village",
+    "phone",
+    "age",
+    "date",
+    "post_id",
+    "month",
+    "source",
+    "blank",
+)
 
 
 def _field(value: str) -> str:
@@ -180,10 +199,24 @@ GENERIC = {
 }
 PIPE = {"序号": "no", "姓名": "payee", "帐号": "account", "金额": "amount", "身份证": "payee_id"}
 ONE_CARD = {
-    "序号": "no", "支付状态": "blank", "户主姓名": "head_name", "户主身份证号": "head_id", "收款人姓名": "payee", "收款人身份证号": "payee_id",
-    "银行账号": "account", "开户银行": "bank", "村(居)委会": "village", "村(居)民小组": "blank", "享受人": "name", "享受人身份证号": "person",
-    "联系电话": "phone", "现居住地": "blank", "年龄": "age", "补贴金额": "amount", "填报日期": "date",
-}  # fmt: skip
+    "序号": "no",
+    "支付状态": "blank",
+    "户主姓名": "head_name",
+    "户主身份证号": "head_id",
+    "收款人姓名": "payee",
+    "收款人身份证号": "payee_id",
+    "银行账号": "account",
+    "开户银行": "bank",
+    "村(居)委会": "village",
+    "村(居)民小组": "blank",
+    "享受人": "name",
+    "享受人身份证号": "person",
+    "联系电话": "phone",
+    "现居住地": "blank",
+    "年龄": "age",
+    "补贴金额": "amount",
+    "填报日期": "date",
+}
 SHIPPED_PROFILES = {
     "generic-csv": BankProfile(columns=GENERIC, summary=True),
     "pipe-txt": BankProfile(columns=PIPE, separator="|", suffix=".txt", header=False),
@@ -288,8 +321,13 @@ class Intake(Section):
 
 # Measures whose fund the policy leaves to the county.
 FUND_LEFT_TO_COUNTY = (
-    "accident_insurance", "training_living", "training_course", "startup_interest", "startup_venue", "incubator",
-)  # fmt: skip
+    "accident_insurance",
+    "training_living",
+    "training_course",
+    "startup_interest",
+    "startup_venue",
+    "incubator",
+)
 
 
 class Environment(EnvSettingsSource):

@@ -21,14 +21,22 @@ CLOSED = '写成 ["deaths", "public_payroll"]'
 SLIPS = (
     (r"Expected '\]", "节名的方括号没有写完", "写成 [post]"),
     (r"Expected '='", "这一行缺少等号", "写成 键 = 值，例如 cap_months = 36"),
-    (r"Unterminated string|Illegal character '\\n'|Expected \"'\"|Expected '\"", QUOTES, '文字前后各写一个英文双引号，例如 name = "示例县"'),
+    (
+        r"Unterminated string|Illegal character '\\n'|Expected \"'\"|Expected '\"",
+        QUOTES,
+        '文字前后各写一个英文双引号，例如 name = "示例县"',
+    ),
     (r"Unclosed", BRACKETS, CLOSED),
     (r"twice|Cannot (?:overwrite|mutate|declare)", "这一项或这一节写了两遍", "只留一处"),
     (r"Expected newline", "值的后面多了字，或前面少了引号", '一行只写一项；文字加英文双引号，例如 name = "示例县"'),
     (r"Unescaped|Invalid hex|Reserved escape", "引号里的反斜杠写法不对", "把 \\ 写成 \\\\"),
     (r"Invalid value|Invalid date", "值的写法不对", "数直接写，文字加英文双引号，是与否写 true、false"),
-    (r"Empty|Invalid initial character|Invalid statement", "这一行不是“键 = 值”", "说明文字在行首加 #；键用英文，见 fupin init 生成的注释"),
-)  # fmt: skip
+    (
+        r"Empty|Invalid initial character|Invalid statement",
+        "这一行不是“键 = 值”",
+        "说明文字在行首加 #；键用英文，见 fupin init 生成的注释",
+    ),
+)
 WIDE = {"“": '"', "”": '"', "‘": '"', "’": '"', "＂": '"', "＝": "=", "［": "[", "］": "]", "【": "[", "】": "]"}
 SPOT = re.compile(r"\(at line (\d+), column \d+\)")
 HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")

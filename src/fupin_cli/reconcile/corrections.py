@@ -66,10 +66,21 @@ def differences(old: pl.DataFrame, new: pl.DataFrame, money: pl.DataFrame) -> pl
         RECOVER: pl.col("_cancel") - pl.col("_less"),
     }
     rows = [
-        lines.select(*KEYS, *facts, "old_fen", "new_fen", "reason", source_batch=pl.col("batch").fill_null(""),
-                     source_line=pl.col("line_no").fill_null(0), old_status="status_old", due_fen="due_fen", kind=pl.lit(kind), amount_fen=amount)
+        lines.select(
+            *KEYS,
+            *facts,
+            "old_fen",
+            "new_fen",
+            "reason",
+            source_batch=pl.col("batch").fill_null(""),
+            source_line=pl.col("line_no").fill_null(0),
+            old_status="status_old",
+            due_fen="due_fen",
+            kind=pl.lit(kind),
+            amount_fen=amount,
+        )
         for kind, amount in parts.items()
-    ]  # fmt: skip
+    ]
     return (
         pl.concat(rows)
         .filter(pl.col("amount_fen") != 0)
@@ -107,21 +118,31 @@ def _reason() -> pl.Expr:
     rules = pl.when(pl.col("codes") != "").then(pl.format("（{}）", "codes")).otherwise(pl.lit(""))
     old_rules = pl.when(pl.col("codes_old") != "").then(pl.format("（{}）", "codes_old")).otherwise(pl.lit(""))
     parts = [
-        pl.when(pl.col("status") != pl.col("status_old")).then(pl.format("原{}{}，现{}{}", words["status_old"], old_rules, words["status"], rules)),
+        pl.when(pl.col("status") != pl.col("status_old")).then(
+            pl.format("原{}{}，现{}{}", words["status_old"], old_rules, words["status"], rules)
+        ),
         pl.when(pl.col("standard_fen") != pl.col("standard_fen_old")).then(
-            pl.format("标准由 {} 改为 {}", fen_to_yuan_expr(pl.col("standard_fen_old")), fen_to_yuan_expr(pl.col("standard_fen")))
+            pl.format(
+                "标准由 {} 改为 {}",
+                fen_to_yuan_expr(pl.col("standard_fen_old")),
+                fen_to_yuan_expr(pl.col("standard_fen")),
+            )
         ),
-        pl.when(pl.col("numerator_x100").ne_missing(pl.col("numerator_x100_old")) | pl.col("divisor_x100").ne_missing(pl.col("divisor_x100_old"))).then(
-            pl.format("天数由 {} 改为 {}", _days("_old"), _days(""))
-        ),
-    ]  # fmt: skip
+        pl.when(
+            pl.col("numerator_x100").ne_missing(pl.col("numerator_x100_old"))
+            | pl.col("divisor_x100").ne_missing(pl.col("divisor_x100_old"))
+        ).then(pl.format("天数由 {} 改为 {}", _days("_old"), _days(""))),
+    ]
     changed = pl.concat_list(parts).list.drop_nulls().list.join("；")
     return (
-        pl.when(gone).then(pl.lit("现在的花名册里没有这一行"))
-        .when(fresh).then(pl.format("批准时没有这一行，现{}{}", words["status"], rules))
-        .when(changed != "").then(changed)
+        pl.when(gone)
+        .then(pl.lit("现在的花名册里没有这一行"))
+        .when(fresh)
+        .then(pl.format("批准时没有这一行，现{}{}", words["status"], rules))
+        .when(changed != "")
+        .then(changed)
         .otherwise(pl.lit("金额与批准的不同"))
-    )  # fmt: skip
+    )
 
 
 def _days(suffix: str) -> pl.Expr:

@@ -24,10 +24,14 @@ def sent_lines(lines: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
     """
     posted = batches.filter(pl.col("kind").is_in([APPROVAL, REISSUE])).select("batch", period="month")
     again = (pl.col("source_batch") != "") & (pl.col("source_line") > 0)
-    return lines.filter(pl.col("kind").is_in(SENT_KINDS) & (pl.col("amount_fen") > 0)).join(posted, on="batch").with_columns(
-        root_batch=pl.when(again).then("source_batch").otherwise("batch"),
-        root_line=pl.when(again).then("source_line").otherwise("line_no"),
-    )  # fmt: skip
+    return (
+        lines.filter(pl.col("kind").is_in(SENT_KINDS) & (pl.col("amount_fen") > 0))
+        .join(posted, on="batch")
+        .with_columns(
+            root_batch=pl.when(again).then("source_batch").otherwise("batch"),
+            root_line=pl.when(again).then("source_line").otherwise("line_no"),
+        )
+    )
 
 
 def match(rows: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -103,9 +107,15 @@ def _levels(rows: pl.DataFrame, sent: pl.DataFrame) -> Iterator[pl.DataFrame]:
         "period", "batch", "line_no", "person", "payee_id", "payee", "name", "account", *ROOT, _sent_fen="amount_fen"
     )
     row = rows.select(
-        "_n", "period", "amount_fen",
-        r_batch="batch", r_line=pl.col("line_no").cast(pl.Int64, strict=False), r_id="id_number", r_name="name", r_account="account",
-    )  # fmt: skip
+        "_n",
+        "period",
+        "amount_fen",
+        r_batch="batch",
+        r_line=pl.col("line_no").cast(pl.Int64, strict=False),
+        r_id="id_number",
+        r_name="name",
+        r_account="account",
+    )
     whole = row.filter(~pl.col("r_id").str.contains(MASK).fill_null(value=False))
     keep = ["_n", "amount_fen", "_sent_fen", *ROOT]
     yield row.join(facts, left_on=["r_batch", "r_line"], right_on=["batch", "line_no"]).select(keep)
@@ -124,9 +134,12 @@ def _levels(rows: pl.DataFrame, sent: pl.DataFrame) -> Iterator[pl.DataFrame]:
     ]
     pairs = pl.concat(by_name)
     masked = pl.col("r_id").str.contains(MASK).fill_null(value=False)
-    contradicts = pl.col("r_id").is_not_null() & ~masked & (pl.col("r_id") != pl.col("person")) & (
-        pl.col("r_id") != pl.col("payee_id")
-    )  # fmt: skip
+    contradicts = (
+        pl.col("r_id").is_not_null()
+        & ~masked
+        & (pl.col("r_id") != pl.col("person"))
+        & (pl.col("r_id") != pl.col("payee_id"))
+    )
     yield (
         pairs.filter(
             (pl.col("amount_fen") == pl.col("_sent_fen")) & ~contradicts & (~masked | agrees("r_id", "person"))

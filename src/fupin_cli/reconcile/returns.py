@@ -114,9 +114,13 @@ def without_copies(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     said = [name for name in TELLING if name in rows.columns]
     whole = (pl.col("batch").is_not_null() & pl.col("line_no").is_not_null()).all()
-    files = rows.sort("_src", *said, nulls_last=True).group_by("_src", maintain_order=True).agg(
-        *(pl.col(name) for name in said), whole=whole, file=pl.col("_file").first(), sheet=pl.col("_sheet").first()
-    )  # fmt: skip
+    files = (
+        rows.sort("_src", *said, nulls_last=True)
+        .group_by("_src", maintain_order=True)
+        .agg(
+            *(pl.col(name) for name in said), whole=whole, file=pl.col("_file").first(), sheet=pl.col("_sheet").first()
+        )
+    )
     files = files.filter("whole").with_columns(
         first=pl.col("_src").first().over(said), of=pl.col("file").first().over(said)
     )

@@ -70,8 +70,18 @@ def reconcile(due: pl.DataFrame, money: pl.DataFrame, rows: pl.DataFrame) -> Rec
     lines = lines.with_columns(pl.coalesce(f"{name}_l", name).alias(name) for name in FACTS)
     lines = lines.drop(f"{name}_l" for name in FACTS)
     lines = pl.concat([lines, strangers], how="diagonal_relaxed")
-    numbers = ["due_fen", "approved_fen", "paid_fen", "posted_fen", "n_paid", "n_failed", "n_unknown", "n_unlinked",
-               "outstanding_fen", "recovered_fen"]  # fmt: skip
+    numbers = [
+        "due_fen",
+        "approved_fen",
+        "paid_fen",
+        "posted_fen",
+        "n_paid",
+        "n_failed",
+        "n_unknown",
+        "n_unlinked",
+        "outstanding_fen",
+        "recovered_fen",
+    ]
     flags = ["wrong_retry", "other_payee", "twice", "in_doubt", "failed_only", "pending", "undecided"]
     lines = lines.with_columns(pl.col(numbers).fill_null(0), pl.col(flags).fill_null(value=False))
     lines = _merged(lines)
@@ -107,9 +117,14 @@ def _strangers(rows: pl.DataFrame, due: pl.DataFrame, money: pl.DataFrame) -> pl
         single, left_on=["_person", "month"], right_on=["person", "month"], how="left", maintain_order="left"
     )
     return placed.select(
-        pl.col("measure").fill_null(""), person="_person", post_id=pl.col("post_id").fill_null(""), month="month",
-        name="name", paid_fen="paid_fen", n_paid="n_paid",
-    )  # fmt: skip
+        pl.col("measure").fill_null(""),
+        person="_person",
+        post_id=pl.col("post_id").fill_null(""),
+        month="month",
+        name="name",
+        paid_fen="paid_fen",
+        n_paid="n_paid",
+    )
 
 
 def _merged(lines: pl.DataFrame) -> pl.DataFrame:
@@ -159,12 +174,20 @@ def _explained(lines: pl.DataFrame) -> pl.DataFrame:
     )
     sent_again = (verdict == "no_return") & pl.col("pending")
     why = (
-        pl.when(verdict == "failed").then(pl.col("reason").replace_strict(REASON_WORDS, default="") + bank)
-        .when(sent_again).then(pl.lit("已补发，未回盘"))
-        .when(unclear).then(pl.lit(REASON_WORDS[UNCLEAR]))
-        .when(verdict.is_in(["not_due", "cancelled", "recover", "undecided"]) & pl.col("codes").is_not_null() & (pl.col("codes") != "")).then("codes")
+        pl.when(verdict == "failed")
+        .then(pl.col("reason").replace_strict(REASON_WORDS, default="") + bank)
+        .when(sent_again)
+        .then(pl.lit("已补发，未回盘"))
+        .when(unclear)
+        .then(pl.lit(REASON_WORDS[UNCLEAR]))
+        .when(
+            verdict.is_in(["not_due", "cancelled", "recover", "undecided"])
+            & pl.col("codes").is_not_null()
+            & (pl.col("codes") != "")
+        )
+        .then("codes")
         .otherwise(pl.lit(""))
-    )  # fmt: skip
+    )
     advice = verdict.replace_strict({name: text for name, (_, text) in VERDICTS.items()}, return_dtype=pl.String)
     return lines.with_columns(
         why=why,

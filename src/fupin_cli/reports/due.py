@@ -104,9 +104,15 @@ def due_of(runs: Sequence[PayrollRun]) -> Due:
 
 def _row(lines: pl.DataFrame, kind: str, month: pl.Expr, day: pl.Expr, within: int | None = None) -> pl.DataFrame:
     return lines.select(
-        *LINE, "_file", "_sheet", "_row",
-        kind=pl.lit(kind), month=month, date=day, within=pl.lit(within, dtype=pl.Int64),
-    )  # fmt: skip
+        *LINE,
+        "_file",
+        "_sheet",
+        "_row",
+        kind=pl.lit(kind),
+        month=month,
+        date=day,
+        within=pl.lit(within, dtype=pl.Int64),
+    )
 
 
 def _caps(lines: pl.DataFrame, month: int) -> pl.DataFrame:

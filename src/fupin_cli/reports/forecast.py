@@ -53,9 +53,15 @@ class Forecast:
     def by(self, *columns: str) -> pl.DataFrame:
         """People and money by some of the columns of `rows`, of paying lines and of held ones apart."""
         keys = [*columns, "status"]
-        return self.rows.group_by(keys).agg(
-            people=pl.col("person").n_unique().cast(pl.Int64), lines=pl.len().cast(pl.Int64), amount_fen=pl.col("amount_fen").sum()
-        ).sort(keys)  # fmt: skip
+        return (
+            self.rows.group_by(keys)
+            .agg(
+                people=pl.col("person").n_unique().cast(pl.Int64),
+                lines=pl.len().cast(pl.Int64),
+                amount_fen=pl.col("amount_fen").sum(),
+            )
+            .sort(keys)
+        )
 
     def leaving(self) -> pl.DataFrame:
         """Who leaves after which month and why: month (the last), why, people; paying lines only."""

@@ -119,10 +119,15 @@ def months(known: Known) -> pl.DataFrame | Missing:
         ledger = known.scope.here(ledger)
     if ledger.height:
         left = (pl.col("approved_fen") - pl.col("paid_fen")).clip(0)
-        rows = ledger.filter(pl.col("month") <= last).group_by("month").agg(
-            people=pl.col("person").filter(pl.col("approved_fen") != 0).n_unique().cast(pl.Int64),
-            paid_fen=pl.col("paid_fen").sum(), open_fen=left.sum(),
-        )  # fmt: skip
+        rows = (
+            ledger.filter(pl.col("month") <= last)
+            .group_by("month")
+            .agg(
+                people=pl.col("person").filter(pl.col("approved_fen") != 0).n_unique().cast(pl.Int64),
+                paid_fen=pl.col("paid_fen").sum(),
+                open_fen=left.sum(),
+            )
+        )
         parts.append(rows.with_columns(source=pl.lit(LEDGER)))
     if known.history is not None and not known.scope.town:  # the history file says of nobody where they live
         paid = paid_rows(known.history).with_columns(pl.col("month").cast(pl.Int64)).filter(pl.col("month") <= last)
@@ -149,9 +154,15 @@ def _forecast_months(known: Known, run: ForecastRun) -> pl.DataFrame:
     rows = known.scope.here(run.found.rows)
     paying, held = pl.col("status") == PAYING, pl.col("status") == HELD
     fen = pl.col("amount_fen")
-    return rows.group_by("month").agg(
-        people=pl.col("person").filter(paying).n_unique().cast(pl.Int64), forecast_fen=fen.filter(paying).sum(), held_fen=fen.filter(held).sum(),
-    ).with_columns(source=pl.lit(FORECAST))  # fmt: skip
+    return (
+        rows.group_by("month")
+        .agg(
+            people=pl.col("person").filter(paying).n_unique().cast(pl.Int64),
+            forecast_fen=fen.filter(paying).sum(),
+            held_fen=fen.filter(held).sum(),
+        )
+        .with_columns(source=pl.lit(FORECAST))
+    )
 
 
 def verdicts(known: Known) -> pl.DataFrame | Missing:

@@ -43,9 +43,11 @@ def scale(known: Known) -> pl.DataFrame | Missing:
     if known.scale is None or NOW not in known.when:
         return Missing(known.why.get("roster", "没有监测对象信息或已外出务工信息"))
     by = known.scope.by
-    rows = known.scope.here(known.scale).group_by(by).agg(
-        (pl.col("when") == name).sum().cast(pl.Int64).alias(name) for name in (NOW, BEFORE, YEAR_AGO)
-    )  # fmt: skip
+    rows = (
+        known.scope.here(known.scale)
+        .group_by(by)
+        .agg((pl.col("when") == name).sum().cast(pl.Int64).alias(name) for name in (NOW, BEFORE, YEAR_AGO))
+    )
     unknown = [pl.lit(None, dtype=pl.Int64).alias(n) for n in (BEFORE, YEAR_AGO) if n not in known.when]
     return rows.with_columns(unknown).sort(by, nulls_last=True)
 
@@ -78,8 +80,13 @@ def risks(known: Known) -> pl.DataFrame | Missing:
     numbers = ["now", "new", "continuing", "cleared", "answered"]
     compared = judged if run.before is not None else pl.lit(value=False)
     return table.select(
-        "code", "title", *(pl.when(compared if n in ("new", "continuing", "cleared") else judged).then(pl.col(n).fill_null(0)).alias(n) for n in numbers)
-    )  # fmt: skip
+        "code",
+        "title",
+        *(
+            pl.when(compared if n in ("new", "continuing", "cleared") else judged).then(pl.col(n).fill_null(0)).alias(n)
+            for n in numbers
+        ),
+    )
 
 
 def staff(known: Known) -> pl.DataFrame | Missing:

@@ -172,9 +172,12 @@ def feedback_of(month: Month) -> pl.DataFrame:
     each = pl.concat([named.explode("code").drop_nulls("code"), whole]).select(
         "id_number", "code", feedback="result", feedback_on="handled_on"
     )
-    return each.with_row_index("_n").sort("feedback_on", "_n", nulls_last=False).unique(
-        KEY, keep="last", maintain_order=True
-    ).drop("_n")  # fmt: skip
+    return (
+        each.with_row_index("_n")
+        .sort("feedback_on", "_n", nulls_last=False)
+        .unique(KEY, keep="last", maintain_order=True)
+        .drop("_n")
+    )
 
 
 def with_feedback(rows: pl.DataFrame, feedback: pl.DataFrame) -> pl.DataFrame:

@@ -45,9 +45,14 @@ def keep(run: CheckRun, key: bytes) -> Kept:
     """A check as it is kept: `since` is this month, until it is compared (`compared`)."""
     found = run.result.found
     rows = found.select(
-        key=keys_of(found, run.intake.sources, key), code="code", table=pl.col("table").replace("", None),
-        county="county", township="township", since=pl.lit(run.month, dtype=pl.Int64), amount_fen="amount_fen",
-    )  # fmt: skip
+        key=keys_of(found, run.intake.sources, key),
+        code="code",
+        table=pl.col("table").replace("", None),
+        county="county",
+        township="township",
+        since=pl.lit(run.month, dtype=pl.Int64),
+        amount_fen="amount_fen",
+    )
     return Kept(run.month, rows.cast(KEPT), ran_of(run), sorted(run.intake.tables))
 
 
@@ -82,11 +87,15 @@ def _identities(found: pl.DataFrame, sources: list[Source]) -> pl.Series:
     return (
         found.join(named, on=[*spot, "column"], how="left", nulls_equal=True, maintain_order="left")
         .select(
-            pl.coalesce("person", pl.when(one).then(pl.coalesce(gathered, "_named")), pl.concat_str(file, pl.col("sheet").fill_null("").str.replace_all(FIGURES, ""), said, separator="\x1e"))
+            pl.coalesce(
+                "person",
+                pl.when(one).then(pl.coalesce(gathered, "_named")),
+                pl.concat_str(file, pl.col("sheet").fill_null("").str.replace_all(FIGURES, ""), said, separator="\x1e"),
+            )
         )
         .to_series()
         .rename("_what")
-    )  # fmt: skip
+    )
 
 
 def _row_names(source: Source, rows: pl.DataFrame) -> pl.DataFrame:

@@ -29,8 +29,22 @@ UNDECIDED, OVER_BUDGET, UNPAID, UNAPPROVED = "undecided", "over_budget", "no_ret
 DUE, NEW_RISKS, STAFF, NOT_RUN = "due", "risks", "staff", "not_run"
 # In this order they stand on the page.
 ORDER = (
-    CRASHED, UNREAD, LATE, RECOVER, REFUSED, FAILED, HELD, UNDECIDED, OVER_BUDGET, UNPAID, UNAPPROVED, DUE, NEW_RISKS, STAFF, NOT_RUN,
-)  # fmt: skip
+    CRASHED,
+    UNREAD,
+    LATE,
+    RECOVER,
+    REFUSED,
+    FAILED,
+    HELD,
+    UNDECIDED,
+    OVER_BUDGET,
+    UNPAID,
+    UNAPPROVED,
+    DUE,
+    NEW_RISKS,
+    STAFF,
+    NOT_RUN,
+)
 TO_RECOVER = ["duplicate", "not_approved", "wrong_payee", "overpaid", "recover"]
 SHOWN = 4
 
@@ -85,8 +99,11 @@ def _money(_: Known, page: Page) -> Iterator[Todo]:
     if not isinstance(page.funds, Missing):
         over = page.funds.filter(pl.col("year_end_fen") > pl.col("budget_fen"))
         yield Todo(
-            OVER_BUDGET, over.height, int((over["year_end_fen"] - over["budget_fen"]).sum() or 0), names=tuple(over["fund"])
-        )  # fmt: skip
+            OVER_BUDGET,
+            over.height,
+            int((over["year_end_fen"] - over["budget_fen"]).sum() or 0),
+            names=tuple(over["fund"]),
+        )
 
 
 def _people(known: Known, page: Page) -> Iterator[Todo]:

@@ -20,6 +20,10 @@ class Step:
     def to_dict(self) -> dict[str, Any]:
         """Give the step as JSON has it."""
         return {
-            "name": self.name, "value": self.value, "source": self.source, "clause": self.clause, "law": self.law,
+            "name": self.name,
+            "value": self.value,
+            "source": self.source,
+            "clause": self.clause,
+            "law": self.law,
             "steps": [step.to_dict() for step in self.steps],
-        }  # fmt: skip
+        }

@@ -154,6 +154,9 @@ class PayrollRun:
         by_status = dict(rows.group_by("status").len().iter_rows())
         due = dict(rows.group_by("status").agg(pl.col("due_fen").sum()).iter_rows())
         return {
-            "lines": rows.height, **{status: by_status.get(status, 0) for status in STATUSES},
-            "amount": int(rows["amount_fen"].sum()), "due_hold": due.get(HOLD, 0) or 0, "due_refuse": due.get(REFUSE, 0) or 0,
-        }  # fmt: skip
+            "lines": rows.height,
+            **{status: by_status.get(status, 0) for status in STATUSES},
+            "amount": int(rows["amount_fen"].sum()),
+            "due_hold": due.get(HOLD, 0) or 0,
+            "due_refuse": due.get(REFUSE, 0) or 0,
+        }
