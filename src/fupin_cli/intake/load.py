@@ -350,13 +350,14 @@ def holds_ids(cells: pl.DataFrame) -> bool:
     return False
 
 
-HEAD = 200  # rows looked at first: a sheet that holds anything nearly always holds it there
+HEAD = 20  # rows looked at first: a sheet that holds anything nearly always holds it there
 
 
 def _is_blank(sheet: RawSheet) -> bool:
     """Whether no cell of a sheet holds anything but blanks."""
-    return all(
-        part.select((pl.all().is_null() | (pl.all().str.strip_chars() == "")).all()).row(0).count(False) == 0
-        for part in (sheet.cells.head(HEAD), sheet.cells)
-        if part.height and part.width
-    )
+    cells = sheet.cells
+    if any(cell and cell.strip() for row in cells.head(HEAD).rows() for cell in row):
+        return False
+    if not (cells.height and cells.width):
+        return True
+    return all(cells.select((pl.all().is_null() | (pl.all().str.strip_chars() == "")).all()).row(0))
