@@ -1,0 +1,90 @@
+"""Sheets of one table are typed together (15): of each comes what comes of it alone, whatever its neighbours hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from fupin_cli.intake.contracts import load_contracts
+from fupin_cli.intake.raw import RawSheet, Source
+from fupin_cli.intake.rows import Rows, read_rows
+
+if TYPE_CHECKING:
+    from fupin_cli.intake.contracts import TableSpec
+
+CONTRACTS = load_contracts()
+ID = "211390198001010015"
+CELLS = (
+    None, "", "  ", ID, "21139019800101001５", "123", "第①村", "赵 伟", "是", "否", "2024-05-01", "2024年5月", "至今", "45413",
+    "605.00", "１２", "1.005", "=1+1", "-", "㎡", "62 0012345678901234", "脱贫户", "脱贫户，监测户", "岗位补贴", "失败", "未填",
+)  # fmt: skip
+FOOTERS = ("合计", "合计：3", "填表人：赵伟", "总计")
+WORN = ("assignments", "attendance", "payment_history", "registry", "posts", "employment")
+
+
+def source(spec: TableSpec, index: int, names: list[str], rows: list[list[str | None]]) -> Source:
+    """A sheet of these columns: a title line, the header, the rows."""
+    header = [spec.columns[name].header for name in names]
+    lines: list[list[str | None]] = [["某乡报表", *[None] * (len(names) - 1)], [*header], *rows]
+    cells = pl.DataFrame(lines, schema={str(n): pl.String for n in range(len(names))}, orient="row")
+    numeric = cells.select(pl.all().str.contains("^[0-9]{18,}$").fill_null(value=False))
+    raw = RawSheet(
+        f"表{index}", cells, numeric=(lambda wanted: numeric.select(str(n) for n in wanted)) if index % 2 else None
+    )
+    positions = {name: n for n, name in enumerate(names)}
+    return Source(index, f"{index}.xlsx", raw.name, "", spec, raw, 2, positions, headers=dict(enumerate(header)))
+
+
+@st.composite
+def sheets(draw: st.DrawFn, table: str) -> list[Source]:
+    """Up to four sheets of a table, each with its own columns in its own order, with footers and headers in between."""
+    spec = CONTRACTS[table]
+    found = []
+    for index in range(draw(st.integers(2, 4))):
+        needed = [column.name for column in spec.bold]
+        more = draw(
+            st.lists(st.sampled_from([n for n in spec.columns if n not in needed] or needed), unique=True, max_size=4)
+        )
+        names = draw(st.permutations([*needed, *(n for n in more if n not in needed)]))
+        plain = st.lists(st.sampled_from(CELLS), min_size=len(names), max_size=len(names))
+        closing = st.sampled_from(FOOTERS).flatmap(lambda word, p=plain: p.map(lambda row: [word, *row[1:]]))
+        again = st.just([spec.columns[name].header for name in names])
+        found.append(
+            source(spec, index + 3, names, draw(st.lists(st.one_of(plain, plain, closing, again), max_size=6)))
+        )
+    return found
+
+
+def told(rows: Rows) -> pl.DataFrame:
+    return rows.found.sort(rows.found.columns, maintain_order=True)
+
+
+@pytest.mark.parametrize("table", WORN)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_typed_together_is_typed_alone(table: str, data: st.DataObject) -> None:
+    """15: rows, rows set aside, findings and counts of a sheet are the same alone and beside others."""
+    given_sheets = data.draw(sheets(table))
+    together = read_rows(given_sheets)
+    alone = [read_rows([sheet]) for sheet in given_sheets]
+    assert_frame_equal(together.accepted, pl.concat([rows.accepted for rows in alone]))
+    assert_frame_equal(together.set_aside, pl.concat([rows.set_aside for rows in alone]))
+    assert_frame_equal(told(together), pl.concat([rows.found for rows in alone]).sort(together.found.columns))
+    for sheet, rows in zip(given_sheets, alone, strict=True):
+        assert together.counts[sheet.index] == rows.counts[sheet.index]
+        assert_frame_equal(together.of({sheet.index}).accepted, rows.accepted)
+
+
+def test_a_sheet_without_the_column_says_nothing_where_an_empty_cell_says_no() -> None:
+    """15: 享受低保: an empty cell means no (SPEC 8.20), a column that is not there nothing, beside a sheet that has it too."""
+    spec = CONTRACTS["registry"]
+    benefit = next(name for name, column in spec.columns.items() if column.type == "benefit")
+    needed = [column.name for column in spec.bold]
+    row: list[str | None] = [ID if name == "id_number" else "甲" for name in needed]
+    typed = read_rows([source(spec, 2, [*needed, benefit], [[*row, None]]), source(spec, 4, needed, [row])])
+    assert typed.accepted[benefit].to_list() == [False, None]
