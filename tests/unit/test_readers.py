@@ -126,6 +126,56 @@ def struck(path: Path) -> bytes:
     return content[:start] + b"\x00" * 300 + content[start + 300 :]
 
 
+def test_a_formula_without_a_value_is_no_empty_cell(tmp_path: Path) -> None:
+    """One that failed shows its error, one never computed itself, one that gave an empty text nothing; far in or at the end too."""
+    rows: list[list[object]] = [
+        [],
+        [],
+        [None, None, "姓名", "天数", 12345678901234],
+        [None, '=VLOOKUP(C4,名单!A:B,2,0)&"<"', "#N/A", "=20+2"],
+        [],
+        [None, None, None, None, None, "#DIV/0!"],
+    ]
+    book(tmp_path / "a.xlsx", rows)
+    raw = read_file(tmp_path / "a.xlsx", Intake())[0]
+    assert raw.offset == 1
+    assert raw.cells.rows()[2:] == [
+        (None, "姓名", "天数", "12345678901234", None),
+        ('=VLOOKUP(C4,名单!A:B,2,0)&"<"', "#N/A", "=20+2", None, None),
+        (None, None, None, None, None),
+        (None, None, None, None, "#DIV/0!"),
+    ]
+    assert raw.numeric is not None
+    assert raw.numeric([4, 0, 3])["3"].to_list() == [False, False, True, False, False, False]
+    assert not raw.numeric([4, 0, 3]).select("0", "4").to_series().any()
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ('<c r="A1" t="str"><f>IF(1,"","")</f><v></v></c>', {None, ""}),
+        ('<c r="A1"><f>1+1</f><v>2</v></c>', {"2"}),
+        ('<c r="A1"><f t="shared" si="0"/><v/></c>', {"="}),
+        ('<c r="A1" s="1" t="e"><f>NA()</f><v>#N/A</v></c>', {"#N/A"}),
+        ('<x:c r="A1"><x:f>B1&amp;"&lt;"</x:f></x:c>', {'=B1&"<"'}),
+    ],
+)
+def test_what_a_formula_gave(tmp_path: Path, cell: str, shown: set[str | None]) -> None:
+    with zipfile.ZipFile(book(tmp_path / "a.xlsx", [["=1", "甲"]])) as whole:
+        parts = {name: whole.read(name).decode() for name in whole.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    start, end = (parts[sheet].index(mark) for mark in ('<c r="A1"', '<c r="B1"'))
+    parts[sheet] = (parts[sheet][:start] + cell + parts[sheet][end:]).replace(
+        "<worksheet ", '<worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+    )
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    first, second = read_file(tmp_path / "b.xlsx", Intake())[0].cells.row(0)
+    assert first in shown
+    assert second == "甲"
+
+
 def test_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
     whole = book(tmp_path / "whole.xlsx", [[str(n)] * 20 for n in range(300)]).read_bytes()
     samples = {

@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.intake.contract_check import EMPTY, failures
-from fupin_cli.intake.values import FORMULA_START, GUARDED, PLACEHOLDERS, Converted, convert, suggestion
+from fupin_cli.intake.values import FAILED_FORMULA, FORMULA_START, GUARDED, PLACEHOLDERS, Converted, convert, suggestion
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def bad_cells(frame: pl.DataFrame, converted: dict[str, Converted], spec: TableS
         "date": "“{}”不是日期，或没有这一天",
         "month": "“{}”不是月份",
         "yes_no": "“{}”看不出是“是”还是“否”",
+        "benefit": "“{}”看不出是“是”还是“否”",
         "measure": "“{}”不是已知的补贴类型；带“公岗”“公益”字样的按公益性岗位补贴计入已发月数",
         "pay_status": "“{}”不是已知的处理结果，不算已发",
     }
@@ -132,26 +133,27 @@ def contract_cells(
 
 
 def formulas(frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, spec: TableSpec) -> pl.DataFrame:
-    """IN010: text that a spreadsheet would take for a formula. `places`: where in `raw` each row of the frame stands."""
+    """IN010: text that a spreadsheet would take for a formula, or a formula's error. `places`: where in `raw` each row of the frame stands."""
     parts = []
     for name in spec.columns:
         if name not in raw.columns or spec.columns[name].type not in WRITTEN_TEXT:
             continue
         cells = raw[name]
+        failed = cells.str.contains(FAILED_FORMULA)
         starts = cells.str.contains(FORMULA_START)
-        if not starts.any():
+        if not (starts | failed).any():
             continue
         flagged = starts & ~cells.str.contains(GUARDED) & ~cells.str.contains(PLACEHOLDERS)
-        parts.append(
-            frame.filter(flagged.gather(places).fill_null(value=False)).select(
-                *_who(frame),
-                "_src",
-                "_row",
-                code=pl.lit("IN010"),
-                column=pl.lit(name),
-                message=pl.lit("文字以 = + - @ 或制表符开头，Excel 会当成公式；已按文字处理"),
+        said = {
+            "文字以 = + - @ 或制表符开头，Excel 会当成公式；已按文字处理": flagged,
+            "公式没有算出来（#N/A 之类），不是内容；已按文字处理": failed,
+        }
+        parts += [
+            frame.filter(cell.gather(places).fill_null(value=False)).select(
+                *_who(frame), "_src", "_row", code=pl.lit("IN010"), column=pl.lit(name), message=pl.lit(words)
             )
-        )
+            for words, cell in said.items()
+        ]
     return pl.concat(parts) if parts else findings.empty()
 
 

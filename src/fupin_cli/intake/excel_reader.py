@@ -66,15 +66,21 @@ def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape | None) -
     columns = loaded.available_columns()
     offset = columns[0].absolute_index if columns else 0
     frame = frame.rename({old: str(i) for i, old in enumerate(frame.columns)})
+    read = range(offset, offset + frame.width)  # columns that the reader knows
+    if shape and shape.formulas:
+        frame, offset = _with_formulas(frame, shape.formulas, offset)
     if shape and shape.merges:
         frame = _fill_merged(frame, list(shape.merges), offset)
 
     def numeric(wanted: list[int]) -> pl.DataFrame:
-        places = [offset + position for position in wanted]  # the reader counts from column A
-        typed = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="boolean", use_columns=places).to_polars()
-        return typed.select(pl.all().is_not_null()).rename(
-            {old: str(i) for old, i in zip(typed.columns, sorted(wanted), strict=True)}
-        )
+        places = [offset + position for position in sorted(wanted) if offset + position in read]
+        no = pl.repeat(value=False, n=frame.height, eager=True)
+        flags = dict.fromkeys(map(str, wanted), no)
+        if places:  # the reader counts from column A
+            typed = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="boolean", use_columns=places)
+            for place, column in zip(places, typed.to_polars().iter_columns(), strict=True):
+                flags[str(place - offset)] = column.is_not_null().extend(no.head(frame.height - len(column)))
+        return pl.DataFrame(flags)
 
     return RawSheet(
         name=name,
@@ -83,6 +89,29 @@ def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape | None) -
         hidden=loaded.visible != "visible",
         numeric=numeric if shape is None or shape.long_numbers else None,
     )
+
+
+def _with_formulas(frame: pl.DataFrame, formulas: dict[tuple[int, int], str], offset: int) -> tuple[pl.DataFrame, int]:
+    """Put into their cells what formulas without a value show; the frame grows where the reader saw nothing at all."""
+    first = min(offset, *(column for _, column in formulas)) if frame.width else min(column for _, column in formulas)
+    last = max(offset + frame.width - 1, *(column for _, column in formulas))
+    height = max(frame.height, *(row + 1 for row, _ in formulas))
+    values: dict[int, dict[int, str]] = {}
+    for (row, column), words in formulas.items():
+        values.setdefault(column, {})[row] = words
+    columns = []
+    for column in range(first, last + 1):
+        known = (
+            frame.to_series(column - offset) if offset <= column < offset + frame.width else pl.Series(dtype=pl.String)
+        )
+        cells = known.extend_constant(None, height - len(known)).alias(str(column - first))
+        if column in values:
+            filled = cells.to_list()
+            for row, words in values[column].items():
+                filled[row] = words
+            cells = pl.Series(cells.name, filled, dtype=pl.String)
+        columns.append(cells)
+    return pl.DataFrame(columns), first
 
 
 def _fill_merged(frame: pl.DataFrame, merges: list[tuple[int, int, int, int]], offset: int) -> pl.DataFrame:

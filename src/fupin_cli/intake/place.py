@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.intake.values import FAILED_FORMULA
+
 if TYPE_CHECKING:
     from fupin_cli.intake.raw import Source
+
+HINT_FORMULA = "公式没有算出值：用 Excel 打开这个文件，改好公式，保存后再报；或直接填写内容"
 
 
 def locate(found: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:
@@ -43,10 +47,19 @@ def locate(found: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:
     )
     return (
         _with_values(placed, sources)
-        .with_columns(message=pl.col("message").str.replace("{}", pl.col("value").fill_null(""), literal=True))
+        .with_columns(
+            message=pl.col("message").str.replace("{}", pl.col("value").fill_null(""), literal=True),
+            hint=pl.when(_has_no_value()).then(pl.lit(HINT_FORMULA)).otherwise("hint"),
+        )
         .sort("_n")
         .drop("_file", "_sheet", "_position", "_n")
     )
+
+
+def _has_no_value() -> pl.Expr:
+    """Whether the finding's cell holds a formula that failed or was never computed (of texts with = IN010 tells itself)."""
+    value = pl.col("value")
+    return value.str.contains(FAILED_FORMULA) | (value.str.starts_with("=") & (pl.col("code") != "IN010"))
 
 
 def _with_values(placed: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:

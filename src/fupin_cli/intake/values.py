@@ -27,6 +27,7 @@ SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u20
 WIDE = r"[^\x21-\x7e\u4e00-\u9fff]"
 PLACEHOLDERS = r"^(?:-+|—+|/+|\\+)$"
 FORMULA_START = r"^[=+\-@\t]"
+FAILED_FORMULA = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$"
 GUARDED = r'^="(.*)"$'
 DOTS = r"[•・．‧﹒]"
 OPEN_END = ("至今", "今", "长期", "无固定期限", "在岗", "在职")
@@ -220,9 +221,17 @@ def _yes_no(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
 
 
 def _benefit(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
-    """享受低保/特困…情况: any text but the words for no means yes; an empty cell means no (SPEC 8.20)."""
+    """享受低保/特困…情况: any text but the words for no means yes; an empty cell means no (SPEC 8.20).
+
+    A formula without a value is neither text nor empty: what it would say is unknown.
+    """
     del spec
-    return Converted(~half_width(text).is_in(common.benefit_no).fill_null(value=True))
+    words = half_width(text)
+    unknown = (words.str.contains(FAILED_FORMULA) | words.str.starts_with("=")).fill_null(value=False)
+    says = ~words.is_in(common.benefit_no).fill_null(value=True)
+    if not unknown.any():
+        return Converted(says)
+    return Converted(says.to_frame("t").select(pl.when(~unknown).then(pl.col("t"))).to_series(), unknown, "IN007")
 
 
 def _choice(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:

@@ -1,4 +1,4 @@
-"""Looks into an .xlsx before anything opens it: its size, its shape, its merged cells, long numbers.
+"""Looks into an .xlsx before anything opens it: its size, its shape, its merged cells, long numbers, failed formulas.
 
 Some well-formed workbooks make every reader allocate without bound: a part that unpacks to gigabytes, or two cells
 at opposite corners of a sheet. The zip's directory and one pass over the XML tell, at little cost, before they can.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TYPE_CHECKING
 
 from fupin_cli.intake.budget import MIB, SIZE_HINT, cells_refused, unpacked_limit
@@ -38,6 +39,20 @@ SHEET_COLUMNS = 16_384
 CELL = re.compile(rb"<(?:\w{1,9}:)?c r=\"[A-Z]{1,3}(\d{1,7})\"")
 ANY_CELL = re.compile(rb"<(?:\w{1,9}:)?c[\s/>]")
 CELLS_HIDDEN = re.compile(rb"<!|<\?(?!xml )|=\s*'")
+# A formula that failed shows #N/A, one that was never computed shows what Excel computes on opening: neither is an empty
+# cell, though a reader gives none of them. (A formula may well have computed an empty text: t="str" and an empty value.)
+TAG = rb"<(?:\w{1,9}:)?"
+FORMULA = TAG + rb"f(?:\s[^>]{0,200})?(?:/>|>([^<]{0,8192})</(?:\w{1,9}:)?f>)"
+ADDRESS = TAG + rb"c r=\"([A-Z]{1,3})(\d{1,7})\""
+FAILED = re.compile(
+    ADDRESS + rb"[^>]{0,80} t=\"e\"[^>]{0,80}>(?:" + FORMULA + rb")?" + TAG + rb"v>(#[^<]{1,20})</", re.DOTALL
+)
+NOT_COMPUTED = re.compile(
+    ADDRESS + rb"(?![^>]{0,80} t=\"str\")[^>]{0,80}>" + FORMULA + rb"(?:" + TAG + rb"v\s*(?:/>|></(?:\w{1,9}:)?v>))?</",
+    re.DOTALL,
+)
+FORMULA_SHOWN = 60  # letters of a formula that are shown in place of what it never gave
+MOST_FORMULAS = 300_000  # formulas without a value in a sheet: each is held by itself
 SHEET_END = re.compile(rb"</(?:\w{1,9}:)?worksheet>\s*\Z")
 STRING_END = re.compile(rb"</(?:\w{1,9}:)?si>")
 # A plain file is read in this process: no more than a moment and 200 MiB, whatever stands in it.
@@ -55,6 +70,8 @@ class SheetShape:
     long_numbers: bool = False
     # first row, column, last row, column (0-based); a key, since some programs write the same block many times
     merges: dict[tuple[int, int, int, int], None] = field(default_factory=dict)
+    # row, column (0-based) → what stands in a cell whose formula failed (#N/A) or was never computed (=B2+1)
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def cells(self) -> int:
@@ -180,3 +197,21 @@ def _look(shape: SheetShape, text: bytes) -> None:
     shape.long_numbers = shape.long_numbers or LONG_NUMBER.search(text) is not None
     for first, top, last, bottom in MERGE.findall(text):
         shape.merges[int(top) - 1, column_number(first) - 1, int(bottom) - 1, column_number(last) - 1] = None
+    _look_for_formulas(shape, text)
+
+
+def _look_for_formulas(shape: SheetShape, text: bytes) -> None:
+    found: list[tuple[bytes, bytes, str]] = []
+    if b't="e"' in text:
+        found += [(letters, row, value.decode()) for letters, row, _, value in FAILED.findall(text)]
+    if b"f>" in text or b"<f" in text:
+        found += [
+            (letters, row, "=" + unescape(formula.decode("utf-8", "replace"))[:FORMULA_SHOWN])
+            for letters, row, formula in NOT_COMPUTED.findall(text)
+        ]
+    for letters, row, words in found:
+        shape.formulas[int(row) - 1, column_number(letters) - 1] = words
+    if len(shape.formulas) > MOST_FORMULAS:
+        raise UnreadableError(
+            f"有 {MOST_FORMULAS} 多格公式没有算出值，整个文件没有用", "用 Excel 打开，把公式换成数值后另存再报"
+        )
