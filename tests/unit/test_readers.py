@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import xlwt
 
+from fupin_cli.intake import xlsx_guard
 from fupin_cli.intake.raw import UnreadableError, column_letter
 from fupin_cli.intake.readers import read_file
 from fupin_cli.intake.xlsx_guard import column_number
@@ -174,6 +175,12 @@ def test_what_a_formula_gave(tmp_path: Path, cell: str, shown: set[str | None]) 
     first, second = read_file(tmp_path / "b.xlsx", Intake())[0].cells.row(0)
     assert first in shown
     assert second == "甲"
+
+
+def test_more_formulas_than_can_be_told_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_guard, "MOST_FORMULAS", 1)
+    with pytest.raises(UnreadableError, match="有 1 多格公式没有算出值"):
+        read_file(book(tmp_path / "a.xlsx", [["=1", "=2"]]), Intake())
 
 
 def test_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
