@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test pages dist bundle bundle-test golden lint format sample docs bench bench-counties national kills year clean fuzz
+.PHONY: demo test pages dist bundle bundle-test golden lint format sample docs bench profile bench-counties national kills year clean fuzz
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -56,8 +56,13 @@ docs: $(STAMP)
 	$(BIN)/python -m fupin_cli.outputs.json_schema schemas/json docs/json.md
 	$(BIN)/python -m tests.errors.page docs/messages.md
 
+# The table of docs/performance.md; smaller by SCALE=0.1, only some rows by ROWS="sample payroll".
 bench: $(STAMP)
-	$(BIN)/python tests/bench/run.py
+	$(BIN)/python -m tests.bench.run --scale $(or $(SCALE),1) $(ROWS)
+
+# Functions by their time: a check of the sample, or OF="payroll 2024-05 -w FOLDER --no-workbook".
+profile: $(STAMP)
+	$(BIN)/python -m tests.bench.profile $(OF)
 
 # The comparison of counties, on made-up extracts; more by PEOPLE="0.3 3 30" (millions).
 bench-counties: $(STAMP)
