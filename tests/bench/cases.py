@@ -74,12 +74,8 @@ def townships(root: Path, scale: float) -> Iterator[Row]:
     """A roster and an attendance of each of 150 townships."""
     count = max(1, round(150 * scale))
     apart(_write_townships, root, count)
-    yield Row(
-        f"{2 * count} township sheets of 100 rows, check",
-        cost(_check(), root),
-        cost(python(READ_CSV), root),
-        _start(root),
-    )
+    title = f"{2 * count} township sheets of 100 rows, check"
+    yield Row(title, cost(_check(), root), cost(python(READ_CSV), root))
 
 
 def csv(root: Path, scale: float) -> Iterator[Row]:

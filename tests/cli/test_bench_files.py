@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,9 @@ from fupin_cli.policy.idnumber import is_valid_expr
 from tests.bench.cases import SETTINGS
 from tests.bench.people import people
 from tests.bench.posts import history, holders, write_payroll, write_townships
-from tests.conftest import Fupin
+from tests.conftest import Ran
+
+Run = Callable[..., Ran]
 
 
 @pytest.fixture
@@ -20,7 +23,7 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_payroll_pays_nearly_every_line(workspace: Path, fupin: Fupin) -> None:
+def test_the_payroll_pays_nearly_every_line(workspace: Path, fupin: Run) -> None:
     """15: a benchmark that refuses every line measures the wrong thing."""
     write_payroll(workspace, 200, ("2024-03",))
     ran = fupin("payroll", "2024-03", "-w", workspace, "--no-workbook", "--format", "json")
@@ -29,7 +32,7 @@ def test_the_payroll_pays_nearly_every_line(workspace: Path, fupin: Fupin) -> No
     assert (totals["pay"], totals["hold"], totals["refuse"]) == (197, 3, 0)
 
 
-def test_township_sheets_are_all_taken_in(workspace: Path, fupin: Fupin) -> None:
+def test_township_sheets_are_all_taken_in(workspace: Path, fupin: Run) -> None:
     write_townships(workspace, 2)
     ran = fupin("check", "2024-05", "-w", workspace, "--no-workbook", "--format", "json")
     assert sorted((entry["table"], entry["rows_accepted"]) for entry in ran.document["inputs"]) == [
