@@ -80,6 +80,18 @@ def test_an_old_xls(tmp_path: Path) -> None:
     assert raw.numeric([0]).to_series().to_list() == [False, True]
 
 
+def test_a_failed_formula_in_an_old_xls_is_no_empty_cell(tmp_path: Path) -> None:
+    made = xlwt.Workbook()
+    made.add_sheet("空")
+    sheet = made.add_sheet("表")
+    sheet.write(2, 1, "甲")
+    sheet.row(2).set_cell_error(2, 0x2A)
+    sheet.row(3).set_cell_error(0, 0x07)
+    made.save(str(tmp_path / "a.xls"))
+    raw = read_file(tmp_path / "a.xls", LIMITS)[1]
+    assert raw.cells.rows()[2:] == [(None, "甲", "#N/A"), ("#DIV/0!", None, None)]
+
+
 def test_a_number_in_an_xlsx_is_told_by_its_cell_not_by_its_look(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx", [["211390198001011000"], [211390198001011008], ["x"]])
     raw = read_file(path, LIMITS)[0]

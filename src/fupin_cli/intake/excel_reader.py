@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.intake.failed_formulas import failed_formulas
 from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, UnreadableError
 
 if TYPE_CHECKING:
     import fastexcel
 
+    from fupin_cli.intake.failed_formulas import Cells
     from fupin_cli.intake.xlsx_guard import Look, SheetShape
 
 NO_SHEET = "not a valid worksheet"  # the reader's words for charts in an old workbook
@@ -30,6 +32,7 @@ def read_excel(content: bytes, look: Look | None) -> list[RawSheet]:
     try:
         reader = fastexcel.read_excel(content)
         others = {part.name: part.why for part in look.others} if look else {}
+        formulas = {name: shape.formulas for name, shape in look.shapes.items()} if look else failed_formulas(content)
         sheets = []
         for sheet in reader.sheet_names:
             shape = look.shapes.get(sheet) if look else None
@@ -37,7 +40,7 @@ def read_excel(content: bytes, look: Look | None) -> list[RawSheet]:
                 why = others.get(sheet, "不在工作簿的目录里")
                 sheets.append(RawSheet(sheet, pl.DataFrame(), unread=why))
             else:
-                sheets.append(_sheet(reader, sheet, shape))
+                sheets.append(_sheet(reader, sheet, shape, formulas.get(sheet, {})))
         missing = [RawSheet(name, pl.DataFrame(), unread=why) for name, why in others.items()]
         return sheets + [part for part in missing if part.name not in reader.sheet_names]
     except (Exception, BaseException) as error:  # a panic inside the reader derives from BaseException
@@ -50,8 +53,8 @@ def read_excel(content: bytes, look: Look | None) -> list[RawSheet]:
         raise UnreadableError(f"文件不完整或已损坏，打不开{where}", HINT_DAMAGED) from error
 
 
-def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape | None) -> RawSheet:
-    """Load one sheet as strings. A number's digits beyond the 15th are lost in Excel already, and look plausible.
+def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape | None, formulas: Cells) -> RawSheet:
+    """Load one sheet as strings, with what `formulas` without a value show. A number's digits beyond the 15th are lost in Excel already, and look plausible.
 
     Whether a cell is a number is asked of the cell itself: read as Boolean, a number gives a value and a text none.
     The second reading is made only where the sheet holds a number long enough to be an ID number or an account.
@@ -67,8 +70,8 @@ def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape | None) -
     offset = columns[0].absolute_index if columns else 0
     frame = frame.rename({old: str(i) for i, old in enumerate(frame.columns)})
     read = range(offset, offset + frame.width)  # columns that the reader knows
-    if shape and shape.formulas:
-        frame, offset = _with_formulas(frame, shape.formulas, offset)
+    if formulas:
+        frame, offset = _with_formulas(frame, formulas, offset)
     if shape and shape.merges:
         frame = _fill_merged(frame, list(shape.merges), offset)
 
