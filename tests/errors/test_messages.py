@@ -148,10 +148,15 @@ def test_several_tables_titles_hidden_sheets_repeated_and_shuffled_headers(
     second.sheet_state = "hidden"
     second.append(["身份证号", "起始日期"])
     second.append(["211302198001010012", 45017])
+    first.row_dimensions[4].hidden = True
     book.save(tmp_path / "名单.xlsx")
     ran = run(fupin, tmp_path)
     assert [(e["table"], e["rows_read"]) for e in ran.document["inputs"]] == [("deaths", 2), ("prisoners", 1)]
-    assert ran.codes() == ["IN013"]
+    assert ran.codes() == ["IN013", "IN013"]
+    assert [f["message"] for f in ran.document["findings"]] == [
+        "有 1 行是隐藏的（多半是筛选过），照样读了：第 4 行",
+        "工作表“服刑人员”是隐藏的，也读了",
+    ]
 
 
 def test_a_settings_folder_of_the_bureau_teaches_new_headers(fupin: Callable[..., Ran], tmp_path: Path) -> None:

@@ -171,7 +171,13 @@ def _sheet(head: dict[str, Any], stream: Any) -> RawSheet:
         return flags.select(str(n) for n in sorted(wanted)) if flags is not None else pl.DataFrame()
 
     return RawSheet(
-        head["name"], cells, head["offset"], head["hidden"], None if flags is None else numeric, head["unread"]
+        head["name"],
+        cells,
+        head["offset"],
+        head["hidden"],
+        None if flags is None else numeric,
+        head["unread"],
+        head["hidden_rows"],
     )
 
 

@@ -69,6 +69,7 @@ def _packed(sheet: RawSheet) -> tuple[dict[str, Any], list[bytes]]:
         "offset": sheet.offset,
         "hidden": sheet.hidden,
         "unread": sheet.unread,
+        "hidden_rows": sheet.hidden_rows,
         "cells": sizes[0],
         "numeric": sizes[1] if len(sizes) > 1 else 0,
     }

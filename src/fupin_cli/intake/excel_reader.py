@@ -91,6 +91,7 @@ def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape | None, f
         offset=offset,
         hidden=loaded.visible != "visible",
         numeric=numeric if shape is None or shape.long_numbers else None,
+        hidden_rows=sorted(shape.hidden_rows) if shape else [],
     )
 
 

@@ -294,6 +294,7 @@ def _recognise(
             )
             result.sources.append(source)
             titles.append(match.spec.title)
+            found.append(_hidden_rows(source))
         else:
             told = _unknown(file, sheet, seen)
             found.append(told)
@@ -305,6 +306,16 @@ def _recognise(
                 result.unplaced.append(Unplaced(file.name, sheet.name, code, why, hint or own))
     folder = f"（{month_text(file.folder)}）" if file.folder is not None else ""
     result.files.append(FileNote(file.name, file.sha256, "、".join(titles) + folder if titles else "没有认出的表"))
+
+
+def _hidden_rows(source: Source) -> pl.DataFrame:
+    """Tell of rows of the table that are hidden: whoever filtered them out may think that they are not handed in."""
+    rows = [row for row in source.raw.hidden_rows if source.header_row < row <= source.raw.cells.height]
+    if not rows:
+        return findings.empty()
+    which = "、".join(map(str, rows[:ROWS_NAMED])) + ("……" if len(rows) > ROWS_NAMED else "")
+    message = f"有 {len(rows)} 行是隐藏的（多半是筛选过），照样读了：第 {which} 行"
+    return findings.about_file("IN013", source.file, message, source.sheet)
 
 
 def _without_cells(file: InboxFile, sheet: RawSheet) -> pl.DataFrame:
@@ -350,6 +361,7 @@ def holds_ids(cells: pl.DataFrame) -> bool:
     return False
 
 
+ROWS_NAMED = 10  # hidden rows that are named one by one
 HEAD = 20  # rows looked at first: a sheet that holds anything nearly always holds it there
 
 

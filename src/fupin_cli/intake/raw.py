@@ -44,6 +44,7 @@ class RawSheet:
     """One sheet. `cells`: all-String frame, its n-th column is sheet column `offset + n`, its rows start at row 1.
 
     `numeric(columns)` gives one Boolean column per asked column: whether the cell holds a number, by its type.
+    `hidden_rows`: rows (from 1) that a filter or a person has hidden; old workbooks and texts tell of none.
     `unread`: the sheet holds no cells to be read (a chart, a macro), and why.
     """
 
@@ -53,6 +54,7 @@ class RawSheet:
     hidden: bool = False
     numeric: Callable[[list[int]], pl.DataFrame] | None = None
     unread: str = ""
+    hidden_rows: list[int] = field(default_factory=list)
 
 
 @dataclass

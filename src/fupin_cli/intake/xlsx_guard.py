@@ -30,6 +30,7 @@ OVERLAP = 512  # longer than any tag looked for, so that none is lost between tw
 # Each begins with letters of its own, whatever the namespace prefix: the search then runs at the speed of memory.
 LONG_NUMBER = re.compile(rb"v>(?:\d{14,}|\d(?:\.\d+)?[eE]\+?\d\d)")
 ROW = re.compile(rb"row [^>]{0,200}?\br=\"(\d{1,9})\"")
+HIDDEN_ROW = re.compile(rb"row (?=[^>]{0,200}?\bhidden=\"(?:1|true)\")[^>]{0,200}?\br=\"(\d{1,9})\"")
 FAR = re.compile(rb" r=\"([E-Z][A-Z]|[A-Z]{3})\d")  # columns beyond DZ
 MERGE = re.compile(rb"mergeCell [^>]{0,60}?ref=\"([A-Z]{1,3})(\d{1,9}):([A-Z]{1,3})(\d{1,9})\"")
 COLUMNS_PER_LETTER = 26
@@ -68,6 +69,7 @@ class SheetShape:
     last_row: int = 0
     last_column: int = USUAL_COLUMNS
     long_numbers: bool = False
+    hidden_rows: set[int] = field(default_factory=set)  # 1-based; of one that is filtered the rows left out
     # first row, column, last row, column (0-based); a key, since some programs write the same block many times
     merges: dict[tuple[int, int, int, int], None] = field(default_factory=dict)
     # row, column (0-based) → what stands in a cell whose formula failed (#N/A) or was never computed (=B2+1)
@@ -192,6 +194,8 @@ def _too_wide(shapes: dict[str, SheetShape], cells: int, limits: Intake) -> Unre
 def _look(shape: SheetShape, text: bytes) -> None:
     for match in ROW.finditer(text):
         shape.last_row = max(shape.last_row, int(match[1]))
+    if b' hidden="' in text:
+        shape.hidden_rows.update(map(int, HIDDEN_ROW.findall(text)))
     for letters in set(FAR.findall(text)):
         shape.last_column = max(shape.last_column, min(column_number(letters), SHEET_COLUMNS))
     shape.long_numbers = shape.long_numbers or LONG_NUMBER.search(text) is not None
