@@ -54,6 +54,7 @@ docs: $(STAMP)
 	$(BIN)/python -m fupin_cli.outputs.catalogue docs/rules.md
 	$(BIN)/python -m fupin_cli.outputs.clauses docs/clauses.md
 	$(BIN)/python -m fupin_cli.outputs.json_schema schemas/json docs/json.md
+	$(BIN)/python -m fupin_cli.outputs.frames docs/frames.md
 	$(BIN)/python -m tests.errors.page docs/messages.md
 
 # The table of docs/performance.md; smaller by SCALE=0.1, only some rows by ROWS="sample payroll".

@@ -116,8 +116,8 @@ def test_verdict(case: dict[str, Any], fupin: Callable[..., Ran], month: Path) -
 
 def test_the_reasons_of_the_schema_are_those_that_have_an_answer() -> None:
     from fupin_cli.intake.contracts import load_contracts
-    from fupin_cli.reconcile.returns import OTHER as REST
-    from fupin_cli.reconcile.returns import REASONS, UNCLEAR
+    from fupin_cli.reconciliation.returns import OTHER as REST
+    from fupin_cli.reconciliation.returns import REASONS, UNCLEAR
 
     known = load_contracts()["bank_return"].common.failures
     assert set(known) | {REST, UNCLEAR} == set(REASONS)

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from fupin_cli.ledger.store import AGAIN, LINE
-from fupin_cli.reconcile.attempts import last_attempts
-from fupin_cli.reconcile.match import LINE as MATCHED
-from fupin_cli.reconcile.match import match
-from fupin_cli.reconcile.returns import FAILED, PAID, without_copies
+from fupin_cli.reconciliation.attempts import last_attempts
+from fupin_cli.reconciliation.match import LINE as MATCHED
+from fupin_cli.reconciliation.match import match
+from fupin_cli.reconciliation.returns import FAILED, PAID, without_copies
 
 OLD, NEW = "6217990000000000014", "6217990000000000022"
 FIRST = {"batch": "202405-01", "line_no": 1, "kind": LINE, "account": OLD}

@@ -15,6 +15,7 @@ from fupin_cli.measures.measure import Measure
 
 # From the ground up: each room uses only what stands before it.
 ROOMS = [
+    "version",
     "errors",
     "system",
     "encryption",
@@ -24,13 +25,14 @@ ROOMS = [
     "intake",
     "month",
     "measures",
-    "reconcile",
+    "reconciliation",
     "checks",
     "results",
     "reports",
     "outputs",
     "jobs",
     "counties",
+    "api",
     "cli",
     "__main__",
 ]
@@ -56,8 +58,8 @@ def imports() -> set[tuple[str, str]]:
 
 
 def room(name: str) -> int:
-    """How high a module's room stands; the package itself is the ground."""
-    return ROOMS.index(name.split(".")[1]) if "." in name else -1
+    """How high a module's room stands; the package itself, which hands out the library, is the roof."""
+    return ROOMS.index(name.split(".")[1]) if "." in name else len(ROOMS)
 
 
 def test_no_import_runs_up() -> None:

@@ -54,14 +54,27 @@ class Outcome:
 class CheckResult:
     """All findings of a run, located, with `waived`; and one outcome for each rule."""
 
-    found: pl.DataFrame
-    outcomes: list[Outcome] = field(default_factory=list)
-    settled: pl.DataFrame = field(default_factory=SETTLED.to_frame)  # lines settled by hand (`measures.settlements`)
+    found: pl.DataFrame = field(repr=False)
+    outcomes: list[Outcome] = field(default_factory=list, repr=False)
+    settled: pl.DataFrame = field(
+        default_factory=SETTLED.to_frame, repr=False
+    )  # lines settled by hand (`measures.settlements`)
 
     @property
     def crashed(self) -> bool:
         """Whether a rule ended with a bug of the program."""
         return any(outcome.status == "crashed" for outcome in self.outcomes)
+
+    def counts(self) -> dict[str, int]:
+        """Findings by severity (errors, warnings, infos), and how many of them are waived."""
+        by_severity = dict(self.found.group_by("severity").len().iter_rows())
+        return {f"{name}s": by_severity.get(name, 0) for name in SEVERITIES} | {
+            "waived": int(self.found["waived"].sum())
+        }
+
+    def by_code(self) -> dict[str, int]:
+        """Findings by code, in the order of the codes."""
+        return dict(sorted(self.found.group_by("code").len().iter_rows()))
 
     def messages(self, code: str) -> list[str]:
         """What the findings of a code say."""

@@ -9,8 +9,8 @@ import polars as pl
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import Rule
 from fupin_cli.policy.rounding import fen_to_yuan_expr
-from fupin_cli.reconcile.match import LINE, ROOT
-from fupin_cli.reconcile.returns import PAID, TABLE, UNKNOWN
+from fupin_cli.reconciliation.match import LINE, ROOT
+from fupin_cli.reconciliation.returns import PAID, TABLE, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -48,7 +48,7 @@ app = typer.Typer(
 def show_version(value: bool) -> None:
     """Print the version and end."""
     if value:
-        from fupin_cli import __version__
+        from fupin_cli.version import __version__
 
         typer.echo(f"fupin {__version__}")
         raise typer.Exit

@@ -119,7 +119,7 @@ def crash(error: Exception) -> int:
     import traceback
     from pathlib import Path
 
-    from fupin_cli import __version__
+    from fupin_cli.version import __version__
 
     frames = [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-6:]]
     where = "\n".join(frames)

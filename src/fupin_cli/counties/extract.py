@@ -6,7 +6,7 @@ uses. Sorted by `bucket` (the first byte of the code), so that a reader skips wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -56,8 +56,8 @@ WEAKEST_ACCOUNT = 8  # signs: what is shorter is no account
 class Extract:
     """`rows` (`SCHEMA`) for the comparison, and `people` (`PEOPLE`), by which the county knows its own again."""
 
-    rows: pl.DataFrame
-    people: pl.DataFrame
+    rows: pl.DataFrame = field(repr=False)
+    people: pl.DataFrame = field(repr=False)
 
 
 def extract(ctx: Month, key: bytes) -> Extract:

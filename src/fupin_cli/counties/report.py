@@ -119,7 +119,7 @@ def _report(task: Task, now: datetime, said: list[str]) -> Done:
         desk = Desk(place)
         refuse_without_own(desk.context(task.month))
         checked = checking.check(desk, task.month, codes=set(all_rules()))
-        counts = summary(checked.result.found)
+        counts = summary(checked.result)
         figures: dict[str, Any] = {
             "tables": sum(
                 source.role == "current" and source.folder == task.month for source in checked.intake.sources

@@ -147,7 +147,7 @@ def _check(task: Task, now: datetime, said: list[str]) -> Done:
     with workspace_lock(place.root, "counties check", WAIT, now, posts=False, say=said.append):
         run = checking.check(Desk(place), task.month, codes=set(all_rules()))
         checking.write_outputs(run, place.out, split_by=None, force=False, operator=task.operator, now=now)
-    counts = summary(run.result.found)
+    counts = summary(run.result)
     figures = {**counts, "unreported": len(run.result.messages("IN015"))}
     line = checked_words(counts)
     return Done(_told(line, run.result.crashed), run.exit_code, run.outputs, figures)

@@ -39,14 +39,14 @@ class Intake:
     """The tables of a run. `tables` serve the month, `previous` the month before, `set_aside` cannot be keyed."""
 
     month: int
-    sources: list[Source] = field(default_factory=list)
-    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
-    previous: dict[str, pl.DataFrame] = field(default_factory=dict)
-    set_aside: dict[str, pl.DataFrame] = field(default_factory=dict)
-    found: pl.DataFrame = field(default_factory=findings.empty)
-    files: list[FileNote] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list, repr=False)
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
+    previous: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
+    set_aside: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
+    found: pl.DataFrame = field(default_factory=findings.empty, repr=False)
+    files: list[FileNote] = field(default_factory=list, repr=False)
     unreadable: bool = False  # some input could not be read or used: exit 3
-    unplaced: list[Unplaced] = field(default_factory=list)  # what no month's computation took in
+    unplaced: list[Unplaced] = field(default_factory=list, repr=False)  # what no month's computation took in
 
 
 @dataclass
@@ -55,10 +55,12 @@ class Inbox:
 
     sources: list[Source] = field(default_factory=list)
     files: list[FileNote] = field(default_factory=list)
-    found: pl.DataFrame = field(default_factory=findings.empty)
+    found: pl.DataFrame = field(default_factory=findings.empty, repr=False)
     unreadable: bool = False
     unplaced: list[Unplaced] = field(default_factory=list)
-    typed: dict[int, Rows] = field(default_factory=dict)  # by the source's index; sheets typed together share one
+    typed: dict[int, Rows] = field(
+        default_factory=dict, repr=False
+    )  # by the source's index; sheets typed together share one
 
 
 def load(

@@ -49,7 +49,7 @@ class RawSheet:
     """
 
     name: str
-    cells: pl.DataFrame
+    cells: pl.DataFrame = field(repr=False)
     offset: int = 0
     hidden: bool = False
     numeric: Callable[[list[int]], pl.DataFrame] | None = None

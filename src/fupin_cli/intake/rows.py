@@ -53,9 +53,9 @@ class Rows:
     `counts`: of each sheet (by its source's index), rows read and rows accepted.
     """
 
-    accepted: pl.DataFrame
-    set_aside: pl.DataFrame
-    found: pl.DataFrame
+    accepted: pl.DataFrame = field(repr=False)
+    set_aside: pl.DataFrame = field(repr=False)
+    found: pl.DataFrame = field(repr=False)
     counts: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def of(self, indexes: set[int]) -> Rows:

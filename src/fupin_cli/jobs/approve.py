@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.errors import MonthClosedError, UsageError
 from fupin_cli.jobs.batch_lines import posting_lines
 from fupin_cli.jobs.draft import draft_of, same_result
@@ -24,6 +23,7 @@ from fupin_cli.outputs.manifest import write_manifest
 from fupin_cli.outputs.payroll_workbook import unplaced_words
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 from fupin_cli.policy.months import last_day, month_index, month_text, text_expr
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.ledger import store
-from fupin_cli.reconcile.corrections import netting
+from fupin_cli.reconciliation.corrections import netting
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk

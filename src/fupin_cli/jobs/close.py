@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.errors import FupinError, MonthClosedError
 from fupin_cli.jobs.posting import commit, staged
 from fupin_cli.jobs.reconcile import write_workbook
@@ -16,7 +15,8 @@ from fupin_cli.ledger.model import frame, tuples
 from fupin_cli.ledger.seal import rows_sha256
 from fupin_cli.outputs.manifest import write_manifest
 from fupin_cli.policy.months import month_text
-from fupin_cli.reconcile.verdict import VERDICTS
+from fupin_cli.reconciliation.verdict import VERDICTS
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import FupinError
 from fupin_cli.jobs import check as checking
@@ -28,6 +27,7 @@ from fupin_cli.outputs.hashes import COLUMNS, HASH_VERSION, WHOLE_ROWS
 from fupin_cli.policy.months import parse_month
 from fupin_cli.policy.parameters import Policy, load_laws
 from fupin_cli.policy.settings import Settings
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     import polars as pl

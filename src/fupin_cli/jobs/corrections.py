@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.ledger.store import APPROVED_KINDS
-from fupin_cli.reconcile.corrections import FIGURES, KEYS, PAYEE, differences, undecided
+from fupin_cli.reconciliation.corrections import FIGURES, KEYS, PAYEE, differences, undecided
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk

@@ -15,14 +15,15 @@ from fupin_cli.intake.inbox import folder_month
 from fupin_cli.intake.load import Inbox, Intake, read_inbox, select, typed_rows
 from fupin_cli.intake.stated import stated_totals
 from fupin_cli.jobs.history import add_ledger, payments
+from fupin_cli.jobs.person_code import known_key, person_codes, workspace_key
 from fupin_cli.ledger import store
 from fupin_cli.measures.catalogue import MEASURES, leading
 from fupin_cli.measures.claimed import Claimed
 from fupin_cli.month.handed_in import TABLES, Earlier
 from fupin_cli.month.month import NO_LINES
-from fupin_cli.reconcile import returns
-from fupin_cli.reconcile.match import match, sent_lines
-from fupin_cli.reconcile.money import annotated, approved_and_paid
+from fupin_cli.reconciliation import returns
+from fupin_cli.reconciliation.match import match, sent_lines
+from fupin_cli.reconciliation.money import annotated, approved_and_paid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,10 @@ def silent(*_: object) -> None:
 
 
 class Desk:
-    """A workspace as a job finds it. `posted`: only the ledger's first so many postings are known (`fupin verify`)."""
+    """A workspace as a job finds it. `posted`: only the ledger's first so many postings are known (`fupin verify`).
+
+    `makes_key`: whether a workspace that has no key for person codes yet is given one; if not, its people have no code.
+    """
 
     def __init__(  # noqa: PLR0913 - what a job may be told
         self,
@@ -53,6 +57,7 @@ class Desk:
         policy: Policy | None = None,
         only: set[str] | None = None,
         posted: int | None = None,
+        makes_key: bool = True,
     ) -> None:
         """Read the settings; files and ledger are read when they are first asked for."""
         self.workspace = workspace
@@ -62,6 +67,7 @@ class Desk:
         self.contracts: dict[str, TableSpec] = workspace.contracts()
         self._only = only
         self._posted = posted
+        self._makes_key = makes_key
         # Months that are computed for the first time, by month and by what a subsidy sees of it; what rules found there.
         self._months: dict[tuple[int, str], Claimed] = {}
         self._found: dict[tuple[int, str, frozenset[str]], CheckResult] = {}
@@ -81,6 +87,15 @@ class Desk:
         """All postings in their order, withdrawn approvals and their withdrawals among them."""
         found = store.batches(self.workspace.root)
         return found if self._posted is None else found.head(self._posted)
+
+    def codes(self, people: pl.Series) -> pl.Series:
+        """The person codes (一人一码) of ID numbers; null where the workspace has no key and is not to be given one.
+
+        Raises:
+            FupinError: the key cannot be read or made, or is gone while the ledger needs it.
+        """
+        root = self.workspace.root
+        return person_codes(people, workspace_key(root) if self._makes_key else known_key(root))
 
     def share_inbox(self, other: Desk) -> None:
         """Use the files as another desk has read them."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING
 
-from fupin_cli import __version__, system
+from fupin_cli import system
 from fupin_cli.errors import FupinError
 from fupin_cli.jobs.lock import FOLDER, holder, is_held
 from fupin_cli.jobs.person_code import KEY_FILE, workspace_key
@@ -19,6 +19,7 @@ from fupin_cli.jobs.posting import unfinished
 from fupin_cli.jobs.witness import behind
 from fupin_cli.ledger import store
 from fupin_cli.measures.catalogue import all_measures
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ import polars as pl
 
 from fupin_cli.intake.values import dtype_of
 from fupin_cli.ledger.store import APPROVED_KINDS, LINE
-from fupin_cli.reconcile.match import OBLIGATION
-from fupin_cli.reconcile.money import returned
+from fupin_cli.reconciliation.match import OBLIGATION
+from fupin_cli.reconciliation.money import returned
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec

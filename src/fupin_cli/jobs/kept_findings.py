@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.ledger.key import FOLDER, KEY_FILE, KeyTroubleError, workspace_key
+from fupin_cli.ledger.key import FOLDER, KeyTroubleError, known_key, workspace_key
 from fupin_cli.outputs.files import atomic
 from fupin_cli.policy.months import MONTH_PATTERN, month_text, parse_month
 from fupin_cli.reports.since import KEY_VERSION, compared, keep
@@ -41,12 +41,13 @@ def beside_earlier(desk: Desk, run: CheckRun) -> None:
     none = {"since": pl.lit(None, dtype=pl.Int64), "standing": pl.lit(None, dtype=pl.String)}
     run.result.found = run.result.found.with_columns(**none)
     run.since = Since(why=NOTHING)
-    if not months and not (root / FOLDER / KEY_FILE).exists():
-        return
     try:
-        key = workspace_key(root)
+        key = known_key(root)
     except KeyTroubleError as error:
         run.since = Since(why=f"{error}；没有比较")
+        return
+    if key is None:
+        run.since = Since(why=UNREADABLE if months else NOTHING)
         return
     now = keep(run, key)
     earlier = [month for month in months if month < run.month]

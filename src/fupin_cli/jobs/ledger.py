@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.intake.inbox import find_files
 from fupin_cli.intake.load import load
 from fupin_cli.ledger import store
 from fupin_cli.month.used_months import paid_rows
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from datetime import date, datetime

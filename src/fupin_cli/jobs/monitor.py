@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.errors import FupinError, NoInputError, UsageError
-from fupin_cli.jobs.person_code import person_codes, workspace_key
 from fupin_cli.month import states
 from fupin_cli.outputs.files import atomic
 from fupin_cli.policy.months import last_day, month_text
@@ -58,9 +57,8 @@ def _coded(desk: Desk, frame: pl.DataFrame) -> pl.DataFrame:
     Raises:
         FupinError: two people have one code.
     """
-    codes = person_codes(frame["id_number"], workspace_key(desk.workspace.root))
-    coded = frame.with_columns(person_code=codes)
-    pairs = coded.select("id_number", "person_code").unique()
+    coded = frame.with_columns(person_code=desk.codes(frame["id_number"]))
+    pairs = coded.select("id_number", "person_code").drop_nulls("person_code").unique()
     if pairs["person_code"].n_unique() != pairs["id_number"].n_unique():
         twice = pairs.filter(pl.col("person_code").is_duplicated())["person_code"].to_list()
         raise FupinError(f"两个人的一人一码相同：{twice[0]}", "请报给维护人员，换一个工作区密钥以前不要使用编码")
@@ -207,7 +205,7 @@ def _list_before(desk: Desk, before: Month, people: pl.DataFrame) -> tuple[RiskL
     if record is None:
         return computed, since, False, old_people
     known = pl.concat([people.select("id_number"), before.people.select("id_number")]).unique()
-    known = known.with_columns(person_code=person_codes(known["id_number"], workspace_key(desk.workspace.root)))
+    known = known.with_columns(person_code=desk.codes(known["id_number"]))
     entries = pl.DataFrame(record["entries"], schema=["person_code", "code", "since"], orient="row")
     entries = entries.cast(pl.String).join(known, on="person_code", maintain_order="left")
     rows = entries.select("id_number", "code").join(

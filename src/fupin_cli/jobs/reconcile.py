@@ -17,10 +17,10 @@ from fupin_cli.measures.catalogue import MEASURES, leading
 from fupin_cli.measures.claims import PAY
 from fupin_cli.month.month import Month
 from fupin_cli.policy.months import month_text
-from fupin_cli.reconcile.match import OBLIGATION
-from fupin_cli.reconcile.money import FACTS, batch_sums
-from fupin_cli.reconcile.returns import TABLE
-from fupin_cli.reconcile.verdict import reconcile
+from fupin_cli.reconciliation.match import OBLIGATION
+from fupin_cli.reconciliation.money import FACTS, batch_sums
+from fupin_cli.reconciliation.returns import TABLE
+from fupin_cli.reconciliation.verdict import reconcile
 from fupin_cli.results.reconcile import ReconcileRun
 
 if TYPE_CHECKING:

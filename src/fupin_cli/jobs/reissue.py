@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.errors import MonthClosedError
 from fupin_cli.jobs.approve import bank_files
 from fupin_cli.jobs.names import same_person
@@ -17,9 +16,10 @@ from fupin_cli.ledger.model import frame
 from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.manifest import write_manifest
 from fupin_cli.policy.months import month_text
-from fupin_cli.reconcile.attempts import last_attempts
-from fupin_cli.reconcile.match import LINE, OBLIGATION, ROOT, sent_lines
-from fupin_cli.reconcile.returns import FAILED, PAID, REASON_ADVICE, REASON_WORDS, SEND_AGAIN_AS_IS, UNKNOWN
+from fupin_cli.reconciliation.attempts import last_attempts
+from fupin_cli.reconciliation.match import LINE, OBLIGATION, ROOT, sent_lines
+from fupin_cli.reconciliation.returns import FAILED, PAID, REASON_ADVICE, REASON_WORDS, SEND_AGAIN_AS_IS, UNKNOWN
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.errors import FupinError, NoInputError
 from fupin_cli.intake.inbox import find_files
@@ -30,6 +29,7 @@ from fupin_cli.outputs.payroll_workbook import unplaced_words
 from fupin_cli.policy.months import month_index, month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.results.exit_codes import worse
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable

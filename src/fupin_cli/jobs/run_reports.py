@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.draft import TAKEN_BACK, record_unattended
 from fupin_cli.jobs.due import due_month
@@ -30,6 +29,7 @@ from fupin_cli.reports.due import SPANS
 from fupin_cli.reports.forecast import PAYING
 from fupin_cli.reports.risk_rules import RISKS
 from fupin_cli.results.exit_codes import worse
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable

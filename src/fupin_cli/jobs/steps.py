@@ -19,7 +19,7 @@ from fupin_cli.ledger import store
 from fupin_cli.measures.catalogue import LEADING, measure_words
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
-from fupin_cli.reconcile.returns import TABLE as RETURNS
+from fupin_cli.reconciliation.returns import TABLE as RETURNS
 from fupin_cli.results.status import DONE, OPEN, PARTLY, Step
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class MonthSteps:
 
     month: int
     steps: list[Step]
-    handed_in: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"missing": pl.Boolean}))
+    handed_in: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"missing": pl.Boolean}), repr=False)
 
     @property
     def next(self) -> Step | None:

@@ -15,7 +15,6 @@ from fupin_cli.jobs.batch_lines import kept_by_town
 from fupin_cli.jobs.corrections import corrections_of, months_to_check, undecided_of
 from fupin_cli.jobs.funds import funds_of
 from fupin_cli.jobs.own_month import refuse_without_own
-from fupin_cli.jobs.person_code import person_codes, workspace_key
 from fupin_cli.measures.catalogue import known_measures, measure_of, other_measures
 from fupin_cli.measures.claims import SPOT, conform
 from fupin_cli.measures.lines import Judged, claim_lines
@@ -97,7 +96,7 @@ def compute(desk: Desk, measure: Measure, month: int, *, again: bool = False, fr
     lines = claim_lines(measure, ctx, judged)
     if fresh and not measure.leads:
         refuse_without_own(ctx, claims=lines.height > 0)
-    person = person_codes(lines["person_key"], workspace_key(desk.workspace.root))
+    person = desk.codes(lines["person_key"])
     return PayrollRun(
         month,
         ctx.policy,

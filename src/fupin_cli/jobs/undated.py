@@ -14,7 +14,7 @@ from fupin_cli.outputs.manifest import digest
 from fupin_cli.policy.dated import timelines
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
-from fupin_cli.reconcile.corrections import KEYS
+from fupin_cli.reconciliation.corrections import KEYS
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk

@@ -27,7 +27,7 @@ PARTS = ("lines", "settlements", "inputs")
 class LedgerCheck:
     """What the ledger's seals say. `wrong`: by batch, what is not as it was; `general`: what concerns no single batch."""
 
-    batches: pl.DataFrame
+    batches: pl.DataFrame = field(repr=False)
     lines: dict[str, pl.DataFrame] = field(repr=False)
     wrong: dict[str, list[str]] = field(default_factory=dict)
     general: list[str] = field(default_factory=list)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.errors import MonthClosedError, NoInputError
 from fupin_cli.jobs.names import same_person
 from fupin_cli.ledger import store
@@ -16,8 +15,9 @@ from fupin_cli.ledger.seal import rows_sha256
 from fupin_cli.outputs.files import VOID, make_folder, put_aside
 from fupin_cli.outputs.manifest import NAME, kept_manifests, write_manifest
 from fupin_cli.policy.months import month_text
-from fupin_cli.reconcile.match import OBLIGATION
+from fupin_cli.reconciliation.match import OBLIGATION
 from fupin_cli.results.withdraw import TakenBack
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from datetime import datetime

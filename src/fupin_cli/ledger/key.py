@@ -50,6 +50,19 @@ def workspace_key(root: Path) -> bytes:
     return key
 
 
+def known_key(root: Path) -> bytes | None:
+    """Read the workspace's key; None before its first use. Makes nothing.
+
+    Raises:
+        FupinError, KeyTroubleError: as `workspace_key`.
+    """
+    path = root / FOLDER / KEY_FILE
+    if path.exists():
+        return workspace_key(root)
+    _refuse_if_needed(root, path)
+    return None
+
+
 def _make(path: Path) -> None:
     """Write a new key beside its place and link it in: a full disk leaves no empty key, of two processes one wins."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-{os.getpid()}-", suffix=".tmp")  # 0600

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -23,9 +23,9 @@ class Judged:
     by hand (`settlements.SETTLED`); `missing`: tables without which no line can be judged.
     """
 
-    told: pl.DataFrame
-    found: pl.DataFrame
-    settled: pl.DataFrame
+    told: pl.DataFrame = field(repr=False)
+    found: pl.DataFrame = field(repr=False)
+    settled: pl.DataFrame = field(repr=False)
     missing: list[str]
 
 

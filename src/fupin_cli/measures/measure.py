@@ -56,7 +56,7 @@ class Claims:
     (else the month's). `left`: rows of the table that are not of the month.
     """
 
-    rows: pl.DataFrame
+    rows: pl.DataFrame = field(repr=False)
     faults: list[Fault] = field(default_factory=list)
     left: int = 0
     holds: tuple[str, ...] = ()  # codes that hold every claim (a month without a standard)

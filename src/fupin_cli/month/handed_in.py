@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -26,8 +26,8 @@ class Earlier:
     `paid`: county and township of the paid lines of the latest month approved before (`paid_month`).
     """
 
-    folders: dict[str, tuple[pl.DataFrame, int]]
-    paid: pl.DataFrame
+    folders: dict[str, tuple[pl.DataFrame, int]] = field(repr=False)
+    paid: pl.DataFrame = field(repr=False)
     paid_month: int | None = None
 
     def month_of(self, table: str) -> int | None:

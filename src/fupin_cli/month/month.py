@@ -39,13 +39,13 @@ NO_LINES = pl.DataFrame(schema=dict.fromkeys(roster.KEYS, pl.String))
 class Month:
     """The tables of a run and the month they are judged for. Nothing here reads a file or looks at the clock."""
 
-    intake: Intake
+    intake: Intake = field(repr=False)
     policy: Policy
     contracts: dict[str, TableSpec]
     # What earlier months make one expect of this one; None: not asked (a month computed again).
     earlier: Earlier | None = None
     # Lines (id_number, post_id) of the month that stand approved, when it is computed again.
-    approved: pl.DataFrame = field(default_factory=lambda: NO_LINES)
+    approved: pl.DataFrame = field(default_factory=lambda: NO_LINES, repr=False)
     # Month folders of the inbox, and how one of them is opened: what a month is compared with.
     folders: tuple[int, ...] = field(default=(), kw_only=True)
     open_month: Callable[[int], Month] | None = field(default=None, kw_only=True, repr=False)

@@ -114,7 +114,7 @@ def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
             if o.status != "crashed" and (o.missing_tables or o.missing_settings)
         ],
         "crashed": [{"code": o.code, "error": o.error} for o in run.result.outcomes if o.status == "crashed"],
-        "summary": summary(run.result.found),
+        "summary": summary(run.result),
         "outputs": [str(path) for path in run.outputs],
         **_compared(run.since),
         **_marked(run),

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.rule import GROUPS
 from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.outputs.since_views import since_line, since_sheet, since_words
 from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from fupin_cli.intake.raw import Source

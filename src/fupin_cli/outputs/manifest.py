@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from fupin_cli import __version__
 from fupin_cli.ledger import store
 from fupin_cli.ledger.key import workspace_key
 from fupin_cli.ledger.model import frame
@@ -15,14 +14,14 @@ from fupin_cli.outputs.files import atomic
 from fupin_cli.outputs.hashes import HASH_VERSION
 from fupin_cli.policy.months import month_text
 from fupin_cli.reports.runs import Report
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
 
-    import polars as pl
-
+    from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.load import Intake
     from fupin_cli.ledger.store import Posting
     from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun
@@ -61,17 +60,9 @@ def input_list(intake: Intake) -> list[dict[str, Any]]:
     ]
 
 
-def summary(found: pl.DataFrame) -> dict[str, Any]:
+def summary(result: CheckResult) -> dict[str, Any]:
     """Counts of findings by severity and by code."""
-    by_severity = dict(found.group_by("severity").len().iter_rows())
-    by_code = dict(sorted(found.group_by("code").len().iter_rows()))
-    return {
-        "errors": by_severity.get("error", 0),
-        "warnings": by_severity.get("warning", 0),
-        "infos": by_severity.get("info", 0),
-        "waived": int(found["waived"].sum()),
-        "by_code": by_code,
-    }
+    return {**result.counts(), "by_code": result.by_code()}
 
 
 def write_manifest(  # noqa: PLR0913 - what a manifest says
@@ -113,7 +104,7 @@ def write_manifest(  # noqa: PLR0913 - what a manifest says
         "finished": now.isoformat(timespec="seconds"),
         "inputs": input_list(run.intake),
         "files": [{"file": f.name, "sha256": f.sha256, "status": f.status} for f in run.intake.files],
-        "summary": {} if isinstance(run, Report) else summary(run.result.found),
+        "summary": {} if isinstance(run, Report) else summary(run.result),
         "ledger_batches": run.posted,
         "hash_version": HASH_VERSION,
         "result_sha256": result,

@@ -13,11 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fupin_cli import __version__
 from fupin_cli.outputs.page_json import report_document
 from fupin_cli.outputs.page_parts import plain
 from fupin_cli.outputs.page_sections import sections
 from fupin_cli.outputs.page_words import kind_of, sentence, span_words, standard_words, state_words, tiles
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from jinja2 import Environment

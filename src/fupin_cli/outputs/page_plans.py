@@ -11,7 +11,7 @@ from fupin_cli.checks.rule import GROUPS
 from fupin_cli.outputs.check_workbook import NO_TOWN, SEVERITY
 from fupin_cli.outputs.sheet import Bars, Series, SheetPlan
 from fupin_cli.policy.months import text_expr
-from fupin_cli.reconcile.verdict import MONEY, VERDICTS
+from fupin_cli.reconciliation.verdict import MONEY, VERDICTS
 from fupin_cli.reports.due import KIND_WORDS
 from fupin_cli.reports.known import COUNTY, TOWNSHIP, VILLAGE
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, fraction_text
 from fupin_cli.outputs.check_workbook import NO_TOWN
@@ -17,9 +16,10 @@ from fupin_cli.policy.county_numbers import county_numbers
 from fupin_cli.policy.months import month_words, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.reports.ends import CAPPED
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
-    from fupin_cli.reconcile.money import BatchSums
+    from fupin_cli.reconciliation.money import BatchSums
     from fupin_cli.results.subsidy import PayrollRun
 
 SIGNED = "编制：                审核：                负责人：                日期：      年    月    日"

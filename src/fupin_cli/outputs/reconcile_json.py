@@ -12,7 +12,7 @@ from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
-from fupin_cli.reconcile.verdict import MONEY
+from fupin_cli.reconciliation.verdict import MONEY
 
 if TYPE_CHECKING:
     from fupin_cli.results.reconcile import ReconcileRun

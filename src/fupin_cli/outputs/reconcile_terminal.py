@@ -10,8 +10,8 @@ from rich.text import Text
 from fupin_cli.outputs.grid import Grid, figures, text
 from fupin_cli.outputs.terminal import clean
 from fupin_cli.policy.rounding import fen_to_yuan
-from fupin_cli.reconcile.match import AMBIGUOUS
-from fupin_cli.reconcile.verdict import MONEY, VERDICTS
+from fupin_cli.reconciliation.match import AMBIGUOUS
+from fupin_cli.reconciliation.verdict import MONEY, VERDICTS
 
 if TYPE_CHECKING:
     from rich.console import Console

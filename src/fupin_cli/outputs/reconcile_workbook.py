@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.payroll_workbook import to_pay_words
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
-from fupin_cli.reconcile.match import AMBIGUOUS
-from fupin_cli.reconcile.verdict import MONEY, VERDICTS
+from fupin_cli.reconciliation.match import AMBIGUOUS
+from fupin_cli.reconciliation.verdict import MONEY, VERDICTS
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from fupin_cli.results.reconcile import ReconcileRun

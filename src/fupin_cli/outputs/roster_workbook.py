@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli import __version__
 from fupin_cli.month.states import STATE_WORDS, UNKNOWN_WORDS
 from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.reports.roster import TOTAL, classes_by_township
+from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
     from fupin_cli.reports.runs import RosterRun

@@ -49,9 +49,9 @@ class SheetPlan:
 
     title: str
     headers: dict[str, str]
-    rows: pl.DataFrame
+    rows: pl.DataFrame = field(repr=False)
     heading: str = ""
-    marked: dict[str, pl.Series] = field(default_factory=dict)
+    marked: dict[str, pl.Series] = field(default_factory=dict, repr=False)
     wrapped: tuple[str, ...] = ()
     filtered: bool = True
     printed: int | None = None

@@ -45,9 +45,9 @@ class Page:
     measures: Part
     severities: dict[str, int]
     changes: Part
-    rules: pl.DataFrame
+    rules: pl.DataFrame = field(repr=False)
     at_stake_fen: int
-    heat: pl.DataFrame
+    heat: pl.DataFrame = field(repr=False)
     scale: Part
     when: dict[str, int]
     moves: dict[str, int] | Missing

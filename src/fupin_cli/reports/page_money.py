@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE
 from fupin_cli.month.used_months import paid_rows
-from fupin_cli.reconcile.verdict import MONEY, VERDICTS
+from fupin_cli.reconciliation.verdict import MONEY, VERDICTS
 from fupin_cli.reports.forecast import HELD, PAYING
 from fupin_cli.reports.known import Missing
 

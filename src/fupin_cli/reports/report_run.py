@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class ReportRun:
     """A page's data, the results it was taken from, and the file."""
 
-    page: Page
+    page: Page = field(repr=False)
     known: Known = field(repr=False)
     outputs: list[Path] = field(default_factory=list)
 

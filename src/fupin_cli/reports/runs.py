@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
 
+from fupin_cli.reports.due import SPANS
+from fupin_cli.reports.forecast import PAYING
+from fupin_cli.reports.risk import NEW
 from fupin_cli.reports.roster import TOTAL
+from fupin_cli.results.shown import Shown
 
 if TYPE_CHECKING:
     from fupin_cli.intake.load import Intake
@@ -19,8 +23,8 @@ if TYPE_CHECKING:
     from fupin_cli.reports.risk import Compared, RiskList
 
 
-@dataclass(kw_only=True)
-class Report:
+@dataclass(kw_only=True, repr=False)
+class Report(Shown):
     """What every report has: where it was made, and what it wrote. Reports find nothing wrong: their exit code is 0."""
 
     kind: ClassVar[str] = ""  # the command that makes it
@@ -30,7 +34,7 @@ class Report:
     exit_code: int = 0
 
 
-@dataclass
+@dataclass(repr=False)
 class RosterRun(Report):
     """The roster of a month. `before`: the month folder it is compared with; None: there is none, nothing is compared.
 
@@ -57,6 +61,10 @@ class RosterRun(Report):
     labour: int = 0
     working: int = 0
 
+    def counts(self) -> dict[str, int]:
+        """People, labour among them, and who of those works."""
+        return {"people": self.whole, "labour": self.labour, "working": self.working}
+
     @property
     def total(self) -> dict[str, int] | None:
         """The proof of everybody: before, joined, left, in, out, after."""
@@ -69,7 +77,7 @@ class RosterRun(Report):
         )
 
 
-@dataclass
+@dataclass(repr=False)
 class RiskRun(Report):
     """The risks of a month. `before`: the month folder whose list it is compared with, None: there is none.
 
@@ -86,8 +94,22 @@ class RiskRun(Report):
     compared: Compared
     sent_before: bool = False
 
+    @property
+    def lines(self) -> pl.DataFrame:
+        """One row a person and risk (docs/frames.md)."""
+        return self.compared.rows
 
-@dataclass
+    def counts(self) -> dict[str, int]:
+        """Risks that stand, the new ones among them, and those of the month before that are cleared."""
+        kinds = self.lines["kind"]
+        return {"risks": len(kinds), "new": int((kinds == NEW).sum()), "cleared": self.compared.cleared.height}
+
+    def by_code(self) -> dict[str, int]:
+        """Risks that stand by code."""
+        return dict(self.lines.group_by("code").len().sort("code").iter_rows())
+
+
+@dataclass(repr=False)
 class MatchRun(Report):
     """The going-out list, the vacancies and the suggestion of a month; people and left_out have person_code."""
 
@@ -99,8 +121,12 @@ class MatchRun(Report):
     matched: Matched
     missing: list[str]
 
+    def counts(self) -> dict[str, int]:
+        """People = matched + rest; places = taken + left."""
+        return self.matched.proof()
 
-@dataclass
+
+@dataclass(repr=False)
 class ForecastRun(Report):
     """A forecast: its months, the funds against it, and what of it could not be priced."""
 
@@ -114,8 +140,18 @@ class ForecastRun(Report):
     renew: bool
     skipped: list[str]
 
+    @property
+    def lines(self) -> pl.DataFrame:
+        """One row a line and month to come (docs/frames.md)."""
+        return self.found.rows
 
-@dataclass
+    def counts(self) -> dict[str, int]:
+        """Whose lines pay, and what those come to: people, amount_fen."""
+        paying = self.lines.filter(pl.col("status") == PAYING)
+        return {"people": paying["person"].n_unique(), "amount_fen": int(paying["amount_fen"].sum())}
+
+
+@dataclass(repr=False)
 class DueRun(Report):
     """What comes to an end in the next months (`reports.due`), of which subsidies."""
 
@@ -127,6 +163,17 @@ class DueRun(Report):
     measures: list[str]
     titles: dict[str, str] = field(default_factory=dict)  # of tables
 
+    @property
+    def lines(self) -> pl.DataFrame:
+        """One row a person and end, or a line and end of a contract (docs/frames.md)."""
+        return self.found.rows
+
+    def counts(self) -> dict[str, int]:
+        """Ends within 3, 6, 12 months (each counts the shorter span too), those over, and those of no known date."""
+        names = (*(f"within_{span}" for span in SPANS), "over", "unknown")
+        sums = self.found.counts().select(names).sum()
+        return {name: int(sums[name].item()) for name in names}
+
 
 @dataclass
 class Scenario:
@@ -137,8 +184,8 @@ class Scenario:
     lines: pl.DataFrame = field(repr=False)
 
 
-@dataclass
-class WhatIfRun:
+@dataclass(repr=False)
+class WhatIfRun(Shown):
     """Months computed as set and under each scenario. Never approved."""
 
     first: int
@@ -146,3 +193,7 @@ class WhatIfRun:
     policy: Policy
     scenarios: list[Scenario]
     outputs: list[Path] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """Scenarios that were computed."""
+        return {"scenarios": len(self.scenarios)}

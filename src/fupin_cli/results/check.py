@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fupin_cli.results.exit_codes import exit_code
+from fupin_cli.results.shown import Shown
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.load import Intake
@@ -31,8 +34,8 @@ class MarkedCopy:
     note: str = ""
 
 
-@dataclass
-class CheckRun:
+@dataclass(repr=False)
+class CheckRun(Shown):
     """A finished check and what it wrote."""
 
     month: int
@@ -44,10 +47,23 @@ class CheckRun:
     outputs: list[Path] = field(default_factory=list)
     marked: list[MarkedCopy] | None = None  # None: no copies were asked for
     since: Since | None = None  # beside the check of an earlier month; its findings then have `since` and `standing`
-    kept: Kept | None = field(default=None, repr=False)  # what is to be kept of it for the next
+    kept: Kept | None = None  # what is to be kept of it for the next
     posted: int = 0  # postings that the ledger had
     root: Path = field(default_factory=Path)  # the workspace
     password: str | None = None  # with which its workbooks are encrypted
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """One row a finding (docs/frames.md), the worst first."""
+        return self.result.found
+
+    def counts(self) -> dict[str, int]:
+        """Findings by severity, and how many are waived: errors, warnings, infos, waived."""
+        return self.result.counts()
+
+    def by_code(self) -> dict[str, int]:
+        """Findings by code."""
+        return self.result.by_code()
 
     @property
     def exit_code(self) -> int:

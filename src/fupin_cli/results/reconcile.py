@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.policy.months import month_text, month_words
-from fupin_cli.reconcile.verdict import SETTLED
+from fupin_cli.reconciliation.verdict import SETTLED
 from fupin_cli.results.exit_codes import exit_code
+from fupin_cli.results.shown import Shown
 
 if TYPE_CHECKING:
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.load import Intake
     from fupin_cli.policy.parameters import Policy
-    from fupin_cli.reconcile.money import BatchSums
-    from fupin_cli.reconcile.verdict import Reconciled
+    from fupin_cli.reconciliation.money import BatchSums
+    from fupin_cli.reconciliation.verdict import Reconciled
 
 
-@dataclass
-class ReconcileRun:
+@dataclass(repr=False)
+class ReconcileRun(Shown):
     """A finished reconciliation of the months `first` to `month`. `now`: the lines as they are computed now."""
 
     first: int
@@ -43,8 +44,21 @@ class ReconcileRun:
 
     @property
     def lines(self) -> pl.DataFrame:
-        """Lines with their verdicts."""
+        """One row a line with its verdict (docs/frames.md)."""
         return self.reconciled.lines
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """What is wrong with the bank's returns, one row a finding (docs/frames.md)."""
+        return self.result.found
+
+    def counts(self) -> dict[str, int]:
+        """Lines by verdict, in the order of the verdicts."""
+        return dict(self.reconciled.by_verdict().select("verdict", "lines").iter_rows())
+
+    def by_code(self) -> dict[str, int]:
+        """Findings by code."""
+        return self.result.by_code()
 
     @property
     def open_lines(self) -> pl.DataFrame:

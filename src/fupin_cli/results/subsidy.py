@@ -14,8 +14,9 @@ from fupin_cli.measures.catalogue import measure_of
 from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, STATUSES
 from fupin_cli.month.households import heads_of, one_row_each
 from fupin_cli.policy.months import month_text
-from fupin_cli.reconcile.money import BatchSums
+from fupin_cli.reconciliation.money import BatchSums
 from fupin_cli.results.exit_codes import exit_code
+from fupin_cli.results.shown import Shown
 
 if TYPE_CHECKING:
     from fupin_cli.checks.engine import CheckResult
@@ -31,8 +32,8 @@ RANK = {PAY: 0, HOLD: 1, REFUSE: 2}
 APART = ("REG", "WRK")
 
 
-@dataclass
-class PayrollRun:
+@dataclass(repr=False)
+class PayrollRun(Shown):
     """A computed month. `lines`: one row a claim line (`measures.claims.LINE`), in the order of their rows."""
 
     month: int
@@ -55,6 +56,20 @@ class PayrollRun:
     posted: int = 0  # postings that the ledger had
     root: Path = field(default_factory=Path)  # the workspace
     password: str | None = None  # with which its workbooks are encrypted
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """One row a finding (docs/frames.md), the worst first."""
+        return self.result.found
+
+    def counts(self) -> dict[str, int]:
+        """Lines by status, and what the bank pays: lines, pay, hold, refuse, amount_fen."""
+        totals = self.totals()
+        return {name: totals[name] for name in ("lines", *STATUSES)} | {"amount_fen": totals["amount"]}
+
+    def by_code(self) -> dict[str, int]:
+        """How many lines bear a code."""
+        return dict(self.lines["codes"].explode().drop_nulls().value_counts(name="n").sort("codes").iter_rows())
 
     @property
     def exit_code(self) -> int:

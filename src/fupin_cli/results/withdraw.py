@@ -11,13 +11,14 @@ import polars as pl
 from fupin_cli import findings
 from fupin_cli.checks.engine import CheckResult
 from fupin_cli.intake.load import Intake
+from fupin_cli.results.shown import Shown
 
 if TYPE_CHECKING:
     from fupin_cli.policy.parameters import Policy
 
 
-@dataclass
-class TakenBack:
+@dataclass(repr=False)
+class TakenBack(Shown):
     """A draft or an approval that was taken back, in the form that a manifest describes.
 
     `voided`: files that were put aside, as they were called and where they are now.
@@ -30,6 +31,10 @@ class TakenBack:
     outputs: list[Path] = field(default_factory=list)
     exit_code: int = 0
     root: Path = field(default_factory=Path)  # the workspace
+
+    def counts(self) -> dict[str, int]:
+        """Files that were put aside."""
+        return {"voided": len(self.voided)}
 
     @property
     def intake(self) -> Intake:

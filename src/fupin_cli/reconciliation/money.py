@@ -20,10 +20,10 @@ from fupin_cli.ledger.store import (
     RECOVER,
     REISSUE,
 )
-from fupin_cli.reconcile.attempts import last_attempts
-from fupin_cli.reconcile.match import LINE as MATCHED
-from fupin_cli.reconcile.match import OBLIGATION, ROOT, agrees, sent_lines
-from fupin_cli.reconcile.returns import FAILED, PAID, RECOVERED, UNKNOWN
+from fupin_cli.reconciliation.attempts import last_attempts
+from fupin_cli.reconciliation.match import LINE as MATCHED
+from fupin_cli.reconciliation.match import OBLIGATION, ROOT, agrees, sent_lines
+from fupin_cli.reconciliation.returns import FAILED, PAID, RECOVERED, UNKNOWN
 
 FACTS = ["name", "county", "township", "village", "fund"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from fupin_cli.ledger.store import AGAIN
-from fupin_cli.reconcile.match import LINE, ROOT, agrees
-from fupin_cli.reconcile.returns import FAILED
+from fupin_cli.reconciliation.match import LINE, ROOT, agrees
+from fupin_cli.reconciliation.returns import FAILED
 
 SAID = ["account", "name", "amount_fen", "failure", "paid_on"]
 

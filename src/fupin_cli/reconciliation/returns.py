@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -54,9 +54,9 @@ SEND_AGAIN_AS_IS = ("payer_short", "over_limit")
 class Returns:
     """The rows that count (`rows`), those of files refused whole (`refused`), and what is wrong with the files."""
 
-    rows: pl.DataFrame
-    refused: pl.DataFrame
-    found: pl.DataFrame
+    rows: pl.DataFrame = field(repr=False)
+    refused: pl.DataFrame = field(repr=False)
+    found: pl.DataFrame = field(repr=False)
 
 
 def reason_expr(text: pl.Expr, failures: dict[str, list[str]]) -> pl.Expr:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from fupin_cli.reconcile.match import LINE, NONE, OBLIGATION
-from fupin_cli.reconcile.money import FACTS
-from fupin_cli.reconcile.returns import OTHER, PAID, REASON_ADVICE, REASON_WORDS, UNCLEAR
+from fupin_cli.reconciliation.match import LINE, NONE, OBLIGATION
+from fupin_cli.reconciliation.money import FACTS
+from fupin_cli.reconciliation.returns import OTHER, PAID, REASON_ADVICE, REASON_WORDS, UNCLEAR
 
 # Verdict → (in words, what to do). In the order of the workbook.
 VERDICTS = {
@@ -39,8 +39,8 @@ class UntiedError(RuntimeError):
 class Reconciled:
     """Lines with their verdicts, and return rows that belong to no line."""
 
-    lines: pl.DataFrame
-    unmatched: pl.DataFrame
+    lines: pl.DataFrame = field(repr=False)
+    unmatched: pl.DataFrame = field(repr=False)
 
     def totals(self) -> dict[str, int]:
         """Sums in fen over all lines."""
