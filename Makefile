@@ -56,6 +56,7 @@ docs: $(STAMP)
 	$(BIN)/python -m fupin_cli.outputs.json_schema schemas/json docs/json.md
 	$(BIN)/python -m fupin_cli.outputs.frames docs/frames.md
 	$(BIN)/python -m tests.errors.page docs/messages.md
+	$(BIN)/python -m tests.docs.pages docs
 
 # The table of docs/performance.md; smaller by SCALE=0.1, only some rows by ROWS="sample payroll".
 bench: $(STAMP)

@@ -129,7 +129,7 @@ def test_init_makes_a_workspace_that_check_takes(fupin: Callable[..., Ran], tmp_
 
 
 def test_the_settings_of_init_are_the_built_in_ones(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    from fupin_cli.policy.settings import load_settings
+    from fupin_cli.policy.settings_words import load_settings
 
     fupin("init", tmp_path)
     made = load_settings(tmp_path / "fupin.toml").model_dump()

@@ -16,6 +16,7 @@ from fupin_cli.policy.months import parse_month
 from fupin_cli.policy.parameters import Policy
 from fupin_cli.policy.settings import County, PolicyTerm, Settings
 from tests.cases.test_cases import build
+from tests.conftest import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,3 +248,54 @@ def test_a_policy_file_in_another_encoding_says_so(fupin: Callable[..., Ran], tm
     ran = fupin("policy", "check", file)
     assert ran.code == 2
     assert "不是 UTF-8 编码的文字" in ran.err
+
+
+def test_which_funds_a_county_names_the_policy_says(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """11.3: [funds] takes the subsidies for which the county's own policy names no fund, no list of the program."""
+    body = yaml.safe_load(second_city(tmp_path).read_text(encoding="utf-8"))
+    body["measures"]["transport"]["fund"] = ""
+    body["measures"]["incubator"]["fund"] = "就业补助资金"
+    put(tmp_path, body, other_text(law()))
+    workspace(tmp_path, {}, "示例市", "甲县")
+    toml = tmp_path / "fupin.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(text + '[funds]\ntransport = "某资金"\n', encoding="utf-8")
+    listed = fupin("subsidy", "-w", tmp_path, "--format", "json")
+    assert {m["code"]: m["fund"] for m in listed.document["measures"]}["transport"] == "某资金"
+    for code in ("incubator", "post", "nosuch"):  # named by the policy; on each post; none
+        toml.write_text(text + f'[funds]\n{code} = "某资金"\n', encoding="utf-8")
+        ran = fupin("subsidy", "-w", tmp_path)
+        assert (ran.code, f"funds：没有 {code} 这项补贴" in ran.err) == (2, True)
+        assert "transport" in ran.err
+
+
+def silent_city(root: Path) -> None:
+    """示例市 without the numbers that only reports and single rules use."""
+    body = yaml.safe_load(second_city(root).read_text(encoding="utf-8"))
+    for name in ("platform.township_assistants", "platform.village_staff", "industry.most"):
+        del body["parameters"][name]
+    put(root, body, other_text(law()))
+
+
+def test_a_number_that_the_policy_lacks_is_said_not_computed(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """11.3: without platform.* and industry.most PLT does not run, and no report asks for them: all others run whole."""
+    silent_city(tmp_path)
+    workspace(tmp_path, {}, "示例市", "甲县")
+    month = tmp_path / "inbox" / "2024-05"
+    staff = {"县": "甲县", "乡": "东川镇", "村": "", "姓名": "李四", "岗位": "劳动保障协理员", "专兼职": "专职"}
+    willing = {"姓名": "张三", "身份证号码": "211302198001010012", "意向地": "沈阳", "意向工种": "保洁"}
+    vacancy = {"用人单位": "某厂", "工作地": "沈阳", "工种": "保洁", "月薪": "3000", "人数": "2"}
+    for name, row in (("基层平台人员", staff), ("有意愿外出人员清单", willing), ("用工岗位清单", vacancy)):
+        write_csv(month / f"{name}.csv", [row])
+    found = fupin("check", "-w", tmp_path, "2024-05", "--no-workbook", "--format", "json").document
+    assert found["crashed"] == []
+    lacking = {one["code"]: one["missing_settings"] for one in found["skipped"] if one["code"].startswith("PLT")}
+    assert lacking["PLT001"] == ["platform.township_assistants"]
+    for command in ("roster", "risk", "match", "forecast", "due"):
+        ran = fupin(command, "2024-05", "-w", tmp_path, "--no-workbook", "--format", "json")
+        assert (command, ran.code) == (command, 0), ran.err
+        assert ran.document["policy"] == "shili-2021"
+    ran = fupin("what-if", "2024-05", "-w", tmp_path, "--set", "post.proration=calendar", "--no-workbook")
+    assert ran.code == 0, ran.err
+    page = fupin("report", "2024-05", "-w", tmp_path, "--no-page", "--format", "json").document
+    assert "没有规定" in page["staff"]["missing"]

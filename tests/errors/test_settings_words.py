@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fupin_cli.errors import FupinError
-from fupin_cli.policy.settings import load_settings
 from fupin_cli.policy.settings_file import line_of
+from fupin_cli.policy.settings_words import load_settings
 from tests.errors.latin import foreign_words
 
 

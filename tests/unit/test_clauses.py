@@ -9,12 +9,11 @@ import pytest
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.measures.catalogue import other_measures
-from fupin_cli.measures.measure import COUNTY
 from fupin_cli.outputs.clauses import clause_lines
 from fupin_cli.policy.law import OURS
 from fupin_cli.policy.parameters import Policy, load_policy
 from fupin_cli.policy.schema import Basis
-from fupin_cli.policy.settings import FUND_LEFT_TO_COUNTY, Settings
+from fupin_cli.policy.settings import Settings
 
 POLICY = Policy(load_policy("朝阳市"), Settings())
 LAW = POLICY.law.clauses
@@ -59,10 +58,6 @@ def test_numbers_that_are_ours_never_carry_a_clause_of_the_text() -> None:
     assert OURS in rules["POST003"].besides
     assert "财社〔2023〕181号" in rules["MEA008"].besides
     assert "具备人力资源服务相关业务资质" in rules["MEA003"].besides
-
-
-def test_the_funds_that_counties_name_are_those_the_law_leaves_open() -> None:
-    assert {m.code for m in other_measures(POLICY).values() if m.fund == COUNTY} == set(FUND_LEFT_TO_COUNTY)
 
 
 def test_no_measure_has_a_number_of_its_own_where_the_law_leaves_it_to_the_county() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fupin_cli.jobs.measure_numbers import USED, number_steps
+from fupin_cli.jobs.measure_numbers import number_steps
 from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.policy.measure_settings import Training
 from fupin_cli.policy.months import parse_month
@@ -16,12 +16,11 @@ POLICY = Policy(LAW, Settings())
 def test_every_subsidy_names_its_own_numbers_and_every_number_belongs_to_one() -> None:
     """10.B: explain said only "fupin.toml 的 [training]；政策参数"."""
     measures = {code: measure for code, measure in all_measures(POLICY).items() if code != "post"}
-    assert set(USED) == set(measures)
     settings = Settings()
     for code, measure in measures.items():
         section = getattr(settings, measure.section or code, None)
-        assert set(USED[code]) <= (set(section.model_dump()) if section else set()), code
-        assert set(measure.settings(settings)) <= {f"{measure.section or code}.{key}" for key in USED[code]}, code
+        assert set(measure.county) <= (set(section.model_dump()) if section else set()), code
+        assert set(measure.settings(settings)) <= {f"{measure.section or code}.{key}" for key in measure.county}, code
     used = {
         name for measure in measures.values() for name in (*measure.numbers, measure.said and measure.said.term) if name
     }

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.posting import Stage
-    from fupin_cli.policy.settings import Bank
+    from fupin_cli.policy.bank_settings import Bank
     from fupin_cli.results.subsidy import PayrollRun
 
 

@@ -11,32 +11,13 @@ if TYPE_CHECKING:
     from fupin_cli.measures.measure import Measure
     from fupin_cli.policy.parameters import Policy
 
-# Measure → keys of the county's settings, in the measure's section; the law's numbers are the measure's own (`numbers`).
-USED: dict[str, tuple[str, ...]] = {
-    "accident_insurance": ("premium", "premium_period"),
-    "labour_export_service": (),
-    "transport": ("method", "in_province", "out_of_province", "places", "home_province", "once_per_years"),
-    "on_the_job_training": ("monthly", "divisor_days"),
-    "employer_social_insurance": (),
-    "employer_post": ("monthly",),
-    "flexible_social_insurance": ("share",),
-    "training_living": ("dibao_monthly", "days_per_month"),
-    "training_course": ("course", "courses"),
-    "rain_dew": ("term", "levels"),
-    "startup_interest": ("interest_share", "principal_max", "years_max"),
-    "startup_venue": ("venue_share", "venue_monthly_max", "venue_months_max"),
-    "incubator": ("incubator_share", "incubator_max"),
-    "base_reward": ("steps",),
-    "unemployment_aid": ("monthly",),
-}
-
 
 def number_steps(measure: Measure, policy: Policy, month: int) -> list[Step]:
     """The numbers of a measure that are in force in the month: the policy's, then the county's. What is not set is said."""
     said = policy.measure(measure.code)
     numbers = [*measure.numbers, *([said.term] if said and said.term else [])]
-    keys = USED[measure.code]
-    return [_parameter(name, policy, month) for name in numbers] + [_setting(measure, key, policy) for key in keys]
+    own = [_setting(measure, key, policy) for key in measure.county]
+    return [_parameter(name, policy, month) for name in numbers] + own
 
 
 def _parameter(name: str, policy: Policy, month: int) -> Step:

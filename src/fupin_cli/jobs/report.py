@@ -140,9 +140,15 @@ def _people(desk: Desk, known: Known, month: Month) -> None:
     if not month.has("staff"):
         known.why["staff"] = f"没有“{desk.contracts['staff'].title}”"
         return
-    known.assistants = platform.assistants(month)
-    if month.has("villages"):
+    asked = [month.policy.has(name, last) for name in (platform.PER_TOWNSHIP, platform.PER_VILLAGE)]
+    if asked[0]:
+        known.assistants = platform.assistants(month)
+    if asked[1] and month.has("villages"):
         known.village_staff = platform.village_staff(month)
+    if not any(asked):
+        known.why["staff"] = f"政策（{month.policy.file.title}）没有规定乡镇和村要配几名人员，没有算"
+    elif known.assistants is None and known.village_staff is None:
+        known.why["staff"] = f"没有“{desk.contracts['villages'].title}”"
 
 
 def write_page(run: ReportRun, folder: Path, *, force: bool) -> Path:

@@ -12,7 +12,8 @@ from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.subsidy import compute, supplied
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.policy.months import month_text
-from fupin_cli.policy.settings import Settings, load_settings, validated
+from fupin_cli.policy.settings import Settings
+from fupin_cli.policy.settings_words import load_settings, validated
 from fupin_cli.reports.runs import Scenario, WhatIfRun
 from fupin_cli.reports.what_if import FACTS, FIGURES, KEYS, compare
 

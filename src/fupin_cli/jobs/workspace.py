@@ -10,9 +10,11 @@ from fupin_cli.encryption import read_password
 from fupin_cli.errors import FupinError
 from fupin_cli.intake.contracts import TableSpec, load_contracts
 from fupin_cli.policy.parameters import Policy, load_laws
-from fupin_cli.policy.settings import FILE_NAME, load_settings
+from fupin_cli.policy.settings import FILE_NAME
+from fupin_cli.policy.settings_words import load_settings
 
 if TYPE_CHECKING:
+    from fupin_cli.policy.library import CityLaw
     from fupin_cli.policy.settings import Settings
 
 
@@ -51,7 +53,26 @@ class Workspace:
     def policy(self) -> Policy:
         """The city's policies, those of `policy/` before the shipped ones, with the county's settings over them."""
         settings = self.settings()
-        return Policy(load_laws(settings.county.city, self.root), settings)
+        laws = load_laws(settings.county.city, self.root)
+        if settings.funds:
+            self._refuse_unknown_funds(laws, settings)
+        return Policy(laws, settings)
+
+    def _refuse_unknown_funds(self, laws: tuple[CityLaw, ...], settings: Settings) -> None:
+        """The county names the fund only of a subsidy for which the policy names none; that of posts stands on each post.
+
+        Raises:
+            FupinError: it names another.
+        """
+        from fupin_cli.measures.catalogue import LEADING
+
+        said = {code: one for law in laws for code, one in law.file.measures.items()}
+        open_ = [code for code, one in said.items() if not one.fund and code != LEADING]
+        if wrong := [code for code in settings.funds if code not in open_]:
+            raise FupinError(
+                f"设置有误（{self.file or '环境变量'}）：funds：没有 {wrong[0]} 这项补贴，可写：{'、'.join(open_)}",
+                "改正后再运行；各项含义见 fupin init 生成的注释",
+            )
 
     def contracts(self) -> dict[str, TableSpec]:
         """Table contracts, with the bureau's own over them."""

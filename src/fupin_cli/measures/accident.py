@@ -81,4 +81,6 @@ def settings(given: Settings) -> list[str]:
     return unset("accident_insurance", given.accident_insurance, "premium")
 
 
-MEASURE = Measure(CODE, TABLE, claims, settings, needs=("assignments",), in_check=False)
+MEASURE = Measure(
+    CODE, TABLE, claims, settings, needs=("assignments",), in_check=False, county=("premium", "premium_period")
+)

@@ -74,4 +74,4 @@ def settings(given: Settings) -> list[str]:
     return unset("base_reward", given.base_reward, "steps")
 
 
-MEASURE = Measure(CODE, TABLE, claims, settings, needs=())
+MEASURE = Measure(CODE, TABLE, claims, settings, needs=(), county=("steps",))

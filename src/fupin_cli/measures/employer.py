@@ -122,4 +122,6 @@ def post_settings(given: Settings) -> list[str]:
 
 
 INSURANCE_SUBSIDY = Measure(INSURANCE, TABLE, insurance, monthly=True, numbers=(INSURANCE_CAP, INSURANCE_EXTENSION))
-POST_SUBSIDY = Measure(POST, TABLE, post, post_settings, monthly=True, numbers=(INSURANCE_CAP, INSURANCE_EXTENSION))
+POST_SUBSIDY = Measure(
+    POST, TABLE, post, post_settings, monthly=True, numbers=(INSURANCE_CAP, INSURANCE_EXTENSION), county=("monthly",)
+)

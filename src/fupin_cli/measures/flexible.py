@@ -94,4 +94,12 @@ def settings(given: Settings) -> list[str]:
     return unset("flexible_social_insurance", given.flexible_social_insurance, "share")
 
 
-MEASURE = Measure(CODE, TABLE, claims, settings, monthly=True, numbers=(SHARE_MAX, INSURANCE_CAP, INSURANCE_EXTENSION))
+MEASURE = Measure(
+    CODE,
+    TABLE,
+    claims,
+    settings,
+    monthly=True,
+    numbers=(SHARE_MAX, INSURANCE_CAP, INSURANCE_EXTENSION),
+    county=("share",),
+)

@@ -85,4 +85,6 @@ def settings(given: Settings) -> list[str]:
     return unset("startup", given.startup, "incubator_share", "incubator_max")
 
 
-MEASURE = Measure(CODE, TABLE, claims, settings, needs=(), section="startup")
+MEASURE = Measure(
+    CODE, TABLE, claims, settings, needs=(), section="startup", county=("incubator_share", "incubator_max")
+)

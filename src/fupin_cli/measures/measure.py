@@ -71,7 +71,8 @@ def nothing_to_set(_: Settings) -> list[str]:
 class Measure:
     """One subsidy. `settings`: what must be set before it can be computed; `said`: what the month's policy says of it.
 
-    `numbers`: numbers of the law that it is computed with; a policy file that has the subsidy has them.
+    `numbers`: numbers of the law that it is computed with; a policy file that has the subsidy has them. `county`: keys of
+    the county's settings, in the subsidy's section, that it is computed with.
     """
 
     code: str
@@ -81,6 +82,7 @@ class Measure:
     needs: tuple[str, ...] = ("registry",)
     monthly: bool = False
     numbers: tuple[str, ...] = ()
+    county: tuple[str, ...] = ()
     # Whether a check tells its conditions; a table that serves something else first is told of when the measure is asked for.
     in_check: bool = True
     section: str = ""  # of the settings; the code itself where it is not said

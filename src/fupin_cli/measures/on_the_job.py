@@ -105,4 +105,4 @@ def settings(given: Settings) -> list[str]:
     return unset("on_the_job_training", given.on_the_job_training, "monthly")
 
 
-MEASURE = Measure(CODE, TABLE, claims, settings, monthly=True, numbers=(CAP,))
+MEASURE = Measure(CODE, TABLE, claims, settings, monthly=True, numbers=(CAP,), county=("monthly", "divisor_days"))

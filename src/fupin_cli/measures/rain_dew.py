@@ -87,4 +87,4 @@ def settings(given: Settings) -> list[str]:
     return [] if given.rain_dew.levels else unset("rain_dew", given.rain_dew, "term")
 
 
-MEASURE = Measure(CODE, TABLE, claims, settings)
+MEASURE = Measure(CODE, TABLE, claims, settings, county=("term", "levels"))

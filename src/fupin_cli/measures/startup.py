@@ -277,5 +277,20 @@ def venue_settings(given: Settings) -> list[str]:
     return unset("startup", given.startup, "venue_share", "venue_monthly_max", "venue_months_max")
 
 
-INTEREST_SUBSIDY = Measure(INTEREST, TABLE, interest, interest_settings, section="startup", numbers=(INTEREST_DAYS,))
-VENUE_SUBSIDY = Measure(VENUE, TABLE, venue, venue_settings, section="startup")
+INTEREST_SUBSIDY = Measure(
+    INTEREST,
+    TABLE,
+    interest,
+    interest_settings,
+    section="startup",
+    numbers=(INTEREST_DAYS,),
+    county=("interest_share", "principal_max", "years_max"),
+)
+VENUE_SUBSIDY = Measure(
+    VENUE,
+    TABLE,
+    venue,
+    venue_settings,
+    section="startup",
+    county=("venue_share", "venue_monthly_max", "venue_months_max"),
+)

@@ -162,5 +162,13 @@ def course_settings(given: Settings) -> list[str]:
     return [] if given.training.courses else unset("training", given.training, "course")
 
 
-LIVING_SUBSIDY = Measure(LIVING, TABLE, living, living_settings, section="training", numbers=(DIBAO_TIMES,))
-COURSE_SUBSIDY = Measure(COURSE, TABLE, course, course_settings, section="training")
+LIVING_SUBSIDY = Measure(
+    LIVING,
+    TABLE,
+    living,
+    living_settings,
+    section="training",
+    numbers=(DIBAO_TIMES,),
+    county=("dibao_monthly", "days_per_month"),
+)
+COURSE_SUBSIDY = Measure(COURSE, TABLE, course, course_settings, section="training", county=("course", "courses"))

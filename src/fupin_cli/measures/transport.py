@@ -154,4 +154,10 @@ def settings(given: Settings) -> list[str]:
     return unset("transport", given.transport, "method", "in_province", "out_of_province")
 
 
-MEASURE = Measure(CODE, TABLE, claims, settings)
+MEASURE = Measure(
+    CODE,
+    TABLE,
+    claims,
+    settings,
+    county=("method", "in_province", "out_of_province", "places", "home_province", "once_per_years"),
+)

@@ -87,4 +87,4 @@ def settings(given: Settings) -> list[str]:
     return unset("unemployment_aid", given.unemployment_aid, "monthly")
 
 
-MEASURE = Measure(CODE, TABLE, claims, settings, monthly=True)
+MEASURE = Measure(CODE, TABLE, claims, settings, monthly=True, county=("monthly",))

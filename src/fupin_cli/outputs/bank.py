@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from fupin_cli.policy.settings import BankProfile
+    from fupin_cli.policy.bank_settings import BankProfile
 
 ACCOUNT = re.compile("[0-9]{8,32}")
 BREAKS = ("Cc", "Zl", "Zp")  # control characters, line and paragraph separators

@@ -245,10 +245,25 @@ def _staff(page: Page, known: Known) -> Section:
     if isinstance(page.staff, Missing):
         section.missing = page.staff.why
         return section
-    each, every = (known.policy.number(name, page.scope.month) for name in (PER_TOWNSHIP, PER_VILLAGE))
-    section.notes = [f"四(二)：每个乡镇 {each} 名劳动保障协理员，每个村 {every} 名专（兼）职工作人员。"]
+    section.notes = [_wanted(page, known)]
     section.tables = [table_of(plans.staff_plan(page.staff, page.by), "t-staff")]
     return section
+
+
+def _wanted(page: Page, known: Known) -> str:
+    """How many the law asks for, by its clause; where it says nothing of one place, that nothing was computed for it."""
+    policy, month = known.policy, page.scope.month
+    said, silent, clause = [], [], ""
+    for name, place, who in (
+        (PER_TOWNSHIP, "每个乡镇", "劳动保障协理员"),
+        (PER_VILLAGE, "每个村", "专（兼）职工作人员"),
+    ):
+        if policy.has(name, month):
+            clause = clause or policy.cited(name, month).clause
+            said.append(f"{place} {policy.number(name, month)} 名{who}")
+        else:
+            silent.append(f"{place}配几名{who}")
+    return f"{clause}：{'，'.join(said)}。" + (f"{'、'.join(silent)}，政策没有数，没有算。" if silent else "")
 
 
 def _catalogue(page: Page, known: Known) -> Section:

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import codecs
-import difflib
-import os
-from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
 )
 
-from fupin_cli.errors import FupinError
 from fupin_cli.policy import measure_settings as measure
+from fupin_cli.policy.bank_settings import Bank
 from fupin_cli.policy.dated import at
 from fupin_cli.policy.measure_settings import Count, DatedMoney, Money, Section
 from fupin_cli.policy.months import MONTH_PATTERN, month_text, read_month
-from fupin_cli.policy.problem_words import problem_words, shown
-from fupin_cli.policy.settings_file import line_of, read_settings, settings_text
 
 FILE_NAME = "fupin.toml"
 # Who may approve is for the file alone: whoever starts the program sets its environment.
@@ -113,143 +105,6 @@ class Checks(Section):
     extra_area_codes: list[Annotated[str, Field(pattern=r"^\d{6}$")]] = Field(default_factory=list)
 
 
-BANK_FIELDS = (
-    "batch",
-    "no",
-    "name",
-    "person",
-    "payee",
-    "payee_id",
-    "account",
-    "bank",
-    "amount",
-    "head_name",
-    "head_id",
-    "county",
-    "township",
-    "village",
-    "phone",
-    "age",
-    "date",
-    "post_id",
-    "month",
-    "source",
-    "blank",
-)
-
-
-def _field(value: str) -> str:
-    if value not in BANK_FIELDS:
-        raise ValueError(f"没有 {value} 这个字段，可用：{'、'.join(BANK_FIELDS)}")
-    return value
-
-
-class BankProfile(Section):
-    """How a bank wants its batch file: columns in order (header → field), separator, unit, summary line, rows a file."""
-
-    columns: Annotated[dict[str, Annotated[str, BeforeValidator(_field)]], Field(min_length=1)]
-    separator: str = ","
-    suffix: Literal[".csv", ".txt", ".xlsx"] = ".csv"
-    unit: Literal["yuan", "fen"] = "yuan"
-    header: bool = True
-    summary: bool = False
-    max_rows: Count | None = None
-
-    @model_validator(mode="after")
-    def _separates(self) -> BankProfile:
-        """What the writer of the file would only find out when the money is due."""
-        if self.suffix == ".csv" and (len(self.separator) != 1 or self.separator in '"\r\n'):
-            raise ValueError(f"separator 写的是 {self.separator!r}：.csv 的分隔符是一个字符，不是引号或换行")
-        if self.suffix == ".txt" and (not self.separator or set(self.separator) & set("\r\n")):
-            raise ValueError(f"separator 写的是 {self.separator!r}：.txt 的分隔符不能是空的，也不能有换行")
-        return self
-
-    def linked(self) -> BankProfile:
-        """The profile for a batch that is sent again: where it has the batch number, it has the source's too."""
-        fields = set(self.columns.values())
-        if "batch" not in fields or "source" in fields:
-            return self
-        return self.model_copy(update={"columns": self.columns | {"原批次号": "source"}})
-
-
-# Python knows them as encodings of text; no bank reads a file in them.
-NO_FILE_ENCODINGS = ("punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7")
-
-
-def _encoding(value: str) -> str:
-    try:
-        same = "1,a\r\n".encode(value).decode(value) == "1,a\r\n"
-    except LookupError as error:
-        raise ValueError(f"没有 {value} 这种编码") from error
-    except UnicodeError:
-        same = False
-    if not same or codecs.lookup(value).name in NO_FILE_ENCODINGS:
-        raise ValueError(f"{value} 不是文件能用的编码")
-    return value
-
-
-GENERIC = {
-    "批次号": "batch",
-    "序号": "no",
-    "姓名": "payee",
-    "账号": "account",
-    "金额": "amount",
-    "身份证号码": "payee_id",
-    "开户银行": "bank",
-}
-PIPE = {"序号": "no", "姓名": "payee", "帐号": "account", "金额": "amount", "身份证": "payee_id"}
-ONE_CARD = {
-    "序号": "no",
-    "支付状态": "blank",
-    "户主姓名": "head_name",
-    "户主身份证号": "head_id",
-    "收款人姓名": "payee",
-    "收款人身份证号": "payee_id",
-    "银行账号": "account",
-    "开户银行": "bank",
-    "村(居)委会": "village",
-    "村(居)民小组": "blank",
-    "享受人": "name",
-    "享受人身份证号": "person",
-    "联系电话": "phone",
-    "现居住地": "blank",
-    "年龄": "age",
-    "补贴金额": "amount",
-    "填报日期": "date",
-}
-SHIPPED_PROFILES = {
-    "generic-csv": BankProfile(columns=GENERIC, summary=True),
-    "pipe-txt": BankProfile(columns=PIPE, separator="|", suffix=".txt", header=False),
-    "ykt-17": BankProfile(columns=ONE_CARD, suffix=".xlsx"),
-}
-
-
-class Bank(Section):
-    """The bank's batch format: a shipped profile, or one of the county's own."""
-
-    profile: str = "generic-csv"
-    encoding: Annotated[str, BeforeValidator(_encoding)] = "GBK"
-    profiles: dict[str, BankProfile] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _known(self) -> Bank:
-        names = [*SHIPPED_PROFILES, *self.profiles]
-        if self.profile not in names:
-            raise ValueError(f"profile 写的是 {self.profile}，可用：{'、'.join(names)}")
-        if self.chosen.suffix != ".xlsx":
-            for text in (*(self.chosen.columns if self.chosen.header else ()), self.chosen.separator):
-                try:
-                    text.encode(self.encoding)
-                except UnicodeEncodeError as error:
-                    raise ValueError(f"“{text}”在 {self.encoding} 编码里写不出") from error
-        return self
-
-    @property
-    def chosen(self) -> BankProfile:
-        """The profile in use; a county's own of the same name beats a shipped one."""
-        return self.profiles.get(self.profile) or SHIPPED_PROFILES[self.profile]
-
-
 class PolicyTerm(Section):
     """A county's extension of the policy's term, with its own source."""
 
@@ -319,17 +174,6 @@ class Intake(Section):
     max_seconds: Count = 20
 
 
-# Measures whose fund the policy leaves to the county.
-FUND_LEFT_TO_COUNTY = (
-    "accident_insurance",
-    "training_living",
-    "training_course",
-    "startup_interest",
-    "startup_venue",
-    "incubator",
-)
-
-
 class Environment(EnvSettingsSource):
     """The `FUPIN_*` variables, those of the section that only the file may set left out."""
 
@@ -371,16 +215,9 @@ class Settings(BaseSettings):
     base_reward: measure.BaseReward = measure.BaseReward()
     unemployment_aid: measure.UnemploymentAid = measure.UnemploymentAid()
     work_relief: measure.WorkRelief = measure.WorkRelief()
-    funds: dict[str, str] = Field(default_factory=dict)
+    funds: dict[str, str] = Field(default_factory=dict)  # by code of subsidy; which may stand here says the policy
     budget: dict[str, Money] = Field(default_factory=dict)
     payees: dict[str, measure.Payee] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _measures(self) -> Settings:
-        for code in self.funds:
-            if code not in FUND_LEFT_TO_COUNTY:
-                raise ValueError(f"funds：没有 {code} 这项补贴，可写：{'、'.join(FUND_LEFT_TO_COUNTY)}")
-        return self
 
     def at(self, month: int) -> Settings:
         """The settings of a month: dated county numbers (`policy.dated`) as they hold in it."""
@@ -403,99 +240,3 @@ class Settings(BaseSettings):
         """Read the environment, then the file: the first to name a key wins."""
         del env_settings, dotenv_settings, file_secret_settings
         return (init_settings, Environment(settings_cls), InitSettingsSource(settings_cls, init_kwargs=cls.written))
-
-
-def load_settings(file: Path | None) -> Settings:
-    """Read a county's settings; without a file the built-in values and the environment hold.
-
-    Raises:
-        FupinError: not TOML, unknown key (with the nearest known one), value of the wrong kind; each with its line.
-    """
-    if file is None:
-        return validated(Settings, "环境变量")
-
-    body = read_settings(file)
-
-    class FileSettings(Settings):
-        written = body
-
-    made = validated(FileSettings, str(file), file)
-    # As plain `Settings`: a class that lives in a function cannot be sent to another process.
-    fields = {name: getattr(made, name) for name in Settings.model_fields}
-    return Settings.model_construct(_fields_set=made.model_fields_set, **fields)
-
-
-def validated(make: Callable[[], Settings], origin: str, file: Path | None = None) -> Settings:
-    """Make settings; what is wrong with them is told key by key, with the line of the file where there is one.
-
-    Raises:
-        FupinError: unknown key (with the nearest known one), value of the wrong kind.
-    """
-    try:
-        return make()
-    except SettingsError as error:  # a whole section in one variable, which is no JSON
-        section = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
-        raise FupinError(
-            f"设置有误（环境变量 FUPIN_{section.upper()}）：要写成 JSON",
-            f"逐项写更简单：FUPIN_{section.upper()}__项名=值；各项见 fupin config",
-        ) from None
-    except ValidationError as error:
-        text = settings_text(file) if file else ""
-        lines = [_explain(problem["loc"], problem, text) for problem in error.errors(include_url=False)]
-        raise FupinError(
-            f"设置有误（{origin}）：" + "；".join(lines), "改正后再运行；各项含义见 fupin init 生成的注释"
-        ) from None
-
-
-def _explain(place: tuple[int | str, ...], problem: Any, text: str) -> str:
-    """One problem: where it stands (the line, or the variable), what is wrong, what could be written."""
-    keys = tuple(str(part) for part in place if part != "[key]")
-    name = ".".join(keys)
-    where = f"{spot} " if (spot := _spot(keys, text)) else ""
-    if problem["type"] == "extra_forbidden":
-        # Of equally near ones the first as declared: `get_close_matches` would take the last of the alphabet.
-        word = keys[-1]
-        near = max(known_keys(keys[:-1]), key=lambda key: difflib.SequenceMatcher(a=key, b=word).ratio(), default="")
-        return f"{where}没有 {name} 这一项" + (f"，是不是 {near}？" if near else "")
-    if problem["type"] == "missing":
-        return f"{where}{name}：这一项必须写"
-    example = default_of(keys)
-    if isinstance(problem["input"], dict):  # a whole section is not shown: the words name the key
-        return where + (f"{name}：" if name else "") + problem_words(problem)
-    return f"{where}{name}：{problem_words(problem)}（写的是 {shown(problem['input'])}）" + (
-        f"；默认为 {keys[-1]} = {example}" if example else ""
-    )
-
-
-def _spot(keys: tuple[str, ...], text: str) -> str:
-    variable = ENV_PREFIX + "__".join(keys).upper()
-    if any(name.upper() == variable for name in os.environ):
-        return f"环境变量 {variable}"
-    line = line_of(text, keys)
-    return f"第 {line} 行" if line else ""
-
-
-def default_of(keys: tuple[str, ...]) -> str:
-    """The built-in value of a key as it is written in the file; empty where there is none to show."""
-    place: Any = Settings.model_construct()
-    for key in keys:
-        place = getattr(place, key, None)
-    if place is None or isinstance(place, (BaseModel, dict)) or place == "":
-        return ""
-    return shown(place) if not isinstance(place, list) else "[]" * (not place)
-
-
-def known_keys(place: tuple[str, ...]) -> list[str]:
-    """Names of the keys that the table at a place of the settings may have."""
-    model: Any = Settings
-    for part in place:
-        if part == "profiles":
-            return list(BankProfile.model_fields) if len(place) > 2 else []  # noqa: PLR2004 - [bank.profiles.名称]
-        if part == "payees":
-            return list(measure.Payee.model_fields) if len(place) > 1 else []
-        if part in ("funds", "budget"):
-            return list(FUND_LEFT_TO_COUNTY) if part == "funds" else []
-        if part == "standard":
-            return ["annual", "monthly", "source"] if len(place) > 2 else []  # noqa: PLR2004 - [post.standard.2025]
-        model = model.model_fields[str(part)].annotation
-    return list(model.model_fields)

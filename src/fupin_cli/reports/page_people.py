@@ -93,10 +93,8 @@ def staff(known: Known) -> pl.DataFrame | Missing:
     """Each area of the platform: assistants there and missing, villages, villages without staff."""
     by = known.scope.by
     towns, villages = known.assistants, known.village_staff
-    if towns is None:
-        return known.missing("staff")
     parts = []
-    if by != "village":
+    if towns is not None and by != "village":
         parts.append(
             towns.group_by(by).agg(present=pl.col("present").sum(), missing=pl.col("missing").sum().cast(pl.Int64))
         )

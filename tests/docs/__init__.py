@@ -1,0 +1,1 @@
+"""Pages about the project itself: kept true by tests."""
