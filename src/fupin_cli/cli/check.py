@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,12 +12,15 @@ from fupin_cli.cli.options import (
     Format,
     MonthOption,
     NoProgress,
+    NoWorkbook,
+    Output,
     OutputFormat,
     PasswordFile,
     Places,
     Quiet,
     Severity,
     Split,
+    Unmask,
     Verbose,
     Wait,
     Workspace,
@@ -30,10 +32,7 @@ def check(
     month: MonthOption = None,
     workspace: Workspace = None,
     password_file: PasswordFile = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="文件夹", help="输出文件夹（默认：工作区的 out/）", show_default=False),
-    ] = None,
+    output: Output = None,
     select: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,8 +50,8 @@ def check(
         bool, typer.Option("--annotate", help="另写各表的标注副本：要改的格有颜色和批注，乡镇改好就交回这份")
     ] = False,
     output_format: OutputFormat = Format.text,
-    unmask: Annotated[bool, typer.Option("--unmask", help="JSON 里不遮盖身份证号和姓名")] = False,
-    no_workbook: Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")] = False,
+    unmask: Unmask = False,
+    no_workbook: NoWorkbook = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     no_progress: NoProgress = False,
@@ -61,15 +60,11 @@ def check(
 ) -> int:
     """Check a month's files."""
     import sys
-    from contextlib import nullcontext
-    from datetime import datetime
 
+    from fupin_cli.cli.opened import opened
     from fupin_cli.cli.options import month_and_inbox, operator_name
-    from fupin_cli.cli.progress import progress_bar
     from fupin_cli.errors import UsageError
     from fupin_cli.jobs import check as job
-    from fupin_cli.jobs.desk import Desk
-    from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.policy.months import parse_month
@@ -83,15 +78,11 @@ def check(
     codes = job.chosen_codes(_listed(select), _listed(ignore))
     if not no_workbook:
         make_folder(folder)  # said before the work, not after it
-    now = datetime.now().astimezone()
-    with (
-        nullcontext() if no_workbook else workspace_lock(place.root, "check", wait, now, posts=False),
-        progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress,
-    ):
-        desk = Desk(place, inbox, progress)
+    watch = not (no_progress or quiet)
+    with opened("check", place, inbox, writes=not no_workbook, watch=watch, wait=wait, posts=False) as (desk, now):
         run = job.check(desk, wanted, codes=codes, fail_on=fail_on.value)
         if not no_workbook:
-            progress("写工作簿", 0, 1)
+            desk.progress("写工作簿", 0, 1)
             job.write_outputs(
                 run,
                 folder,

@@ -11,19 +11,22 @@ from fupin_cli.cli.options import (
     PATIENCE,
     Force,
     Format,
+    FromMonth,
+    Inbox,
     MonthArgument,
     MonthOption,
     NoProgress,
+    NoWorkbook,
     Output,
     OutputFormat,
     PasswordFile,
     Quiet,
+    ToMonth,
     Unmask,
     Wait,
     Workspace,
     one_month,
 )
-from fupin_cli.cli.payroll import InboxOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +39,6 @@ if TYPE_CHECKING:
     Parts = tuple[Callable[[Desk, int], Any], Callable[..., dict[str, Any]], Callable[[Any], None]]
 
 R = TypeVar("R", "RosterRun", "RiskRun", "MatchRun", "ForecastRun", "WhatIfRun", "DueRun")
-NoWorkbook = Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")]
 
 
 def roster(
@@ -50,7 +52,7 @@ def roster(
         str | None,
         typer.Option("--person", metavar="人", help="找一个人：姓名、身份证号码或一人一码", show_default=False),
     ] = None,
-    inbox: InboxOption = None,
+    inbox: Inbox = None,
     workspace: Workspace = None,
     output: Output = None,
     output_format: OutputFormat = Format.text,
@@ -101,7 +103,7 @@ def _list(command: str, parts: Callable[[], Parts]) -> Callable[..., int]:
     def do(
         month: MonthArgument = None,
         month_option: MonthOption = None,
-        inbox: InboxOption = None,
+        inbox: Inbox = None,
         workspace: Workspace = None,
         output: Output = None,
         output_format: OutputFormat = Format.text,
@@ -166,7 +168,7 @@ def forecast(
     month: MonthArgument = None,
     month_option: MonthOption = None,
     no_renew: Annotated[bool, typer.Option("--no-renew", help="合同不续签：只推算到各人的合同结束日期")] = False,
-    inbox: InboxOption = None,
+    inbox: Inbox = None,
     workspace: Workspace = None,
     output: Output = None,
     output_format: OutputFormat = Format.text,
@@ -207,8 +209,8 @@ def forecast(
 def what_if(
     month: MonthArgument = None,
     month_option: MonthOption = None,
-    first: Annotated[str | None, typer.Option("--from", metavar="年-月", help="从哪个月", show_default=False)] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="年-月", help="到哪个月", show_default=False)] = None,
+    first: FromMonth = None,
+    last: ToMonth = None,
     sets: Annotated[
         list[str] | None,
         typer.Option(
@@ -224,7 +226,7 @@ def what_if(
             show_default=False,
         ),
     ] = None,
-    inbox: InboxOption = None,
+    inbox: Inbox = None,
     workspace: Workspace = None,
     output: Output = None,
     output_format: OutputFormat = Format.text,
@@ -293,26 +295,15 @@ def run_report(
     wait: float,
 ) -> R:
     """Open the desk, compute, and (with the workspace's lock) write the workbook."""
-    import sys
-    from contextlib import nullcontext
-    from datetime import datetime
-
+    from fupin_cli.cli.opened import opened
     from fupin_cli.cli.options import operator_name
-    from fupin_cli.cli.progress import progress_bar
-    from fupin_cli.jobs.desk import Desk
-    from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.monitor import write_books
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.policy.months import parse_month
 
     wanted = parse_month(month)
     place = find_workspace(workspace, password_file)
-    now = datetime.now().astimezone()
-    with (
-        workspace_lock(place.root, command, wait, now) if write else nullcontext(),
-        progress_bar(enabled=progress and sys.stderr.isatty()) as bar,
-    ):
-        desk = Desk(place, inbox, bar)
+    with opened(command, place, inbox, writes=write, watch=progress, wait=wait) as (desk, now):
         run = work(desk, wanted)
         if write:
             write_books(run, desk, output or place.out, force=force, operator=operator_name(), now=now)

@@ -85,6 +85,14 @@ Places = Annotated[
         metavar="[年-月] [收件夹]", help="月份，例如 2024-05；收件夹（默认：工作区的 inbox/）", show_default=False
     ),
 ]
+Inbox = Annotated[
+    Path | None,
+    typer.Option("--inbox", metavar="收件夹", help="各表所在的文件夹（默认：工作区的 inbox/）", show_default=False),
+]
+FromMonth = Annotated[str | None, typer.Option("--from", metavar="年-月", help="从哪个月", show_default=False)]
+ToMonth = Annotated[str | None, typer.Option("--to", metavar="年-月", help="到哪个月", show_default=False)]
+NoWorkbook = Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")]
+NoDraft = Annotated[bool, typer.Option("--no-workbook", help="只看结果：不写工作簿，不记为测算")]
 PATIENCE = 60.0
 
 

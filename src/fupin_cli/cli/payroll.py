@@ -12,8 +12,10 @@ from fupin_cli.cli.options import (
     PATIENCE,
     Force,
     Format,
+    Inbox,
     MonthArgument,
     MonthOption,
+    NoDraft,
     NoProgress,
     Operator,
     Output,
@@ -38,10 +40,6 @@ if TYPE_CHECKING:
     from fupin_cli.ledger.store import Batch
 
 EXAMPLE = "fupin approve 2024-05 --by 姓名 --document 文号"
-InboxOption = Annotated[
-    Path | None,
-    typer.Option("--inbox", metavar="收件夹", help="各表所在的文件夹（默认：工作区的 inbox/）", show_default=False),
-]
 
 
 def payroll(
@@ -55,7 +53,7 @@ def payroll(
     ] = None,
     output_format: OutputFormat = Format.text,
     unmask: Unmask = False,
-    no_workbook: Annotated[bool, typer.Option("--no-workbook", help="只看结果：不写工作簿，不记为测算")] = False,
+    no_workbook: NoDraft = False,
     password_file: PasswordFile = None,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
@@ -158,7 +156,7 @@ def approve(
         str | None,
         typer.Option("--drafter", metavar="姓名", help="定时运行算出的测算由谁编制", show_default=False),
     ] = None,
-    inbox: InboxOption = None,
+    inbox: Inbox = None,
     workspace: Workspace = None,
     output: Output = None,
     yes: Yes = False,

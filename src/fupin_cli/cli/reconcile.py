@@ -15,12 +15,14 @@ from fupin_cli.cli.options import (
     MonthArgument,
     MonthOption,
     NoProgress,
+    NoWorkbook,
     Operator,
     Output,
     OutputFormat,
     PasswordFile,
     Quiet,
     Signer,
+    ToMonth,
     Unmask,
     Wait,
     Workspace,
@@ -48,7 +50,7 @@ def reconcile(
     first: Annotated[
         str | None, typer.Option("--from", metavar="年-月", help="对几个月：从哪个月", show_default=False)
     ] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="年-月", help="到哪个月", show_default=False)] = None,
+    last: ToMonth = None,
     reissue: Annotated[
         bool, typer.Option("--reissue", help="把已改正的失败行补发：记入账本，写出更正发放文件")
     ] = False,
@@ -65,7 +67,7 @@ def reconcile(
     output: Output = None,
     output_format: OutputFormat = Format.text,
     unmask: Unmask = False,
-    no_workbook: Annotated[bool, typer.Option("--no-workbook", help="只看结果，不写工作簿")] = False,
+    no_workbook: NoWorkbook = False,
     password_file: PasswordFile = None,
     quiet: Quiet = False,
     no_progress: NoProgress = False,

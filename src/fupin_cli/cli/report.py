@@ -11,6 +11,8 @@ from fupin_cli.cli.options import (
     PATIENCE,
     Force,
     Format,
+    FromMonth,
+    Inbox,
     MonthArgument,
     MonthOption,
     NoProgress,
@@ -18,22 +20,22 @@ from fupin_cli.cli.options import (
     OutputFormat,
     PasswordFile,
     Quiet,
+    ToMonth,
     Wait,
     Workspace,
     month_range,
 )
-from fupin_cli.cli.payroll import InboxOption
 
 
 def report(
     month: MonthArgument = None,
     month_option: MonthOption = None,
-    first: Annotated[str | None, typer.Option("--from", metavar="年-月", help="从哪个月", show_default=False)] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="年-月", help="到哪个月", show_default=False)] = None,
+    first: FromMonth = None,
+    last: ToMonth = None,
     town: Annotated[
         str, typer.Option("--town", metavar="乡镇", help="只做一个乡镇的，各村分列", show_default=False)
     ] = "",
-    inbox: InboxOption = None,
+    inbox: Inbox = None,
     workspace: Workspace = None,
     output: Output = None,
     output_format: OutputFormat = Format.text,
@@ -45,24 +47,15 @@ def report(
     wait: Wait = PATIENCE,
 ) -> int:
     """Write a page of a month, of a quarter or year, or of one township."""
-    import sys
-    from contextlib import nullcontext
-    from datetime import datetime
-
-    from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.cli.opened import opened
     from fupin_cli.jobs import report as job
-    from fupin_cli.jobs.desk import Desk
-    from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.workspace import find_workspace
 
     start, end = month_range(month, month_option, first, last, "fupin report --month 2024-05")
     place = find_workspace(workspace, password_file)
-    now = datetime.now().astimezone()
-    with (
-        nullcontext() if no_page else workspace_lock(place.root, "report", wait, now),
-        progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as bar,
-    ):
-        run = job.report(Desk(place, inbox, bar), start, end, town=town.strip())
+    watch = not (no_progress or quiet)
+    with opened("report", place, inbox, writes=not no_page, watch=watch, wait=wait) as (desk, _):
+        run = job.report(desk, start, end, town=town.strip())
         if not no_page:
             job.write_page(run, output or place.out, force=force)
     if output_format is Format.json:

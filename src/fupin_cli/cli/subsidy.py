@@ -11,14 +11,18 @@ from fupin_cli.cli.options import (
     PATIENCE,
     Force,
     Format,
+    FromMonth,
+    Inbox,
     MonthArgument,
     MonthOption,
+    NoDraft,
     NoProgress,
     Operator,
     Output,
     OutputFormat,
     PasswordFile,
     Quiet,
+    ToMonth,
     Unmask,
     Wait,
     Workspace,
@@ -26,7 +30,7 @@ from fupin_cli.cli.options import (
     month_range,
     operator_name,
 )
-from fupin_cli.cli.payroll import InboxOption, approved_already
+from fupin_cli.cli.payroll import approved_already
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
@@ -41,16 +45,16 @@ def subsidy(
     ] = None,
     month_argument: MonthArgument = None,
     month: MonthOption = None,
-    first: Annotated[str | None, typer.Option("--from", metavar="年-月", help="从哪个月", show_default=False)] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="年-月", help="到哪个月", show_default=False)] = None,
+    first: FromMonth = None,
+    last: ToMonth = None,
     everything: Annotated[bool, typer.Option("--all", help="收件夹里有表的全部补贴")] = False,
-    inbox: InboxOption = None,
+    inbox: Inbox = None,
     workspace: Workspace = None,
     output: Output = None,
     operator: Operator = None,
     output_format: OutputFormat = Format.text,
     unmask: Unmask = False,
-    no_workbook: Annotated[bool, typer.Option("--no-workbook", help="只看结果：不写工作簿，不记为测算")] = False,
+    no_workbook: NoDraft = False,
     password_file: PasswordFile = None,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
@@ -58,15 +62,9 @@ def subsidy(
     wait: Wait = PATIENCE,
 ) -> int:
     """List the subsidies, or compute one (or all) as drafts."""
-    import sys
-    from contextlib import nullcontext
-    from datetime import datetime
-
-    from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.cli.opened import opened
     from fupin_cli.errors import NoInputError
-    from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.draft import record
-    from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.subsidy import find_measure, supplied
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
@@ -78,13 +76,10 @@ def subsidy(
         return _list(place, as_json=output_format is Format.json)
     chosen = find_measure(name, place.policy(), others=True) if name is not None else None
     start, end = month_range(month_argument, month, first, last, "fupin subsidy transport --month 2024-05")
-    now, maker, folder = datetime.now().astimezone(), operator or operator_name(), output or place.out
+    maker, folder = operator or operator_name(), output or place.out
     code, runs = 0, []
-    with (
-        nullcontext() if no_workbook else workspace_lock(place.root, "subsidy", wait, now),
-        progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress,
-    ):
-        desk = Desk(place, inbox, progress)
+    watch = not (no_progress or quiet)
+    with opened("subsidy", place, inbox, writes=not no_workbook, watch=watch, wait=wait) as (desk, now):
         for wanted in range(start, end + 1):
             measures = [chosen] if chosen else supplied(desk, wanted)
             if not measures:

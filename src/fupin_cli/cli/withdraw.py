@@ -10,6 +10,7 @@ from fupin_cli.cli.documents import print_json
 from fupin_cli.cli.options import (
     PATIENCE,
     Format,
+    Inbox,
     MonthArgument,
     MonthOption,
     Operator,
@@ -25,7 +26,6 @@ from fupin_cli.cli.options import (
     operator_name,
     signer,
 )
-from fupin_cli.cli.payroll import InboxOption
 
 EXAMPLE = "fupin withdraw 2024-05 --by 姓名 --document 文号"
 Measure = Annotated[
@@ -41,7 +41,7 @@ def withdraw(
         str, typer.Option("--document", metavar="文号", help="同意撤回的文号（必须写明）", show_default=False)
     ] = "",
     measure: Measure = "post",
-    inbox: InboxOption = None,
+    inbox: Inbox = None,
     workspace: Workspace = None,
     output: Output = None,
     yes: Yes = False,
