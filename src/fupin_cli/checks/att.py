@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE, ROSTER = "attendance", "assignments"
-WORKED: dict[str, Any] = {"tables": (ROSTER, TABLE)}
+WORKED = (ROSTER, TABLE)
 FAILED = ("不合格", "不称职")
 
 
@@ -25,7 +25,9 @@ def stops(ctx: Month, effect: str) -> dict[str, str]:
     return {"effect": effect if by_days else "none", "severity": "error" if by_days else "warning"}
 
 
-@rule("ATT001", "在岗人员没有出勤", "error", "hold", compares="本月花名册与出勤汇总表", hint="补报本月出勤", **WORKED)
+@rule(
+    "ATT001", "在岗人员没有出勤", "error", "hold", compares="本月花名册与出勤汇总表", hint="补报本月出勤", tables=WORKED
+)
 def none(ctx: Month) -> pl.LazyFrame:
     """No row, no days worked, or no required days by row or post."""
     rows = ctx.judged.lazy()
@@ -64,7 +66,7 @@ def matched(ctx: Month) -> pl.LazyFrame:
     "hold",
     compares="本月累计出勤天数与规定天数、本月天数、在岗天数",
     hint="核对考勤原始记录",
-    **WORKED,
+    tables=WORKED,
 )
 def too_many(ctx: Month) -> pl.LazyFrame:
     """Over the days of the month or on post: held. Only over the required days: capped at 1, a warning.
@@ -123,7 +125,7 @@ def zero(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="本月出勤汇总表与花名册",
     hint="补进花名册，或删去出勤",
-    **WORKED,
+    tables=WORKED,
 )
 def not_on_roster(ctx: Month) -> pl.LazyFrame:
     """No line of this person and post in the month."""
@@ -185,7 +187,7 @@ def failed(ctx: Month) -> pl.LazyFrame:
     bounds=("checks.required_days_gap",),
     compares="出勤汇总表的规定出勤天数（没有填的用岗位台账的）与1天，与岗位台账的规定出勤天数",
     hint="核对规定出勤天数；岗位的规定已改的，同时改岗位台账",
-    **WORKED,
+    tables=WORKED,
 )
 def norm(ctx: Month) -> pl.LazyFrame:
     """Required days below 1 pay a month for an hour: held. Unlike the post's own by more than some days: a warning."""

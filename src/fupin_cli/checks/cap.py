@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE, HISTORY = "assignments", "payment_history"
-CAPPED: dict[str, Any] = {"tables": (TABLE, HISTORY), "bounds": ("post.cap_months", "post.month_count")}
 
 
 def limit(ctx: Month) -> int:
@@ -49,7 +48,8 @@ def over_cap(ctx: Month) -> pl.LazyFrame:
     waivable=True,
     compares="补贴发放台账中已发的月数",
     hint="办理退出；距养老金领取不足5年的，核对首次核定日期",
-    **CAPPED,
+    tables=(TABLE, HISTORY),
+    bounds=("post.cap_months", "post.month_count"),
 )
 def over(ctx: Month) -> pl.LazyFrame:
     """The cap is used and the person was not within five years of the pension date at first approval."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "assignments"
-CONTRACT: dict[str, Any] = {"tables": (TABLE,)}
+CONTRACT = (TABLE,)
 
 
 def current(ctx: Month) -> pl.LazyFrame:
@@ -32,7 +32,7 @@ def current(ctx: Month) -> pl.LazyFrame:
     "hold",
     compares="合同开始日期、合同结束日期",
     hint="补签合同后补填起止日期",
-    **CONTRACT,
+    tables=CONTRACT,
 )
 def missing(ctx: Month) -> pl.LazyFrame:
     """Either date is not there or cannot be read."""
@@ -62,7 +62,9 @@ def too_long(ctx: Month) -> pl.LazyFrame:
     )
 
 
-@rule("CON003", "合同结束早于开始", "error", "hold", compares="合同结束日期与开始日期", hint="改正日期", **CONTRACT)
+@rule(
+    "CON003", "合同结束早于开始", "error", "hold", compares="合同结束日期与开始日期", hint="改正日期", tables=CONTRACT
+)
 def reversed_dates(ctx: Month) -> pl.LazyFrame:
     """The two dates are in the wrong order."""
     rows = current(ctx).filter(pl.col("contract_end") < pl.col("contract_start"))
@@ -76,7 +78,7 @@ def reversed_dates(ctx: Month) -> pl.LazyFrame:
     "refuse",
     compares="本月与该人该岗各份合同之和",
     hint="合同已到期的续签；续签的补进花名册",
-    **CONTRACT,
+    tables=CONTRACT,
 )
 def outside(ctx: Month) -> pl.LazyFrame:
     """No day of the month lies in any contract of the line; not asked where a contract's dates are not sound."""
@@ -90,7 +92,7 @@ def outside(ctx: Month) -> pl.LazyFrame:
     "error",
     compares="同一人各份合同的起止，不论岗位",
     hint="核实是否重复录入或一人多岗",
-    **CONTRACT,
+    tables=CONTRACT,
 )
 def overlap(ctx: Month) -> pl.LazyFrame:
     """Contracts of one person that share a day."""
@@ -106,7 +108,7 @@ def overlap(ctx: Month) -> pl.LazyFrame:
     waivable=True,
     compares="本月在岗而不在该人该岗任何一份合同内的天数",
     hint="改正日期，或补上那段时间的合同",
-    **CONTRACT,
+    tables=CONTRACT,
 )
 def dates_outside(ctx: Month) -> pl.LazyFrame:
     """Days of the month on post before a contract begins, or after one ends, that no contract of person and post covers.
@@ -138,7 +140,7 @@ def dates_outside(ctx: Month) -> pl.LazyFrame:
     bounds=("checks.contract_warning_days",),
     compares="合同结束日期与本月末",
     hint="需要续签的及早办理",
-    **CONTRACT,
+    tables=CONTRACT,
 )
 def ending(ctx: Month) -> pl.LazyFrame:
     """The line's last contract ends from the month's last day up to so many days later."""

@@ -9,13 +9,13 @@ import polars as pl
 from fupin_cli.checks.report import report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.households import first_rows
+from fupin_cli.policy.pension import RETIRED_AGE
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 MOBILE = r"^1[3-9][0-9]{9}$"
 LANDLINE = r"^0[0-9]{9,11}$"  # the intake has dropped the dash after the area code
-RETIRED_AGE = 60
 MALE_RELATIONS = (
     "之子",
     "之女婿",

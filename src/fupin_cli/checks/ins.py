@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE, ROSTER = "accident_insurance", "assignments"
-COVER: dict[str, Any] = {"tables": (ROSTER, TABLE)}
+COVER = (ROSTER, TABLE)
 
 
 def covered(ctx: Month) -> pl.LazyFrame:
@@ -37,7 +37,7 @@ def covered(ctx: Month) -> pl.LazyFrame:
     waivable=True,
     compares="本月在岗日与意外险起止日期",
     hint="补买保险后补报名单",
-    **COVER,
+    tables=COVER,
 )
 def none(ctx: Month) -> pl.LazyFrame:
     """No policy touches the days on post in the month."""
@@ -52,7 +52,7 @@ def none(ctx: Month) -> pl.LazyFrame:
     compares="本月在岗日与意外险起止日期",
     bounds=("checks.insurance_gap",),
     hint="补买缺的日子",
-    **COVER,
+    tables=COVER,
 )
 def gap(ctx: Month) -> pl.LazyFrame:
     """Some days on post are left uncovered: a warning, or held where the county says so."""
@@ -98,7 +98,7 @@ def premium(ctx: Month) -> pl.LazyFrame:
     )
 
 
-@rule("INS004", "同一天有两份保险", "warning", compares="同一人各张保单的起止", hint="退掉重复的保单", **COVER)
+@rule("INS004", "同一天有两份保险", "warning", compares="同一人各张保单的起止", hint="退掉重复的保单", tables=COVER)
 def double(ctx: Month) -> pl.LazyFrame:
     """Policies of one person that share a day."""
     rows = ctx.table(TABLE).filter(pl.col("end") >= pl.col("start"))

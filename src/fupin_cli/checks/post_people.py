@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TABLE = "assignments"
 POST_WORDS = r"公益性?岗位"
-NEEDS_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry")}
+NEEDS_REGISTRY = (TABLE, "registry")
 
 
 def with_people(ctx: Month) -> pl.LazyFrame:
@@ -41,7 +41,7 @@ def with_people(ctx: Month) -> pl.LazyFrame:
     waivable=True,
     compares="监测对象信息中有无此人，户类型、监测对象类别",
     hint="核实身份；不符合的应退出岗位",
-    **NEEDS_REGISTRY,
+    tables=NEEDS_REGISTRY,
 )
 def not_beneficiary(ctx: Month) -> pl.LazyFrame:
     """Presence in the export and the categories only."""
@@ -60,7 +60,7 @@ def not_beneficiary(ctx: Month) -> pl.LazyFrame:
     "refuse",
     compares="监测对象信息的劳动技能",
     hint="核实劳动能力；确已丧失的应退出岗位",
-    **NEEDS_REGISTRY,
+    tables=NEEDS_REGISTRY,
 )
 def no_ability(ctx: Month) -> pl.LazyFrame:
     """丧失劳动力, 无劳动力, or nothing recorded."""
@@ -104,7 +104,7 @@ def age(ctx: Month) -> pl.LazyFrame:
     "hold",
     compares="监测对象信息的在校生状况",
     hint="核实是否已毕业；已毕业的先更新监测系统",
-    **NEEDS_REGISTRY,
+    tables=NEEDS_REGISTRY,
 )
 def in_school(ctx: Month) -> pl.LazyFrame:
     """The export lags behind graduation: held, not refused."""

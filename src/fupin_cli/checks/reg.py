@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.month import NO_LABOUR, WEAK
+from fupin_cli.policy.pension import RETIRED_AGE
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "registry"
-WHO: dict[str, Any] = {"tables": (TABLE,)}
-WATCH: dict[str, Any] = {"tables": (TABLE,)}
+WHO = (TABLE,)
 ABLE = ("普通劳动力", "技能劳动力")
-RETIRED_AGE, YOUNG_AGE = 60, 22
+YOUNG_AGE = 22  # ours: no law says so (docs/decisions/019)
 LITTLE_SCHOOLING = ("文盲或半文盲", "小学")
 SEVERE_WORDS = r"^(?:[12一二](?:级)?|[ⅠⅡ]级?)$"
 
@@ -29,7 +29,7 @@ SEVERE_WORDS = r"^(?:[12一二](?:级)?|[ⅠⅡ]级?)$"
     "warning",
     compares="身份证号的周岁与劳动技能",
     hint="劳动技能改为“无劳动力”",
-    **WHO,
+    tables=WHO,
 )
 def child(ctx: Month) -> pl.LazyFrame:
     """Age on the month's last day, by the birthday."""
@@ -45,7 +45,7 @@ def child(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="在校生状况与劳动技能",
     hint="劳动技能改为“无劳动力”；已毕业的清空在校生状况",
-    **WHO,
+    tables=WHO,
 )
 def student(ctx: Month) -> pl.LazyFrame:
     """Persons in school are not labour (一)."""
@@ -59,7 +59,7 @@ def student(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="健康状况、周岁、在校与劳动技能",
     hint="核实身体状况，改正健康状况或劳动技能",
-    **WHO,
+    tables=WHO,
 )
 def fit(ctx: Month) -> pl.LazyFrame:
     """16 to under 60, healthy and out of school."""
@@ -78,7 +78,7 @@ def fit(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="残疾类别与残疾等级（或残疾证号第19、20位）与劳动技能",
     hint="核对残疾证，改正劳动技能",
-    **WHO,
+    tables=WHO,
 )
 def severe_disability(ctx: Month) -> pl.LazyFrame:
     """Limb disability of grade 1 or 2, by the columns, else by the card number's characters 19 (4 = 肢体) and 20."""
@@ -102,7 +102,7 @@ def severe_disability(ctx: Month) -> pl.LazyFrame:
     compares="人均纯收入与当年省防止返贫监测标准",
     bounds=("post.annual_line",),
     hint="入户核实；确低于标准的按程序纳入监测",
-    **(WATCH | {"tables": (TABLE, "policy:post.standard")}),
+    tables=(TABLE, "policy:post.standard"),
 )
 def below_line(ctx: Month) -> pl.LazyFrame:
     """Under the line of the month's year, and none of the three categories; by 户信息 where the registry has no income."""
@@ -124,7 +124,7 @@ def below_line(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="文化程度、在校生状况、失学或辍学原因",
     hint="在校的只填在校生状况，不在校的只填文化程度",
-    **WATCH,
+    tables=WHO,
 )
 def schooling(ctx: Month) -> pl.LazyFrame:
     """Both filled; or both empty, and the reason too."""
@@ -169,7 +169,7 @@ def little_schooling(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="识别监测时间与消除监测时间",
     hint="核实消除程序是否到位",
-    **WATCH,
+    tables=WHO,
 )
 def removed_early(ctx: Month) -> pl.LazyFrame:
     """Removed before six full months after it was found."""
@@ -201,7 +201,7 @@ def came_and_went(ctx: Month) -> pl.LazyFrame:
     )
 
 
-@rule("REG013", "与户主关系没有填", "warning", compares="与户主关系列", hint="补填", **WATCH)
+@rule("REG013", "与户主关系没有填", "warning", compares="与户主关系列", hint="补填", tables=WHO)
 def no_relation(ctx: Month) -> pl.LazyFrame:
     """The relation decides who may be paid for whom."""
     return report(ctx.table(TABLE).filter(pl.col("relation").is_null()), TABLE, "与户主关系没有填", "relation")
@@ -213,9 +213,9 @@ def no_relation(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="身份证号的周岁与劳动技能",
     hint="核实劳动能力；仍能劳动的一般记为“弱劳动力或半劳动力”",
-    **WHO,
+    tables=WHO,
 )
 def old_and_able(ctx: Month) -> pl.LazyFrame:
     """60 by the month's last day, by the birthday."""
     old = (pl.col("age") >= RETIRED_AGE) & pl.col("labour_ability").is_in(ABLE)
-    return report(ctx.people.lazy().filter(old), TABLE, "已满60周岁，劳动技能却是“{}”", "labour_ability")
+    return report(ctx.people.lazy().filter(old), TABLE, f"已满{RETIRED_AGE}周岁，劳动技能却是“{{}}”", "labour_ability")

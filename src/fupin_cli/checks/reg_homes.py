@@ -6,7 +6,7 @@ set aside for their ID number stay members (SPEC 9.12). Where a rule speaks once
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "registry"
-WATCH: dict[str, Any] = {"tables": (TABLE,)}
+WATCH = (TABLE,)
 ABLE = ("普通劳动力", "技能劳动力")
 VOCATIONAL = r"^(?:中职|高职高专|技师学院)"
 RISKS = [f"risk_{n}" for n in range(1, 6)]
@@ -76,7 +76,7 @@ def help_column() -> pl.Expr:
     "warning",
     compares="全户劳动技能与享受低保、特困供养政策情况",
     hint="核实是否应纳入低保或特困供养",
-    **WATCH,
+    tables=WATCH,
 )
 def no_labour_household(ctx: Month) -> pl.LazyFrame:
     """Nobody in the household is labour, and nobody has 低保 or 特困供养."""
@@ -92,7 +92,7 @@ def no_labour_household(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="致贫/返贫风险与户内普通、技能劳动力的比例",
     hint="核实风险原因",
-    **WATCH,
+    tables=WATCH,
 )
 def not_lacking(ctx: Month) -> pl.LazyFrame:
     """普通 and 技能 labour are over a quarter of the household."""
@@ -141,7 +141,7 @@ def rain_dew(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="致贫/返贫风险与全户劳动技能、年龄、在校情况",
     hint="核实风险原因或劳动技能",
-    **WATCH,
+    tables=WATCH,
 )
 def unstable_without_labour(ctx: Month) -> pl.LazyFrame:
     """Once a household, on its head."""
@@ -157,7 +157,7 @@ def unstable_without_labour(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="未消除的致贫/返贫风险与全户的务工记录",
     hint="核实风险原因；务工过的补录务工信息",
-    **(WATCH | {"tables": (TABLE, "employment")}),
+    tables=(TABLE, "employment"),
 )
 def unstable_without_work(ctx: Month) -> pl.LazyFrame:
     """The risk is not removed, and nobody of the household ever had a spell."""
@@ -173,7 +173,7 @@ def unstable_without_work(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="风险是否已消除，普通、技能劳动力，就业、公岗、教育、产业、金融帮扶",
     hint="落实帮扶措施并登记；风险已消除的更新监测系统",
-    **WATCH,
+    tables=WATCH,
 )
 def no_help(ctx: Month) -> pl.LazyFrame:
     """Not removed, with ordinary or skilled labour, and none of the five measures on any row."""
@@ -190,7 +190,7 @@ def no_help(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="就业帮扶、公益岗位帮扶与全户劳动技能、年龄、在校情况",
     hint="核实劳动技能或帮扶措施",
-    **WATCH,
+    tables=WATCH,
 )
 def help_without_labour(ctx: Month) -> pl.LazyFrame:
     """Once a household."""
@@ -204,7 +204,7 @@ def help_without_labour(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="就业帮扶、公益岗位帮扶，风险是否已消除与工资性收入",
     hint="核实工资性收入，或风险消除的依据",
-    **WATCH,
+    tables=WATCH,
 )
 def removed_without_wages(ctx: Month) -> pl.LazyFrame:
     """The household's risk was removed with help to work, and its wage income is 0 or empty on every row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,18 +15,14 @@ from fupin_cli.reconciliation.returns import PAID, TABLE, UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-HOW: dict[str, Any] = {
-    "stage": "reconcile",
-    "tables": (TABLE,),
-}
-
 RET001 = Rule(
     "RET001",
     "回盘文件自报的笔数或金额与明细不符",
     "error",
     compares="文件的合计行与明细的笔数、金额",
     hint="向银行重新要一份完整的回盘文件；这个文件整个没有采用",
-    **HOW,
+    tables=(TABLE,),
+    stage="reconcile",
 )
 RET002 = Rule(
     "RET002",
@@ -34,7 +30,8 @@ RET002 = Rule(
     "error",
     compares="更正发放的行与它所更正的行",
     hint="核实是否重复发放；多发的追回",
-    **HOW,
+    tables=(TABLE,),
+    stage="reconcile",
 )
 RET003 = Rule(
     "RET003",
@@ -42,7 +39,8 @@ RET003 = Rule(
     "error",
     compares="处理结果与成功、失败的各种写法",
     hint="向银行问明；常用的写法可加入工作区 schemas/_common.yaml 的 paid 或 failed",
-    **HOW,
+    tables=(TABLE,),
+    stage="reconcile",
 )
 RET004 = Rule(
     "RET004",
@@ -50,7 +48,8 @@ RET004 = Rule(
     "error",
     compares="回盘的账号、户名与批准时的账号、收款人",
     hint="核实钱进了谁的账户",
-    **HOW,
+    tables=(TABLE,),
+    stage="reconcile",
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, Required, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +70,23 @@ class Rule:
         return self.code.rstrip("0123456789")
 
 
-def rule(code: str, title: str, severity: Severity, effect: Effect = "none", **more: Any) -> Callable[[Check], Rule]:
+class Told(TypedDict, total=False):
+    """What a rule says of itself besides its code, title, severity and effect (`Rule`), so that a slip is seen."""
+
+    compares: Required[str]
+    hint: Required[str]
+    tables: tuple[str, ...]
+    any_of: tuple[str, ...]
+    settings: tuple[str, ...]
+    partly: tuple[str, ...]
+    bounds: tuple[str, ...]
+    waivable: bool
+    stage: Stage
+
+
+def rule(
+    code: str, title: str, severity: Severity, effect: Effect = "none", **more: Unpack[Told]
+) -> Callable[[Check], Rule]:
     """Make the decorated function the check of a code: what stands under its name is the `Rule`."""
 
     def made(function: Check) -> Rule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -21,15 +21,15 @@ DECIDED = ("POST011", "ATT001", "ATT002", "ATT006")
 DECIDED_OF_ATTENDANCE = "ID007"
 # Of a line that was approved and is now only held any reason but these, which a decision cannot mend.
 NEVER = r"^(ID|IN|CON|MEA|SET)\d"
-HOW: dict[str, Any] = {"tables": (TABLE,), "partly": (ROSTER,), "stage": "waivers"}
-
 SET001 = Rule(
     "SET001",
     "按核定清单发放",
     "info",
     compares="核定清单与本月暂缓的行",
     hint="核对批准文号；核定的依据随账保存",
-    **HOW,
+    tables=(TABLE,),
+    partly=(ROSTER,),
+    stage="waivers",
 )
 SET002 = Rule(
     "SET002",
@@ -38,7 +38,9 @@ SET002 = Rule(
     "hold",
     compares="核定清单的文号、理由、批准人、天数、金额与本月的行",
     hint="每人每岗每月一行，天数和金额只写一个，写明理由、批准文号、批准人",
-    **HOW,
+    tables=(TABLE,),
+    partly=(ROSTER,),
+    stage="waivers",
 )
 
 

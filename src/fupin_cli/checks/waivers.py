@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,18 +14,14 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "waivers"
-HOW: dict[str, Any] = {
-    "tables": (TABLE,),
-    "stage": "waivers",
-}
-
 WVR001 = Rule(
     "WVR001",
     "豁免没有文号、批准人或理由",
     "warning",
     compares="豁免清单的批准文号、批准人、理由",
     hint="补全后才有效",
-    **HOW,
+    tables=(TABLE,),
+    stage="waivers",
 )
 WVR002 = Rule(
     "WVR002",
@@ -33,7 +29,8 @@ WVR002 = Rule(
     "warning",
     compares="生效月份、截止月份与本月",
     hint="需要继续的重新报批；不需要的删去",
-    **HOW,
+    tables=(TABLE,),
+    stage="waivers",
 )
 WVR003 = Rule(
     "WVR003",
@@ -41,7 +38,8 @@ WVR003 = Rule(
     "warning",
     compares="规则代码、身份证号码、岗位编号",
     hint="写明可豁免的规则代码，和人或岗位；可豁免的规则见 fupin rules",
-    **HOW,
+    tables=(TABLE,),
+    stage="waivers",
 )
 WVR004 = Rule(
     "WVR004",
@@ -49,7 +47,8 @@ WVR004 = Rule(
     "info",
     compares="豁免清单与本月发现的问题",
     hint="核对身份证号、岗位编号；不再需要的删去",
-    **HOW,
+    tables=(TABLE,),
+    stage="waivers",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,15 +14,15 @@ from fupin_cli.checks.wrk_homes import busy, working
 from fupin_cli.month.month import NO_LABOUR
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 from fupin_cli.policy.months import first_day, parse_month
+from fupin_cli.policy.pension import RETIRED_AGE
 from fupin_cli.policy.rounding import yuan_to_fen
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE, PLAN = "employment", "employment_plan"
-MONITOR: dict[str, Any] = {"tables": (TABLE,)}
-WITH_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry")}
-RETIRED_AGE = 60
+MONITOR = (TABLE,)
+WITH_REGISTRY = (TABLE, "registry")
 POST_CHANNEL = r"公益性?岗位|帮扶车间"
 GRADUATE = ("大专", "本科及以上")
 
@@ -91,7 +91,7 @@ def in_school(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="身份证号的周岁与开始时间（只写到月的，按该月末日）",
     hint="核对开始时间；属实的按童工问题移交",
-    **MONITOR,
+    tables=MONITOR,
 )
 def too_young(ctx: Month) -> pl.LazyFrame:
     """Age on the day the spell began; where only the month is written, on the month's last day."""
@@ -127,7 +127,7 @@ def no_county(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="同一人各段务工的起止（未结束的算到本月末；只写到月的，同月一止一起不算重叠）",
     hint="改正起止时间",
-    **MONITOR,
+    tables=MONITOR,
 )
 def overlap(ctx: Month) -> pl.LazyFrame:
     """Each spell against all others of the person."""
@@ -142,7 +142,7 @@ def overlap(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="是否已务工与结束时间",
     hint="仍在务工的改为“是”；已结束的补结束时间",
-    **MONITOR,
+    tables=MONITOR,
 )
 def marked_no(ctx: Month) -> pl.LazyFrame:
     """Marked 否, while a spell is open or ends later than the month."""
@@ -161,7 +161,7 @@ def marked_no(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="是否已务工与各段结束时间",
     hint="确已结束的改为“否”；续签的补新的一段",
-    **MONITOR,
+    tables=MONITOR,
 )
 def marked_yes(ctx: Month) -> pl.LazyFrame:
     """Every spell of the person ended before the month's last day."""
@@ -194,7 +194,7 @@ def income(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="县、务工所在县与就业渠道",
     hint="公益性岗位和帮扶车间都在本县，改正其一",
-    **MONITOR,
+    tables=MONITOR,
 )
 def channel(ctx: Month) -> pl.LazyFrame:
     """Posts and workshops are at home."""
@@ -250,7 +250,7 @@ def no_need(ctx: Month) -> pl.LazyFrame:
     compares="开始时间与未结束的务工",
     bounds=("checks.spell_open_since",),
     hint="电话核实现状，更新务工信息",
-    **MONITOR,
+    tables=MONITOR,
 )
 def stale(ctx: Month) -> pl.LazyFrame:
     """Open, and begun before the county's bound."""
@@ -265,7 +265,7 @@ def stale(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="享受特困供养政策情况与是否已务工",
     hint="核实是否仍符合特困供养条件",
-    **WITH_REGISTRY,
+    tables=WITH_REGISTRY,
 )
 def destitute(ctx: Month) -> pl.LazyFrame:
     """特困供养 by the registry, marked 是 here."""
@@ -279,7 +279,7 @@ def destitute(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="务工企业名称、所属行业；本月在务工的，务工月收入、是否点对点输送",
     hint="补填",
-    **MONITOR,
+    tables=MONITOR,
 )
 def not_filled(ctx: Month) -> pl.LazyFrame:
     """Each of the columns where the file has it; income and 点对点 on spells that touch the month."""
@@ -301,7 +301,12 @@ def not_filled(ctx: Month) -> pl.LazyFrame:
 
 
 @rule(
-    "WRK018", "务工起止时间颠倒或晚于本月", "warning", compares="开始时间、结束时间与本月", hint="改正时间", **MONITOR
+    "WRK018",
+    "务工起止时间颠倒或晚于本月",
+    "warning",
+    compares="开始时间、结束时间与本月",
+    hint="改正时间",
+    tables=MONITOR,
 )
 def impossible(ctx: Month) -> pl.LazyFrame:
     """Ends before it starts; starts after the run's month."""

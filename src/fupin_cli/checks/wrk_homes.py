@@ -5,7 +5,7 @@ A measure of a household stands on every row of it, so that the household is jud
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "employment"
-WITH_REGISTRY: dict[str, Any] = {"tables": (TABLE, "registry")}
+WITH_REGISTRY = (TABLE, "registry")
 TRANSPORT = r"交通|外出务工补贴"
 SENT_AWAY = r"劳务输出|外出务工补贴"
 POST_WORDS = r"公益性?岗位"
@@ -112,7 +112,7 @@ def transport(ctx: Month) -> pl.LazyFrame:
     partly=("assignments",),
     compares="就业帮扶、公益岗位帮扶与全户务工、在岗情况（没有在岗人员花名册的，只看没有公岗的户）",
     hint="核实帮扶是否落实",
-    **WITH_REGISTRY,
+    tables=WITH_REGISTRY,
 )
 def no_effect(ctx: Month) -> pl.LazyFrame:
     """Nobody of the household is marked 是 or on a post; once a household."""
@@ -152,7 +152,7 @@ def shared_phone(ctx: Month) -> pl.LazyFrame:
     "warning",
     compares="就业帮扶与全户各人的务工所在县",
     hint="核实措施是否落实，或补录务工信息",
-    **WITH_REGISTRY,
+    tables=WITH_REGISTRY,
 )
 def nobody_away(ctx: Month) -> pl.LazyFrame:
     """Once a household; a place of work that is not written may be anywhere."""

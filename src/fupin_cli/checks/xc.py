@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE, ROSTER, REGISTRY = "across", "assignments", "registry"
-HOW: dict[str, Any] = {"tables": (TABLE,), "partly": (ROSTER,)}
 HOLD_WORD = "暂缓"
 
 
@@ -57,7 +56,8 @@ def told(ctx: Month, code: str, effect: str | pl.Expr = "none") -> pl.LazyFrame:
     waivable=True,
     compares="各县监测对象信息里的身份证号码（编码后）",
     hint="与对方县核实户籍和常住地，只留一处",
-    **HOW,
+    tables=(TABLE,),
+    partly=(ROSTER,),
 )
 def two_registries(ctx: Month) -> pl.LazyFrame:
     """One ID number in the registries of two or more counties."""
@@ -71,7 +71,8 @@ def two_registries(ctx: Month) -> pl.LazyFrame:
     "hold",
     compares="各县本月在岗人员的身份证号码（编码后）",
     hint="与对方县核实人在哪一县上岗，另一县办理退出",
-    **HOW,
+    tables=(TABLE,),
+    partly=(ROSTER,),
 )
 def two_rosters(ctx: Month) -> pl.LazyFrame:
     """One person on the rosters of two or more counties in the month."""
@@ -86,7 +87,8 @@ def two_rosters(ctx: Month) -> pl.LazyFrame:
     bounds=("post.cap_months",),
     compares="各县已发岗位补贴的月份合在一起（同一个月只算一次）",
     hint="核对各县的发放台账；确已领满的办理退出",
-    **HOW,
+    tables=(TABLE,),
+    partly=(ROSTER,),
 )
 def over_together(ctx: Month) -> pl.LazyFrame:
     """Over the cap in all counties together, not in this county alone, and without the extension to the pension date."""
@@ -100,7 +102,8 @@ def over_together(ctx: Month) -> pl.LazyFrame:
     waivable=True,
     compares="各县花名册、交通补贴申领的银行账号（编码后）",
     hint="与对方县核实账户是谁的",
-    **HOW,
+    tables=(TABLE,),
+    partly=(ROSTER,),
 )
 def shared_account(ctx: Month) -> pl.LazyFrame:
     """One account used by different people of two or more counties."""
@@ -114,7 +117,8 @@ def shared_account(ctx: Month) -> pl.LazyFrame:
     waivable=True,
     compares="各县监测对象信息、花名册的联系电话（编码后）",
     hint="核实电话是不是本人的",
-    **HOW,
+    tables=(TABLE,),
+    partly=(ROSTER,),
 )
 def shared_phone(ctx: Month) -> pl.LazyFrame:
     """One phone used by different people of two or more counties."""
@@ -127,7 +131,8 @@ def shared_phone(ctx: Month) -> pl.LazyFrame:
     "error",
     compares="各县补贴发放台账和账本中已发的月份",
     hint="与对方县核实实际上岗在哪里，多发的一县追回",
-    **HOW,
+    tables=(TABLE,),
+    partly=(ROSTER,),
 )
 def paid_twice(ctx: Month) -> pl.LazyFrame:
     """One person paid for one month by two or more counties."""
@@ -141,7 +146,8 @@ def paid_twice(ctx: Month) -> pl.LazyFrame:
     "refuse",
     compares="其他县的死亡、服刑、财政供养名单与本县在岗、发放",
     hint="与对方县核实；属实的办理退出，多发的追回",
-    **HOW,
+    tables=(TABLE,),
+    partly=(ROSTER,),
 )
 def on_others_lists(ctx: Month) -> pl.LazyFrame:
     """On another county's list of the dead, of prisoners or of the public payroll: effect of POST010, POST011.

@@ -14,6 +14,7 @@ from fupin_cli.policy import months
 
 DELAY_IN_FORCE = date(2025, 1, 1)
 RESIDENT = "城乡居民"
+RETIRED_AGE = 60  # national law, the same in every city
 SOURCE_RESIDENT = "城乡居民基本养老保险：年满60周岁"
 SOURCE_DELAY = "国务院关于渐进式延迟法定退休年龄的办法（2025年1月1日起施行）"
 

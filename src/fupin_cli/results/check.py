@@ -57,6 +57,11 @@ class CheckRun(Shown):
         """One row a finding (docs/frames.md), the worst first."""
         return self.result.found
 
+    @property
+    def crashed(self) -> bool:
+        """Whether a rule ended with a bug of the program (exit code 70): then nothing of the result is to be used."""
+        return self.result.crashed
+
     def counts(self) -> dict[str, int]:
         """Findings by severity, and how many are waived: errors, warnings, infos, waived."""
         return self.result.counts()

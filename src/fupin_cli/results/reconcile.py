@@ -52,6 +52,11 @@ class ReconcileRun(Shown):
         """What is wrong with the bank's returns, one row a finding (docs/frames.md)."""
         return self.result.found
 
+    @property
+    def crashed(self) -> bool:
+        """Whether a rule ended with a bug of the program (exit code 70): then nothing of the result is to be used."""
+        return self.result.crashed
+
     def counts(self) -> dict[str, int]:
         """Lines by verdict, in the order of the verdicts."""
         return dict(self.reconciled.by_verdict().select("verdict", "lines").iter_rows())

@@ -10,6 +10,11 @@ class Shown:
 
     month: int
 
+    @property
+    def crashed(self) -> bool:
+        """Whether a rule ended with a bug of the program: then nothing of the result is to be used."""
+        return False
+
     def counts(self) -> dict[str, int]:
         """How much of what it came to; money in fen (`…_fen`)."""
         raise NotImplementedError
@@ -17,4 +22,5 @@ class Shown:
     def __repr__(self) -> str:
         """`<CheckRun 2024-05 errors=3 warnings=1>`: no name, no number of a person."""
         counts = "".join(f" {name}={count}" for name, count in self.counts().items())
-        return f"<{type(self).__name__} {month_text(self.month)}{counts}>"
+        bug = " CRASHED" if self.crashed else ""
+        return f"<{type(self).__name__} {month_text(self.month)}{counts}{bug}>"

@@ -62,6 +62,11 @@ class PayrollRun(Shown):
         """One row a finding (docs/frames.md), the worst first."""
         return self.result.found
 
+    @property
+    def crashed(self) -> bool:
+        """Whether a rule ended with a bug of the program (exit code 70): then nothing of the result is to be used."""
+        return self.result.crashed
+
     def counts(self) -> dict[str, int]:
         """Lines by status, and what the bank pays: lines, pay, hold, refuse, amount_fen."""
         totals = self.totals()
