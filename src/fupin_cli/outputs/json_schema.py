@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fupin_cli.outputs.json_shapes import DOCUMENTS, WHAT, Each, Maybe, Shape
+from fupin_cli.outputs.json_notation import Each, Maybe, Shape
+from fupin_cli.outputs.json_shapes import DOCUMENTS
+from fupin_cli.outputs.json_words import WHAT
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 WORDS: dict[str, dict[str, Any]] = {
