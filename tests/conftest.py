@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,12 +18,31 @@ from fupin_cli.cli.main import main
 settings.register_profile("fupin", deadline=None)  # how long one example takes says how busy the machine is, no more
 settings.load_profile("fupin")
 
+# `make test-long`: every kill, seed, month and example; `make test` takes some of each.
+LONG = bool(os.environ.get("FUPIN_LONG"))
+
 # Tables of a few rows gain nothing from threads, and several tests run at once.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Generator
+
+SAMPLE = Path(__file__).parents[1] / "sample_data"
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: nobody has to look through it again for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Begin with what takes long, then what has to stay together: at the end both workers have something left to do."""
+    yield
+    items.sort(
+        key=lambda item: (item.get_closest_marker("long") is None, item.get_closest_marker("xdist_group") is None)
+    )
 
 
 @dataclass
@@ -57,6 +79,39 @@ def fupin(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
         code = main([str(a) for a in arguments])
         out, err = capfd.readouterr()
         return Ran(code, out, err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample county that tests leave as it is."""
+    root = tmp_path_factory.mktemp("sample") / "w"
+    shutil.copytree(SAMPLE / "inbox", root / "inbox")
+    shutil.copy(SAMPLE / "fupin.toml", root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def _said_of_sample() -> dict[tuple[str, ...], tuple[Ran, Path]]:
+    return {}
+
+
+@pytest.fixture
+def of_sample(
+    fupin: Callable[..., Ran], sample_once: Path, _said_of_sample: dict[tuple[str, ...], tuple[Ran, Path]]
+) -> Callable[..., tuple[Ran, Path]]:
+    """What `check` says of the sample's month, and the folder it wrote: each command line is run once.
+
+    Tests that share it stand in one group of pytest-xdist (`sample`), so that one worker runs it.
+    """
+
+    def run(*arguments: str) -> tuple[Ran, Path]:
+        if arguments not in _said_of_sample:
+            folder = sample_once.parent / f"out-{len(_said_of_sample)}"
+            ran = fupin("check", "-w", sample_once, "--month", "2024-05", "-o", folder, *arguments)
+            _said_of_sample[arguments] = ran, folder / "2024-05"
+        return _said_of_sample[arguments]
 
     return run
 

@@ -2,8 +2,8 @@
 
 A case changes the clean month of `base.yaml`: `person` gives the one person another ID number (in all tables), `history`
 pays the standard for each month of a range; `change` sets cells of the one row of a table, `add` adds rows (cells not
-named are those of the table's row), `remove` drops tables, `settings` is added to fupin.toml. `alone`
-keeps a case out of the workspace that all those share which change neither settings nor month. `look` names the codes that
+named are those of the table's row), `remove` drops tables, `settings` is added to fupin.toml. Cases of the same month,
+settings and tables share a workspace (`together`); `alone` keeps one out of it. `look` names the codes that
 are looked at; `expect` lists `CODE` or `CODE effect` in any order, and nothing else of those codes may be found.
 """
 
@@ -20,12 +20,13 @@ import yaml
 
 from fupin_cli.cli.main import main
 from fupin_cli.policy.months import month_text, parse_month
-from tests.cases.together import Together
+from tests.cases.together import Places
 from tests.conftest import Ran, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.xdist_group("cases")
 HERE = Path(__file__).parent
 BASE = yaml.safe_load((HERE / "base.yaml").read_text(encoding="utf-8"))
 STANDARDS = {"2021": "550.00", "2022": "605.00", "2023": "665.50", "2024": "732.05", "2025": "805.26"}
@@ -74,9 +75,10 @@ def build(case: dict[str, Any], folder: Path) -> None:
     write(folder, tables_of(case), case.get("month", BASE["month"]), case.get("settings", ""))
 
 
-def alone(case: dict[str, Any]) -> bool:
-    """Whether a case needs a workspace of its own: a setting, another month, or it says so (`alone`)."""
-    return any(key in case for key in ("settings", "month", "remove", "alone"))
+def place_of(case: dict[str, Any]) -> tuple[str, ...]:
+    """The workspace in which a case stands: its month and settings, tables that must not be there, its own if it says so."""
+    month, own = case.get("month", BASE["month"]), case["name"] if case.get("alone") else ""
+    return month, case.get("settings", ""), " ".join(case.get("remove", [])), own
 
 
 def months(first: str, last: str) -> list[str]:
@@ -84,29 +86,29 @@ def months(first: str, last: str) -> list[str]:
     return [month_text(n) for n in range(parse_month(first), parse_month(last) + 1)]
 
 
-def check(folder: Path, month: str) -> list[dict[str, Any]]:
-    """The findings of a workspace, by the command line."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        code = main(["check", "-w", str(folder), "--month", month, "--format", "json", "--no-workbook"])
+def printed(*arguments: str) -> dict[str, Any]:
+    """The JSON document of a command line that ends well."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = main([*arguments, "--format", "json"])
     assert code in (0, 1)
-    findings: list[dict[str, Any]] = json.loads(printed.getvalue())["findings"]
+    document: dict[str, Any] = json.loads(out.getvalue())
+    return document
+
+
+def checked(root: Path, here: list[int], tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The findings of the cases of one workspace."""
+    case = CASES[here[0]][1]
+    month = case.get("month", BASE["month"])
+    write(root, tables, month, case.get("settings", ""))
+    findings: list[dict[str, Any]] = printed("check", "-w", str(root), "--month", month, "--no-workbook")["findings"]
     return findings
 
 
 @pytest.fixture(scope="module")
-def together(tmp_path_factory: pytest.TempPathFactory) -> dict[int | None, list[dict[str, Any]]]:
-    """The findings of all cases that can stand beside each other, by case."""
-    cases = Together()
-    for n, (_, case) in enumerate(CASES):
-        if not alone(case):
-            cases.add(tables_of(case), n)
-    folder = tmp_path_factory.mktemp("together")
-    write(folder, cases.written(), BASE["month"])
-    found: dict[int | None, list[dict[str, Any]]] = {}
-    for finding in check(folder, BASE["month"]):
-        found.setdefault(cases.whose(finding["file"], finding["row"]), []).append(finding)
-    return found
+def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    folder = tmp_path_factory.mktemp("cases")
+    return Places(folder, [place_of(case) for _, case in CASES], lambda n: tables_of(CASES[n][1]), checked)
 
 
 def as_expected(case: dict[str, Any], findings: list[dict[str, Any]]) -> None:
@@ -119,15 +121,9 @@ def as_expected(case: dict[str, Any], findings: list[dict[str, Any]]) -> None:
         assert amount in [f["amount"] for f in looked]
 
 
-@pytest.mark.parametrize("n", [pytest.param(n, id=name) for n, (name, case) in enumerate(CASES) if not alone(case)])
-def test_case(n: int, together: dict[int | None, list[dict[str, Any]]]) -> None:
-    as_expected(CASES[n][1], together.get(n, []))
-
-
-@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES if alone(case)])
-def test_case_of_its_own(case: dict[str, Any], tmp_path: Path) -> None:
-    build(case, tmp_path / "w")
-    as_expected(case, check(tmp_path / "w", case.get("month", BASE["month"])))
+@pytest.mark.parametrize("n", range(len(CASES)), ids=[name for name, _ in CASES])
+def test_case(n: int, places: Places) -> None:
+    as_expected(CASES[n][1], places.of(n))
 
 
 def test_the_clean_month_has_no_finding(fupin: Callable[..., Ran], tmp_path: Path) -> None:

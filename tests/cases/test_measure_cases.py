@@ -1,25 +1,25 @@
 """Claims of `measures/`, through the command line: each case changes the one clean claim of a measure.
 
+Cases of one month and the same settings stand in one workspace, each with people of its own (`together`).
+
 `change`: cells of the claim; `more`: further rows of its table (cells not named are the claim's); `registry`: cells of the
 person; `post`: the person is on a post (cells of the attendance); `with`: rows of other tables; `history`: months in which
-the measure was paid; `settings`: instead of the base's. `expect`: status, amount and codes of each line in order.
+the measure was paid; `settings`: instead of the base's; `alone`: in a workspace of its own. `expect`: status, amount and codes of each line in order.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
 from fupin_cli.policy.idnumber import check_digit
-from tests.cases.test_cases import BASE, BASE_ID, months
-from tests.conftest import Ran, write_csv
+from tests.cases.test_cases import BASE, BASE_ID, months, printed, write
+from tests.cases.together import Places
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+pytestmark = pytest.mark.xdist_group("claims")
 HERE = Path(__file__).parent / "measures"
 OWN = yaml.safe_load((HERE / "base.yaml").read_text(encoding="utf-8"))
 TITLES = {
@@ -57,11 +57,13 @@ def with_check_digit(number: str) -> str:
     return number[:17] + check_digit(number[:17])
 
 
-def build(case: dict[str, Any], root: Path) -> None:
-    """Write the case's workspace."""
-    root.mkdir(parents=True, exist_ok=True)
-    settings = case.get("settings", OWN["settings"])
-    (root / "fupin.toml").write_text(BASE["settings"] + settings + case.get("add_settings", ""), encoding="utf-8")
+def settings_of(case: dict[str, Any]) -> str:
+    """What a case adds to the settings of tests/cases/base.yaml."""
+    return str(case.get("settings", OWN["settings"]) + case.get("add_settings", ""))
+
+
+def tables_of(case: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a case's files, by the file's name."""
     number, month = with_check_digit(case.get("person", BASE_ID)), month_of(case)
     tables: dict[str, list[dict[str, Any]]] = {}
     if not case.get("no_registry"):
@@ -90,9 +92,10 @@ def build(case: dict[str, Any], root: Path) -> None:
         tables["补贴发放台账"] += [
             row | {"补贴类型": TITLES[case["measure"]]} | cells for cells in case.get("payments", [])
         ]
-    for name, rows in tables.items():
-        mine = [{h: number if cell == BASE_ID else cell for h, cell in line.items()} for line in rows]
-        write_csv(root / "inbox" / month / f"{name}.csv", mine, "gb18030")
+    return {
+        name: [{h: number if cell == BASE_ID else cell for h, cell in line.items()} for line in rows]
+        for name, rows in tables.items()
+    }
 
 
 def _listed(span: Any) -> list[str]:
@@ -101,42 +104,55 @@ def _listed(span: Any) -> list[str]:
     return months(*span) if len(span) == 2 else list(span)
 
 
-CASES = [
-    pytest.param(case, id=f"{case['measure']}: {case['name']}")
+CASES: list[dict[str, Any]] = [
+    case
     for file in sorted(HERE.glob("*.yaml"))
     if file.name != "base.yaml"
     for case in yaml.safe_load(file.read_text(encoding="utf-8"))
 ]
+IDS = [f"{case['measure']}: {case['name']}" for case in CASES]
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_claims(case: dict[str, Any], fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    build(case, tmp_path / "w")
-    command = [
-        "subsidy",
-        case["measure"],
-        "-w",
-        tmp_path / "w",
-        "--month",
-        month_of(case),
-        "--format",
-        "json",
-        "--no-workbook",
-    ]
-    ran = fupin(*command)
-    assert ran.code in (0, 1), ran.err
-    lines = ran.document["lines"]
+def build(case: dict[str, Any], root: Path) -> None:
+    """Write the case's workspace."""
+    write(root, tables_of(case), month_of(case), settings_of(case))
+
+
+def place_of(case: dict[str, Any]) -> tuple[str, ...]:
+    """The workspace in which a case stands: its month and settings, and its own where a table must not be there."""
+    # A fare asks for the list of those who were sent, wherever there is one.
+    apart = case["name"] if case.get("alone") else "fares" * (case["measure"] == "transport")
+    return month_of(case), settings_of(case), apart
+
+
+def claimed(root: Path, here: list[int], tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The lines that cases of one workspace claim: by the one measure that they are about, or by all."""
+    month = month_of(CASES[here[0]])
+    write(root, tables, month, settings_of(CASES[here[0]]))
+    measures = {CASES[n]["measure"] for n in here}
+    which = ["--all"] if len(measures) > 1 else list(measures)
+    document = printed("subsidy", *which, "-w", str(root), "--month", month, "--no-workbook")
+    runs = document["runs"] if len(measures) > 1 else [document]
+    for run in runs:
+        totals = run["totals"]
+        assert totals["pay"] + totals["hold"] + totals["refuse"] == totals["lines"] == len(run["lines"])
+    return [line for run in runs for line in run["lines"]]
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    folder = tmp_path_factory.mktemp("claims")
+    return Places(folder, [place_of(case) for case in CASES], lambda n: tables_of(CASES[n]), claimed)
+
+
+@pytest.mark.parametrize("n", range(len(CASES)), ids=IDS)
+def test_claims(n: int, places: Places) -> None:
+    case = CASES[n]
+    lines = [line for line in places.of(n) if line["measure"] == case["measure"]]
     got = [" ".join([line["status"], line["amount"], *line["codes"]]) for line in lines]
-    assert got == case["expect"], [
-        f["message"]
-        for f in fupin(
-            "check", "-w", tmp_path / "w", "--month", month_of(case), "--format", "json", "--no-workbook"
-        ).findings
-    ]
+    assert got == case["expect"], lines
     for line in lines:
         assert line["fund"]
         assert line["clause"]
     if "dues" in case:
         assert [line["due"] for line in lines] == case["dues"]
-    totals = ran.document["totals"]
-    assert totals["pay"] + totals["hold"] + totals["refuse"] == totals["lines"] == len(lines)

@@ -123,7 +123,7 @@ def test_an_odd_record_of_the_last_run_is_told_and_the_month_done_again(
     fupin: Callable[..., Ran], tmp_path: Path, state: str
 ) -> None:
     """10.A2: `run.json` that makes no sense."""
-    build({}, tmp_path / "w")
+    build({"settings": '[run]\njobs = ["check"]\n'}, tmp_path / "w")
     (tmp_path / "w" / ".fupin").mkdir()
     (tmp_path / "w" / ".fupin" / "run.json").write_text(state, encoding="utf-8")
     ran = fupin("run", "-w", tmp_path / "w", "--month", BASE["month"])

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cases.test_cases import BASE, BASE_ID, build
+from tests.cases.test_cases import BASE, BASE_ID, build, place_of, printed, tables_of, write
 from tests.cases.test_reconcile_cases import two_people, write_returns
+from tests.cases.together import Places
 from tests.conftest import write_csv
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran
 
+pytestmark = pytest.mark.xdist_group("settlements")
 MONTH = BASE["month"]
 ROW = {
     "姓名": "张三",
@@ -36,12 +38,6 @@ def settle(root: Path, *rows: dict[str, Any], name: str = "核定清单") -> Non
 
 def payroll(fupin: Callable[..., Ran], root: Path, month: str = MONTH) -> Ran:
     return fupin("payroll", "-w", root, "--month", month, "--format", "json", "--no-workbook")
-
-
-def line(fupin: Callable[..., Ran], root: Path) -> str:
-    ran = payroll(fupin, root)
-    first = ran.document["lines"][0]
-    return f"{first['status']} {first['amount']} {','.join(first['codes'])}"
 
 
 # The line's trouble, what was settled, what comes of it.
@@ -208,14 +204,26 @@ LINES: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("case", "rows", "expected"), [c[1:] for c in LINES], ids=[c[0] for c in LINES])
-def test_a_line_is_settled_by_hand(
-    case: dict[str, Any], rows: list[dict[str, Any]], expected: str, fupin: Callable[..., Ran], tmp_path: Path
-) -> None:
+def settled_lines(root: Path, here: list[int], tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The payroll's lines of the cases of one workspace."""
+    write(root, tables, MONTH, LINES[here[0]][1].get("settings", ""))
+    return list(printed("payroll", "-w", str(root), "--month", MONTH, "--no-workbook")["lines"])
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    def tables(n: int) -> dict[str, list[dict[str, Any]]]:
+        _, case, rows, _ = LINES[n]
+        return tables_of(case) | {"核定清单": [ROW | row for row in rows]}
+
+    return Places(tmp_path_factory.mktemp("settled"), [place_of(line[1]) for line in LINES], tables, settled_lines)
+
+
+@pytest.mark.parametrize("n", range(len(LINES)), ids=[line[0] for line in LINES])
+def test_a_line_is_settled_by_hand(n: int, places: Places) -> None:
     """9.5: what a settlement decides, and what it never does."""
-    build(case, tmp_path)
-    settle(tmp_path, *rows)
-    assert line(fupin, tmp_path) == expected
+    (line,) = places.of(n)
+    assert f"{line['status']} {line['amount']} {','.join(line['codes'])}" == LINES[n][3]
 
 
 def test_a_row_that_names_no_line_is_told(fupin: Callable[..., Ran], tmp_path: Path) -> None:
