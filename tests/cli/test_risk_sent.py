@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
+from fupin_cli.jobs.compute_again import compute_again
+from fupin_cli.jobs.sent import sent_list, sent_then
+from fupin_cli.jobs.workspace import Workspace
+from fupin_cli.policy.months import parse_month
 from tests.cases.test_monitor_cases import build
 
 if TYPE_CHECKING:
@@ -52,3 +56,53 @@ def test_the_next_month_follows_the_list_that_was_sent_and_shows_what_was_done(
         "C": ("new", "2024-05", None),
     }
     assert all(row["holds"] for row in may["proof"])
+
+
+def test_what_was_compared_with_a_sent_list_is_computed_again(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """12.2, verify: with the list as it was sent then, though the month before was sent anew; a list taken away is told."""
+    root = tmp_path / "w"
+    build(CASE, root)
+
+    def said(word: str) -> list[tuple[str, str]]:
+        months = fupin("verify", "2024-05", "-w", root, "--format", "json").document["months"]
+        return [(c["state"], c["text"]) for m in months for c in m["checks"] if word in c["text"]]
+
+    fupin("risk", "2024-05", "-w", root, "-q")  # no list was sent for April: it is computed from April's files
+    assert said("风险预警") == [("ok", "风险预警：重算结果相同")]
+    fupin("risk", "2024-04", "-w", root, "-q")
+    assert said("风险预警") == [("ok", "风险预警：重算结果相同")]  # what was sent afterwards does not matter
+    fupin("risk", "2024-05", "-w", root, "-q", "--force")
+    sent = root / ".fupin" / "risk" / "2024-04.json"
+    first = sent.read_bytes()
+    fupin("risk", "2024-04", "-w", root, "-q", "--force")
+    assert sent.read_bytes() == first  # the same list is the same record
+    assert not (sent.parent / "旧").exists()
+    build({"month": "2024-05", "before": {"registry": [{"who": "B"} | POOR, "C"]}}, root)
+    fupin("risk", "2024-04", "-w", root, "-q", "--force")
+    build({"month": "2024-05", "before": CASE["before"]}, root)
+    assert said("风险预警") == [("ok", "风险预警：重算结果相同")]
+    (kept,) = (sent.parent / "旧").iterdir()
+    assert kept.read_bytes() == first
+    kept.unlink()
+    (bad,) = said("风险预警")
+    assert bad[0] == "bad"
+    assert "2024-04 已推送名单不见了，或被改动过" in bad[1]
+
+
+def test_a_record_of_a_sent_list_that_makes_no_sense_is_none(tmp_path: Path) -> None:
+    """12.2: a damaged record is not taken for a list; what no manifest says is not compared, in words (verify)."""
+    folder = tmp_path / ".fupin" / "risk"
+    folder.mkdir(parents=True)
+    month = parse_month("2024-04")
+    whole = '{"ran": ["RSK002"], "entries": [["ABCDEFGHIJ", "RSK002", "2024-03"]]}'
+    for text in ("", "[]", "{}", '{"ran": 1, "entries": []}', '{"ran": [], "entries": [["A", "B"]]}', "[" * 9999):
+        (folder / "2024-04.json").write_text(text, encoding="utf-8")
+        assert sent_list(tmp_path, month) is None
+    (folder / "2024-04.json").write_text(whole, encoding="utf-8")
+    found = sent_list(tmp_path, month)
+    assert found is not None
+    assert found.entries == [["ABCDEFGHIJ", "RSK002", "2024-03"]]
+    assert sent_then(tmp_path, month, found.sha256) == found
+    assert sent_then(tmp_path, month, "0" * 64) is None
+    ((state, words),) = compute_again(Workspace(tmp_path, None, None), month, "risk", {}, {})
+    assert (state, "没有重算" in words) == ("note", True)

@@ -44,7 +44,7 @@ def test_all_that_can_be_done_and_only_what_changed(fupin: Callable[..., Ran], t
     said = lines(fupin("run", MONTH, "-w", root))
     assert said["台账"] == "3 人，劳动力 3，在业 2"
     assert said["风险预警"].endswith("持续 0，已解除 0")
-    assert set(said) == {"灵活就业社保补贴", "台账", "风险预警", "预测", "到期"}
+    assert set(said) == {"灵活就业社保补贴", "台账", "风险预警", "预测", "到期", "月报"}
     assert "待批准" in said["灵活就业社保补贴"]
     # A file that neither roster nor risk looks at: they stand; what pays is computed again.
     write_csv(

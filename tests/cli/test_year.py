@@ -14,6 +14,7 @@ from fupin_cli.cli.main import main
 from fupin_cli.ledger import store
 from fupin_cli.policy.months import month_text, parse_month
 from tests.sample import calm
+from tests.sample.proofs import prove_reports
 from tests.sample.year import LATE, LATE_TOWN, MONTHS, Year
 
 
@@ -75,6 +76,7 @@ def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[s
     assert from_the_bank(tmp_path) == paid == due
     assert set(totals["by_verdict"]) <= {"paid", "not_due"}
     assert code == 0
+    prove_reports(tmp_path, main, year.months[-1])
     year.empty_inbox()
     capfd.readouterr()
     assert main(["verify", "--all", "-w", str(tmp_path), "--format", "json"]) == 0
@@ -85,9 +87,9 @@ def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[s
 
 
 def test_a_forecast_comes_true_if_nothing_changes(tmp_path: Path) -> None:
-    """12, Shows: what March forecast is what the months after it pay, to the fen (`make year`: April to December)."""
+    """12, Shows: what March forecast is what the months after it pay, by fund, to the fen (`make year`: April to December)."""
     forecast, paid = calm.live(tmp_path, main, 7)  # by July two of four have left
     assert forecast == paid
-    assert [Decimal(forecast[month]) for month in MONTHS[3:7]] == [
-        Decimal(text) for text in ("2562.18", "2562.18", "1830.13", "1098.08")
-    ]
+    one, other = calm.POSTS.values()
+    assert [forecast[month, one] for month in MONTHS[3:7]] == ["1464.10", "1464.10", "1464.10", "732.05"]
+    assert [forecast[month, other] for month in MONTHS[3:7]] == ["1098.08", "1098.08", "366.03", "366.03"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -236,16 +237,26 @@ def test_a_quarter_adds_up_its_months(fupin: Callable[..., Ran], tmp_path: Path)
 
 
 def test_findings_month_on_month_and_the_unattended_month(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    """13, 12.7: new, lasting, mended as the check says them; `fupin run` writes the page where `[run] jobs` names it."""
+    """13, 12.7: new, lasting, mended as the check says them; `fupin run` writes the page too (13.1)."""
     root = build(tmp_path / "county")
-    with (root / "fupin.toml").open("a", encoding="utf-8") as settings:
-        settings.write('[run]\njobs = ["check", "report"]\n')
     assert fupin("check", BEFORE, "-w", root, "-q").code == 1
     staff = root / "inbox" / "基层平台人员.csv"  # the first township's second assistant: one finding is mended
     staff.write_text(staff.read_text(encoding="utf-8") + "示例县,东川镇,,周八,劳动保障协理员\n", encoding="utf-8")
     ran = fupin("run", MONTH, "-w", root)
     assert f"{MONTH} 月报：本月各项补贴 5 行" in ran.out
-    tree = read(root / "out" / MONTH / f"月报_{MONTH}.html")
+    path = root / "out" / MONTH / f"月报_{MONTH}.html"
+    tree, drawn = read(path), path.read_bytes()
+    # What the run had computed is what the command computes itself; its manifest says so, and verify what it does not do.
+    fupin("report", MONTH, "-w", root, "-q")
+    assert path.read_bytes() == drawn
+    manifest = json.loads((root / "out" / MONTH / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["job"], manifest["outputs"][0]["file"]) == ("report", path.name)
+    assert manifest["result_sha256"].encode() in drawn
+    checks = fupin("verify", MONTH, "-w", root, "--format", "json").document["months"][0]["checks"]
+    assert [c["state"] for c in checks if c["text"].startswith("月报：只核对了文件")] == ["note"]
+    assert not [c for c in checks if c["state"] == "bad"]
+    path.write_bytes(drawn + b" ")
+    assert f"输出 {path.name} 被改动过" in fupin("verify", MONTH, "-w", root).out
     said = fupin("check", MONTH, "-w", root, "--format", "json", "--no-workbook").document["compared"]
     shown = table(tree, "t-changes")
     totals = said["totals"]

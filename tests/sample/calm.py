@@ -1,7 +1,7 @@
 """A year in which nothing changes: what was forecast in March is what April to December pay, to the fen (issue 12).
 
-Four people on one post: one works every day, one half of them, one comes to the end of the 36 months in June, one to the
-pension age in May; contracts are renewed once, as the forecast takes for granted.
+Four people on two posts, each post with a fund of its own: one works every day, one half of them, one comes to the end of
+the 36 months in June, one to the pension age in May; contracts are renewed once, as the forecast takes for granted.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.jobs.desk import Desk
+from fupin_cli.jobs.forecast import forecast_month
+from fupin_cli.jobs.workspace import find_workspace
 from fupin_cli.ledger import store
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import month_text, parse_month
 from tests.cases.test_monitor_cases import build
 from tests.sample.year import MONTHS, YEAR
 
@@ -28,6 +31,9 @@ PEOPLE = "ABCD"
 BIRTHS = {"D": f"{YEAR - 60}0520"}
 USED = {"C": 30}  # months before the year
 DAYS = {"B": 11}
+POSTS = {"GW1": "就业补助资金", "GW2": "衔接推进乡村振兴补助资金"}
+ON = dict.fromkeys("AC", "GW1") | dict.fromkeys("BD", "GW2")
+Sums = dict[tuple[str, str], str]  # (month, fund) → yuan
 
 
 def write(root: Path) -> None:
@@ -36,6 +42,7 @@ def write(root: Path) -> None:
     roster = [
         {
             "who": who,
+            "岗位编号": ON[who],
             "首次核定日期": "2018-06-01" if who == "D" else "2021-07-01",
             "合同开始日期": start,
             "合同结束日期": end,
@@ -47,31 +54,45 @@ def write(root: Path) -> None:
     ]
     whole_year: dict[str, Any] = {
         "registry": list(PEOPLE),
-        "posts": [{}],
+        "posts": [{"岗位编号": post, "资金来源": fund} for post, fund in POSTS.items()],
         "assignments": roster,
         "accident_insurance": list(PEOPLE),
     }
     build({"month": MONTHS[0], "births": BIRTHS, "history": USED, "root": whole_year}, root)
     for month in MONTHS:
-        days = [{"who": who, "年月": month, "本月累计出勤天数": DAYS.get(who, 22)} for who in PEOPLE]
+        days = [
+            {"who": who, "岗位编号": ON[who], "年月": month, "本月累计出勤天数": DAYS.get(who, 22)} for who in PEOPLE
+        ]
         build({"month": month, "births": BIRTHS, "now": {"attendance": days}}, root)
 
 
-def live(root: Path, call: Callable[[list[str]], int], last: int) -> tuple[dict[str, str], dict[str, str]]:
-    """Pay the first so many months. Gives what March forecast for the months after it, and what they paid, by month (yuan)."""
+def live(root: Path, call: Callable[[list[str]], int], last: int) -> tuple[Sums, Sums]:
+    """Pay the first so many months. Gives what March forecast for the months after it, and what they paid, by month and fund."""
     write(root)
-    forecast: dict[str, str] = {}
+    forecast: Sums = {}
     for index, month in enumerate(MONTHS[:last]):
         _run(call, root, "payroll", month, "--by", "编制")
         _run(call, root, "approve", month, "--by", "审核", "--yes", "--document", f"示例〔{YEAR}〕{index + 1}号")
         if index == MADE_IN:
             document = json.loads(_run(call, root, "forecast", month, "--format", "json", "--no-workbook"))
-            forecast = {m["month"]: m["amount"] for m in document["months"] if m["month"] in MONTHS[:last]}
             assert {why["why"] for m in document["months"] for why in m["leaving"]} == {"cap", "pension", "term"}
-    lines = store.read(root, "lines").filter(pl.col("kind") == store.LINE)
-    sums = lines.group_by("month").agg(pl.col("amount_fen").sum()).sort("month")
-    paid = {month_text(month): f"{Decimal(fen) / 100:.2f}" for month, fen in sums.iter_rows()}
-    return forecast, {month: fen for month, fen in paid.items() if month > MONTHS[MADE_IN]}
+            rows = forecast_month(Desk(find_workspace(root)), parse_month(month)).found.rows
+            forecast = _sums(rows.filter(pl.col("month") <= parse_month(MONTHS[last - 1])))
+            for said in (m for m in document["months"] if m["month"] in MONTHS[:last]):  # by fund it is the same
+                assert Decimal(said["amount"]) == sum(
+                    Decimal(yuan) for (when, _), yuan in forecast.items() if when == said["month"]
+                )
+    lines = store.read(root, "lines").filter(
+        pl.col("kind") == store.LINE, pl.col("month") > parse_month(MONTHS[MADE_IN])
+    )
+    return forecast, _sums(lines)
+
+
+def _sums(rows: pl.DataFrame) -> Sums:
+    sums = rows.group_by("month", "fund").agg(pl.col("amount_fen").sum()).filter(pl.col("amount_fen") != 0)
+    return {
+        (month_text(month), fund): f"{Decimal(fen) / 100:.2f}" for month, fund, fen in sums.sort("month").iter_rows()
+    }
 
 
 def _run(call: Callable[[list[str]], int], root: Path, command: str, *arguments: str) -> str:

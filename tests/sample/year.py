@@ -2,9 +2,10 @@
 
     python -m tests.sample.year FOLDER
 
-Its inbox is emptied at the end, and every month is computed again from what the approvals keep. In it: an approval that is
-taken back, a township whose April attendance comes in May, a death reported late and settled by hand, a move to another post,
-attendance mended months later, a standard published in July with effect from January, an over-payment kept back from the next payments and another paid back by hand.
+After each month its reports are proved (`tests.sample.proofs`). Its inbox is emptied at the end, and every month is computed
+again from what the approvals keep. In it: an approval that is taken back, a township whose April attendance comes in May, a
+death reported late and settled by hand, a move to another post, attendance mended months later, a standard published in July
+with effect from January, an over-payment kept back from the next payments and another paid back by hand.
 """
 
 from __future__ import annotations
@@ -249,11 +250,12 @@ class Year:
 
 def tell(root: Path) -> None:
     """Live the year and print where the money went; then a calm one, in which the forecast comes true."""
-    from tests.sample import calm  # it takes the months from here
+    from tests.sample import calm, proofs  # they take what they need from here
 
     year = Year(root, main)
     for index in range(12):
         year.live(index)
+        proofs.prove_reports(root, main, MONTHS[index])
         print(f"{MONTHS[index]} {last_day(parse_month(MONTHS[index]))}")  # noqa: T201
     main(["status", "-w", str(root)])
     main(["reconcile", "--from", MONTHS[0], "--to", MONTHS[-1], "-w", str(root)])
@@ -263,8 +265,9 @@ def tell(root: Path) -> None:
     by_hand = sum(year.should_be().values())
     print(f"账本 {Decimal(stands) / 100} 元，手工计算 {by_hand} 元")  # noqa: T201
     forecast, paid = calm.live(root / "calm", main, 12)
+    said, came = (sum(map(Decimal, sums.values())) for sums in (forecast, paid))
     print(  # noqa: T201
-        f"三月预测的四到十二月 {sum(map(Decimal, forecast.values()))} 元，实际批准 {sum(map(Decimal, paid.values()))} 元"
+        f"三月预测的四到十二月 {said} 元，实际批准 {came} 元，{len(paid)} 项（月×资金）{'' if forecast == paid else '不'}相同"
     )
     if Decimal(stands) / 100 != by_hand or forecast != paid:
         sys.exit(1)

@@ -9,6 +9,8 @@ import fastexcel
 import openpyxl
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fupin_cli.outputs import bulk
 from fupin_cli.outputs.bulk import write_workbook
@@ -83,6 +85,17 @@ def test_pages_are_landscape_a4_with_repeated_headers(tmp_path: Path) -> None:
     assert sheet.print_title_rows == "$2:$2"
     assert sheet.freeze_panes == "A3"
     assert sheet.auto_filter.ref == "A2:C3"
+
+
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", max_codepoint=0xFFFF) | st.sampled_from("_x0D<&>\x01\ufffe"), max_size=12)
+    )
+)
+def test_a_column_without_anything_to_escape_is_as_it_would_be_escaped(texts: list[str]) -> None:
+    column = pl.Series("t", texts, pl.String)
+    safe = column.filter(~column.str.contains(bulk.UNSAFE))
+    assert safe.to_frame().select(bulk.escaped(pl.col("t"))).to_series().to_list() == safe.to_list()
 
 
 def test_titles_that_excel_refuses_are_mended(tmp_path: Path) -> None:

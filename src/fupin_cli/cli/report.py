@@ -24,6 +24,7 @@ from fupin_cli.cli.options import (
     Wait,
     Workspace,
     month_range,
+    operator_name,
 )
 
 
@@ -54,10 +55,10 @@ def report(
     start, end = month_range(month, month_option, first, last, "fupin report --month 2024-05")
     place = find_workspace(workspace, password_file)
     watch = not (no_progress or quiet)
-    with opened("report", place, inbox, writes=not no_page, watch=watch, wait=wait) as (desk, _):
+    with opened("report", place, inbox, writes=not no_page, watch=watch, wait=wait) as (desk, now):
         run = job.report(desk, start, end, town=town.strip())
         if not no_page:
-            job.write_page(run, output or place.out, force=force)
+            job.write_page(run, desk, output or place.out, force=force, operator=operator_name(), now=now)
     if output_format is Format.json:
         from fupin_cli.outputs.page_json import report_document
 

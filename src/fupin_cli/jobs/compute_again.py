@@ -19,12 +19,14 @@ from fupin_cli.jobs.due import due_month
 from fupin_cli.jobs.forecast import forecast_month
 from fupin_cli.jobs.inputs import hashes_of
 from fupin_cli.jobs.result_hash import check_hash, payroll_hash, reconcile_hash, report_hash
+from fupin_cli.jobs.sent import SENT, sent_then
 from fupin_cli.jobs.subsidy import subsidy
 from fupin_cli.ledger import kept
+from fupin_cli.ledger.key import FOLDER
 from fupin_cli.measures.catalogue import MEASURES, known_measures
 from fupin_cli.measures.claims import MEASURE
 from fupin_cli.outputs.hashes import COLUMNS, HASH_VERSION, WHOLE_ROWS
-from fupin_cli.policy.months import parse_month
+from fupin_cli.policy.months import month_text, parse_month
 from fupin_cli.policy.parameters import Policy, load_laws
 from fupin_cli.policy.settings import Settings
 from fupin_cli.version import __version__
@@ -32,12 +34,12 @@ from fupin_cli.version import __version__
 if TYPE_CHECKING:
     import polars as pl
 
+    from fupin_cli.jobs.sent import SentList
     from fupin_cli.jobs.workspace import Workspace
     from fupin_cli.ledger.store import Batch
-    from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RosterRun
+    from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun
 
-# A list of risks is compared with the one that was sent before, which may have been sent anew: it is not computed again.
-REPORTS = ("roster", "match", "forecast", "due")
+REPORTS = ("roster", "risk", "match", "forecast", "due")
 OK, NOTE, BAD = "ok", "note", "bad"
 JOBS = {
     "check": "核查",
@@ -46,18 +48,25 @@ JOBS = {
     "reconcile": "对账",
     "close": "关账",
     "roster": "台账",
+    "risk": "风险预警",
     "match": "对接",
     "forecast": "预测",
     "due": "到期",
 }
+# What is not computed again, and why: said, never passed over.
+NOT_AGAIN = {
+    "report": "月报：只核对了文件；页上的数取自当时各项命令和账本的状态，没有重算",
+    "risk": "风险预警：旧版本写的清单没有记下与哪份已推送的名单比较，没有重算",
+}
+SENT_LIST = "sent_list"  # in the manifest of a list of risks: the hash of the list it was compared with
 Said = list[tuple[str, str]]
 
 
 def compute_again(workspace: Workspace, month: int, job: str, manifest: dict[str, Any], inbox: dict[str, str]) -> Said:
     """Compute a job again from the same files, settings and state of the ledger, if the files are still in the inbox."""
     words = JOBS.get(job)
-    if words is None:
-        return []
+    if words is None or (job in NOT_AGAIN and SENT_LIST not in manifest):
+        return [(NOTE, NOT_AGAIN[job])] if job in NOT_AGAIN else []
     measure = manifest.get("measure", MEASURE)
     words = _of_measure(words, measure, workspace)
     files = {e["file"]: e["sha256"] for e in manifest["files"] if e["sha256"]}
@@ -147,11 +156,31 @@ def _result(desk: Desk, month: int, job: str, manifest: dict[str, Any], version:
     return reconcile_hash(reconciling.reconcile_months(desk, parse_month(manifest["first"]), month), version)
 
 
-def _report(desk: Desk, month: int, job: str, manifest: dict[str, Any]) -> RosterRun | MatchRun | ForecastRun | DueRun:
+def _report(
+    desk: Desk, month: int, job: str, manifest: dict[str, Any]
+) -> RosterRun | RiskRun | MatchRun | ForecastRun | DueRun:
     if job == "roster":
         return monitor.roster(desk, month)
+    if job == "risk":
+        return monitor.risk(desk, month, sent=lambda before: _sent_then(desk, before, str(manifest[SENT_LIST])))
     if job == "match":
         return monitor.match_month(desk, month)
     if job == "forecast":
         return forecast_month(desk, month, renew=bool(manifest.get("renew", True)))
     return due_month(desk, month)
+
+
+def _sent_then(desk: Desk, month: int, sha256: str) -> SentList | None:
+    """The list of the month before that risks were compared with; None where it was computed from its tables.
+
+    Raises:
+        FupinError: it is not there any more: sent lists are kept, somebody took it away or changed it.
+    """
+    if not sha256:
+        return None
+    found = sent_then(desk.workspace.root, month, sha256)
+    if found is None:
+        raise FupinError(
+            f"当时与它比较的 {month_text(month)} 已推送名单不见了，或被改动过", f"从备份里找回 {FOLDER}/{SENT}"
+        )
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.workspace import Workspace
     from fupin_cli.policy.parameters import Policy
 
+T = TypeVar("T")
 HISTORY = "payment_history"
 FAR_AHEAD = 12 * 2100
 
@@ -71,6 +72,7 @@ class Desk:
         # Months that are computed for the first time, by month and by what a subsidy sees of it; what rules found there.
         self._months: dict[tuple[int, str], Claimed] = {}
         self._found: dict[tuple[int, str, frozenset[str]], CheckResult] = {}
+        self._done: dict[tuple[str, int], Any] = {}
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -222,6 +224,20 @@ class Desk:
         if asked not in self._found:
             self._found[asked] = run_checks(ctx, codes, self.progress)
         return self._found[asked]
+
+    def once(self, job: str, month: int, work: Callable[[], T]) -> T:
+        """What a job of a month comes to, computed once for all that is done at this desk and asks for it by name.
+
+        For jobs that post nothing between them: a posting would not be seen.
+        """
+        if (job, month) not in self._done:
+            self._done[job, month] = work()
+        found: T = self._done[job, month]
+        return found
+
+    def done(self, job: str, month: int) -> Any:
+        """What `once` has kept of a job of a month; None if nobody asked for it yet."""
+        return self._done.get((job, month))
 
     def _read(self, month: int, measure: str) -> Claimed:
         again, leads = month in self.approved_months(measure), MEASURES[measure].leads

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.measures.measure import Measure
     from fupin_cli.results.subsidy import PayrollRun
 
 ENDS = [
@@ -79,13 +80,15 @@ def monthly_runs(desk: Desk, month: int, computed: Mapping[str, PayrollRun] = Ma
     Raises:
         NoInputError: no roster and no table of a monthly subsidy (exit 10).
     """
+
+    def run_of(measure: Measure) -> PayrollRun:
+        code = measure.code
+        known: PayrollRun | None = computed.get(code) or desk.done(code, month)
+        return known or desk.once(f"{code} alone", month, lambda: compute(desk, measure, month))
+
     first = leading()
-    posts = [computed.get(first.code) or compute(desk, first, month)] if desk.context(month).has(first.table) else []
-    others = [
-        computed.get(measure.code) or compute(desk, measure, month)
-        for measure in supplied(desk, month)
-        if measure.monthly and not measure.own_term
-    ]
+    posts = [run_of(first)] if desk.context(month).has(first.table) else []
+    others = [run_of(measure) for measure in supplied(desk, month) if measure.monthly and not measure.own_term]
     runs = [*posts, *(run for run in others if run.lines.height)]
     if not runs:
         raise NoInputError(f"{months.month_text(month)} 没有可以推算的补贴", "把在岗人员花名册放进收件夹")

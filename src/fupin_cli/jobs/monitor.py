@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from fupin_cli.errors import FupinError, NoInputError, UsageError
+from fupin_cli.jobs.sent import record_sent, sent_list
 from fupin_cli.month import states
-from fupin_cli.outputs.files import atomic
 from fupin_cli.policy.months import last_day, month_text
 from fupin_cli.reports import roster as rosters
 from fupin_cli.reports.match import match
@@ -19,14 +17,15 @@ from fupin_cli.reports.risk_rules import RISKS, scene_of
 from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.sent import SentList
     from fupin_cli.month.month import Month
 
 REGISTRY = "registry"
-SENT = "risk"  # folder below .fupin: the lists that were sent, one file a month
 CHAIN = 12  # months back that a list is computed again where none was sent
 BY = ("county", "township")
 WHO = ["id_number", "name", "county", "township", "village", "household_id", "category"]
@@ -164,8 +163,10 @@ def _condition(text: str) -> pl.Expr:
     return pl.col(column) == value
 
 
-def risk(desk: Desk, month: int) -> RiskRun:
+def risk(desk: Desk, month: int, *, sent: Callable[[int], SentList | None] | None = None) -> RiskRun:
     """Judge a month's risks and compare them with the month folder before (its list as it was sent, else computed again).
+
+    `sent`: gives the list that was sent for a month (`fupin verify`: as it was then); without it, the latest.
 
     Raises:
         NoInputError: no registry (exit 10).
@@ -175,16 +176,25 @@ def risk(desk: Desk, month: int) -> RiskRun:
     before = now.before
     scene = scene_of(now, before)
     listed = risks_of(scene)
-    old, since, sent, names = None, None, False, scene.people
+    old, since, record, names = None, None, None, scene.people
     if before is not None and before.has(REGISTRY):
-        old, since, sent, names = _list_before(desk, before, scene.people)
+        record = sent(before.month) if sent else sent_list(desk.workspace.root, before.month)
+        old, since, names = _list_before(desk, before, scene.people, record)
     compared = compare(listed, old, since)
     answers = feedback_of(now)
     heads = now.people.select(*WHO[:-1], category=pl.coalesce("monitored_type", "household_type"))
     both = pl.concat([heads, names.select(WHO)]).unique("id_number", keep="first", maintain_order=True)
     compared.rows = _told(desk, compared.rows, both, answers)
     compared.cleared = _told(desk, compared.cleared, both, answers)
-    return RiskRun(month, old.month if old is not None else None, now.policy, now.intake, listed, compared, sent)
+    return RiskRun(
+        month,
+        old.month if old is not None else None,
+        now.policy,
+        now.intake,
+        listed,
+        compared,
+        record.sha256 if record is not None else "",
+    )
 
 
 def _told(desk: Desk, rows: pl.DataFrame, names: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
@@ -197,23 +207,27 @@ def _told(desk: Desk, rows: pl.DataFrame, names: pl.DataFrame, answers: pl.DataF
     return _coded(desk, with_feedback(told, answers))
 
 
-def _list_before(desk: Desk, before: Month, people: pl.DataFrame) -> tuple[RiskList, pl.DataFrame, bool, pl.DataFrame]:
-    """The list of the month folder before: id_number, code, since; whether it was sent; and the names of its people."""
-    record = _sent(desk.workspace.root, before.month)
-    # Of a list that was sent it is known since when each risk has stood: only its own month is looked at again.
-    computed, since, old_people = _computed(before, CHAIN if record is None else 1)
+def _list_before(
+    desk: Desk, before: Month, people: pl.DataFrame, record: SentList | None
+) -> tuple[RiskList, pl.DataFrame, pl.DataFrame]:
+    """The list of the month folder before: its risks; id_number, code, since; and the names of its people."""
     if record is None:
-        return computed, since, False, old_people
+        return _computed(before, CHAIN)
+    # Of a list that was sent it is known since when each risk has stood: only its own month is looked at again.
+    scene = scene_of(before, before.before)
+    computed = risks_of(scene)
     known = pl.concat([people.select("id_number"), before.people.select("id_number")]).unique()
     known = known.with_columns(person_code=desk.codes(known["id_number"]))
-    entries = pl.DataFrame(record["entries"], schema=["person_code", "code", "since"], orient="row")
-    entries = entries.cast(pl.String).join(known, on="person_code", maintain_order="left")
+    entries = pl.DataFrame(
+        record.entries, schema=dict.fromkeys(("person_code", "code", "since"), pl.String), orient="row"
+    )
+    entries = entries.join(known, on="person_code", maintain_order="left")
     rows = entries.select("id_number", "code").join(
         computed.rows, on=["id_number", "code"], how="left", maintain_order="left"
     )
-    not_run = [entry for entry in computed.not_run if entry.code not in record["ran"]]
+    not_run = [entry for entry in computed.not_run if entry.code not in record.ran]
     listed = RiskList(before.month, rows.select(computed.rows.columns), not_run)
-    return listed, entries.select("id_number", "code", "since"), True, old_people
+    return listed, entries.select("id_number", "code", "since"), scene.people
 
 
 def _computed(month: Month, depth: int) -> tuple[RiskList, pl.DataFrame, pl.DataFrame]:
@@ -226,31 +240,6 @@ def _computed(month: Month, depth: int) -> tuple[RiskList, pl.DataFrame, pl.Data
         old, since, _ = _computed(before, depth - 1)
     rows = compare(listed, old, since).rows
     return listed, rows.select("id_number", "code", "since"), scene.people
-
-
-def _sent(root: Path, month: int) -> dict[str, Any] | None:
-    """The list that was sent for a month, if it was (and can be read)."""
-    path = root / ".fupin" / SENT / f"{month_text(month)}.json"
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if {"ran", "entries"} <= found.keys() else None
-
-
-def record_sent(desk: Desk, run: RiskRun, push: Path) -> None:
-    """Note the list as sent: codes of people, not their numbers, and the push file's SHA-256."""
-    folder = desk.workspace.root / ".fupin" / SENT
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    body = {
-        "month": month_text(run.month),
-        "file": push.name,
-        "sha256": hashlib.sha256(push.read_bytes()).hexdigest(),
-        "ran": sorted(run.listed.ran),
-        "entries": run.compared.rows.select("person_code", "code", "since").rows(),
-    }
-    with atomic(folder / f"{month_text(run.month)}.json") as temporary:
-        temporary.write_text(json.dumps(body, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def match_month(desk: Desk, month: int) -> MatchRun:
@@ -325,10 +314,11 @@ def write_books(  # noqa: PLR0913 - what a run is told on the command line
             run.people.write_parquet(temporary)
         paths.append(target / "roster.parquet")
     if isinstance(run, RiskRun):
-        record_sent(desk, run, paths[0])
+        record_sent(desk.workspace.root, run, paths[0])
     run.outputs += paths
     if not isinstance(run, WhatIfRun):
         run.root, run.posted = desk.workspace.root, desk.postings.height
         more: dict[str, Any] = {"renew": run.renew} if isinstance(run, ForecastRun) else {}
+        more |= {"sent_list": run.sent_list} if isinstance(run, RiskRun) else {}
         write_manifest(run, folder, run.kind, operator, now, result=report_hash(run), **more)
     return paths

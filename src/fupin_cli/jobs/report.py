@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -30,30 +30,33 @@ from fupin_cli.reports.report_run import ReportRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
     from typing import TypeVar
 
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.measures.measure import Measure
     from fupin_cli.month.month import Month
-    from fupin_cli.results.check import CheckRun
+    from fupin_cli.results.reconcile import ReconcileRun
 
     R = TypeVar("R")
 
 HISTORY = "payment_history"
 
 
-def report(desk: Desk, first: int, last: int, *, town: str = "", checked: CheckRun | None = None) -> ReportRun:
-    """Compute what a page says of the months `first` to `last`. Writes nothing. `checked`: the last month's check, if there is one.
+def report(desk: Desk, first: int, last: int, *, town: str = "") -> ReportRun:
+    """Compute what a page says of the months `first` to `last`. Writes nothing.
 
-    What stands (findings, risks, roster, forecast) is the last month's; what flows (lines, money) that of all months.
+    What stands (findings, risks, roster, forecast) is the last month's; what flows (lines, money) that of all months. What
+    the desk has computed already (`fupin run`) is not computed again.
 
     Raises:
         NoInputError: no file at all (exit 10).
         UsageError: no such township (exit 2).
     """
     scope = Scope(first, last, town)
-    known = Known(scope, desk.policy, checked or check(desk, last, codes=set(all_rules())), _titles(desk))
+    checked = desk.once("check", last, lambda: check(desk, last, codes=set(all_rules())))
+    known = Known(scope, desk.policy, checked, _titles(desk))
     month = desk.context(last)
     if town:
         _refuse_unknown(town, month, known)
@@ -93,15 +96,22 @@ def _try(known: Known, command: str, work: Callable[[], R]) -> R | None:
 
 def _money(desk: Desk, known: Known, month: Month) -> None:
     first, last = known.scope.first, known.scope.month
-    known.payroll = _try(known, "payroll", lambda: subsidy(desk, leading(), last))
+    posts, one = leading(), first == last
+    known.payroll = _try(known, "payroll", lambda: desk.once(posts.code, last, lambda: subsidy(desk, posts, last)))
     known.approved = [m for m in desk.measures_in(last) if last in desk.approved_months(m)]
-    known.reconcile = _try(known, "reconcile", lambda: reconcile_months(desk, first, last))
-    runs = {leading().code: known.payroll} if known.payroll is not None else {}
+
+    def reconciled() -> ReconcileRun:
+        return reconcile_months(desk, first, last)
+
+    known.reconcile = _try(
+        known, "reconcile", lambda: desk.once("reconcile", last, reconciled) if one else reconciled()
+    )
+    runs = {posts.code: known.payroll} if known.payroll is not None else {}
     for measure in _drafted(desk, last):
-        run = compute(desk, measure, last)
+        run = desk.done(measure.code, last) or compute(desk, measure, last)
         if run.lines.height:
             runs[measure.code] = run
-    if first == last:
+    if one:
         parts = [lines_now(run) for run in runs.values()]
         known.lines = pl.concat([p.select(parts[0].columns) for p in parts], how="vertical_relaxed") if parts else None
     elif known.reconcile is not None:
@@ -109,7 +119,7 @@ def _money(desk: Desk, known: Known, month: Month) -> None:
     monthly = _try(known, "forecast", lambda: monthly_runs(desk, last, runs))
     if monthly is not None:
         known.due = due_of(monthly)
-        known.forecast = forecast_month(desk, last, runs=monthly)
+        known.forecast = desk.once("forecast", last, lambda: forecast_month(desk, last, runs=monthly))
     known.states = month_states(desk)
     known.funds = funds_of(desk, last // 12)
     known.money = desk.money
@@ -119,7 +129,7 @@ def _money(desk: Desk, known: Known, month: Month) -> None:
     opening = desk.batches.filter(pl.col("kind") == store.OPENING)["batch"]
     own = desk.lines.filter(pl.col("batch").is_in(opening.implode()) & (pl.col("month") // 12 == last // 12))
     known.opening_fen = int(own["amount_fen"].sum() or 0)
-    if first == last:
+    if one:
         known.handed_in = _try(known, "status", lambda: handed_in(desk, last))
 
 
@@ -133,8 +143,8 @@ def _drafted(desk: Desk, month: int) -> list[Measure]:
 
 def _people(desk: Desk, known: Known, month: Month) -> None:
     last = known.scope.month
-    known.roster = _try(known, "roster", lambda: monitor.roster(desk, last))
-    known.risk = _try(known, "risk", lambda: monitor.risk(desk, last))
+    known.roster = _try(known, "roster", lambda: desk.once("roster", last, lambda: monitor.roster(desk, last)))
+    known.risk = _try(known, "risk", lambda: desk.once("risk", last, lambda: monitor.risk(desk, last)))
     if known.roster is not None:
         known.scale, known.when = workers(month)
     if not month.has("staff"):
@@ -151,20 +161,28 @@ def _people(desk: Desk, known: Known, month: Month) -> None:
         known.why["staff"] = f"没有“{desk.contracts['villages'].title}”"
 
 
-def write_page(run: ReportRun, folder: Path, *, force: bool) -> Path:
-    """Write the page into `folder/2024-05/`; the newest has the plain name, one that is the same already stays.
+def write_page(  # noqa: PLR0913 - what a run is told on the command line
+    run: ReportRun, desk: Desk, folder: Path, *, force: bool, operator: str, now: datetime
+) -> Path:
+    """Write the page and its manifest into `folder/2024-05/`; the newest has the plain name, one that is the same stays.
 
     Raises:
         FupinError: the folder cannot be written to (exit 2).
     """
-    from fupin_cli.outputs.page import page_html
+    from fupin_cli.outputs.manifest import write_manifest
+    from fupin_cli.outputs.page import page_digest, page_html
     from fupin_cli.outputs.page_words import file_stem
     from fupin_cli.system import MAX_STEM, safe_name
 
-    target = folder / month_text(run.page.scope.month)
+    scope = run.page.scope
+    target = folder / month_text(scope.month)
     make_folder(target)
-    path = target / f"{safe_name(file_stem(run.page.scope), MAX_STEM)}.html"
+    path = target / f"{safe_name(file_stem(scope), MAX_STEM)}.html"
     with renewed(path, force=force) as temporary:
         temporary.write_bytes(page_html(run).encode())
+    result = page_digest(run)  # what stands on the page, before the page names itself among what was written
     run.outputs.append(path)
+    run.root, run.posted = desk.workspace.root, desk.postings.height
+    more: dict[str, Any] = {"first": month_text(scope.first), **({"town": scope.town} if scope.town else {})}
+    write_manifest(run, folder, run.kind, operator, now, result=result, **more)
     return path

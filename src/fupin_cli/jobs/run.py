@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -112,7 +113,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
     elif not asked or "payroll" in asked:
         parts.append(_draft(desk, month, folder, operator, maker, now, report, log))
     for earlier in _with_returns(desk) if not asked or "reconcile" in asked else []:
-        run = reconciling.reconcile_months(desk, earlier, earlier)
+        run = desk.once("reconcile", earlier, partial(reconciling.reconcile_months, desk, earlier, earlier))
         reconciling.write_outputs(run, folder, operator=operator, now=now, force=False)
         open_ = run.open_lines.height
         parts.append(f"{month_text(earlier)} 对账{f' {open_} 行没有了结' if open_ else '全部了结'}")
@@ -136,7 +137,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
 def _checked(  # noqa: PLR0913, PLR0917 - what a run works with
     desk: Desk, month: int, folder: Path, operator: str, now: datetime, report: RunReport, log: Callable[..., None]
 ) -> list[str]:
-    checked = checking.check(desk, month, codes=set(all_rules()))
+    checked = desk.once("check", month, lambda: checking.check(desk, month, codes=set(all_rules())))
     checking.write_outputs(checked, folder, split_by=None, force=False, operator=operator, now=now)
     counts = dict(checked.result.found.group_by("severity").len().iter_rows())
     parts = [f"错误 {counts.get('error', 0)}，警告 {counts.get('warning', 0)}"]
@@ -161,7 +162,7 @@ def _draft(  # noqa: PLR0913, PLR0917 - what a run works with
     log: Callable[..., None],
 ) -> str:
     try:
-        run = subsidy(desk, leading(), month)
+        run = desk.once(leading().code, month, lambda: subsidy(desk, leading(), month))
     except NoInputError as error:  # a month without a roster can still be checked and reconciled
         report.exit_code = worse(report.exit_code, error.exit_code)
         log("payroll", message=str(error), exit_code=error.exit_code)

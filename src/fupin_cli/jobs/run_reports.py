@@ -1,7 +1,7 @@
-"""What `fupin run` does besides check, payroll and reconciliation: subsidies, roster, risk, match, forecast, due (`[run] jobs`).
+"""What `fupin run` does besides check, payroll and reconciliation: subsidies, the reports and the page (`[run] jobs`).
 
 Each only if what it looks at has changed since its last run, one line each. What cannot be done for want of a table is left
-out without a word, unless `[run] jobs` names it.
+out without a word, unless `[run] jobs` names it. What was computed once (`Desk.once`) is drawn on the page as it is.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from fupin_cli.jobs.draft import TAKEN_BACK, record_unattended
 from fupin_cli.jobs.due import due_month
 from fupin_cli.jobs.forecast import forecast_month
 from fupin_cli.jobs.lock import FOLDER
-from fupin_cli.jobs.monitor import SENT, match_month, risk, roster, write_books
+from fupin_cli.jobs.monitor import match_month, risk, roster, write_books
 from fupin_cli.jobs.report import report, write_page
+from fupin_cli.jobs.sent import SENT
 from fupin_cli.jobs.subsidy import subsidy, supplied
 from fupin_cli.month import states
 from fupin_cli.outputs.manifest import digest, text_digests
@@ -52,7 +53,6 @@ LOOKED_AT = {
     "match": (*PEOPLE, "going_out", "vacancies"),
 }
 TITLES = {"roster": "台账", "risk": "风险预警", "match": "对接", "forecast": "预测", "due": "到期", "report": "月报"}
-NAMED_ONLY = ("report",)  # a page computes nearly everything once more: only where it is asked for
 UNCHANGED = "输入没有变，没有重做"
 
 
@@ -103,7 +103,7 @@ def run_reports(
             if done is not None:
                 found[measure.code] = done
     for job, title in TITLES.items():
-        if job not in asked if asked else job in NAMED_ONLY:
+        if asked and job not in asked:
             continue
         fingerprint = _fingerprint(place, job) if job in LOOKED_AT else whole
         done = _kept(job, fingerprint, kept, place, title)
@@ -159,7 +159,7 @@ def _subsidy(place: Place, measure: Measure, fingerprint: str) -> Done | None:
     if place.month in desk.approved_months(measure.code):
         return None
     try:
-        run = subsidy(desk, measure, place.month)
+        run = desk.once(measure.code, place.month, lambda: subsidy(desk, measure, place.month))
     except NoInputError:
         return None
     if not record_unattended(run, desk, place.folder, operator=place.operator, maker=place.maker, now=place.now):
@@ -177,10 +177,10 @@ def _report(place: Place, job: str, title: str, fingerprint: str, *, named: bool
     try:
         if job == "report":
             page = report(desk, month, month)
-            write_page(page, place.folder, force=False)
+            write_page(page, desk, place.folder, force=False, operator=place.operator, now=place.now)
             return Done(f"{title}：{sentence(page.page)}", 0, fingerprint, list(page.outputs))
         work, words = WORK[job]
-        run = work(desk, month)
+        run = desk.once(job, month, lambda: work(desk, month))
     except NoInputError as error:
         return Done(f"{title}：{error}", error.exit_code, "", []) if named else None
     write_books(run, desk, place.folder, force=False, operator=place.operator, now=place.now)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.load import Intake
     from fupin_cli.ledger.store import Posting
+    from fupin_cli.reports.report_run import ReportRun
     from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun
     from fupin_cli.results.check import CheckRun
     from fupin_cli.results.reconcile import ReconcileRun
@@ -66,7 +67,16 @@ def summary(result: CheckResult) -> dict[str, Any]:
 
 
 def write_manifest(  # noqa: PLR0913 - what a manifest says
-    run: CheckRun | PayrollRun | ReconcileRun | TakenBack | RosterRun | RiskRun | MatchRun | ForecastRun | DueRun,
+    run: CheckRun
+    | PayrollRun
+    | ReconcileRun
+    | TakenBack
+    | RosterRun
+    | RiskRun
+    | MatchRun
+    | ForecastRun
+    | DueRun
+    | ReportRun,
     folder: Path,
     job: str,
     operator: str,

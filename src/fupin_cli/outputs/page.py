@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fupin_cli.outputs.manifest import digest
 from fupin_cli.outputs.page_json import report_document
 from fupin_cli.outputs.page_parts import plain
 from fupin_cli.outputs.page_sections import sections
@@ -32,7 +32,6 @@ def page_html(run: ReportRun) -> str:
     page, policy = run.page, run.known.policy
     style, script = (_file(name) for name in ("page.css", "page.js"))
     county = policy.settings.county.name
-    document = json.dumps(report_document(run), ensure_ascii=False, sort_keys=True)
     made: str = (
         _environment()
         .get_template("page.html")
@@ -53,10 +52,15 @@ def page_html(run: ReportRun) -> str:
             style_hash=_csp_hash(style),
             script_hash=_csp_hash(script),
             version=__version__,
-            digest=hashlib.sha256(document.encode()).hexdigest(),
+            digest=page_digest(run),
         )
     )
     return made
+
+
+def page_digest(run: ReportRun) -> str:
+    """SHA-256 of what stands on a page, drawn or not; it stands at the page's foot and in its manifest."""
+    return digest(report_document(run))
 
 
 def _csp_hash(text: str) -> str:

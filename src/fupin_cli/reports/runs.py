@@ -82,7 +82,7 @@ class RiskRun(Report):
     """The risks of a month. `before`: the month folder whose list it is compared with, None: there is none.
 
     `compared.rows` and `.cleared` have the person's name, area, household_id, category, person_code, title, advice, feedback.
-    `sent_before`: the earlier list is the one that was sent, not computed again.
+    `sent_list`: the hash of the earlier list as it was sent (`jobs.sent`); empty where it was computed again.
     """
 
     kind: ClassVar[str] = "risk"
@@ -92,7 +92,12 @@ class RiskRun(Report):
     intake: Intake
     listed: RiskList
     compared: Compared
-    sent_before: bool = False
+    sent_list: str = ""
+
+    @property
+    def sent_before(self) -> bool:
+        """Whether the earlier list is the one that was sent, not computed again."""
+        return bool(self.sent_list)
 
     @property
     def lines(self) -> pl.DataFrame:
