@@ -19,10 +19,13 @@ SLIPS = (
     ("what-if 2024-05", "没有写要改什么", 2),
     ("what-if 2024-05 --scenario 850", "--scenario 850 看不懂", 2),
     ("what-if 2024-05 --set post", "--set post 看不懂", 2),
+    ("what-if 2024-05 --set post.standard=1 --set post.standard.2024.monthly=850", "与前面的 --set 矛盾", 2),
+    ("what-if 2024-05 --set post.standard=1", "post.standard", 2),
     ("what-if 2024-05 --set county.name=x", "county.name 不影响发放，不能试算", 2),
     ("what-if 2024-05 --set post.proration=calendar", "没有可以试算的补贴", 10),
     ("forecast 2024-05", "没有可以推算的补贴", 10),
     ("roster 2024-05 --where 镇=东川镇", "--where 里的“镇=东川镇”看不懂", 2),
+    ("roster 2024-05 --where 劳动力=也许", "--where 里的“劳动力=也许”看不懂", 2),
     ("roster 2024-05 --where 状态=上班", "没有“上班”这种就业状态", 2),
     ("match 2024-05", "没有“有意愿外出人员清单”，也没有“计划外出务工信息”", 10),
 )

@@ -503,6 +503,8 @@ ELSEWHERE = {
     "没有写要改什么": MONITOR,
     "--scenario ": MONITOR,
     "--set ": MONITOR,
+    " 与前面的 --set 矛盾": MONITOR,
+    " 已推送名单不见了，或被改动过": "tests/cli/test_risk_sent.py",
     " 是政策定死的数，不能试算": "tests/cases/monitor/whatif.yaml",
     " 不影响发放，不能试算": MONITOR,
     " 没有可以试算的补贴": MONITOR,

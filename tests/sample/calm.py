@@ -1,7 +1,7 @@
 """A year in which nothing changes: what was forecast in March is what April to December pay, to the fen (issue 12).
 
-Four people on two posts, each post with a fund of its own: one works every day, one half of them, one comes to the end of
-the 36 months in June, one to the pension age in May; contracts are renewed once, as the forecast takes for granted.
+Four people on one post: one works every day, one half of them, one comes to the end of the 36 months in June, one to the
+pension age in May; contracts are renewed once, as the forecast takes for granted. `make year` adds one in flexible work.
 """
 
 from __future__ import annotations
@@ -31,18 +31,16 @@ PEOPLE = "ABCD"
 BIRTHS = {"D": f"{YEAR - 60}0520"}
 USED = {"C": 30}  # months before the year
 DAYS = {"B": 11}
-POSTS = {"GW1": "就业补助资金", "GW2": "衔接推进乡村振兴补助资金"}
-ON = dict.fromkeys("AC", "GW1") | dict.fromkeys("BD", "GW2")
-Sums = dict[tuple[str, str], str]  # (month, fund) → yuan
+FLEXIBLE = "flexible_social_insurance"
+Sums = dict[tuple[str, str, str], str]  # (month, subsidy, fund) → yuan
 
 
-def write(root: Path) -> None:
+def write(root: Path, *, flexible: bool = False) -> None:
     """What holds all year stands in the inbox itself; each month hands in its attendance."""
     spans = ((f"{YEAR}-01-01", f"{YEAR}-06-30"), (f"{YEAR}-07-01", f"{YEAR}-12-31"))
     roster = [
         {
             "who": who,
-            "岗位编号": ON[who],
             "首次核定日期": "2018-06-01" if who == "D" else "2021-07-01",
             "合同开始日期": start,
             "合同结束日期": end,
@@ -53,26 +51,30 @@ def write(root: Path) -> None:
         for n, who in enumerate(PEOPLE)
     ]
     whole_year: dict[str, Any] = {
-        "registry": list(PEOPLE),
-        "posts": [{"岗位编号": post, "资金来源": fund} for post, fund in POSTS.items()],
+        "registry": [*PEOPLE, *("E" if flexible else "")],
+        "posts": [{}],
         "assignments": roster,
         "accident_insurance": list(PEOPLE),
     }
     build({"month": MONTHS[0], "births": BIRTHS, "history": USED, "root": whole_year}, root)
     for month in MONTHS:
-        days = [
-            {"who": who, "岗位编号": ON[who], "年月": month, "本月累计出勤天数": DAYS.get(who, 22)} for who in PEOPLE
-        ]
-        build({"month": month, "births": BIRTHS, "now": {"attendance": days}}, root)
+        days = [{"who": who, "年月": month, "本月累计出勤天数": DAYS.get(who, 22)} for who in PEOPLE]
+        now = {"attendance": days} | ({"flexible_claims": [{"who": "E", "年月": month}]} if flexible else {})
+        settings = f'[{FLEXIBLE}]\nshare = "0.5"\n'
+        build({"month": month, "births": BIRTHS, "settings": settings, "now": now}, root)
 
 
-def live(root: Path, call: Callable[[list[str]], int], last: int) -> tuple[Sums, Sums]:
-    """Pay the first so many months. Gives what March forecast for the months after it, and what they paid, by month and fund."""
-    write(root)
+def live(root: Path, call: Callable[[list[str]], int], last: int, *, flexible: bool = False) -> tuple[Sums, Sums]:
+    """Pay the first so many months. Gives what March forecast for the months after it, and what these paid (`Sums`)."""
+    write(root, flexible=flexible)
     forecast: Sums = {}
     for index, month in enumerate(MONTHS[:last]):
         _run(call, root, "payroll", month, "--by", "编制")
         _run(call, root, "approve", month, "--by", "审核", "--yes", "--document", f"示例〔{YEAR}〕{index + 1}号")
+        if flexible:
+            _run(call, root, "subsidy", FLEXIBLE, month, "--by", "编制")
+            words = ("--measure", FLEXIBLE, "--by", "审核", "--yes", "--document", f"示例〔{YEAR}〕灵{index + 1}号")
+            _run(call, root, "approve", month, *words)
         if index == MADE_IN:
             document = json.loads(_run(call, root, "forecast", month, "--format", "json", "--no-workbook"))
             assert {why["why"] for m in document["months"] for why in m["leaving"]} == {"cap", "pension", "term"}
@@ -80,7 +82,7 @@ def live(root: Path, call: Callable[[list[str]], int], last: int) -> tuple[Sums,
             forecast = _sums(rows.filter(pl.col("month") <= parse_month(MONTHS[last - 1])))
             for said in (m for m in document["months"] if m["month"] in MONTHS[:last]):  # by fund it is the same
                 assert Decimal(said["amount"]) == sum(
-                    Decimal(yuan) for (when, _), yuan in forecast.items() if when == said["month"]
+                    Decimal(yuan) for (when, *_), yuan in forecast.items() if when == said["month"]
                 )
     lines = store.read(root, "lines").filter(
         pl.col("kind") == store.LINE, pl.col("month") > parse_month(MONTHS[MADE_IN])
@@ -89,10 +91,9 @@ def live(root: Path, call: Callable[[list[str]], int], last: int) -> tuple[Sums,
 
 
 def _sums(rows: pl.DataFrame) -> Sums:
-    sums = rows.group_by("month", "fund").agg(pl.col("amount_fen").sum()).filter(pl.col("amount_fen") != 0)
-    return {
-        (month_text(month), fund): f"{Decimal(fen) / 100:.2f}" for month, fund, fen in sums.sort("month").iter_rows()
-    }
+    keys = ["month", "measure", "fund"]
+    sums = rows.group_by(keys).agg(pl.col("amount_fen").sum()).filter(pl.col("amount_fen") != 0).sort(keys)
+    return {(month_text(month), *names): f"{Decimal(fen) / 100:.2f}" for month, *names, fen in sums.iter_rows()}
 
 
 def _run(call: Callable[[list[str]], int], root: Path, command: str, *arguments: str) -> str:

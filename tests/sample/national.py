@@ -170,8 +170,9 @@ SCHOOLS = {
 class Nation:
     """Families of a county. `homes[h]` are the registry rows of household h, the head first."""
 
-    def __init__(self, people: int, seed: int = 20240531) -> None:
-        """Make families until there are so many people."""
+    def __init__(self, people: int, seed: int = 20240531, *, towns: int = 12, villages: int = 10) -> None:
+        """Make families until there are so many people, in so many townships of so many villages each."""
+        self.towns, self.villages = towns, villages
         self.rng = random.Random(seed)
         self.used: dict[str, int] = {}
         self.serial = 0
@@ -256,7 +257,7 @@ class Nation:
     def home(self, *members: Row, **every_row: Any) -> list[Row]:
         """A household: one number, one village, one phone and income; measures and risks stand on every row."""
         number = len(self.homes)
-        town, village = number % 12, number // 12 % 10
+        town, village = number % self.towns, number // self.towns % self.villages
         income = f"{self.rng.randrange(9000, 26000)}.{self.rng.randrange(100):02d}"
         phone = every_row.pop("phone", None) or self.phone()
         for row in members:

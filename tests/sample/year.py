@@ -264,10 +264,10 @@ def tell(root: Path) -> None:
     stands = year.ledger().filter(pl.col("kind").is_in(store.APPROVED_KINDS))["amount_fen"].sum()
     by_hand = sum(year.should_be().values())
     print(f"账本 {Decimal(stands) / 100} 元，手工计算 {by_hand} 元")  # noqa: T201
-    forecast, paid = calm.live(root / "calm", main, 12)
+    forecast, paid = calm.live(root / "calm", main, 12, flexible=True)
     said, came = (sum(map(Decimal, sums.values())) for sums in (forecast, paid))
     print(  # noqa: T201
-        f"三月预测的四到十二月 {said} 元，实际批准 {came} 元，{len(paid)} 项（月×资金）{'' if forecast == paid else '不'}相同"
+        f"三月预测的四到十二月 {said} 元，实际批准 {came} 元，{len(paid)} 项（月×补贴×资金）{'' if forecast == paid else '不'}相同"
     )
     if Decimal(stands) / 100 != by_hand or forecast != paid:
         sys.exit(1)

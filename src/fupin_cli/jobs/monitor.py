@@ -43,6 +43,7 @@ FIELDS = {
     "户编号": "household_id",
     "姓名": "name",
 }
+YES_NO = {"是": True, "否": False, "1": True, "0": False, "true": True, "false": False}
 
 
 def _needed(desk: Desk, month: Month, table: str) -> None:
@@ -152,7 +153,9 @@ def _condition(text: str) -> pl.Expr:
         )
     column = FIELDS.get(name, name)
     if column == "labour":
-        return pl.col("labour") == (value in ("是", "1", "true"))
+        if value not in YES_NO:
+            raise UsageError(f"--where 里的“{text.strip()}”看不懂", "劳动力=是，或 劳动力=否")
+        return pl.col("labour") == YES_NO[value]
     if column == "state":
         known = {word: code for code, word in states.STATE_WORDS.items()} | {code: code for code in states.STATES}
         if value not in known and value != states.UNKNOWN_WORDS:

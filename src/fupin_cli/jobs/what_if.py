@@ -48,13 +48,21 @@ def parse_changes(texts: list[str]) -> dict[str, Any]:
         place = changes
         for part in path[:-1]:
             place = place.setdefault(part, {})
+            if not isinstance(place, dict):
+                raise UsageError(f"--set {text} 与前面的 --set 矛盾", "同一项只写一次")
         place[path[-1]] = _value(value)
-    for year in changes.get("post", {}).get("standard", {}).values():
+    for year in _standards(changes).values():
         if isinstance(year, dict):
             year.setdefault("source", ASSUMED)
     if "extend_to" in changes.get("policy", {}):
         changes["policy"].setdefault("source", ASSUMED)
     return changes
+
+
+def _standards(changes: dict[str, Any]) -> dict[str, Any]:
+    """The years whose standard is changed; what is no table is refused with the other settings."""
+    years = changes.get("post", {}).get("standard", {})
+    return years if isinstance(years, dict) else {}
 
 
 def _value(text: str) -> Any:
@@ -80,7 +88,7 @@ def changed_settings(settings: Settings, changes: dict[str, Any]) -> Settings:
         FupinError: unknown key (with the nearest), wrong value (exit 2).
     """
     base = settings.model_dump(mode="python", exclude_unset=True)
-    for year in changes.get("post", {}).get("standard", {}):  # annual and monthly exclude each other
+    for year in _standards(changes):  # annual and monthly exclude each other
         base.get("post", {}).get("standard", {}).pop(year, None)
     return validated(lambda: Settings.model_validate(_merged(base, changes)), "--set")
 

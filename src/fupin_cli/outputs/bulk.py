@@ -210,8 +210,8 @@ def _cell(start_tag: pl.Expr, name: str, series: pl.Series) -> pl.Expr:
         filled = pl.concat_str(start_tag, pl.lit('"><v>'), number, pl.lit("</v></c>"))
     else:
         text = column.cast(pl.String)
-        texts = series.cast(pl.String)
-        if texts.str.contains(UNSAFE).any() or (texts.str.len_bytes().max() or 0) > CELL_LIMIT:
+        cells = series.cast(pl.String).str
+        if cells.contains(UNSAFE).any() or (cells.len_bytes() > CELL_LIMIT).any():
             text = escaped(text)
         filled = pl.concat_str(
             start_tag, pl.lit('" t="inlineStr"><is><t xml:space="preserve">'), text, pl.lit("</t></is></c>")

@@ -58,9 +58,9 @@ def risks_of(scene: Scene) -> RiskList:
     """Judge every risk whose tables and settings are there; only of people who are labour (households: somebody is)."""
     parts, not_run = [LIST.to_frame()], []
     people = scene.labour.select("id_number")
-    homes = scene.month.people.select("id_number", "household_id")
-    helped = homes.join(people, on="id_number", how="semi").select("household_id").unique()
-    at_home = homes.join(helped, on="household_id", how="semi").select("id_number")
+    homes = scene.month.people.select("id_number", "home")
+    helped = homes.join(people, on="id_number", how="semi").select("home").unique()
+    at_home = homes.join(helped, on="home", how="semi").select("id_number")
     for risk in RISKS:
         missing, unset = _missing(risk, scene)
         if missing or unset:

@@ -115,13 +115,13 @@ def _poor(scene: Scene) -> pl.DataFrame:
 
 
 def _heads(month: Month, dead: pl.DataFrame | None = None) -> pl.DataFrame:
-    """One row a household: its head's, else its first; where the head is among the `dead`, another member's."""
+    """One row a household (`home`): its head's, else its first; where the head is among the `dead`, another member's."""
     head = (pl.col("relation") == HOME).fill_null(value=False)
     alive = pl.lit(value=True) if dead is None else ~pl.col("id_number").is_in(dead["id_number"].implode())
     return (
         month.people.with_columns(_head=head, _alive=alive)
         .sort("_alive", "_head", descending=True, maintain_order=True)
-        .unique("household_id", keep="first", maintain_order=True)
+        .unique("home", keep="first", maintain_order=True)
         .sort("_src", "_row")
     )
 
@@ -280,27 +280,26 @@ def _breadwinner_died(scene: Scene) -> pl.DataFrame:
     The dead may have left the export already: their household is then looked up in the month before.
     """
     month = scene.month
-    homes = [month.people.select("id_number", "household_id")]
+    homes = [month.people.select("id_number", "home")]
     if scene.before is not None and scene.before.has("registry"):
-        homes.append(scene.before.people.select("id_number", "household_id"))
+        there = scene.before.people.filter(pl.col("household_id").is_not_null())
+        homes.append(there.select("id_number", home="household_id"))
     home = pl.concat(homes).unique("id_number", keep="first", maintain_order=True)
     dead = month.table("deaths").filter(pl.col("death_date").is_between(month.first, month.last)).collect()
-    struck = dead.join(home, on="id_number", maintain_order="left").unique(
-        "household_id", keep="first", maintain_order=True
-    )
+    struck = dead.join(home, on="id_number", maintain_order="left").unique("home", keep="first", maintain_order=True)
     busy = (
         states.work_states(month)
         .filter(pl.col("state").is_in(states.WORKING))
         .join(dead, on="id_number", how="anti")
         .join(home, on="id_number")
-        .select("household_id")
+        .select("home")
         .unique()
     )
-    struck = struck.join(busy, on="household_id", how="anti", maintain_order="left")
+    struck = struck.join(busy, on="home", how="anti", maintain_order="left")
     rows = (
         _heads(month, dead)
-        .select("id_number", "household_id")
-        .join(struck.drop("id_number"), on="household_id", maintain_order="left")
+        .select("id_number", "home")
+        .join(struck.drop("id_number"), on="home", maintain_order="left")
     )
     return _rows(rows, "deaths", pl.format("家庭成员{}死亡，家中没有人就业", "death_date"))
 
