@@ -297,9 +297,7 @@ def _breadwinner_died(scene: Scene) -> pl.DataFrame:
     )
     struck = struck.join(busy, on="home", how="anti", maintain_order="left")
     rows = (
-        _heads(month, dead)
-        .select("id_number", "home")
-        .join(struck.drop("id_number"), on="home", maintain_order="left")
+        _heads(month, dead).select("id_number", "home").join(struck.drop("id_number"), on="home", maintain_order="left")
     )
     return _rows(rows, "deaths", pl.format("家庭成员{}死亡，家中没有人就业", "death_date"))
 
