@@ -62,7 +62,7 @@ def report(desk: Desk, first: int, last: int, *, town: str = "") -> ReportRun:
         _refuse_unknown(town, month, known)
     _money(desk, known, month)
     _people(desk, known, month)
-    return ReportRun(gather(known), known)
+    return ReportRun(last, known.policy, checked.intake, gather(known), known)
 
 
 def _titles(desk: Desk) -> dict[str, str]:

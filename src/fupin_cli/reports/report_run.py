@@ -14,25 +14,21 @@ if TYPE_CHECKING:
     from fupin_cli.reports.page import Page
 
 
-@dataclass
+@dataclass(repr=False)
 class ReportRun(Report):
-    """A page's data, the results it was taken from, and the file. A page that was made is made: its exit code is 0."""
+    """A page's data and the results it was taken from. `month`, `policy`, `intake`: those of its last month.
+
+    A page that was made is made: its exit code is 0, whatever it says.
+    """
 
     kind: ClassVar[str] = "report"
+    month: int
+    policy: Policy
+    intake: Intake
     page: Page = field(repr=False)
     known: Known = field(repr=False)
 
-    @property
-    def month(self) -> int:
-        """The last month of the page."""
-        return self.page.scope.month
-
-    @property
-    def policy(self) -> Policy:
-        """The policy of the page's months."""
-        return self.known.policy
-
-    @property
-    def intake(self) -> Intake:
-        """What was read of the last month."""
-        return self.known.check.intake
+    def counts(self) -> dict[str, int]:
+        """Things to do, and lines of the month's subsidies (0 where none could be computed)."""
+        totals = self.page.totals or {}
+        return {"todo": len(self.page.todo), "lines": totals.get("lines", 0)}
