@@ -66,7 +66,7 @@ class Source:
     sheet: str
     sha256: str
     spec: TableSpec
-    raw: RawSheet
+    raw: RawSheet = field(repr=False)
     header_row: int  # 1-based
     positions: dict[str, int]  # column name → position in raw.cells
     folder: int | None = None  # month index of the folder, None for files that serve every month

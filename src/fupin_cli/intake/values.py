@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -54,10 +54,10 @@ class Converted:
     `month_only` marks dates that were written without a day.
     """
 
-    series: pl.Series
-    bad: pl.Series | None = None
+    series: pl.Series = field(repr=False)
+    bad: pl.Series | None = field(default=None, repr=False)
     code: str = ""
-    month_only: pl.Series | None = None
+    month_only: pl.Series | None = field(default=None, repr=False)
 
 
 def dtype_of(spec: ColumnSpec) -> pl.DataType:

@@ -50,7 +50,9 @@ class Month:
     folders: tuple[int, ...] = field(default=(), kw_only=True)
     open_month: Callable[[int], Month] | None = field(default=None, kw_only=True, repr=False)
     # Roster lines of the month that are refused: they exclude no other subsidy (id_number, post_id); the checks find them.
-    refused_posts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LINE_KEYS), kw_only=True)
+    refused_posts: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=LINE_KEYS), kw_only=True, repr=False
+    )
 
     @property
     def month(self) -> int:
