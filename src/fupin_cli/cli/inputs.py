@@ -30,6 +30,7 @@ def inputs(
     """Give back the files that a month was approved from, byte for byte, or list them."""
     from fupin_cli.jobs.inputs import give_back
     from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.outputs.posting_json import kept_row
     from fupin_cli.policy.months import month_text, parse_month
 
     wanted = parse_month(one_month(month_argument, month, "fupin inputs 2024-05 --to 文件夹"))
@@ -38,15 +39,7 @@ def inputs(
         body = {
             "format": "fupin.inputs/1",
             "month": month_text(wanted),
-            "batches": [
-                {
-                    "batch": one.batch,
-                    "measure": one.measure,
-                    "sha256": one.sha256,
-                    "files": [{"file": f.name, "sha256": f.sha256, "size": f.size} for f in one.files],
-                }
-                for one in given
-            ],
+            "batches": [kept_row(one.batch, one.measure, one.sha256, one.files) for one in given],
             "outputs": [str(path) for one in given for path in one.outputs],
         }
         print_json(body)

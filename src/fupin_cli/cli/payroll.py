@@ -179,8 +179,8 @@ def approve(
     from fupin_cli.jobs.withdraw import finish_all
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.files import make_folder
-    from fupin_cli.outputs.payroll_json import correction_rows, sums_of, totals_of, unplaced_rows
     from fupin_cli.outputs.payroll_terminal import approval_lines
+    from fupin_cli.outputs.posting_json import approve_document
     from fupin_cli.policy.months import month_text, parse_month
     from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -209,30 +209,7 @@ def approve(
         full = "，".join(part for part in (document, f"超预算 {over_budget}" if over_budget else "") if part)
         batch, bank = approval.approve(run, desk, checker, full, now, folder, despite=despite.strip(), drafter=maker)
     if output_format is Format.json:
-        body = {
-            "format": "fupin.approve/1",
-            "month": text,
-            "measure": run.measure,
-            "batch": batch.batch,
-            "operator": batch.operator,
-            "drafter": batch.drafter,
-            "document": document,
-            "despite": despite if run.unplaced else "",
-            "unplaced": unplaced_rows(run),
-            "to_pay": sums_of(run),
-            "totals": totals_of(run, run.lines),
-            "corrections": correction_rows(run, unmask=False),
-            "bank": {
-                "rows": bank.rows,
-                "amount": fen_to_yuan(bank.fen),
-                "left_out": len(bank.left_out),
-                "left_out_amount": fen_to_yuan(bank.left_out_fen),
-                "kept_back": fen_to_yuan(bank.kept_fen),
-                "reasons": [why for _, why, _ in bank.left_out],
-            },
-            "outputs": [str(path) for path in run.outputs],
-        }
-        print_json(body)
+        print_json(approve_document(run, batch, bank, document, despite))
     else:
         for line in (*said, *approval_lines(run, batch, bank)):
             typer.echo(line)

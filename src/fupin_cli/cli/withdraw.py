@@ -59,6 +59,7 @@ def withdraw(
     from fupin_cli.jobs.subsidy import find_measure
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.ledger import store
+    from fupin_cli.outputs.posting_json import withdraw_document
     from fupin_cli.policy.months import month_text, parse_month
     from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -82,21 +83,9 @@ def withdraw(
         ask(f"撤回 {text} 的批准（批次 {approval.batch}）？", yes=yes)
         run = job.withdraw(desk, approval, who, document.strip(), now)
         job.finish(run, place.root, folder, now)
-    batch = run.batch
+    batch, voided = run.batch, [folder / text / name for name in run.voided.values()]
     if output_format is Format.json:
-        body = {
-            "format": "fupin.withdraw/1",
-            "month": text,
-            "measure": batch.measure,
-            "batch": batch.batch,
-            "withdrawn": batch.refers,
-            "operator": batch.operator,
-            "document": batch.document,
-            "lines": run.lines,
-            "amount": fen_to_yuan(run.amount_fen),
-            "voided": [str(folder / text / name) for name in run.voided.values()],
-        }
-        print_json(body)
+        print_json(withdraw_document(batch, run.lines, run.amount_fen, voided))
     else:
         for line in (
             *said,
@@ -104,8 +93,8 @@ def withdraw(
         ):
             typer.echo(line)
         typer.echo(f"{run.lines} 行归零，不再支付 {fen_to_yuan(run.amount_fen)} 元；已交银行的代发文件请银行作废")
-        for name in run.voided.values():
-            typer.echo(f"作废：{folder / text / name}")
+        for path in voided:
+            typer.echo(f"作废：{path}")
     return 0
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CORRECTIONS = (store.BACK_PAY, store.RECOVER, store.CANCEL, store.NETTED, store.AGAIN)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class Withdrawal(TakenBack):
     """A withdrawn approval: the batch that took it back, and what the bank was to pay by it."""
 
