@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from fupin_cli.checks.catalogue import all_rules
-from fupin_cli.checks.mea import faults_of
+from fupin_cli.checks.claim_faults import faults_of
 from fupin_cli.intake.contracts import TableSpec, load_contracts
 from fupin_cli.intake.load import Intake
 from fupin_cli.intake.raw import RawSheet, Source

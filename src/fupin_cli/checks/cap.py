@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.mea import TABLES, measure_findings
+from fupin_cli.checks.claim_faults import TABLES, measure_findings
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.used_months import paid_rows, post_payments

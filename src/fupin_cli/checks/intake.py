@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fupin_cli.checks.mea import measure_findings
+from fupin_cli.checks.claim_faults import measure_findings
 from fupin_cli.checks.rule import Rule, Severity
 
 if TYPE_CHECKING:

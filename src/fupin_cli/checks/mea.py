@@ -1,123 +1,48 @@
-"""Conditions of the measures besides posts (MEA), told on the rows of their tables; and 以工代赈, which pays nothing."""
+"""Conditions of the measures besides posts (MEA), each declared once; `claim_faults` tells where they fail."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import polars as pl
-
-from fupin_cli import findings
-from fupin_cli.checks.report import report
-from fupin_cli.checks.rule import Effect, Rule, Severity, rule
-from fupin_cli.measures.catalogue import MEASURES, measure_of
-from fupin_cli.measures.measure import Fault
-from fupin_cli.month.states import idle_labour
-from fupin_cli.policy.rounding import HALF_UP, fen_to_yuan_expr
+from fupin_cli.checks.claim_faults import TABLES, measure_findings
+from fupin_cli.checks.rule import Effect, Rule, Severity
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from fupin_cli.measures.claimed import Claimed
-    from fupin_cli.month.month import Month
-
-TABLES = tuple(dict.fromkeys(measure.table for measure in MEASURES.values() if not measure.leads))
-RELIEF = "work_relief"
-SPOT = ["_src", "_row"]
-# Who is helped (一), the policy's term (附则) and what excludes what (our own) keep their clause; every other condition on
-# a claim rests on the clause of the measure, not on that of the code's first home (8.24).
-OWN_CLAUSE = ("MEA002", "CAP008", "CAP009")
-# Effects of the codes that conditions of measures have, where a condition says none of its own.
-HOLDING = ("MEA001", "MEA005", "MEA006", "MEA009", "MEA016")
 
 
-def measure_findings(ctx: Claimed, code: str) -> pl.DataFrame:
-    """Findings of one code over the claims of every measure that was supplied; the message names the measure."""
-    if not ctx.measure_codes:
-        told = [name for name in ctx.claims if MEASURES[name].in_check or name == ctx.asked]
-        by_code = findings.gather(faults_of(ctx, name) for name in told).partition_by("code", as_dict=True)
-        ctx.measure_codes.update({"": findings.empty()} | {str(key): found for (key,), found in by_code.items()})
-    return ctx.measure_codes.get(code, ctx.measure_codes[""])
-
-
-def faults_of(ctx: Claimed, name: str) -> pl.DataFrame:
-    """All findings on the claims of a measure: first each claim's own, then of those that are good so far their clashes.
-
-    A claim of which no sum can be made, or that comes to nothing, is held for that where nothing else stops it (MEA016).
-    """
-    if name not in ctx.claims:  # posts, or a measure whose table was not supplied
-        return findings.empty()
-    if name not in ctx.measure_faults:
-        rows = ctx.claims[name].rows.filter("id_ok").with_columns(post_id="ref")
-        faults = ctx.claims[name].faults
-        alone = _told(ctx, [fault for fault in faults if not fault.among_good], rows, name)
-        good = rows.join(_stopped(alone), on=SPOT, how="anti", maintain_order="left")
-        unpriced = Fault(
-            "MEA016", ~(pl.col("due_fen") > 0).fill_null(value=False), "缺少算金额的数字，或金额为 0", None
-        )
-        clashes = _told(ctx, [unpriced, *(fault for fault in faults if fault.among_good)], good, name)
-        ctx.measure_faults[name] = pl.concat([alone, clashes])
-    return ctx.measure_faults[name]
-
-
-def effect_of() -> pl.Expr:
-    """The effect of a finding: its own, else its rule's."""
-    return pl.coalesce(
-        "effect",
-        pl.when(pl.col("code").is_in(HOLDING) | pl.col("code").str.starts_with("IN"))
-        .then(pl.lit("hold"))
-        .otherwise(pl.lit("refuse")),
-    )
-
-
-def _stopped(found: pl.DataFrame) -> pl.DataFrame:
-    return found.filter(effect_of() != "none").select(SPOT)
-
-
-def payable(ctx: Claimed, name: str) -> pl.Series:
-    """ID numbers of people of whom a measure has a line that is not refused."""
-    if name not in ctx.claims:
-        return pl.Series([], dtype=pl.String)
-    refused = faults_of(ctx, name).filter(effect_of() == "refuse").select(SPOT)
-    rows = ctx.claims[name].rows.join(refused, on=SPOT, how="anti")
-    return rows["id_number"].drop_nulls().unique()
-
-
-def _told(ctx: Claimed, faults: list[Fault], rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Findings of these conditions: all are asked in one pass, and only those that fail somewhere are told."""
-    names = [str(n) for n in range(len(faults))]
-    asked = rows.with_columns(_when(ctx, fault).alias(n) for n, fault in zip(names, faults, strict=True)).select(names)
-    failing = asked.select(pl.all().any()).row(0) if faults and rows.height else ()
-    return findings.gather(
-        _one_told(ctx, fault, rows.filter(asked[str(n)]), name)
-        for n, (fault, fails) in enumerate(zip(faults, failing, strict=False))
-        if fails
-    )
-
-
-def _when(ctx: Claimed, fault: Fault) -> pl.Expr:
-    if not fault.excluded_by:
-        return fault.when
-    others = pl.concat([payable(ctx, other) for other in fault.excluded_by])
-    return fault.when & pl.col("id_number").is_in(others.implode()).fill_null(value=False)
-
-
-def _one_told(ctx: Claimed, fault: Fault, failing: pl.DataFrame, name: str) -> pl.DataFrame:
-    measure = measure_of(name, ctx.policy)
-    words = fault.message if isinstance(fault.message, pl.Expr) else pl.lit(fault.message)
-    message = pl.concat_str(pl.lit(f"{measure.title}："), words)
-    own = {"effect": fault.effect, "severity": "warning" if fault.effect == "none" else "error"} if fault.effect else {}
-    if fault.code not in OWN_CLAUSE:
-        own |= {"clause": measure.clause}
-    told = report(failing, measure.table, message, fault.column, measure=name, amount_fen=pl.col("due_fen"), **own)
-    return told.collect().with_columns(code=pl.lit(fault.code))
-
-
-def condition(code: str, title: str, severity: Severity, effect: Effect, **more: Any) -> Rule:
+def condition(  # noqa: PLR0913 - what a rule says of itself
+    code: str,
+    title: str,
+    severity: Severity,
+    effect: Effect,
+    *,
+    compares: str,
+    hint: str,
+    partly: tuple[str, ...] = (),
+    bounds: tuple[str, ...] = (),
+    waivable: bool = False,
+) -> Rule:
     """Give the rule of a condition; every measure that has it reports it."""
 
     def run(ctx: Claimed) -> pl.DataFrame:
         return measure_findings(ctx, code)
 
-    return Rule(code, title, severity, effect, any_of=TABLES, run=run, **more)
+    return Rule(
+        code,
+        title,
+        severity,
+        effect,
+        compares=compares,
+        hint=hint,
+        any_of=TABLES,
+        partly=partly,
+        bounds=bounds,
+        waivable=waivable,
+        run=run,
+    )
 
 
 MEA001 = condition(
@@ -279,86 +204,3 @@ MEA019 = condition(
     compares="死亡人员、服刑人员名单与申请的日期",
     hint="核实后退回；在申请日期以内死亡的由人工核定",
 )
-
-
-@rule(
-    "MEA017",
-    "劳务报酬占比低于县定指导比例",
-    "warning",
-    tables=(RELIEF,),
-    settings=("work_relief.pay_share",),
-    bounds=("work_relief.pay_share",),
-    compares="劳务报酬与总投资",
-    hint="与项目实施单位核实，提高发放比例",
-)
-def low_pay(ctx: Month) -> pl.LazyFrame:
-    """Labour pay under the county's guiding share of the project's total; nothing is paid here."""
-    share = Fraction(ctx.settings.work_relief.pay_share or "1")
-    rows = ctx.table(RELIEF).filter(
-        pl.col("labour_pay_fen") * share.denominator < pl.col("investment_fen") * share.numerator
-    )
-    return report(
-        rows,
-        RELIEF,
-        f"劳务报酬没有达到总投资的 {ctx.settings.work_relief.pay_share}",
-        "labour_pay_fen",
-        amount_fen=pl.col("labour_pay_fen"),
-    )
-
-
-@rule(
-    "MEA018",
-    "以工代赈的数字前后矛盾",
-    "error",
-    tables=(RELIEF,),
-    compares="劳务报酬与总投资，吸纳脱贫劳动力人数与用工人数",
-    hint="核对项目台账",
-)
-def impossible(ctx: Month) -> pl.LazyFrame:
-    """More beneficiaries hired than people hired, or more labour pay than the project cost."""
-    rows = ctx.table(RELIEF)
-    people = report(
-        rows.filter(pl.col("lifted_workers") > pl.col("workers")),
-        RELIEF,
-        "吸纳脱贫劳动力人数多于用工人数",
-        "lifted_workers",
-    )
-    pay = report(
-        rows.filter(pl.col("labour_pay_fen") > pl.col("investment_fen")), RELIEF, "劳务报酬多于总投资", "labour_pay_fen"
-    )
-    return pl.concat([people, pay], how="diagonal")
-
-
-@rule(
-    "MEA020",
-    "以工代赈吸纳脱贫劳动力少",
-    "warning",
-    tables=(RELIEF,),
-    any_of=("setting:work_relief.helped_share", "registry"),
-    partly=("setting:work_relief.helped_share", "registry", "employment"),
-    bounds=("work_relief.helped_share", "work_relief.guide_pay"),
-    compares="吸纳脱贫劳动力人数与用工人数；一个都没有吸纳的，同乡镇有没有未就业的脱贫劳动力",
-    hint="与项目实施单位核实，优先安排本乡镇未就业的脱贫劳动力",
-)
-def few_helped(ctx: Month) -> pl.LazyFrame:
-    """Under the county's share of those hired; none at all while the township has somebody who does not work."""
-    settings = ctx.settings.work_relief
-    rows = ctx.table(RELIEF).filter((pl.col("workers") > 0) & pl.col("lifted_workers").is_not_null()).collect()
-    each = HALF_UP.divide(pl.col("labour_pay_fen"), pl.col("workers"))
-    guide = f"（县指导标准 {settings.guide_pay} 元）" if settings.guide_pay else ""
-    said = pl.format(
-        f"用工 {{}} 人，脱贫劳动力 {{}} 人；人均劳务报酬 {{}} 元{guide}",
-        "workers",
-        "lifted_workers",
-        fen_to_yuan_expr(each).fill_null("不明"),
-    )
-    few = pl.lit(value=False)
-    if settings.helped_share:
-        share = Fraction(settings.helped_share)
-        few = pl.col("lifted_workers") * share.denominator < pl.col("workers") * share.numerator
-    if ctx.has("registry") and ctx.has("employment"):
-        idle = idle_labour(ctx).select("county", "township").unique()
-        here = pl.struct("county", "township").is_in(idle.select(pl.struct("county", "township")).to_series().implode())
-        waiting = pl.when(pl.col("township").is_null()).then(pl.lit(idle.height > 0)).otherwise(here)
-        few = few | ((pl.col("lifted_workers") == 0) & waiting)
-    return report(rows.filter(few), RELIEF, said, "lifted_workers")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
-from fupin_cli.checks.mea import effect_of, faults_of
+from fupin_cli.checks.claim_faults import effect_of, faults_of
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs import undated
 from fupin_cli.jobs.batch_lines import kept_by_town

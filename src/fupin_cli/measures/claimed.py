@@ -47,12 +47,12 @@ class Claimed(Month):
 
     @cached_property
     def measure_faults(self) -> dict[str, pl.DataFrame]:
-        """Findings on the claims of each measure, as they are first asked for (`checks.mea.faults_of`)."""
+        """Findings on the claims of each measure, as they are first asked for (`checks.claim_faults.faults_of`)."""
         return {}
 
     @cached_property
     def measure_codes(self) -> dict[str, pl.DataFrame]:
-        """Findings on the claims of all measures by code, as they are first asked for (`checks.mea.measure_findings`)."""
+        """Findings on the claims of all measures by code, as they are first asked for (`checks.claim_faults.measure_findings`)."""
         return {}
 
 
