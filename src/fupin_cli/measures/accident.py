@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
-from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only, with_last_paid
+from fupin_cli.measures.conditions import fen, in_term, missing_settings
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
+from fupin_cli.measures.paid import once_only, with_last_paid
 from fupin_cli.policy import months
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only
+from fupin_cli.measures.conditions import fen, in_term, missing_settings
 from fupin_cli.measures.employer import recognised_in
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
+from fupin_cli.measures.paid import once_only
 from fupin_cli.measures.startup import TABLE, of_organisation
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Conditions that several measures share: who is helped, what was paid before, caps over time, months covered."""
+"""Conditions that several measures share: who is helped, caps over time, months covered, what excludes what."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.measure import Fault
+from fupin_cli.measures.paid import HISTORY
 from fupin_cli.month.used_months import paid_rows, pension_facts, post_payments, used_months
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import birth_expr, sex_expr
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
     from fupin_cli.policy.parameters import Policy
 
-HISTORY = "payment_history"
 INSURANCE_CAP, INSURANCE_EXTENSION = "social_insurance.cap_months", "social_insurance.extension_years"
 BIG = pl.Int128
-PAID_BEFORE = {"id_number": pl.String, "month": pl.Int32, "ref": pl.String, "amount_fen": pl.Int64}
 ORGANISATIONS = ("employer_social_insurance", "employer_post")
 FLEXIBLE = "flexible_social_insurance"
 KINDS_OF_EMPLOYEE = ("职工女干部", "职工女工人")
@@ -67,66 +66,6 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
 def not_eligible() -> Fault:
     """MEA002, by `with_eligibility`; of somebody without a number nothing is known."""
     return Fault("MEA002", pl.col("_why").is_not_null() & pl.col("id_number").is_not_null(), pl.format("{}", "_why"))
-
-
-def plain_ref(ref: pl.Expr) -> pl.Expr:
-    """What a claim is for, so that it can be compared however it is written: no blanks, half-width, one dash for all."""
-    return (
-        ref.str.normalize("NFKC")
-        .str.replace_all(r"\s", "")
-        .str.replace_all(r"[—–―‐−~〜至]+|-+", "-")
-        .str.to_uppercase()
-    )
-
-
-def paid_before(ctx: Month, measure: str) -> pl.DataFrame:
-    """Payments of a measure in history and ledger, of whatever month: id_number, month, ref (what the claim is known by).
-
-    Of a month that is computed again its own payments are not among them (`jobs.history.add_ledger`).
-    """
-    if not ctx.has(HISTORY):
-        return pl.DataFrame(schema=PAID_BEFORE)
-    paid = paid_rows(ctx.intake.tables[HISTORY]).filter(pl.col("measure") == measure)
-    return paid.select("id_number", "month", "amount_fen", ref="post_id")
-
-
-def with_last_paid(ctx: Month, rows: pl.DataFrame, measure: str, *more: str) -> pl.DataFrame:
-    """Add `_last`: the latest month in which the person was paid this measure (`more`: for the same `ref`); null if never.
-
-    Adds `_key`, by which claims are told apart: the `ref` as `plain_ref`, or nothing where the person counts alone.
-    """
-    paid = paid_before(ctx, measure)
-    if more:
-        rows = rows.with_columns(_key=plain_ref(pl.col("ref")))
-        paid = paid.with_columns(_key=plain_ref(pl.col("ref")))
-    else:
-        rows, paid = rows.with_columns(_key=pl.lit("")), paid.with_columns(_key=pl.lit(""))
-    last = paid.group_by("id_number", "_key").agg(_last=pl.col("month").max())
-    return rows.join(last, on=["id_number", "_key"], how="left", maintain_order="left")
-
-
-def once_only(when: pl.Expr | None = None, order: tuple[str, ...] = ("due_fen", "ref")) -> list[Fault]:
-    """CAP010: paid before (`_last`), or claimed twice in these files for one `_key` (the first of `order` counts)."""
-    paid = pl.col("_last").is_not_null() if when is None else when
-    again = pl.int_range(pl.len()).over("id_number", "_key", order_by=list(order)) > 0
-    return [
-        Fault("CAP010", paid, pl.format("一次性补贴，{} 已经发过", months.text_expr(pl.col("_last")))),
-        Fault("CAP010", again, "同一个人同一项报了两次，只算一次", among_good=True),
-    ]
-
-
-def month_paid(ctx: Month, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, list[Fault]]:
-    """CAP007: this month was paid already by the history, or is claimed twice here (the smaller counts). Adds `_paid`."""
-    twice = pl.int_range(pl.len()).over("id_number", order_by=["due_fen", "ref"]) > 0
-    again = Fault("CAP007", twice, "同一个人同一个月报了两次，只算金额小的一次", among_good=True)
-    if not ctx.has(HISTORY):
-        return rows, [again]
-    paid = paid_rows(ctx.intake.tables[HISTORY]).filter((pl.col("measure") == measure) & (pl.col("month") == ctx.month))
-    who = paid.select(pl.col("id_number").unique()).with_columns(_paid=pl.lit(value=True))
-    rows = rows.join(who, on="id_number", how="left", maintain_order="left").with_columns(
-        pl.col("_paid").fill_null(value=False)
-    )
-    return rows, [Fault("CAP007", pl.col("_paid"), "台账显示本月已经发过"), again]
 
 
 def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> tuple[pl.DataFrame, list[Fault]]:

@@ -15,7 +15,6 @@ from fupin_cli.measures.conditions import (
     fen,
     in_term,
     missing_settings,
-    month_paid,
     not_eligible,
     not_insured_here,
     of_month,
@@ -24,6 +23,7 @@ from fupin_cli.measures.conditions import (
     with_exclusion,
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
+from fupin_cli.measures.paid import month_paid
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month

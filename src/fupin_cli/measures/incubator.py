@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.measures.conditions import fen, in_term, missing_settings, once_only, paid_before, share_of
+from fupin_cli.measures.conditions import fen, in_term, missing_settings, share_of
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
+from fupin_cli.measures.paid import once_only, paid_before
 from fupin_cli.measures.startup import of_organisation
 
 if TYPE_CHECKING:

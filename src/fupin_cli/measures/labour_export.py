@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
-from fupin_cli.measures.conditions import in_term, not_eligible, of_folder, once_only, paid_before, with_eligibility
+from fupin_cli.measures.conditions import in_term, not_eligible, of_folder, with_eligibility
 from fupin_cli.measures.measure import Claims, Fault, Measure
+from fupin_cli.measures.paid import once_only, paid_before
 from fupin_cli.policy import months, places
 
 if TYPE_CHECKING:

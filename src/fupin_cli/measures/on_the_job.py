@@ -8,17 +8,16 @@ import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
-    HISTORY,
     fen,
     in_term,
     missing_settings,
-    month_paid,
     not_eligible,
     not_insured_here,
     of_month,
     with_eligibility,
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
+from fupin_cli.measures.paid import HISTORY, month_paid
 from fupin_cli.month.used_months import used_months
 from fupin_cli.policy.rounding import prorate_fen
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.measures.conditions import paid_before
+from fupin_cli.measures.paid import paid_before
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 

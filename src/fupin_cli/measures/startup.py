@@ -9,17 +9,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
-from fupin_cli.measures.conditions import (
-    BIG,
-    fen,
-    in_term,
-    missing_settings,
-    not_eligible,
-    of_folder,
-    with_eligibility,
-    with_last_paid,
-)
+from fupin_cli.measures.conditions import BIG, fen, in_term, missing_settings, not_eligible, of_folder, with_eligibility
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
+from fupin_cli.measures.paid import with_last_paid
 from fupin_cli.measures.spans import left_of_loans, left_of_rents, months_begun, paid_spans, ref_of, unclear_before
 from fupin_cli.policy import places
 from fupin_cli.policy.rounding import HALF_UP

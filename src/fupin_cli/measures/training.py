@@ -15,11 +15,10 @@ from fupin_cli.measures.conditions import (
     not_eligible,
     of_folder,
     on_post,
-    once_only,
     with_eligibility,
-    with_last_paid,
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
+from fupin_cli.measures.paid import once_only, with_last_paid
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import HALF_UP
 

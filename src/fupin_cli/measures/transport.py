@@ -7,17 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
-from fupin_cli.measures.conditions import (
-    fen,
-    grandfathered,
-    in_term,
-    not_eligible,
-    of_folder,
-    once_only,
-    with_eligibility,
-    with_last_paid,
-)
+from fupin_cli.measures.conditions import fen, grandfathered, in_term, not_eligible, of_folder, with_eligibility
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
+from fupin_cli.measures.paid import once_only, with_last_paid
 from fupin_cli.policy import places
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 

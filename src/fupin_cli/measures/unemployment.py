@@ -12,12 +12,12 @@ from fupin_cli.measures.conditions import (
     in_term,
     insured_as_employee,
     missing_settings,
-    month_paid,
     not_eligible,
     of_month,
     with_eligibility,
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
+from fupin_cli.measures.paid import month_paid
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
