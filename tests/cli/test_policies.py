@@ -267,6 +267,9 @@ def test_which_funds_a_county_names_the_policy_says(fupin: Callable[..., Ran], t
         ran = fupin("subsidy", "-w", tmp_path)
         assert (ran.code, f"funds：没有 {code} 这项补贴" in ran.err) == (2, True)
         assert "transport" in ran.err
+    toml.write_text(text, encoding="utf-8")
+    ran = fupin("what-if", "2024-05", "-w", tmp_path, "--set", "funds.nosuch=某资金", "--no-workbook")
+    assert (ran.code, "funds：没有 nosuch 这项补贴" in ran.err) == (2, True)
 
 
 def silent_city(root: Path) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.subsidy import compute, supplied
+from fupin_cli.jobs.workspace import refuse_unknown_funds
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.settings import Settings
@@ -110,6 +111,8 @@ def what_if(
     # A slip is told before anything is computed.
     tried = {name: changed_settings(settings, parse_changes(texts)) for name, texts in scenarios.items()}
     desk = Desk(workspace, inbox, progress)
+    for one in tried.values():
+        refuse_unknown_funds(desk.policy.laws, one, "--set")
     old = _lines(desk, months)
     found = []
     for name, texts in scenarios.items():

@@ -54,29 +54,33 @@ class Workspace:
         """The city's policies, those of `policy/` before the shipped ones, with the county's settings over them."""
         settings = self.settings()
         laws = load_laws(settings.county.city, self.root)
-        if settings.funds:
-            self._refuse_unknown_funds(laws, settings)
+        refuse_unknown_funds(laws, settings, str(self.file or "环境变量"))
         return Policy(laws, settings)
-
-    def _refuse_unknown_funds(self, laws: tuple[CityLaw, ...], settings: Settings) -> None:
-        """The county names the fund only of a subsidy for which the policy names none; that of posts stands on each post.
-
-        Raises:
-            FupinError: it names another.
-        """
-        from fupin_cli.measures.catalogue import LEADING
-
-        said = {code: one for law in laws for code, one in law.file.measures.items()}
-        open_ = [code for code, one in said.items() if not one.fund and code != LEADING]
-        if wrong := [code for code in settings.funds if code not in open_]:
-            raise FupinError(
-                f"设置有误（{self.file or '环境变量'}）：funds：没有 {wrong[0]} 这项补贴，可写：{'、'.join(open_)}",
-                "改正后再运行；各项含义见 fupin init 生成的注释",
-            )
 
     def contracts(self) -> dict[str, TableSpec]:
         """Table contracts, with the bureau's own over them."""
         return load_contracts(self.root)
+
+
+def refuse_unknown_funds(laws: tuple[CityLaw, ...], settings: Settings, origin: str) -> None:
+    """The county names the fund only of a subsidy for which its policy names none; that of posts stands on each post.
+
+    `origin`: where the settings stand.
+
+    Raises:
+        FupinError: it names another.
+    """
+    if not settings.funds:
+        return
+    from fupin_cli.measures.catalogue import LEADING
+
+    said = {code: one for law in laws for code, one in law.file.measures.items()}
+    left = [code for code, one in said.items() if not one.fund and code != LEADING]
+    if wrong := [code for code in settings.funds if code not in left]:
+        raise FupinError(
+            f"设置有误（{origin}）：funds：没有 {wrong[0]} 这项补贴，可写：{'、'.join(left)}",
+            "改正后再运行；各项含义见 fupin init 生成的注释",
+        )
 
 
 def find_workspace(given: Path | None, password_file: Path | None = None) -> Workspace:
