@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test pages dist bundle bundle-test golden lint format sample docs bench profile bench-counties national kills year clean fuzz
+.PHONY: demo test pages dist bundle bundle-test golden lint format sample docs bench profile bench-counties bench-monitor thirty national kills year clean fuzz
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -69,6 +69,14 @@ profile: $(STAMP)
 # The comparison of counties, on made-up extracts; more by PEOPLE="0.3 3 30" (millions).
 bench-counties: $(STAMP)
 	$(BIN)/python -m tests.bench.counties $(PEOPLE)
+
+# Roster and risk beside check, two months of so many people (PEOPLE, 100,000), each command so often (ROUNDS, 3).
+bench-monitor: $(STAMP)
+	$(BIN)/python -m tests.bench.monitor $(or $(PEOPLE),100000) $(or $(ROUNDS),3)
+
+# A county of 30 townships and 60,000 people, two months, for pages and times: make thirty TO=DIR
+thirty: $(STAMP)
+	$(BIN)/python -m tests.sample.thirty $(or $(TO),thirty)
 
 # A clean national export of so many people: no finding of severity error or warning (exit 1 if there is one).
 national: $(STAMP)
