@@ -89,6 +89,29 @@ def test_what_was_compared_with_a_sent_list_is_computed_again(fupin: Callable[..
     assert "2024-04 已推送名单不见了，或被改动过" in bad[1]
 
 
+def test_an_answer_to_no_risk_is_told_and_a_code_may_be_written_small(
+    fupin: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """12.2: rsk002 and ＲＳＫ００２ are RSK002; RSK999 is nothing, and that is said on the terminal and in the workbook."""
+    root = tmp_path / "w"
+    answers = [
+        {"who": "A", "风险": "rsk002 收入低", "处理结果": "已走访", "处理日期": "2024-05-02"},
+        {"who": "B", "风险": "ＲＳＫ００２", "处理结果": "已帮扶", "处理日期": "2024-05-02"},
+        {"who": "C", "风险": "RSK999", "处理结果": "写错了", "处理日期": "2024-05-02"},
+    ]
+    known = build(CASE | {"now": CASE["now"] | {"risk_feedback": answers}}, root)
+    ran = fupin("risk", "2024-05", "-w", root, "--format", "json", "--unmask", "--no-workbook")
+    assert {known[r["person"]]: r["feedback"] for r in ran.document["risks"]} == {
+        "A": "已走访",
+        "B": "已帮扶",
+        "C": None,
+    }
+    told = "风险反馈.csv 第4行：没有 RSK999 这种风险，这一项没有算作反馈"
+    assert told in "".join(fupin("risk", "2024-05", "-w", root).out.split("\n")).replace("  ", "")
+    book = openpyxl.load_workbook(root / "out" / "2024-05" / "风险推送_2024-05.xlsx")
+    assert [c.value for c in book["核对"]["A"] if c.value and told in str(c.value)]
+
+
 def test_a_record_of_a_sent_list_that_makes_no_sense_is_none(tmp_path: Path) -> None:
     """12.2: a damaged record is not taken for a list; what no manifest says is not compared, in words (verify)."""
     folder = tmp_path / ".fupin" / "risk"

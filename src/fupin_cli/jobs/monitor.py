@@ -12,7 +12,7 @@ from fupin_cli.month import states
 from fupin_cli.policy.months import last_day, month_text
 from fupin_cli.reports import roster as rosters
 from fupin_cli.reports.match import match
-from fupin_cli.reports.risk import RiskList, compare, feedback_of, risks_of, with_feedback
+from fupin_cli.reports.risk import RiskList, compare, feedback_of, risks_of, unknown_answers, with_feedback
 from fupin_cli.reports.risk_rules import RISKS, scene_of
 from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
 
@@ -197,6 +197,7 @@ def risk(desk: Desk, month: int, *, sent: Callable[[int], SentList | None] | Non
         listed,
         compared,
         record.sha256 if record is not None else "",
+        unknown_answers(now),
     )
 
 

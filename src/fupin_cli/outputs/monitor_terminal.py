@@ -124,6 +124,7 @@ def show_risk(run: RiskRun) -> None:
     else:
         source = "已推送的名单" if run.sent_before else "按上月的表重算的名单"
         notes.append(f"与 {month_text(run.before)} {source}比较；新增＋持续＝本月，持续＋已解除＝上月")
+    notes += run.odd_answers[:SHOWN]
     end_notes(out, list(run.outputs), notes)
 
 

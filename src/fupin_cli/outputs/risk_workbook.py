@@ -150,4 +150,5 @@ def _proof(run: RiskRun, titles: dict[str, str]) -> SheetPlan:
         _heading(run, "风险条数核对（人×风险）"),
         wrapped=("why",),
         filtered=False,
+        below=tuple(run.odd_answers),
     )

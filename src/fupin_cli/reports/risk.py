@@ -166,8 +166,7 @@ def feedback_of(month: Month) -> pl.DataFrame:
     schema = {"id_number": pl.String, "code": pl.String, "feedback": pl.String, "feedback_on": pl.Date}
     if not month.has("risk_feedback"):
         return pl.DataFrame(schema=schema)
-    rows = month.table("risk_feedback").filter(pl.col("result").is_not_null()).collect()
-    named = rows.with_columns(code=pl.col("risk").fill_null("").str.extract_all(CODE_PATTERN).list.unique())
+    named = _answers(month)
     whole = named.filter(pl.col("code").list.len() == 0).with_columns(code=pl.lit(None, dtype=pl.String))
     each = pl.concat([named.explode("code").drop_nulls("code"), whole]).select(
         "id_number", "code", feedback="result", feedback_on="handled_on"
@@ -178,6 +177,27 @@ def feedback_of(month: Month) -> pl.DataFrame:
         .unique(KEY, keep="last", maintain_order=True)
         .drop("_n")
     )
+
+
+def _answers(month: Month) -> pl.DataFrame:
+    """Rows of risk_feedback that say something, with the codes that each names (`code`, a list)."""
+    rows = month.table("risk_feedback").filter(pl.col("result").is_not_null()).collect()
+    codes = pl.col("risk").fill_null("").str.normalize("NFKC").str.to_uppercase().str.extract_all(CODE_PATTERN)
+    return rows.with_columns(code=codes.list.unique(maintain_order=True))
+
+
+def unknown_answers(month: Month) -> list[str]:
+    """Where risk_feedback names a code that no risk has, in words: such an answer is to nothing."""
+    if not month.has("risk_feedback"):
+        return []
+    known = [risk.code for risk in RISKS]
+    odd = _answers(month).explode("code").filter(pl.col("code").is_in(known).not_())
+    where = pl.concat_str(
+        "_file", pl.when(pl.col("_sheet") != "").then(pl.format("!{}", "_sheet")).otherwise(pl.lit(""))
+    )
+    words = odd.select(pl.format("{} 第{}行：没有 {} 这种风险，这一项没有算作反馈", where, "_row", "code")).to_series()
+    found: list[str] = words.to_list()
+    return found
 
 
 def with_feedback(rows: pl.DataFrame, feedback: pl.DataFrame) -> pl.DataFrame:

@@ -83,6 +83,7 @@ class RiskRun(Report):
 
     `compared.rows` and `.cleared` have the person's name, area, household_id, category, person_code, title, advice, feedback.
     `sent_list`: the hash of the earlier list as it was sent (`jobs.sent`); empty where it was computed again.
+    `odd_answers`: what of the answers is to no risk, in words.
     """
 
     kind: ClassVar[str] = "risk"
@@ -93,6 +94,7 @@ class RiskRun(Report):
     listed: RiskList
     compared: Compared
     sent_list: str = ""
+    odd_answers: list[str] = field(default_factory=list, repr=False)
 
     @property
     def sent_before(self) -> bool:
