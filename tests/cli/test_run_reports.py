@@ -6,6 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from fupin_cli.errors import FupinError
+from fupin_cli.jobs import run_reports
 from tests.cases.test_monitor_cases import build, number_of
 from tests.conftest import Ran, write_csv
 
@@ -93,6 +97,26 @@ def test_a_policy_file_of_the_county_is_looked_at_by_every_job(fupin: Callable[.
     said = lines(fupin("run", MONTH, "-w", root))
     assert {title for title, words in said.items() if "没有重做" in words} == set()
     assert said["台账"] == "3 人，劳动力 0，在业 2"
+
+
+def test_a_page_that_nobody_named_never_ends_a_run(
+    fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """13.1: what keeps it from being written is said, in the mail too, and the rest of the run stands; named, it counts."""
+
+    def refuses(*_: object) -> None:
+        raise FupinError("页做不成", "提示")
+
+    root = tmp_path / "w"
+    build(CASE, root)
+    monkeypatch.setattr(run_reports, "report", refuses)
+    ran = fupin("run", MONTH, "-w", root, "-q")
+    assert ran.code in (0, 1)
+    assert f"{MONTH} 月报：没有写出，页做不成" in ran.out.splitlines()
+    assert (root / "out" / MONTH / f"台账_{MONTH}.xlsx").is_file()
+    jobs(root, "report")
+    ran = fupin("run", MONTH, "-w", root)
+    assert (ran.code, "页做不成" in ran.err) == (2, True)
 
 
 def test_only_what_is_asked_for(fupin: Callable[..., Ran], tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def run(
     place = find_workspace(workspace, password_file)
     with workspace_lock(place.root, "run", wait, now):
         report = run_month(place, wanted, output or place.out, operator or operator_name(), now, operator or "")
-    if not quiet or report.exit_code:
+    if not quiet or report.exit_code or report.urgent:
         typer.echo("\n".join([report.line, *(report.urgent if quiet else report.more)]))
     return report.exit_code
 

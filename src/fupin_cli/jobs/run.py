@@ -126,7 +126,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
         report.outputs += entry.outputs
         report.more.append(f"{text} {entry.line}")
         # Errors are counted in the first line: a mail names a further job only where it could not be done.
-        report.urgent += [report.more[-1]] if entry.exit_code not in (0, 1) else []
+        report.urgent += [report.more[-1]] if entry.urgent or entry.exit_code not in (0, 1) else []
     report.line = f"{text}：{'；'.join(parts) or '没有要做的'}。详见 {folder / text}"
     if report.exit_code in (0, 1, 3):  # an unfinished run is done again
         jobs = {job: entry.state(workspace.root) for job, entry in done.items()}

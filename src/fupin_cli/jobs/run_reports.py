@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.errors import NoInputError
+from fupin_cli.errors import FupinError, NoInputError
 from fupin_cli.jobs.draft import TAKEN_BACK, record_unattended
 from fupin_cli.jobs.due import due_month
 from fupin_cli.jobs.forecast import forecast_month
@@ -77,6 +77,7 @@ class Done:
     fingerprint: str
     outputs: list[Path]
     again: bool = True  # False: not done again
+    urgent: bool = False  # to be told in the mail whatever the exit code
 
     def state(self, root: Path) -> dict[str, Any]:
         """As it is kept for the next run."""
@@ -183,6 +184,11 @@ def _report(place: Place, job: str, title: str, fingerprint: str, *, named: bool
         run = desk.once(job, month, lambda: work(desk, month))
     except NoInputError as error:
         return Done(f"{title}：{error}", error.exit_code, "", []) if named else None
+    except FupinError as error:
+        if named or job != "report":
+            raise
+        # A page that nobody asked for must not end the run: what hinders it hinders the jobs that it is drawn from.
+        return Done(f"{title}：没有写出，{error}", 0, "", [], urgent=True)
     write_books(run, desk, place.folder, force=False, operator=place.operator, now=place.now)
     return Done(f"{title}：{words(run)}", 0, fingerprint, list(run.outputs))
 
