@@ -89,6 +89,21 @@ def test_what_was_compared_with_a_sent_list_is_computed_again(fupin: Callable[..
     assert "2024-04 已推送名单不见了，或被改动过" in bad[1]
 
 
+def test_who_has_left_both_registries_is_still_counted_as_cleared(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """SPEC 11: continuing + cleared = the list that was sent, also of people whom nothing but their code is known of."""
+    root = tmp_path / "w"
+    build({"month": "2024-05", "before": {"registry": [{"who": "A"} | POOR, {"who": "B"} | POOR]}}, root)
+    sent = fupin("risk", "2024-04", "-w", root, "--format", "json").document["risks"]
+    build({"month": "2024-05", "before": {"registry": ["C"]}, "now": {"registry": [{"who": "B"} | POOR, "C"]}}, root)
+    may = fupin("risk", "2024-05", "-w", root, "--format", "json", "--unmask").document
+    total = next(row for row in may["proof"] if row["code"] == "合计")
+    assert [total[key] for key in ("new", "continuing", "cleared", "before", "now")] == [0, 1, 1, 2, 1]
+    (gone,) = may["cleared"]
+    assert (gone["person_code"], gone["person"], gone["since"]) == (sent[0]["person_code"], None, "2024-04")
+    sheet = openpyxl.load_workbook(root / "out" / "2024-05" / "风险推送_2024-05.xlsx")["已解除"]
+    assert sheet["A3"].value == f"一人一码 {gone['person_code']}（两个月的登记表里都没有了）"
+
+
 def test_an_answer_to_no_risk_is_told_and_a_code_may_be_written_small(
     fupin: Callable[..., Ran], tmp_path: Path
 ) -> None:

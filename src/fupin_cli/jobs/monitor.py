@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.errors import FupinError, NoInputError, UsageError
+from fupin_cli.jobs.person_code import LENGTH
 from fupin_cli.jobs.sent import record_sent, sent_list
 from fupin_cli.month import states
 from fupin_cli.policy.months import last_day, month_text
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 REGISTRY = "registry"
+
 CHAIN = 12  # months back that a list is computed again where none was sent
 BY = ("county", "township")
 WHO = ["id_number", "name", "county", "township", "village", "household_id", "category"]
@@ -208,13 +210,23 @@ def _told(desk: Desk, rows: pl.DataFrame, names: pl.DataFrame, answers: pl.DataF
         title=pl.col("code").replace_strict(titles, return_dtype=pl.String),
         advice=pl.col("code").replace_strict(advice, return_dtype=pl.String),
     )
-    return _coded(desk, with_feedback(told, answers))
+    coded = _coded(desk, with_feedback(told, answers))
+    lost = (
+        pl.col("id_number").str.len_chars() == LENGTH
+    )  # a code and no number: of the earlier list, in no registry any more
+    return coded.with_columns(
+        person_code=pl.when(lost).then("id_number").otherwise("person_code"),
+        id_number=pl.when(~lost).then("id_number"),
+    )
 
 
 def _list_before(
     desk: Desk, before: Month, people: pl.DataFrame, record: SentList | None
 ) -> tuple[RiskList, pl.DataFrame, pl.DataFrame]:
-    """The list of the month folder before: its risks; id_number, code, since; and the names of its people."""
+    """The list of the month folder before: its risks; id_number, code, since; and the names of its people.
+
+    Of whom neither month's registry has any more only the code is known: it stands in place of the number (`_told`).
+    """
     if record is None:
         return _computed(before, CHAIN)
     # Of a list that was sent it is known since when each risk has stood: only its own month is looked at again.
@@ -225,7 +237,8 @@ def _list_before(
     entries = pl.DataFrame(
         record.entries, schema=dict.fromkeys(("person_code", "code", "since"), pl.String), orient="row"
     )
-    entries = entries.join(known, on="person_code", maintain_order="left")
+    entries = entries.join(known, on="person_code", how="left", maintain_order="left")
+    entries = entries.with_columns(pl.coalesce("id_number", "person_code").alias("id_number"))
     rows = entries.select("id_number", "code").join(
         computed.rows, on=["id_number", "code"], how="left", maintain_order="left"
     )

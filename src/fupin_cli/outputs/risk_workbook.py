@@ -94,13 +94,17 @@ def _push(run: RiskRun, titles: dict[str, str]) -> SheetPlan:
 
 
 def _cleared(run: RiskRun) -> SheetPlan:
-    rows = run.compared.cleared.with_columns(risk=_risk_words(), handled=pl.col("feedback_on").cast(pl.String))
+    rows = run.compared.cleared.with_columns(
+        name=pl.coalesce("name", pl.format("一人一码 {}（两个月的登记表里都没有了）", "person_code")),
+        risk=_risk_words(),
+        handled=pl.col("feedback_on").cast(pl.String),
+    )
     return SheetPlan(
         "已解除",
         CLEARED,
         rows.select(list(CLEARED)),
         _heading(run, "上月有、本月已解除的风险"),
-        wrapped=("risk", "feedback"),
+        wrapped=("name", "risk", "feedback"),
     )
 
 
