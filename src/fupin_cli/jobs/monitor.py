@@ -211,9 +211,8 @@ def _told(desk: Desk, rows: pl.DataFrame, names: pl.DataFrame, answers: pl.DataF
         advice=pl.col("code").replace_strict(advice, return_dtype=pl.String),
     )
     coded = _coded(desk, with_feedback(told, answers))
-    lost = (
-        pl.col("id_number").str.len_chars() == LENGTH
-    )  # a code and no number: of the earlier list, in no registry any more
+    # A code where a number stands: somebody of the earlier list whom no registry has any more.
+    lost = pl.col("id_number").str.len_chars() == LENGTH
     return coded.with_columns(
         person_code=pl.when(lost).then("id_number").otherwise("person_code"),
         id_number=pl.when(~lost).then("id_number"),
