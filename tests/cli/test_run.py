@@ -64,15 +64,15 @@ def test_a_run_checks_and_drafts_and_never_approves(fupin: Callable[..., Ran], o
     assert ran.code == 0
     line, *more = ran.out.splitlines()
     assert [text.split("：")[0] for text in more] == [
-        f"{MONTH} {t}" for t in ("台账", "风险预警", "预测", "到期")
-    ]  # 12.10
+        f"{MONTH} {t}" for t in ("台账", "风险预警", "预测", "到期", "月报")
+    ]  # 12.10, 13.1
     assert "测算发放 1 行 732.05 元，暂缓 0，不予 0，待批准" in line
     assert store.approval_of(one, 2024 * 12 + 4) is None
     assert {p.name for p in (one / "out" / MONTH).glob("*.xlsx")} == {
         f"{n}_{MONTH}.xlsx" for n in ("核查", "发放", "公示", "台账", "风险推送", "预测", "到期")
     }
     assert [entry["event"] for entry in log_of(one)] == [
-        *("start", "check", "payroll", "roster", "risk", "forecast", "due", "end")
+        *("start", "check", "payroll", "roster", "risk", "forecast", "due", "report", "end")
     ]
     assert (one / ".fupin" / "run.jsonl").stat().st_mode & 0o777 == 0o600
 
@@ -252,7 +252,7 @@ def test_a_hostile_file_name_cannot_break_the_log_or_the_terminal(fupin: Callabl
         ran = fupin(*command, "-w", one)
         assert "\x1b" not in ran.out + ran.err
     assert {entry["event"] for entry in log_of(one)} == {
-        *("start", "check", "payroll", "roster", "risk", "forecast", "due", "end")
+        *("start", "check", "payroll", "roster", "risk", "forecast", "due", "report", "end")
     }
 
 
@@ -342,9 +342,11 @@ def test_what_nobody_touched_is_verified(fupin: Callable[..., Ran], written: Pat
     ran = fupin("verify", "--all", "-w", written)
     assert ran.code == 0, ran.out
     for words in (
-        "清单 9 份，前后相连",
+        "清单 10 份，前后相连",
         "核查：重算结果相同",
         "台账：重算结果相同",
+        "风险预警：重算结果相同",
+        "月报：只核对了文件",
         "预测：重算结果相同",
         "到期：重算结果相同",
         "批准：重算结果相同",
