@@ -32,7 +32,7 @@ bundle-test: $(STAMP)
 
 # Writes anew what commands print at 80 and 120 columns; read the difference before you commit it.
 golden: $(STAMP)
-	FUPIN_GOLDEN=1 $(BIN)/python -m pytest -q -p no:randomly tests/cli/test_columns.py
+	FUPIN_GOLDEN=1 $(BIN)/python -m pytest -q -p no:randomly tests/cli/test_columns.py tests/cli/test_quarter.py
 
 # Every workbook of the sample's month as PDF and PNG, for the eye (LibreOffice and pdftoppm).
 pages: $(STAMP)

@@ -180,3 +180,23 @@ def test_outside_a_workspace_those_near_are_named(
         assert f"附近的工作区：{name}" in alone.err
         assert f"附近的工作区：{name}" in fupin("check", M).err
         assert "附近的工作区" not in fupin("check", M, "-w", root, "--no-workbook").err
+
+
+def test_a_slip_is_not_led_further_astray(
+    fupin: Callable[..., Ran], root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """14.3: a month mistyped, a reconciliation before anything was approved, a command in the wrong folder."""
+    assert "没有 2023-01 的文件夹。月份写错的改正再运行" in fupin("check", "2023-01", "--no-workbook").err
+    assert "可以测算" in fupin("check", M, "--no-workbook").err
+    early = fupin("reconcile", M, "--no-workbook")
+    assert early.code == 1
+    assert f"fupin payroll {M} --by 编制人" in early.err
+    assert "补发" not in early.err
+    (tmp_path / "空").mkdir()
+    monkeypatch.chdir(tmp_path / "空")
+    for words in (["status"], ["ledger", "show"], ["config"]):
+        beside = fupin(*words)
+        assert beside.code == 0
+        assert "附近的工作区：../县" in beside.err, words
+        assert "附近的工作区" not in fupin(*words, "-w", root).err
+    assert fupin("status", "--format", "json").err == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -217,6 +218,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (APPROVED, "ledger show 2024-06", "账本里没有 2024-06 的行", 1),
     (nothing, f"ledger bank {M}", " 还没有批准，不能写代发文件", 2),
     (nothing, f"ledger import inbox/{M}/出勤汇总表.csv", " 不是“补贴发放台账”", 10),
+    (nothing, "ledger import 没有.xlsx", "找不到 ", 10),
     (
         text("h.csv", "身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-13,1\n"),
         "ledger import h.csv",
@@ -570,6 +572,16 @@ def test_no_message_is_missing_from_the_catalogue() -> None:
                 ):
                     missing.append(f"{path.name}:{node.lineno} {longest}")
     assert missing == []
+
+
+def test_the_page_of_messages_is_chinese_throughout() -> None:
+    """14 Shows: no Latin word in any message of docs/messages.md but names of commands, options, files and codes."""
+    found = re.findall(r"(?m)^- `fupin (.*)` \(\d+\)\n((?:  .*\n?)+)", written_page())
+    assert len(found) == len(CASES)
+    foreign = {
+        command: words for command, text in found if (words := foreign_words(text, f"{command} own"))
+    }  # `own`: a table that a user named
+    assert foreign == {}
 
 
 def test_the_good_file_beside_a_wrong_one_is_good(fupin: Callable[..., Ran], tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ FAILED = 3  # payments of which the bank says that they failed
 RESOLUTION = 60
 BY, DOCUMENT = ("--by", "审核人"), ("--document", "示例县人社〔2024〕1号")
 RUNS = (
-    ("check", "--annotate"),
+    ("check",),
     ("payroll", "--by", "编制人", "--split-by", "town"),
     ("approve", *BY, *DOCUMENT, "--despite", "示例〔2024〕3号", "--yes"),
     ("subsidy", "transport", "--by", "编制人"),
@@ -31,6 +31,7 @@ RUNS = (
     ("risk",),
     ("match",),
     ("forecast",),
+    ("due",),
     ("what-if", "--set", "post.proration=calendar"),
 )
 
@@ -41,7 +42,7 @@ def workbooks(root: Path) -> list[Path]:
     for name, *more in RUNS:
         if name == "reconcile" and not more:
             _answer(root)
-        month = ("--month", MONTH) if name in ("roster", "risk", "match", "forecast", "what-if") else (MONTH,)
+        month = ("--month", MONTH) if name in ("roster", "risk", "match", "forecast", "due", "what-if") else (MONTH,)
         first, rest = (more[:1], more[1:]) if name == "subsidy" else ([], more)
         code = main([name, *first, *month, *rest, "-w", str(root)])
         if code not in (0, 1):

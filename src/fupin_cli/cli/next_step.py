@@ -13,22 +13,29 @@ if TYPE_CHECKING:
 NEW, DRAFT, APPROVED, CLOSED = "new", "draft", "approved", "closed"
 NOTHING_THERE = (10, 12)  # no input; nothing computed, nothing approved
 SILENT = {"status", "help", "completion", "run"}  # say it themselves, or speak to nobody
+# No error outside a workspace, where what they say is true of nothing.
+AT_HOME = {"status", "config", "ledger show", "ledger export"}
 
 
 def say_next(ctx: Any, code: Any) -> None:
     """Print the next step of a command that has run to its end."""
     import sys
+    from pathlib import Path
 
     from fupin_cli.errors import FupinError
     from fupin_cli.jobs.workspace import find_workspace
 
     params = ctx.params
     name = ctx.command_path.removeprefix("fupin ")
-    if name in SILENT or params.get("quiet") or _value(params.get("output_format")) == "json":
+    outside_it = name in AT_HOME and not params.get("workspace")
+    if (name in SILENT and not outside_it) or params.get("quiet") or _value(params.get("output_format")) == "json":
         return
     try:
         place = find_workspace(params.get("workspace"))
-        text = next_step(name, params, code or 0, place)
+        lost = outside_it and place.file is None
+        text = (
+            outside_words(Path.cwd()) if lost else "" if name in SILENT else next_step(name, params, code or 0, place)
+        )
     except FupinError:  # the command has said what there was to say
         return
     try:
@@ -36,7 +43,7 @@ def say_next(ctx: Any, code: Any) -> None:
     except (OSError, ValueError):  # nobody can read it: a courtesy that is lost is no loss (exit 74 is for results)
         return
     if text:
-        print(f"下一步：{text}", file=sys.stderr)  # noqa: T201
+        print(f"{'提示: ' if lost else '下一步：'}{text}", file=sys.stderr)  # noqa: T201
 
 
 def outside(ctx: Any, error: FupinError) -> str:
@@ -65,11 +72,13 @@ def next_step(name: str, params: dict[str, Any], code: int, place: Workspace) ->
     month = _month(params)
     if month is not None:
         return _of_month(name, params, code, place, month)
+    folder = str(params.get("folder") or ".")
+    inside = "" if folder == "." else f"进入文件夹（cd {folder}），"
     return {
         "subsidy": "测算一项：fupin subsidy 代号 年-月 --by 编制人",
         "rules": "看一条：fupin rules 代码；核查一个月：fupin check 年-月",
         "template": "填好放进 inbox/年-月/，再运行 fupin check 年-月",
-        "init": "填好 fupin.toml，把表放进 inbox/年-月/，再运行 fupin check 年-月",
+        "init": f"{inside}填好 fupin.toml，把表放进 inbox/年-月/，再运行 fupin check 年-月",
         "schedule": "加好定时任务以后，到工作区运行 fupin doctor 看一遍",
         "verify": "有改动的查明是谁改的；各月到哪一步：fupin status" if code else "各月到哪一步：fupin status",
         "doctor": "照上面说的改好，再运行 fupin doctor" if code else "各月到哪一步：fupin status",
@@ -89,12 +98,8 @@ def _of_month(  # noqa: PLR0911 - one for each way a command leaves a month
 
     text = month_text(month)
     stage = stage_of(place.root, month)
-    if name == "check" and code == 1:
-        return (
-            f"照工作簿“明细”改原表，再运行 fupin check {text}；与发放无关的可以先测算：fupin payroll {text} --by 编制人"
-        )
-    if name == "check" and not code and stage == NEW:
-        return f"没有错误，可以测算：fupin payroll {text} --by 编制人"
+    if name == "check" and code in (0, 1):
+        return _after_check(params, code, place, month, stage)
     if code == 3:  # noqa: PLR2004 - DESIGN: some input could not be read
         return f"有文件读不了：照提示处理好，再运行 fupin {name} {text}"
     if name in ("payroll", "subsidy") and params.get("no_workbook"):
@@ -103,11 +108,41 @@ def _of_month(  # noqa: PLR0911 - one for each way a command leaves a month
         return f"看过工作簿以后换一个人批准：fupin approve {text} --measure 代号 --by 审核人 --document 文号"
     if name == "explain":
         return "看某条规则：fupin rules 代码"
-    if name == "reconcile" and code:
-        return f"看工作簿“差异”；没有回盘的等回盘，失败的改正花名册后补发：fupin reconcile {text} --reissue --by 审核人 --document 文号"
-    if name == "reconcile" and stage == APPROVED:
-        return f"全部了结，可以关账：fupin close {text} --by 负责人"
+    if name == "reconcile" and (stage == APPROVED or (code and stage == CLOSED)):
+        return _after_reconcile(text, code, again=bool(params.get("reissue")))
     return month_step(stage, month)
+
+
+def _after_check(params: dict[str, Any], code: int, place: Workspace, month: int, stage: str) -> str:
+    from fupin_cli.policy.months import month_text
+
+    text = month_text(month)
+    if code:
+        return (
+            f"照工作簿“明细”改原表，再运行 fupin check {text}；与发放无关的可以先测算：fupin payroll {text} --by 编制人"
+        )
+    if stage == NEW and not _has_folder(place, params, month):
+        return f"inbox/ 里没有 {text} 的文件夹。月份写错的改正再运行；没有写错，把当月的表放进 inbox/{text}/"
+    return f"没有错误，可以测算：fupin payroll {text} --by 编制人" if stage == NEW else month_step(stage, month)
+
+
+def _after_reconcile(text: str, code: int, *, again: bool) -> str:
+    if again:
+        return (
+            f"补发的文件交银行，回盘放进 inbox/{text}/ 以后再对账：fupin reconcile {text}；还没有改正的改好花名册再补发"
+        )
+    if code:
+        return f"看工作簿“差异”；没有回盘的等回盘，失败的改正花名册后补发：fupin reconcile {text} --reissue --by 审核人 --document 文号"
+    return f"全部了结，可以关账：fupin close {text} --by 负责人"
+
+
+def _has_folder(place: Workspace, params: dict[str, Any], month: int) -> bool:
+    """Whether the month has a folder of its own, or the user has named the folder to look into."""
+    from fupin_cli.cli.options import as_month
+
+    if any(as_month(text) is None for text in params.get("places") or []) or not place.inbox.is_dir():
+        return True
+    return any(entry.is_dir() and as_month(entry.name) == month for entry in place.inbox.iterdir())
 
 
 def month_step(stage: str, month: int) -> str:

@@ -137,7 +137,7 @@ def _show(run: ReconcileRun, batch: Batch | None, bank: BankFiles | None, *, rei
     import sys
 
     from fupin_cli.outputs.payroll_terminal import bank_lines
-    from fupin_cli.outputs.reconcile_terminal import reconcile_line, show_reconcile
+    from fupin_cli.outputs.reconcile_terminal import nothing_sent_line, reconcile_line, show_reconcile
     from fupin_cli.outputs.terminal import console
 
     if not quiet:
@@ -148,7 +148,7 @@ def _show(run: ReconcileRun, batch: Batch | None, bank: BankFiles | None, *, rei
         for line in (f"更正发放批次 {batch.batch}", *bank_lines(bank, bank.fen + bank.left_out_fen)):
             typer.echo(line)
     elif reissue:
-        typer.echo("没有可以补发的行：失败的行还没有改正，见工作簿“退回待补发”")
+        typer.echo(nothing_sent_line(run))
 
 
 def close(
@@ -188,7 +188,10 @@ def close(
         ask(f"{reconcile_line(run)}\n关账 {text}？", yes=yes)
         batch = job.close(run, desk, checker, document, now, output or place.out)
     typer.echo(reconcile_line(run))
-    typer.echo(f"已关账 {text}，{batch.operator}，{batch.posted_at}" + (f"，文号 {document}" if document else ""))
+    typer.echo(
+        f"已关账 {text}，{batch.operator}，{batch.posted_at[:16].replace('T', ' ')}"
+        + (f"，文号 {document}" if document else "")
+    )
     for path in run.outputs:
         typer.echo(f"工作簿：{path}")
     return 0

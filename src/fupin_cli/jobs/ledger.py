@@ -28,10 +28,12 @@ def read_history(workspace: Workspace, file: Path, month: int) -> tuple[pl.DataF
     Rows returned as failed or recovered, and amounts of 0, are no payments; an unknown status is one.
 
     Raises:
-        NoInputError: the file holds no payment history, or no payment (exit 10).
+        NoInputError: there is no such file, it holds no payment history, or no payment (exit 10).
         UsageError: rows of it cannot be keyed or read (exit 2).
     """
     contracts = workspace.contracts()
+    if not file.exists():
+        raise NoInputError(f"找不到 {file}", "核对文件名和所在的文件夹，例如 fupin ledger import 补贴发放台账.xlsx")
     intake = load(file, month, contracts, workspace.settings().intake)
     if TABLE not in intake.tables:
         raise NoInputError(f"{file} 不是“{contracts[TABLE].title}”", f"表头须与模板一致：fupin template {TABLE}")

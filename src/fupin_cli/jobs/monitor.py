@@ -191,6 +191,7 @@ def risk(desk: Desk, month: int, *, sent: Callable[[int], SentList | None] | Non
     both = pl.concat([heads, names.select(WHO)]).unique("id_number", keep="first", maintain_order=True)
     compared.rows = _told(desk, compared.rows, both, answers)
     compared.cleared = _told(desk, compared.cleared, both, answers)
+    titles = {name: spec.title for name, spec in desk.contracts.items()}
     return RiskRun(
         month,
         old.month if old is not None else None,
@@ -200,6 +201,7 @@ def risk(desk: Desk, month: int, *, sent: Callable[[int], SentList | None] | Non
         compared,
         record.sha256 if record is not None else "",
         unknown_answers(now),
+        titles,
     )
 
 

@@ -18,7 +18,8 @@ from fupin_cli.encryption import sealed
 from fupin_cli.intake.raw import column_letter
 from fupin_cli.outputs.chart_sheet import add_chart_sheet
 from fupin_cli.outputs.files import renewed
-from fupin_cli.outputs.sheet_shape import CELL_LIMIT, TITLE_LENGTH, add_sheet, first_row
+from fupin_cli.outputs.sheet import filled, lines_of
+from fupin_cli.outputs.sheet_shape import CELL_LIMIT, SPACING, TITLE_LENGTH, add_sheet, first_row
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 from fupin_cli.system import MAX_STEM, safe_name
 
@@ -38,7 +39,8 @@ DIMENSION = re.compile(rb"<dimension [^>]*/>")
 MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(<)")
 # What `escaped` changes, besides length: most columns hold nothing of it, and one look costs less than six passes.
 UNSAFE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}&<>]|_x"
-LINE_HEIGHT, MAX_HEIGHT = 15, 405  # points
+MAX_HEIGHT = 405  # points that Excel gives a row
+NUMBER = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?$"  # a text that is a number, written as Excel would
 
 
 def write_workbook(path: Path, plans: list[SheetPlan], created: date, password: str | None = None) -> None:
@@ -56,7 +58,7 @@ def write_workbook(path: Path, plans: list[SheetPlan], created: date, password: 
     book = Workbook()
     book.remove(book["Sheet"] if "Sheet" in book.sheetnames else book.worksheets[0])
     book.properties.creator = book.properties.lastModifiedBy = "fupin"
-    pieces = [piece for plan in plans for piece in _pieces(plan)]
+    pieces = [piece for plan in filled(plans) for piece in _pieces(plan)]
     for plan in pieces:
         (add_chart_sheet if plan.charts else add_sheet)(book, plan)
     shell = saved(book)
@@ -160,11 +162,14 @@ def _closing_xml(plan: SheetPlan, row: int, styles: list[str], below: str) -> by
                 cells.append(f'{tag} t="inlineStr"><is><t>合计</t></is></c>')
             else:
                 cells.append(f"{tag}/>")
-        parts.append(f'<row r="{row}">{"".join(cells)}</row>')
+        height = f' ht="{plan.row_height}" customHeight="1"' if plan.row_height else ""
+        parts.append(f'<row r="{row}"{height}>{"".join(cells)}</row>')
         row += 1
     texts = pl.DataFrame({"t": list(plan.below)}, schema={"t": pl.String}).select(escaped(pl.col("t"))).to_series()
-    for number, text in enumerate(texts, row + 1):
-        parts.append(f'<row r="{number}"><c r="A{number}" s="{below}" t="inlineStr"><is><t>{text}</t></is></c></row>')
+    for number, (text, lines) in enumerate(zip(texts, plan.below_lines(), strict=True), row + 1):
+        height = f' ht="{lines * plan.size * SPACING:.0f}" customHeight="1"' if lines > 1 else ""
+        cell = f'<c r="A{number}" s="{below}" t="inlineStr"><is><t>{text}</t></is></c>'
+        parts.append(f'<row r="{number}"{height}>{cell}</row>')
     return "".join(parts).encode()
 
 
@@ -178,7 +183,7 @@ def _rows_xml(plan: SheetPlan, start: int, row: int, plain: list[str], marked: l
         if f"__{name}" in flags:
             style = pl.when(pl.col(f"__{name}")).then(pl.lit(marked[position])).otherwise(style)
         start_tag = pl.concat_str(pl.lit(f'<c r="{column_letter(position)}'), "__row", pl.lit('" s="'), style)
-        cells.append(_cell(start_tag, name, rows[name]))
+        cells.append(_cell(start_tag, name, rows[name], numbers=name in plan.figures))
     line = pl.concat_str(pl.lit('<row r="'), "__row", pl.lit('"'), _height(plan), pl.lit(">"), *cells, pl.lit("</row>"))
     text: str = frame.select(line.str.join("")).item()
     return text.encode()
@@ -188,35 +193,32 @@ def _height(plan: SheetPlan) -> pl.Expr:
     """Row height for wrapped text: readers differ in whether they work it out themselves."""
     if plan.row_height:
         return pl.lit(f' ht="{plan.row_height}" customHeight="1"')
-    if not plan.wrapped:
+    if not plan.higher:
         return pl.lit("")
-    lines = []
-    for name in plan.wrapped:
-        text = pl.col(name).fill_null("")
-        places = text.str.len_chars() + text.str.count_matches(r"[^\x00-\x7f]")
-        room = int(plan.width(name)) - 1
-        lines.append((places + room - 1) // room + text.str.count_matches("\n"))
-    points = pl.min_horizontal(pl.max_horizontal(*lines, pl.lit(1)) * LINE_HEIGHT, pl.lit(MAX_HEIGHT))
+    points = pl.min_horizontal((lines_of(plan) * plan.size * SPACING).ceil().cast(pl.Int64), pl.lit(MAX_HEIGHT))
     return pl.concat_str(pl.lit(' ht="'), points.cast(pl.String), pl.lit('" customHeight="1"'))
 
 
-def _cell(start_tag: pl.Expr, name: str, series: pl.Series) -> pl.Expr:
+def _cell(start_tag: pl.Expr, name: str, series: pl.Series, *, numbers: bool) -> pl.Expr:
     column = pl.col(name)
     empty = pl.concat_str(start_tag, pl.lit('"/>'))
     if series.dtype.is_integer():
         number = column.cast(pl.String)
         if name.endswith(("_fen", "_x100")):
             number = fen_to_yuan_expr(column)
-        filled = pl.concat_str(start_tag, pl.lit('"><v>'), number, pl.lit("</v></c>"))
+        written = pl.concat_str(start_tag, pl.lit('"><v>'), number, pl.lit("</v></c>"))
     else:
         text = column.cast(pl.String)
         cells = series.cast(pl.String).str
         if cells.contains(UNSAFE).any() or (cells.len_bytes() > CELL_LIMIT).any():
             text = escaped(text)
-        filled = pl.concat_str(
+        written = pl.concat_str(
             start_tag, pl.lit('" t="inlineStr"><is><t xml:space="preserve">'), text, pl.lit("</t></is></c>")
         )
-    return pl.when(column.is_null()).then(empty).otherwise(filled)
+        if numbers:
+            number = pl.concat_str(start_tag, pl.lit('"><v>'), text, pl.lit("</v></c>"))
+            written = pl.when(column.cast(pl.String).str.contains(NUMBER)).then(number).otherwise(written)
+    return pl.when(column.is_null()).then(empty).otherwise(written)
 
 
 def escaped(text: pl.Expr) -> pl.Expr:

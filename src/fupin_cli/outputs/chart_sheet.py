@@ -72,6 +72,8 @@ def _add(sheet: Worksheet, plan: SheetPlan, bars: Bars, row: int) -> int:
             cell.number_format = "#,##0.00" if name.endswith("_fen") or name.startswith("_") else "0"
     title = plan.title if rows.height == plan.rows.height else f"{plan.title}（前 {MOST} 行）"
     chart = _chart(sheet, bars, title, row + 1, rows.height)
+    if all((value or 0) >= 0 for name in names for value in rows[name]):
+        chart.y_axis.scaling.min = 0  # a bar is as long as its figure
     sheet.add_chart(chart, f"A{row}")
     return row + max(int(chart.height / ROW) + 2, rows.height + 4)
 

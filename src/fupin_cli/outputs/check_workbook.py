@@ -137,6 +137,9 @@ def _files(run: CheckRun) -> SheetPlan:
         pl.DataFrame(tables + others, schema=schema, orient="row"),
         _heading(run, "收到的文件"),
         wrapped=("file",),
+        kept=True,
+        portrait=True,
+        size=10,
     )
 
 
@@ -201,6 +204,9 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
         marked={"township": rows["township"] == "合计"},
         mark_colour=GREY,
         wrapped=("title",),
+        kept=True,
+        portrait=True,
+        size=10,
     )
 
 
@@ -242,6 +248,7 @@ def _details(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
         printed=list(DETAILS).index("letter") + 1,
         widths={"message": 40, "file": 24, "sheet": 12, "header": 12, "value": 22, "hint": 30},
         size=10,
+        kept=True,
     )
 
 
@@ -287,6 +294,7 @@ def _rules(run: CheckRun) -> SheetPlan:
         wrapped=("title", "why", "compares", "hint"),
         printed=6,
         size=10,
+        portrait=True,
     )
 
 

@@ -88,7 +88,7 @@ def _codes(title: str, heading: str, done: list[dict[str, Any]], key: str, title
     schema = {"code": pl.String, "title": pl.String, "county": pl.String, "count": pl.Int64}
     frame = pl.DataFrame(found, schema=schema).sort("code", "county")
     headers = {"code": "代码", "title": "名称", "county": "县", "count": "条数"}
-    return SheetPlan(title, headers, frame, heading=heading, summed=("count",))
+    return SheetPlan(title, headers, frame, heading=heading, summed=("count",), kept=True)
 
 
 def _left_out(rows: list[dict[str, Any]], month: int) -> SheetPlan:
@@ -107,5 +107,10 @@ def _left_out(rows: list[dict[str, Any]], month: int) -> SheetPlan:
     headers = {"city": "市", "county": "县", "status": "结果", "why": "原因", "hint": "怎么办"}
     frame = pl.DataFrame(found, schema=dict.fromkeys(headers, pl.String))
     return SheetPlan(
-        "未计入", headers, frame, heading=f"{month_words(month)} 没有计入汇总的县", wrapped=("why", "hint")
+        "未计入",
+        headers,
+        frame,
+        heading=f"{month_words(month)} 没有计入汇总的县",
+        wrapped=("why", "hint"),
+        kept=True,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.measures.catalogue import measure_words
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.outputs.monitor_terminal import end_notes, figures_table
@@ -157,6 +158,7 @@ def forecast_sheets(run: ForecastRun) -> list[SheetPlan]:
         .with_columns(
             last=text_expr(pl.col("last")),
             why=pl.col("why").replace(WHY_WORDS),
+            measure=pl.col("measure").replace(measure_words(run.policy)),
             fund=pl.col("fund").fill_null(NO_FUND),
             state=pl.col("status").replace({PAYING: "发放", HELD: "暂缓"}),
         )

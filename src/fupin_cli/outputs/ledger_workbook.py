@@ -44,8 +44,8 @@ LINES = {
     "due_fen": "应发(元)",
     "standard_fen": "标准(元)",
     "old_fen": "更正前批准(元)",
-    "days": "计发天数",
-    "divisor": "规定天数",
+    "numerator_x100": "计发天数",
+    "divisor_x100": "规定天数",
     "fund": "资金来源",
     "county": "县",
     "township": "乡镇",
@@ -81,23 +81,22 @@ def ledger_sheets(
         month=text_expr(pl.col("month")),
         measure=_words(titles, "measure"),
         status=_words(STATUS_WORDS, "status"),
-        days=_hundredths("numerator_x100"),
-        divisor=_hundredths("divisor_x100"),
         source_line=pl.when(pl.col("source_line") != 0).then(pl.col("source_line")),
     )
     title = f"{county} 账本".lstrip()
     return [
         SheetPlan("批次", BATCHES, posted.select(list(BATCHES)), f"{title}批次", summed=("lines", "sent_fen")),
-        SheetPlan("明细", LINES, written.select(list(LINES)), f"{title}明细（金额单位为元，更正与抵扣各为一行）"),
+        SheetPlan(
+            "明细",
+            LINES,
+            written.select(list(LINES)),
+            f"{title}明细（金额单位为元，更正与抵扣各为一行）",
+            printed=list(LINES).index("due_fen") + 1,
+            kept=True,
+        ),
     ]
 
 
 def _words(words: Mapping[str, str], name: str) -> pl.Expr:
     """What a code is called; a code without a name stays as it is."""
     return pl.col(name).replace_strict(dict(words), default=pl.col(name), return_dtype=pl.String)
-
-
-def _hundredths(name: str) -> pl.Expr:
-    """Days as they are written: 22, 10.5."""
-    number = (pl.col(name).cast(pl.Float64) / 100).cast(pl.String).str.strip_suffix(".0")
-    return pl.when(pl.col(name).is_not_null()).then(number)

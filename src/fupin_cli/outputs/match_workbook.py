@@ -54,7 +54,12 @@ def _people(run: MatchRun) -> SheetPlan:
     rows = _worded(both).with_columns(reason=pl.col("reason").fill_null(""))
     headers = WHO | {"reason": "不在外出之列的原因"}
     return SheetPlan(
-        "人员清单", headers, rows.select(list(headers)), _heading(run, "有意愿外出人员清单"), wrapped=("reason",)
+        "人员清单",
+        headers,
+        rows.select(list(headers)),
+        _heading(run, "有意愿外出人员清单"),
+        wrapped=("reason",),
+        kept=True,
     )
 
 
@@ -75,21 +80,31 @@ def _vacancies(run: MatchRun) -> SheetPlan:
         run.matched.vacancies.select(list(headers)),
         _heading(run, "岗位需求清单"),
         wrapped=("reason",),
+        kept=True,
     )
 
 
 def _matches(run: MatchRun) -> SheetPlan:
     offered = run.matched.vacancies.select("no", "employer", "wage_fen", work_place="place", work_trade="trade")
     rows = run.matched.people.join(offered, left_on="vacancy", right_on="no", how="inner", maintain_order="left")
-    headers = WHO | {
+    screen = ("labour_text", "state_text", "skill")  # not printed: who is matched wants to go and may
+    headers = {name: words for name, words in WHO.items() if name not in screen}
+    headers |= {
         "employer": "用人单位",
         "work_place": "工作地",
         "work_trade": "工种",
         "wage_fen": "月薪(元)",
         "score": "匹配分",
     }
+    printed = len(headers)
+    headers |= {name: WHO[name] for name in screen}
     return SheetPlan(
-        "匹配", headers, _worded(rows).select(list(headers)), _heading(run, "建议匹配（供对接参考，不回写）")
+        "匹配",
+        headers,
+        _worded(rows).select(list(headers)),
+        _heading(run, "建议匹配（供对接参考，不回写）"),
+        printed=printed,
+        kept=True,
     )
 
 
@@ -102,6 +117,7 @@ def _rest(run: MatchRun) -> SheetPlan:
         headers,
         rows.select(list(headers)),
         _heading(run, "没有匹配上的人"),
+        kept=True,
         below=(
             f"人数 {proof['people']} ＝ 匹配 {proof['matched']} ＋ 未匹配 {proof['rest']}",
             f"岗位 {proof['places']} ＝ 匹配 {proof['taken']} ＋ 还剩 {proof['left']}",

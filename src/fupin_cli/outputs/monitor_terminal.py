@@ -9,6 +9,7 @@ from rich.text import Text
 
 from fupin_cli.outputs.grid import Column, Grid
 from fupin_cli.outputs.masking import mask_name_expr
+from fupin_cli.outputs.risk_workbook import why_not
 from fupin_cli.outputs.roster_workbook import DIMENSION_WORDS, class_words, state_words
 from fupin_cli.outputs.terminal import clean, console
 from fupin_cli.policy.months import month_text, month_words
@@ -115,10 +116,7 @@ def show_risk(run: RiskRun) -> None:
         else:
             table.add(code, names.get(code, ""), str(now), str(new), str(continuing), str(cleared))
     out.print(table)
-    notes = [
-        f"{code} 没有判断：缺 {'、'.join([*entry.missing_tables, *entry.missing_settings])}"
-        for code, entry in not_run.items()
-    ]
+    notes = [f"{code} 没有判断：{why_not(entry, run.titles)}" for code, entry in not_run.items()]
     if run.before is None:
         notes.append("没有更早的月份文件夹，全部算新增")
     else:

@@ -36,7 +36,7 @@ PERSON = {
 FIGURES = {"standard_fen": "月标准(元)", "numerator_x100": "出勤/在岗天数", "divisor_x100": "规定/当月天数"}
 
 
-MEASURE_FIGURES = {"standard_fen": "标准或基数(元)", "numerator_x100": "数量", "divisor_x100": "除以", "how": "算法"}
+MEASURE_FIGURES = {"standard_fen": "标准或基数(元)", "numerator_x100": "数量", "how": "算法"}
 
 
 def in_words(fen: int) -> str:
@@ -153,10 +153,10 @@ def correction_sheet(run: PayrollRun, part: str = "", *, in_batch: bool = True) 
         "source_batch": "原批次",
         "source_line": "原批次序号",
         "old_fen": "原批准(元)",
-        "new_fen": "应为(元)",
         "amount_fen": "差额(元)",
+        "reason": "原因",  # so far it is printed
+        "new_fen": "应为(元)",
         "what": "处理",
-        "reason": "原因",
     }
     table = _numbered(rows).with_columns(
         origin=text_expr(pl.col("month")), what=pl.col("kind").replace_strict(CORRECTION, return_dtype=pl.String)
@@ -177,6 +177,7 @@ def correction_sheet(run: PayrollRun, part: str = "", *, in_batch: bool = True) 
         wrapped=("reason",),
         summed=("amount_fen",),
         below=signed,
+        printed=list(headers).index("reason") + 1,
     )
 
 
@@ -288,7 +289,7 @@ def _roster(run: PayrollRun, rows: pl.DataFrame, title: str, part: str) -> Sheet
             "payee": "收款人",
             "bank": "开户银行",
         }
-        | ({"after": "累计月数", "cap_text": "最后可发月"} if run.subsidy.counts_months else {})
+        | ({"after": "累计月数", "cap_text": "最后可发月"} if run.subsidy.counts_months else {"divisor_x100": "除以"})
         | {"notes": "提示"}
     )
     paid = _numbered(rows.filter(pl.col("status") == PAY))
@@ -302,6 +303,8 @@ def _roster(run: PayrollRun, rows: pl.DataFrame, title: str, part: str) -> Sheet
         below=signed,
         printed=list(headers).index("payee") + 1,
         size=10,
+        figures=("after",),
+        kept=True,
     )
 
 
@@ -354,14 +357,15 @@ def _reasons(run: PayrollRun) -> tuple[Reasons, Reasons]:
 
 def _months(run: PayrollRun, rows: pl.DataFrame, title: str) -> SheetPlan:
     """Months used and left, and the last payable month, for everyone on the roster."""
-    headers = PERSON | {
+    headers = {name: words for name, words in PERSON.items() if name != "post_id"} | {
         "first": "首次核定",
         "before": "本月前已用月数",
         "after": "本月后月数",
         "left": "剩余月数",
         "cap_text": "最后可发月",
         "pension": "养老金领取日期",
-        "extended_text": "可延长",
+        "extended_text": "可延长",  # so far it is printed
+        "post_id": PERSON["post_id"],
     }
     everyone = _numbered(rows).with_columns(
         first=pl.col("person_approval").cast(pl.String),
@@ -369,7 +373,14 @@ def _months(run: PayrollRun, rows: pl.DataFrame, title: str) -> SheetPlan:
         pension=pl.col("pension_date").cast(pl.String),
         extended_text=pl.when("extended").then(pl.lit("是，至养老金领取")).otherwise(pl.lit("")),
     )
-    return SheetPlan("月数台账", headers, everyone.select(list(headers)), f"{title}月数台账")
+    return SheetPlan(
+        "月数台账",
+        headers,
+        everyone.select(list(headers)),
+        f"{title}月数台账",
+        printed=len(headers) - 1,
+        figures=("before", "after", "left"),
+    )
 
 
 def _left(rows: pl.DataFrame, cap: int) -> pl.Series:

@@ -38,6 +38,20 @@ def _both_ways(run: ReconcileRun) -> str:
     return f"（多 {fen_to_yuan(more)}，少 {fen_to_yuan(-less)}）" if more and less else ""
 
 
+def nothing_sent_line(run: ReconcileRun) -> str:
+    """Why nothing was sent again: it was sent before and the bank has not answered, it is not mended, or nothing failed."""
+    waiting = run.lines.filter((pl.col("verdict") == "no_return") & pl.col("pending"))
+    parts = []
+    if waiting.height:
+        fen = int((waiting["approved_fen"] - waiting["paid_fen"]).sum())
+        parts.append(
+            f"已补发 {waiting.height} 行 {fen_to_yuan(fen)} 元，等回盘（回盘放进 inbox，再运行 fupin reconcile {run.title}）"
+        )
+    if run.send_again.height:
+        parts.append(f"失败的 {run.send_again.height} 行还没有改正，见工作簿“退回待补发”")
+    return f"没有可以补发的行：{'；'.join(parts) or '没有代发失败的'}"
+
+
 def show_reconcile(run: ReconcileRun, out: Console) -> None:
     """Print the verdicts, why payments failed, rows that fit nowhere, and where the workbook is."""
     columns = [*text("结论"), *figures("行数", "应发(元)", "批准(元)", "实付(元)", "差额(元)")]

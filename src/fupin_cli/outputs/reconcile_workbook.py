@@ -19,15 +19,9 @@ if TYPE_CHECKING:
     from fupin_cli.results.reconcile import ReconcileRun
 
 YUAN = {"due_fen": "应发(元)", "approved_fen": "批准(元)", "paid_fen": "实付(元)", "difference_fen": "差额(元)"}
-PERSON = {
-    "no": "序号",
-    "month_text": "月份",
-    "name": "姓名",
-    "person": "身份证号",
-    "township": "乡镇",
-    "village": "村",
-    "post_id": "岗位编号",
-}
+WHO = {"no": "序号", "month_text": "月份", "name": "姓名", "person": "身份证号", "township": "乡镇"}
+WHERE = {"village": "村", "post_id": "岗位编号"}
+PRINTED = 12  # what stands to the right of it is for the screen
 TO_RECOVER = ("duplicate", "not_approved", "wrong_payee", "overpaid", "recover")
 RESULTS = {"paid": "成功", "failed": "失败", "recovered": "已追回", "unknown": "看不懂"}
 
@@ -41,11 +35,10 @@ def reconcile_sheets(run: ReconcileRun) -> list[SheetPlan]:
         said=pl.col("verdict").replace_strict(words, return_dtype=pl.String),
     )
     title = f"{run.policy.settings.county.name} {run.heading} ".lstrip()
+    lists = [_differences(run, rows, title), _send_again(run, title), _recover(rows, title)]
     return [
-        _summary(run, rows, title),
-        _differences(run, rows, title),
-        _send_again(run, title),
-        _recover(rows, title),
+        _summary(run, rows, title, [plan.title for plan in lists if not plan.rows.height]),
+        *lists,
         _all(rows, title),
         *_unmatched(run, title),
         _signatures(run, title),
@@ -56,8 +49,8 @@ def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(no=pl.int_range(1, rows.height + 1, dtype=pl.Int64))
 
 
-def _summary(run: ReconcileRun, rows: pl.DataFrame, title: str) -> SheetPlan:
-    """Lines and money by verdict and township."""
+def _summary(run: ReconcileRun, rows: pl.DataFrame, title: str, empty: list[str]) -> SheetPlan:
+    """Lines and money by verdict and township. `empty`: lists that have no line, and so no sheet."""
     order = pl.DataFrame({"verdict": list(VERDICTS)}).with_row_index("_n")
     table = rows.group_by("verdict", "said", "township").agg(
         pl.len().cast(pl.Int64).alias("lines"), *[pl.col(name).sum() for name in MONEY]
@@ -67,6 +60,7 @@ def _summary(run: ReconcileRun, rows: pl.DataFrame, title: str) -> SheetPlan:
     below = (
         f"核对：{run.lines.height} 行；应发 {totals['due_fen']}，批准 {totals['approved_fen']}，实付 {totals['paid_fen']}，差额（实付−应发）{totals['difference_fen']} 元",
         "各结论相加与逐行相加一致，程序已核对到分。",
+        *([f"{'、'.join(empty)}：0 行，没有这张表"] if empty else []),
         *to_pay_words(run.sums),
         *_not_counted(run),
         f"程序 fupin {__version__}，政策 {run.policy.file.id}",
@@ -110,25 +104,32 @@ def _differences(run: ReconcileRun, rows: pl.DataFrame, title: str) -> SheetPlan
             maintain_order="left",
         )
     )
-    headers = {**PERSON, "said": "结论", **YUAN, "why": "原因", "advice": "怎么办"}
+    headers = {**WHO, "said": "结论", **YUAN, "why": "原因", "advice": "怎么办", **WHERE}
     return SheetPlan(
-        "差异", headers, open_.select(list(headers)), f"{title}差异", wrapped=("why", "advice"), summed=MONEY
+        "差异",
+        headers,
+        open_.select(list(headers)),
+        f"{title}差异",
+        wrapped=("why", "advice"),
+        summed=MONEY,
+        printed=PRINTED,
     )
 
 
 def _send_again(run: ReconcileRun, title: str) -> SheetPlan:
     """Failed lines: why, what to mend, and whether it was mended already."""
     headers = {
-        **PERSON,
+        **WHO,
         "amount_fen": "待补发(元)",
         "why": "失败原因",
         "advice": "怎么办",
         "state": "状态",
-        "root_batch": "原批次",
-        "root_line": "原批次序号",
         "bank": "现开户银行",
         "account": "现账号",
         "payee": "现收款人",
+        **WHERE,
+        "root_batch": "原批次",
+        "root_line": "原批次序号",
     }
     rows = _numbered(run.send_again).with_columns(
         month_text=text_expr(pl.col("month")),
@@ -143,18 +144,23 @@ def _send_again(run: ReconcileRun, title: str) -> SheetPlan:
         wrapped=("why", "advice"),
         summed=("amount_fen",),
         below=below,
+        printed=PRINTED,
     )
 
 
 def _recover(rows: pl.DataFrame, title: str) -> SheetPlan:
     """Money that should not be where it is."""
     headers = {
-        **PERSON,
+        **WHO,
         "said": "结论",
-        **YUAN,
+        "due_fen": YUAN["due_fen"],
+        "paid_fen": YUAN["paid_fen"],
+        "difference_fen": YUAN["difference_fen"],
         "outstanding_fen": "已列追回未收回(元)",
         "why": "原因",
         "advice": "怎么办",
+        **WHERE,
+        "approved_fen": YUAN["approved_fen"],
     }
     listed = pl.col("verdict").is_in(TO_RECOVER) | (pl.col("outstanding_fen") > 0)
     table = _numbered(rows.filter(listed))
@@ -165,12 +171,14 @@ def _recover(rows: pl.DataFrame, title: str) -> SheetPlan:
         f"{title}应追回",
         wrapped=("why", "advice"),
         summed=("difference_fen", "outstanding_fen"),
+        printed=PRINTED,
     )
 
 
 def _all(rows: pl.DataFrame, title: str) -> SheetPlan:
     headers = {
-        **PERSON,
+        **WHO,
+        **WHERE,
         "said": "结论",
         **YUAN,
         "first_batch": "批次",
@@ -180,7 +188,9 @@ def _all(rows: pl.DataFrame, title: str) -> SheetPlan:
         "n_unknown": "不明笔数",
         "why": "原因",
     }
-    return SheetPlan("明细", headers, _numbered(rows).select(list(headers)), f"{title}对账明细", summed=MONEY)
+    return SheetPlan(
+        "明细", headers, _numbered(rows).select(list(headers)), f"{title}对账明细", summed=MONEY, printed=PRINTED
+    )
 
 
 def _unmatched(run: ReconcileRun, title: str) -> list[SheetPlan]:

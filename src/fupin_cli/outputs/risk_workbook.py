@@ -12,6 +12,7 @@ from fupin_cli.reports.risk import CONTINUING
 from fupin_cli.reports.risk_rules import RISKS
 
 if TYPE_CHECKING:
+    from fupin_cli.reports.risk import NotRun
     from fupin_cli.reports.runs import RiskRun
 
 PUSH = {
@@ -81,13 +82,13 @@ def _push(run: RiskRun, titles: dict[str, str]) -> SheetPlan:
         .with_columns(answer=pl.lit(None, dtype=pl.String))
     )
     rows = rows.with_columns(no=pl.int_range(1, rows.height + 1, dtype=pl.Int64))
+    document = run.policy.file.documents.get("risk", "")
+    none = "" if rows.height else "：本月没有"  # not below the table: the sheet is read back
     return SheetPlan(
         "风险推送",
         PUSH,
         rows.select(list(PUSH)),
-        _heading(
-            run, "就业风险预警推送" + (f"（{said}）" if (said := run.policy.file.documents.get("risk", "")) else "")
-        ),
+        _heading(run, f"就业风险预警推送{f'（{document}）' if document else ''}{none}"),
         wrapped=("risks", "basis", "advice", "answer"),
         widths={"answer": 24, "risks": 26, "basis": 40, "advice": 30},
     )
@@ -105,6 +106,7 @@ def _cleared(run: RiskRun) -> SheetPlan:
         rows.select(list(CLEARED)),
         _heading(run, "上月有、本月已解除的风险"),
         wrapped=("name", "risk", "feedback"),
+        kept=True,
     )
 
 
@@ -119,17 +121,18 @@ def _answered(run: RiskRun, answered: pl.DataFrame) -> SheetPlan:
     )
 
 
+def why_not(entry: NotRun, titles: dict[str, str]) -> str:
+    """Why a risk was not judged: which tables and settings it lacks."""
+    words = [f"上月的{titles.get(t.split('@')[0], t)}" if "@" in t else titles.get(t, t) for t in entry.missing_tables]
+    parts = [f"没有报送：{'、'.join(words)}"] if words else []
+    if entry.missing_settings:
+        parts.append(f"fupin.toml 没有设置：{'、'.join(entry.missing_settings)}")
+    return "；".join(parts)
+
+
 def _proof(run: RiskRun, titles: dict[str, str]) -> SheetPlan:
     """Counts by risk: 新增 + 持续 = 本月, 持续 + 解除 = 上月; and why a risk was not judged."""
-    why = {}
-    for entry in run.listed.not_run:
-        words = [
-            f"上月的{titles.get(t.split('@')[0], t)}" if "@" in t else titles.get(t, t) for t in entry.missing_tables
-        ]
-        parts = [f"没有报送：{'、'.join(words)}"] if words else []
-        if entry.missing_settings:
-            parts.append(f"fupin.toml 没有设置：{'、'.join(entry.missing_settings)}")
-        why[entry.code] = "；".join(parts)
+    why = {entry.code: why_not(entry, titles) for entry in run.listed.not_run}
     names = {risk.code: risk.rule.title for risk in RISKS}
     rows = run.compared.proof.with_columns(
         title=pl.col("code").replace_strict(names, default="", return_dtype=pl.String),

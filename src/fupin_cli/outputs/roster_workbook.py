@@ -115,17 +115,17 @@ def _people(run: RosterRun, titles: dict[str, str]) -> SheetPlan:
         "person_code": "一人一码",
         "name": "姓名",
         "id_number": "身份证号码",
-        "county": "县",
         "township": "乡镇",
         "village": "村",
-        "household_id": "户编号",
         "category": "类别",
         "labour_class": "劳动能力",
         "labour_text": "是否劳动力",
         "risk": "风险",
         "age_band": "年龄",
         "state_text": "就业状态",
-        "place": "务工地点或岗位所在",
+        "place": "务工地点或岗位所在",  # so far it is printed
+        "county": "县",
+        "household_id": "户编号",
         "basis": "依据",
         "file": "文件",
         "line": "行",
@@ -138,7 +138,13 @@ def _people(run: RosterRun, titles: dict[str, str]) -> SheetPlan:
         line=pl.col("_row").cast(pl.Int64),
     )
     return SheetPlan(
-        "明细", headers, rows.select(list(headers)), _heading(run, "台账明细"), wrapped=("place", "file"), printed=14
+        "明细",
+        headers,
+        rows.select(list(headers)),
+        _heading(run, "台账明细"),
+        wrapped=("place", "file"),
+        printed=list(headers).index("place") + 1,
+        kept=True,
     )
 
 
@@ -163,7 +169,12 @@ def _changes(run: RosterRun) -> SheetPlan:
         *(pl.when(of_state).then(state_words(pl.col(c))).otherwise(c).alias(c) for c in ("from", "to")),
     ).with_columns(pl.col("field").replace_strict(FIELD_WORDS, default=None, return_dtype=pl.String))
     return SheetPlan(
-        "变化", headers, rows.select(list(headers)), _heading(run, "与上一个月份相比的变化"), wrapped=("from", "to")
+        "变化",
+        headers,
+        rows.select(list(headers)),
+        _heading(run, "与上一个月份相比的变化"),
+        wrapped=("from", "to"),
+        kept=True,
     )
 
 

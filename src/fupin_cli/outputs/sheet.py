@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 GREY, RED = "FFD9E1F2", "FFFFC7CE"
 MIN_WIDTH, MAX_WIDTH, WRAP_WIDTH = 6, 40, 44
+SCREEN_WIDTH = 80  # of a long text that is not printed: it makes no row higher
+NARROW = 22  # what a long text keeps where a page would be too small to read
+USUAL_SIZE = 11  # points of the font in whose digits Excel measures widths
+LANDSCAPE, PORTRAIT = 135, 92  # digits of the usual font across a page at its own size
+READABLE, SMALLEST = 75, 60  # per cent: long texts are narrowed down to the first, below the second nobody reads
+TALL = 30  # rows from which a narrow list stands upright
+MOST_COLUMNS = 12  # on one page
+REPEATED = 2  # columns on the left that each further page of a wide sheet shows again
+OWN_ROOM = 0.95  # of a column's width: a Han character is a little wider than two digits, and the frame takes its part
+NONE = "本月没有。"
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,9 @@ class SheetPlan:
 
     `widths`: widths that are not to follow from the texts. `printed`: how many columns from the left are printed, where not all are.
 
+    `figures`: String columns whose cells are numbers wherever they are one (months used: 12, 3.5), right-aligned like numbers.
+    `kept`: written though it has no row, and says so; others are left out of a workbook then (`filled`).
+
     `portrait`, `heading_size`, `size`, `row_height` (points): how it is printed, where it is to hang on a wall or be sealed.
 
     `rows`: String columns become text, Int64 columns named `…_fen` money in yuan, `…_x100` hundredths, other integers numbers. `headers` gives
@@ -52,6 +70,8 @@ class SheetPlan:
     rows: pl.DataFrame = field(repr=False)
     heading: str = ""
     marked: dict[str, pl.Series] = field(default_factory=dict, repr=False)
+    figures: tuple[str, ...] = ()
+    kept: bool = False
     wrapped: tuple[str, ...] = ()
     filtered: bool = True
     printed: int | None = None
@@ -71,20 +91,130 @@ class SheetPlan:
         """How many columns from the left are printed."""
         return self.printed or len(self.headers)
 
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """Columns whose texts take several lines: long ones by their nature, and printed ones with a text wider than they are."""
+        printed = list(self.headers)[: self.printed_columns]
+        long = [name for name in printed if name not in self.wrapped and self.rows[name].dtype == pl.String]
+        widest = self.rows.select(_places(pl.col(name)).max() for name in long) if long else pl.DataFrame()
+        cut = {name for name in long if (widest[name].item() or 0) > self.room(name)}
+        return tuple(name for name in self.headers if name in self.wrapped or name in cut)
+
+    @property
+    def higher(self) -> tuple[str, ...]:
+        """Columns whose texts make a row higher: those of `folded` that are printed."""
+        printed = list(self.headers)[: self.printed_columns]
+        return tuple(name for name in self.folded if name in printed)
+
+    def room(self, name: str) -> int:
+        """How many places a line of a column has: narrow letters, of which a Han character takes two."""
+        return max(int(self.width(name) * OWN_ROOM * USUAL_SIZE / self.size), 1)
+
+    def below_lines(self) -> list[int]:
+        """How many lines each text below the table takes over the width that is printed."""
+        room = max(int(sum(self.pages[0]) * OWN_ROOM * USUAL_SIZE / self.size), 1)
+        return [max(-(-places(text) // room), 1) for text in self.below]
+
     @property
     def last_row(self) -> int:
         """The last row with anything in it: heading, headers, rows, totals, an empty one and the lines below."""
         above = (2 if self.heading else 1) + self.rows.height + bool(self.summed)
         return above + 1 + len(self.below) if self.below else above
 
+    @cached_property
+    def upright(self) -> bool:
+        """Printed upright: asked for, or a long list of few columns."""
+        narrow = sum(self._usual[: self.printed_columns]) * READABLE / 100 <= PORTRAIT
+        return self.portrait or (narrow and self.rows.height > TALL)
+
+    @property
+    def across(self) -> int:
+        """Digits of the usual font across a page at its own size."""
+        return PORTRAIT if self.upright else LANDSCAPE
+
+    @cached_property
+    def pages(self) -> list[list[float]]:
+        """Widths of the printed columns by pages: at most twelve a page, and no more than fit; further ones repeat the first two."""
+        pages: list[list[float]] = [[]]
+        widths = list(self._widths.values())[: self.printed_columns]
+        room = self.across * 100 / SMALLEST
+        for width in widths:
+            full = len(pages[-1]) >= MOST_COLUMNS or sum(pages[-1]) + width > room
+            if pages[-1] and full:
+                pages.append(widths[:REPEATED])
+            pages[-1].append(width)
+        return pages
+
     def width(self, name: str) -> float:
-        """Width of a column in characters, for nearly all of its texts; a Han character takes two places."""
+        """Width of a column in digits of the usual font."""
+        return self._widths[name]
+
+    @cached_property
+    def _widths(self) -> dict[str, float]:
+        """Every column's width: long texts that are printed give way where the page would be too small to read."""
+        widths = dict(zip(self.headers, self._usual, strict=True))
+        printed = list(self.headers)[: self.printed_columns]
+        long = {name: widths[name] for name in printed if name in self.wrapped and widths[name] > NARROW}
+        over = sum(widths[n] for n in printed[:MOST_COLUMNS]) - self.across * 100 / READABLE
+        give = sum(width - NARROW for width in long.values())
+        if over > 0 and give > 0:
+            share = min(over / give, 1)
+            widths |= {name: round(width - (width - NARROW) * share, 1) for name, width in long.items()}
+        return widths
+
+    @cached_property
+    def _usual(self) -> list[float]:
+        """Widths for nearly all of the columns' texts; a Han character takes two places."""
+        return [self._own_width(number, name) for number, name in enumerate(self.headers)]
+
+    def _own_width(self, number: int, name: str) -> float:
         if name in self.widths:
             return self.widths[name]
-        texts = self.rows[name].head(5000).cast(pl.String).fill_null("")
-        widths = texts.str.len_chars() + texts.str.count_matches(r"[^\x00-\x7f]")
+        widths = self.rows.head(5000).select(_places(pl.col(name).cast(pl.String))).to_series()
         usual = float(widths.quantile(0.97, "higher") or 0) if widths.len() else 0.0
-        words = self.headers[name].split()
-        head = max((len(word) + sum(ord(c) > 127 for c in word) for word in words), default=0)  # noqa: PLR2004 - beyond ASCII
-        limit = WRAP_WIDTH if name in self.wrapped else MAX_WIDTH
-        return min(max(usual, head + 2, MIN_WIDTH) + 2, limit)
+        head = max((places(word) for word in self.headers[name].split()), default=0)
+        limit = MAX_WIDTH if name not in self.wrapped else WRAP_WIDTH if number < self.printed_columns else SCREEN_WIDTH
+        return min(max(usual * self.size / USUAL_SIZE, head + 2, MIN_WIDTH) + 2, limit)
+
+    @property
+    def header_lines(self) -> int:
+        """How many lines the headers take: words are folded where they do not fit."""
+        return max(
+            (-(-places(words) // max(self.room(name) - 1, 1)) for name, words in self.headers.items()), default=1
+        )
+
+
+def places(text: str) -> int:
+    """How many places a text takes: a letter beyond ASCII takes two."""
+    return len(text) + sum(ord(letter) > 127 for letter in text)  # noqa: PLR2004 - beyond ASCII
+
+
+def _places(text: pl.Expr) -> pl.Expr:
+    """`places` of a column."""
+    filled = text.fill_null("")
+    return filled.str.len_chars() + filled.str.count_matches(r"[^\x00-\x7f]")
+
+
+def lines_of(plan: SheetPlan) -> pl.Expr:
+    """How many lines each row takes: the most that one of its folded cells does."""
+    counts = []
+    for name in plan.higher:
+        text, room = pl.col(name).fill_null(""), plan.room(name)
+        counts.append((_places(text) + room - 1) // room + text.str.count_matches("\n"))
+    return pl.max_horizontal(*counts, pl.lit(1))
+
+
+def filled(plans: Iterable[SheetPlan]) -> list[SheetPlan]:
+    """The sheets of a workbook without the empty ones; one that has to be there says that there is nothing this month.
+
+    A workbook is never without a sheet: its first one stays, as it is (some are read back as tables).
+    """
+    shown = []
+    for number, plan in enumerate(plans):
+        if plan.rows.height or plan.charts:
+            shown.append(plan)
+        elif plan.kept:
+            shown.append(replace(plan, below=(NONE, *plan.below)))
+        elif number == 0:
+            shown.append(plan)
+    return shown

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.intake.raw import column_letter
-from fupin_cli.outputs.sheet import GREY
+from fupin_cli.outputs.sheet import GREY, REPEATED, USUAL_SIZE, places
 
 if TYPE_CHECKING:
     import polars as pl
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from fupin_cli.outputs.sheet import SheetPlan
 
 FONT, PALE = "宋体", "FFF2F2F2"
-FITTING_WIDTH = 230  # characters that one landscape page can carry and still be read
+WIDER_FONTS = (
+    0.85  # where a computer has other fonts the columns come out wider, and the last one is not to go over the edge
+)
+SPACING = 1.4  # height of a line by the size of its font
 A4 = 9
 TITLE_LENGTH = 31
 CELL_LIMIT = 32_767  # characters that Excel holds in one cell
@@ -32,39 +35,84 @@ def add_sheet(book: Workbook, plan: SheetPlan) -> None:
     line = Side(style="thin", color="FFBFBFBF")
     border = Border(left=line, right=line, top=line, bottom=line)
     first = first_row(plan)
-    write_heading(sheet, plan, plan.printed_columns)
+    write_heading(sheet, plan, len(plan.pages[0]))
     for column, (name, header) in enumerate(plan.headers.items(), 1):
         cell = write_text(sheet, first - 1, column, header)
         cell.font = Font(name=FONT, size=plan.size, bold=True)
         cell.fill = PatternFill("solid", fgColor=GREY)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.border = border
+        sheet.row_dimensions[first - 1].height = plan.size * SPACING * plan.header_lines + 3
         for offset, fill in ((0, None), (1, plan.mark_colour)):
             body = sheet.cell(first + offset, column, 0)
             body.font = Font(name=FONT, size=plan.size)
             body.border = border
-            body.alignment = Alignment(vertical="center" if plan.row_height else "top", wrap_text=name in plan.wrapped)
+            body.alignment = _alignment(plan, name)
             body.number_format = _number_format(plan.rows[name])
             if fill:
                 body.fill = PatternFill("solid", fgColor=fill)
         sheet.column_dimensions[column_letter(column - 1)].width = plan.width(name)
-    sheet.cell(first + 2, 1, 0).font = Font(name=FONT, size=plan.size)  # the prototype of the lines below the table
+    below = sheet.cell(first + 2, 1, 0)  # the prototype of the lines below the table
+    below.font = Font(name=FONT, size=plan.size)
+    below.alignment = Alignment(vertical="top", wrap_text=True)
+    _join_below(sheet, plan)
     last = column_letter(max(len(plan.headers), 1) - 1)
     sheet.freeze_panes = f"A{first}"
     sheet.print_title_rows = f"{first - 1}:{first - 1}"
     if plan.filtered and plan.rows.height:
         sheet.auto_filter.ref = f"A{first - 1}:{last}{first - 1 + plan.rows.height}"
-    shown = plan.printed_columns
     if plan.printed:
-        sheet.print_area = f"A1:{column_letter(shown - 1)}{plan.last_row}"
-    fits = sum(sheet.column_dimensions[column_letter(n)].width for n in range(shown)) <= FITTING_WIDTH
-    set_page(sheet, fits=fits)
-    if plan.portrait:
+        sheet.print_area = f"A1:{column_letter(plan.printed_columns - 1)}{plan.last_row}"
+    _fit(sheet, plan)
+    if plan.upright:
         sheet.page_setup.orientation = "portrait"
         sheet.print_options.horizontalCentered = True
-    if not fits:  # too wide to be read on one page: several pages, each with the first two columns
-        sheet.page_setup.scale = 70
-        sheet.print_title_cols = "A:B"
+
+
+def _join_below(sheet: Worksheet, plan: SheetPlan) -> None:
+    """Each line below the table goes over the columns of its page: a long one is folded there and not cut at the edge.
+
+    The range alone: its cells are none of this shell's, the rows are written later.
+    """
+    across = len(plan.pages[0])
+    start = plan.last_row - len(plan.below) + 1
+    for row in range(start, start + len(plan.below)):
+        if across > 1:
+            sheet.merged_cells.add(f"A{row}:{column_letter(across - 1)}{row}")
+
+
+def _alignment(plan: SheetPlan, name: str) -> Any:
+    """Numbers to the right with a space before the next column; long texts folded."""
+    from openpyxl.styles import Alignment
+
+    if _is_number(plan, name):
+        return Alignment(horizontal="right", vertical="center", indent=1)
+    names = list(plan.headers)
+    after = names.index(name) > 0 and _is_number(plan, names[names.index(name) - 1])  # off the figure before it
+    return Alignment(
+        horizontal="left" if after else None, vertical="center", indent=int(after), wrap_text=name in plan.folded
+    )
+
+
+def _is_number(plan: SheetPlan, name: str) -> bool:
+    return plan.rows[name].dtype.is_integer() or name in plan.figures
+
+
+def _fit(sheet: Worksheet, plan: SheetPlan) -> None:
+    """Break a wide sheet into pages that can be read, each with the first columns again."""
+    from openpyxl.worksheet.pagebreak import Break, ColBreak
+
+    pages = plan.pages
+    set_page(sheet, fits=len(pages) == 1)
+    if len(pages) == 1:
+        return
+    sheet.page_setup.scale = min(int(plan.across * WIDER_FONTS * 100 / max(map(sum, pages))), 100)
+    sheet.print_title_cols = f"A:{column_letter(REPEATED - 1)}"
+    sheet.col_breaks = ColBreak()
+    end = 0
+    for page in pages[:-1]:
+        end += len(page) - (REPEATED if end else 0)
+        sheet.col_breaks.append(Break(id=end))
 
 
 def write_heading(sheet: Worksheet, plan: SheetPlan, columns: int) -> None:
@@ -75,8 +123,10 @@ def write_heading(sheet: Worksheet, plan: SheetPlan, columns: int) -> None:
         return
     cell = write_text(sheet, 1, 1, plan.heading)
     cell.font = Font(name=FONT, size=plan.heading_size, bold=True)
-    cell.alignment = Alignment(horizontal="center", vertical="center")
-    sheet.row_dimensions[1].height = plan.heading_size * 2
+    cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    room = sum(map(plan.width, list(plan.headers)[:columns])) * USUAL_SIZE / plan.heading_size
+    lines = -(-places(plan.heading) // max(int(room), 1)) if plan.headers else 1
+    sheet.row_dimensions[1].height = plan.heading_size * (SPACING * lines + 0.6)
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=max(columns, 1))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.measures.catalogue import measure_words
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.outputs.monitor_terminal import end_notes, figures_table
 from fupin_cli.outputs.sheet import SheetPlan
@@ -126,11 +127,9 @@ def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
     ]
     who = {
         "township": "乡镇",
-        "village": "村",
         "name": "姓名",
         "id_number": "身份证号码",
         "measure": "补贴",
-        "post_id": "岗位编号",
         "month": "月份",
     }
     more = {
@@ -140,8 +139,10 @@ def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
         "new_amount_fen": "试算(元)",
         "difference_fen": "差额(元)",
         "word": "变化",
-        "gained": "多出的代码",
+        "gained": "多出的代码",  # so far it is printed
         "lost": "少了的代码",
+        "village": "村",
+        "post_id": "岗位编号",
     }
     for scenario in run.scenarios:
         towns = sums(scenario.lines, ["fund", "township"]).with_columns(
@@ -158,6 +159,7 @@ def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
         )
         rows = scenario.lines.with_columns(
             month=text_expr(pl.col("month")),
+            measure=pl.col("measure").replace(measure_words(run.policy)),
             old_text=pl.col("old_status").replace(STATUS_WORDS),
             new_text=pl.col("new_status").replace(STATUS_WORDS),
             word=pl.col("change").replace(CHANGE_WORDS),
@@ -172,6 +174,7 @@ def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
                 f"{head}：{scenario.name}",
                 marked={"word": rows["change"] != SAME},
                 summed=("old_amount_fen", "new_amount_fen", "difference_fen"),
+                printed=list(who | more).index("gained") + 1,
             )
         )
     return plans

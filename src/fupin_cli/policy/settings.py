@@ -158,8 +158,12 @@ class Run(Section):
 
 
 class Notice(Section):
-    """公示表: how many days it hangs and whom to call. The text sets neither; what is not set is left to be written in."""
+    """公示表: from which day of the next month it hangs, for how many days, and whom to call.
 
+    The text sets none of them; what is not set is left to be written in.
+    """
+
+    start_day: Annotated[int, Field(ge=1, le=28)] | None = None
     days: Count | None = None
     phone: str = ""
 

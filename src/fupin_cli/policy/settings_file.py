@@ -15,11 +15,13 @@ from fupin_cli.errors import FupinError, os_words
 if TYPE_CHECKING:
     from pathlib import Path
 
+SECTION = "节名的方括号没有写完"
 QUOTES, BRACKETS = "引号没有配对", "方括号或花括号没有写完"
+SECTION_NAME = re.compile(r"\s*\[+\s*([\w.-]+)", re.ASCII)
 CLOSED = '写成 ["deaths", "public_payroll"]'
 # words of tomllib → what is wrong, what to write. The first that is found holds.
 SLIPS = (
-    (r"Expected '\]", "节名的方括号没有写完", "写成 [post]"),
+    (r"Expected '\]", SECTION, "写成 [post]"),
     (r"Expected '='", "这一行缺少等号", "写成 键 = 值，例如 cap_months = 36"),
     (
         r"Unterminated string|Illegal character '\\n'|Expected \"'\"|Expected '\"",
@@ -90,6 +92,8 @@ def _told(english: str, text: str, file: Path) -> tuple[str, str]:
         number, what, todo = opened, BRACKETS, CLOSED
     line = lines[number - 1].strip() if number <= len(lines) else ""
     code = _code(line)
+    if what == SECTION and (name := SECTION_NAME.match(code)):
+        todo = f"写成 [{name[1]}]"
     wide = [c for c in WIDE if c in code and f'"{c}' not in code]
     if wide:
         what = f"用了中文的 {' '.join(wide)}"

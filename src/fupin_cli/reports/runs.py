@@ -95,6 +95,7 @@ class RiskRun(Report):
     compared: Compared
     sent_list: str = ""
     odd_answers: list[str] = field(default_factory=list, repr=False)
+    titles: dict[str, str] = field(default_factory=dict, repr=False)  # of tables
 
     @property
     def sent_before(self) -> bool:
