@@ -273,7 +273,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
         "设置 flexible_social_insurance.share：3/4 超过上限 2/3",
         2,
     ),
-    (text("fupin.toml", '[funds]\npost = "x"\n'), f"check --month {M}", "funds：没有 post 这项补贴，可写：", 2),
+    (text("fupin.toml", '[funds]\npost = "x"\n'), f"check --month {M}", "）：funds：没有 post 这项补贴，可写：", 2),
     (text("fupin.toml", '[startup]\ninterest_share = "7/3"\n'), f"check --month {M}", "不在 0 与 1 之间", 2),
     (
         both(text("fupin.toml", BASE["settings"] + '[budget]\n"就业补助资金" = 100\n'), DRAFTED),
