@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test pages dist bundle bundle-test golden lint format sample docs bench profile bench-counties bench-monitor thirty national kills year clean fuzz
+.PHONY: demo test test-long pages dist bundle bundle-test golden lint format sample docs bench profile bench-counties bench-monitor thirty national kills year clean fuzz
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -17,6 +17,10 @@ demo: $(STAMP)
 
 test: lint
 	$(BIN)/python -m pytest -n auto -q
+
+# All kills, seeds and examples of which `make test` takes some.
+test-long: lint
+	FUPIN_LONG=1 $(BIN)/python -m pytest -n auto -q
 
 # The wheel that README names.
 dist: $(STAMP)

@@ -36,13 +36,50 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+# Files whose tests share something that costs more than they do: one worker does all of a file.
+TOGETHER = {
+    f"tests/{name}.py"
+    for name in (
+        "cases/test_cases",
+        "cases/test_measure_cases",
+        "cases/test_payroll_cases",
+        "cases/test_reconcile_cases",
+        "cli/test_check",
+        "cli/test_columns",
+        "cli/test_installed",
+        "cli/test_kills",
+        "cli/test_sealed_ledger",
+        "cli/test_settlements",
+        "counties/test_cluster",
+        "errors/test_every_message",
+    )
+}
+
+
+def together(nodeid: str) -> str:
+    """What goes to one worker with a test: its file, or nothing but itself."""
+    file = nodeid.partition("::")[0]
+    return file if file in TOGETHER else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give work out by `together`, in the order of `pytest_collection_modifyitems`."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return together(nodeid)
+
+    config.option.loadscopereorder = False
+    return Together(config, log)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Begin with what takes long, then what has to stay together: at the end both workers have something left to do."""
+    """Begin with what takes long, then what stays together: at the end every worker has something left to do."""
     yield
-    items.sort(
-        key=lambda item: (item.get_closest_marker("long") is None, item.get_closest_marker("xdist_group") is None)
-    )
+    items.sort(key=lambda item: (item.get_closest_marker("long") is None, together(item.nodeid) == item.nodeid))
 
 
 @dataclass
@@ -103,7 +140,7 @@ def of_sample(
 ) -> Callable[..., tuple[Ran, Path]]:
     """What `check` says of the sample's month, and the folder it wrote: each command line is run once.
 
-    Tests that share it stand in one group of pytest-xdist (`sample`), so that one worker runs it.
+    Tests that share it stand in files of `TOGETHER`, so that one worker runs it.
     """
 
     def run(*arguments: str) -> tuple[Ran, Path]:

@@ -26,7 +26,6 @@ from tests.conftest import Ran, write_csv
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.xdist_group("cases")
 HERE = Path(__file__).parent
 BASE = yaml.safe_load((HERE / "base.yaml").read_text(encoding="utf-8"))
 STANDARDS = {"2021": "550.00", "2022": "605.00", "2023": "665.50", "2024": "732.05", "2025": "805.26"}

@@ -19,7 +19,6 @@ from fupin_cli.policy.idnumber import check_digit
 from tests.cases.test_cases import BASE, BASE_ID, months, printed, write
 from tests.cases.together import Places
 
-pytestmark = pytest.mark.xdist_group("claims")
 HERE = Path(__file__).parent / "measures"
 OWN = yaml.safe_load((HERE / "base.yaml").read_text(encoding="utf-8"))
 TITLES = {

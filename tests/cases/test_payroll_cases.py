@@ -11,7 +11,6 @@ import yaml
 from tests.cases.test_cases import BASE, place_of, printed, tables_of, write
 from tests.cases.together import Places
 
-pytestmark = pytest.mark.xdist_group("lines")
 CASES = yaml.safe_load((Path(__file__).parent / "payroll" / "lines.yaml").read_text(encoding="utf-8"))
 
 

@@ -16,7 +16,6 @@ from tests.conftest import Ran, write_csv
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.xdist_group("verdicts")
 CASES = yaml.safe_load((Path(__file__).parent / "reconcile" / "verdicts.yaml").read_text(encoding="utf-8"))
 MONTH = BASE["month"]
 OTHER = "211302198202020022"[:-1]

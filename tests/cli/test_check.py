@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 import stat
 from collections import Counter
 from pathlib import Path
@@ -17,14 +16,18 @@ import pytest
 
 from fupin_cli.checks import catalogue
 from fupin_cli.checks.rule import Rule
+from tests.cases.test_cases import build
 from tests.conftest import Ran, write_csv
 from tests.sample.generate import generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    OfSample = Callable[..., tuple[Ran, Path]]
+
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 MONTH = "2024-05"
+EVERYTHING = ("--annotate", "--format", "json")
 ROSTER = {
     "姓名": "张三",
     "身份证号码": "211302198001010012",
@@ -46,8 +49,8 @@ def spot(f: dict[str, Any]) -> tuple[str, ...]:
     return (f["code"], f["file"], f["sheet"] or "", str(f["row"] or ""), f["column"] or "")
 
 
-def test_the_sample_county_has_exactly_what_was_planted(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    ran = fupin("check", "-w", SAMPLE, "--month", MONTH, "--format", "json", "-o", tmp_path)
+def test_the_sample_county_has_exactly_what_was_planted(of_sample: OfSample) -> None:
+    ran, _ = of_sample(*EVERYTHING)
     with (SAMPLE / f"expected-{MONTH}.csv").open(encoding="utf-8") as stream:
         expected = Counter(tuple(row.values()) for row in csv.DictReader(stream))
     found = Counter(spot(f) for f in ran.findings)
@@ -71,8 +74,8 @@ def test_the_sample_is_what_its_generator_writes(tmp_path: Path) -> None:
             assert (SAMPLE / name).read_bytes() == content, name
 
 
-def test_counts_always_add_up(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    document = fupin("check", "-w", SAMPLE, "--month", MONTH, "--format", "json", "-o", tmp_path).document
+def test_counts_always_add_up(of_sample: OfSample) -> None:
+    document = of_sample(*EVERYTHING)[0].document
     assert document["format"] == "fupin.check/1"
     assert document["month"] == MONTH
     for entry in document["inputs"]:
@@ -106,7 +109,7 @@ def test_counts_always_add_up(fupin: Callable[..., Ran], tmp_path: Path) -> None
     assert [f for f in document["findings"] if f["waived"]][0]["waiver"] == "示政纪〔2024〕3号"  # noqa: RUF015
 
 
-def test_ids_accounts_phones_and_names_never_leave_unmasked(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+def test_ids_accounts_phones_and_names_never_leave_unmasked(fupin: Callable[..., Ran], of_sample: OfSample) -> None:
     numbers, names = set(), set()
     for path in (SAMPLE / "inbox").rglob("*.csv"):
         text = path.read_bytes().decode("gb18030", errors="replace") + path.read_bytes().decode(
@@ -120,18 +123,18 @@ def test_ids_accounts_phones_and_names_never_leave_unmasked(fupin: Callable[...,
         numbers |= {str(cell) for cell in row if re.fullmatch(r"\d{11,}X?", str(cell))}
     numbers = {n for n in numbers if len(n) >= 15 or n.startswith("1")}
     assert len(numbers) > 500
-    for form in (["--format", "json"], ["-v"]):
-        ran = fupin("check", "-w", SAMPLE, "--month", MONTH, "-o", tmp_path, *form)
+    for form in (EVERYTHING, ("-v",)):
+        ran, folder = of_sample(*form)
         said = ran.out + ran.err
         assert [n for n in numbers if n in said] == []
         assert [n for n in names if n in said] == []
-    unmasked = fupin("check", "-w", SAMPLE, "--month", MONTH, "-o", tmp_path, "--format", "json", "--unmask")
+        assert (folder / "manifest.json").read_text(encoding="utf-8").count("21139019") == 0
+    unmasked = fupin("check", "-w", SAMPLE, "--month", MONTH, "--no-workbook", "--format", "json", "--unmask")
     assert [f for f in unmasked.findings if f["person"] in numbers]
-    assert "".join((tmp_path / MONTH / "manifest.json").read_text(encoding="utf-8")).count("21139019") == 0
 
 
-def test_the_workbook_holds_everything_and_ties(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    document = fupin("check", "-w", SAMPLE, "--month", MONTH, "-o", tmp_path, "--annotate", "--format", "json").document
+def test_the_workbook_holds_everything_and_ties(of_sample: OfSample) -> None:
+    document = of_sample(*EVERYTHING)[0].document
     path = Path(document["outputs"][0])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     book = openpyxl.load_workbook(path)
@@ -162,10 +165,8 @@ def test_the_workbook_holds_everything_and_ties(fupin: Callable[..., Ran], tmp_p
     assert len(coloured) == 4
 
 
-def test_the_same_inputs_give_the_same_bytes(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        fupin("check", "-w", SAMPLE, "--month", MONTH, "-o", tmp_path / name)
-    first, second = (tmp_path / name / MONTH / f"核查_{MONTH}.xlsx" for name in ("a", "b"))
+def test_the_same_inputs_give_the_same_bytes(of_sample: OfSample) -> None:
+    first, second = (of_sample(*form)[1] / f"核查_{MONTH}.xlsx" for form in ((), ("-v",)))
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -227,9 +228,22 @@ def test_select_and_ignore_by_code_and_group(fupin: Callable[..., Ran]) -> None:
         "CAP010",
         "ATT002",
     }
-    assert fupin(*run, "--select", "REG010", "--fail-on", "info").code == 1
-    assert fupin(*run, "--select", "REG010").code == 0
-    assert fupin(*run, "--select", "WRK008", "--fail-on", "warning").code == 1
+
+
+def test_from_which_severity_on_a_run_fails(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    hidden = book.create_sheet("死亡人员")
+    hidden.append(list(DEATHS))
+    hidden.append(list(DEATHS.values()))
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "名单.xlsx")
+    paid = {"身份证号码": DEATHS["身份证号码"], "补贴类型": "烤火费", "补贴月份": "2024-01", "金额": "5"}
+    write_csv(tmp_path / "台账.csv", [paid])
+    run = ["check", tmp_path, "--month", MONTH, "--format", "json", "--no-workbook", "--select"]
+    for code, severity in (("IN013", "info"), ("IN007", "warning")):
+        ran = fupin(*run, code)
+        assert ([f["severity"] for f in ran.findings], ran.code) == ([severity], 0)
+        assert fupin(*run, code, "--fail-on", severity).code == 1
 
 
 def test_a_waived_error_does_not_fail_the_run(fupin: Callable[..., Ran], tmp_path: Path) -> None:
@@ -270,7 +284,8 @@ def test_rules_without_their_tables_are_listed_as_not_run(fupin: Callable[..., R
     assert skipped["INS003"]["missing_settings"] == ["accident_insurance.premium"]
     assert skipped["REG012"]["missing_tables"] == ["registry", "registry@previous"]
     assert "CON002" not in skipped
-    later = fupin("check", SAMPLE / "inbox", "--month", "2026-03", "--format", "json", "--no-workbook").document
+    build({}, tmp_path / "later")
+    later = fupin("check", "-w", tmp_path / "later", "--month", "2026-03", "--format", "json", "--no-workbook").document
     assert {e["code"]: e["missing_settings"] for e in later["skipped"]}["POST019"] == ["post.standard"]
 
 
@@ -300,8 +315,8 @@ def test_quiet_says_one_line_and_only_if_something_is_wrong(fupin: Callable[...,
     assert (ran.code, ran.out.count("\n"), ran.err) == (1, 1, "")
 
 
-def test_output_is_plain_when_it_is_not_a_terminal(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    ran = fupin("check", "-w", SAMPLE, "--month", MONTH, "-o", tmp_path)
+def test_output_is_plain_when_it_is_not_a_terminal(of_sample: OfSample) -> None:
+    ran, _ = of_sample()
     assert "\x1b" not in ran.out + ran.err
     assert ran.err.startswith("下一步：")
     assert "在岗人员花名册" in ran.out
@@ -367,12 +382,10 @@ def test_links_that_lead_outside_the_inbox_are_passed_over(fupin: Callable[..., 
     assert [e["file"] for e in document["inputs"]] == ["死亡.csv"]
 
 
-def test_a_manifest_tells_what_went_in_and_out(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    shutil.copytree(SAMPLE / "inbox", tmp_path / "inbox")
-    fupin("check", tmp_path / "inbox", "--month", MONTH, "-o", tmp_path / "out")
-    manifest = json.loads((tmp_path / "out" / MONTH / "manifest.json").read_text(encoding="utf-8"))
+def test_a_manifest_tells_what_went_in_and_out(of_sample: OfSample) -> None:
+    manifest = json.loads((of_sample()[1] / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["job"] == "check"
     assert manifest["outputs"][0]["file"] == f"核查_{MONTH}.xlsx"
     assert len(manifest["files"]) == sum(
-        1 for p in (tmp_path / "inbox").rglob("*") if p.is_file() and not p.name.startswith("~$")
+        1 for p in (SAMPLE / "inbox").rglob("*") if p.is_file() and not p.name.startswith("~$")
     )

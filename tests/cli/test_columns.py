@@ -13,7 +13,6 @@ from fupin_cli.outputs.widths import width_of
 from tests.cases.test_cases import BASE, build
 from tests.conftest import Ran
 
-pytestmark = pytest.mark.xdist_group("columns")
 M = BASE["month"]
 GOLDEN = Path(__file__).parents[1] / "golden"
 KEPT = {

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("installed")
 ROOT = Path(__file__).parents[2]
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran
 
-pytestmark = pytest.mark.xdist_group("ledger")
 MONTH = BASE["month"]
 M = 2024 * 12 + 4
 

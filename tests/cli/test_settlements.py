@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran
 
-pytestmark = pytest.mark.xdist_group("settlements")
 MONTH = BASE["month"]
 ROW = {
     "姓名": "张三",

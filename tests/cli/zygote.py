@@ -3,8 +3,8 @@
     python -m tests.cli.zygote
 
 Reads one JSON list of commands a line: {"args": […], "die_at": n or null, "root": "…"}; runs all of a list at once, and
-answers with a list of {"code": exit code or −signal, "steps": n}. A step is a change of a file below `root` (opened to be
-written, renamed, removed, a folder made) or a statement of the ledger. Killed means SIGKILL: nothing is tidied up.
+answers with a list of {"code": exit code or −signal, "steps": n, "posting": n}. A step is a change of a file below `root` (opened to be
+written, renamed, removed, a folder made) or a statement of the ledger; `posting` is the one that makes a batch stand. Killed means SIGKILL: nothing is tidied up.
 """
 
 from __future__ import annotations
@@ -27,12 +27,20 @@ class Steps:
     def __init__(self, root: str, die_at: int | None, number: int) -> None:
         """Say at which step to die, and by which signal."""
         self.root, self.die_at, self.number, self.count = root, die_at, number, 0
+        self.batch_written, self.posting = False, 0
 
     def step(self) -> None:
         """One more."""
         self.count += 1
         if self.count == self.die_at:
             os.kill(os.getpid(), self.number)
+
+    def statement(self, text: str) -> None:
+        """A statement of the ledger; a batch stands once the transaction that has written it is committed."""
+        self.step()
+        self.batch_written |= text.startswith("INSERT INTO batches")
+        if text == "COMMIT" and self.batch_written:
+            self.batch_written, self.posting = False, self.count
 
     def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Listen to what Python does to files."""
@@ -50,7 +58,7 @@ def child(command: dict[str, Any]) -> int:
 
     def traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = connect(*arguments, **options)
-        connection.set_trace_callback(lambda _: steps.step())
+        connection.set_trace_callback(steps.statement)
         return connection
 
     sqlite3.connect = traced  # type: ignore[assignment]
@@ -62,7 +70,7 @@ def child(command: dict[str, Any]) -> int:
     code = main(command["args"])
     sys.stdout.flush()
     sys.stderr.flush()
-    os.write(command["pipe"], str(steps.count).encode())
+    os.write(command["pipe"], f"{steps.count} {steps.posting}".encode())
     return code
 
 
@@ -85,19 +93,23 @@ def run(commands: list[dict[str, Any]]) -> list[dict[str, int]]:
     found = []
     for process, reading in running:
         _, status = os.waitpid(process, 0)
-        steps = os.read(reading, 64)
+        steps, posting = map(int, os.read(reading, 64).split() or (0, 0))
         os.close(reading)
-        found.append({"code": os.waitstatus_to_exitcode(status), "steps": int(steps or b"0")})
+        found.append({"code": os.waitstatus_to_exitcode(status), "steps": steps, "posting": posting})
     return found
 
 
 def load() -> None:
-    """Import what commands import when they run, so that no child has to."""
+    """Import and read what commands import and read when they run, so that no child has to.
+
+    Nothing is computed by Polars: its threads would not be there in a child.
+    """
+    import cn2an
     import fastexcel  # noqa: F401
     import openpyxl  # noqa: F401
     import pandera.polars  # noqa: F401
+    from pandera.backends.polars.register import register_polars_backends
 
-    import fupin_cli.cli.app
     import fupin_cli.jobs.approve
     import fupin_cli.jobs.close
     import fupin_cli.jobs.doctor
@@ -106,7 +118,20 @@ def load() -> None:
     import fupin_cli.jobs.verify
     import fupin_cli.outputs.bulk
     import fupin_cli.outputs.check_workbook
+    import fupin_cli.outputs.notice
+    import fupin_cli.outputs.payroll_terminal
     import fupin_cli.outputs.payroll_workbook  # noqa: F401
+    from fupin_cli.checks.catalogue import all_rules
+    from fupin_cli.cli.app import command
+    from fupin_cli.intake.contracts import load_contracts
+    from fupin_cli.policy.parameters import load_policy
+
+    register_polars_backends()
+    cn2an.an2cn("1.00", "rmb")
+    command()
+    all_rules()
+    load_contracts()
+    load_policy("朝阳市")
 
 
 if __name__ == "__main__":

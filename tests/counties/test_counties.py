@@ -139,7 +139,7 @@ def test_killing_the_coordinator_leaves_no_orphan_and_no_lock_and_the_next_run_r
 
 
 def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -19,7 +19,7 @@ from tests.cases.test_cases import build
 from tests.counties.faults import Fault, attempts, do
 
 HOWS = ("raises", "poison", "good", "hangs", "eats", "wrong", "killed_once", *("good",) * 6)
-LIMIT = Limits(retries=2, timeout=1.0, memory=160 * MIB)
+LIMIT = Limits(retries=2, timeout=3.0, memory=160 * MIB)
 
 
 def test_who_raises_hangs_eats_memory_or_kills_its_worker_hinders_nobody(
@@ -56,7 +56,7 @@ def test_who_raises_hangs_eats_memory_or_kills_its_worker_hinders_nobody(
             words = {
                 "raises": "ValueError，faults.py",
                 "poison": "突然没有了",
-                "hangs": "超过 1 秒",
+                "hangs": "超过 3 秒",
                 "eats": "内存超过上限 160 MiB",
             }
             assert words[task.how] in outcome.error

@@ -26,7 +26,6 @@ from tests.errors.page import entry, said, written_page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.xdist_group("messages")
 M = BASE["month"]
 GOOD = "姓名,身份证号码,死亡日期\n李四,211302198202020022,2024-01-01\n"
 

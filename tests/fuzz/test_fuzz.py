@@ -1,4 +1,4 @@
-"""A hundred of the runs of `make fuzz`: whatever is hit, a run ends with 0, 1, 3 or 10 (10 Shows)."""
+"""Some of the 2,500 runs of `make fuzz`: whatever is hit, a run ends with 0, 1, 3 or 10 (10 Shows)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import LONG
 from tests.fuzz.mutants import write_inbox
 from tests.fuzz.run import ALLOWED
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran
 
-RUNS, TOGETHER = 100, 10
+RUNS, TOGETHER = 100 if LONG else 40, 10
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="hostile sizes need caps of memory")

@@ -146,8 +146,8 @@ def said(fupin: Callable[..., Ran], root: Path) -> tuple[Counter[str], Counter[s
     def counted(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> Counter[str]:
         return Counter(json.dumps([row[key] for key in keys], ensure_ascii=False) for row in rows)
 
-    drafted = json.loads(fupin("payroll", "--month", "2024-05", "--operator", "甲", "-w", root, "--format", "json").out)
-    checked = json.loads(fupin("check", "--month", "2024-05", "-w", root, "--format", "json", "--no-workbook").out)
+    month = ("--month", "2024-05", "-w", root, "--format", "json", "--no-workbook")
+    drafted, checked = (json.loads(fupin(command, *month).out) for command in ("payroll", "check"))
     findings = [f for f in checked["findings"] if f["code"] != SAME_BYTES]
     return counted(drafted["lines"], LINE), counted(findings, FINDING)
 

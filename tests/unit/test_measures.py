@@ -22,6 +22,7 @@ from fupin_cli.measures.measure import fund_of
 from fupin_cli.policy.idnumber import check_digit
 from fupin_cli.policy.parameters import Policy, load_policy
 from fupin_cli.policy.settings import Settings
+from tests.conftest import LONG
 
 CONTRACTS = load_contracts()
 MONTH = 2024 * 12 + 4
@@ -137,7 +138,7 @@ TABLES = sorted({m.table for m in other_measures(POLICY).values()} | {"workshops
 
 
 @settings(
-    max_examples=40,
+    max_examples=40 if LONG else 20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
