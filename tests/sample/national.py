@@ -170,9 +170,14 @@ SCHOOLS = {
 class Nation:
     """Families of a county. `homes[h]` are the registry rows of household h, the head first."""
 
-    def __init__(self, people: int, seed: int = 20240531, *, towns: int = 12, villages: int = 10) -> None:
-        """Make families until there are so many people, in so many townships of so many villages each."""
-        self.towns, self.villages = towns, villages
+    def __init__(
+        self, people: int, seed: int = 20240531, *, towns: int = 12, villages: int = 10, together: int = 1
+    ) -> None:
+        """Make families until there are so many people, in so many townships of so many villages each.
+
+        `together`: so many families, one after the other, live in one village.
+        """
+        self.towns, self.villages, self.together = towns, villages, together
         self.rng = random.Random(seed)
         self.used: dict[str, int] = {}
         self.serial = 0
@@ -257,7 +262,8 @@ class Nation:
     def home(self, *members: Row, **every_row: Any) -> list[Row]:
         """A household: one number, one village, one phone and income; measures and risks stand on every row."""
         number = len(self.homes)
-        town, village = number % self.towns, number // self.towns % self.villages
+        block = number // self.together
+        town, village = block % self.towns, block // self.towns % self.villages
         income = f"{self.rng.randrange(9000, 26000)}.{self.rng.randrange(100):02d}"
         phone = every_row.pop("phone", None) or self.phone()
         for row in members:

@@ -19,15 +19,16 @@ if TYPE_CHECKING:
     from tests.sample.national import Row
 
 TOWNS, VILLAGES, PEOPLE = 30, 12, 60_000
+KINDS = 20  # of families: every village has each
 MONTHS = ("2024-04", "2024-05")
 LATE = "第7镇"  # its attendance of May is missing
-FUNDS = ("就业补助资金", "衔接推进乡村振兴补助资金")
-MORE = '[accident_insurance]\npremium = 100\n[budget]\n"就业补助资金" = 3000000\n"衔接推进乡村振兴补助资金" = 2500000\n'
+FUND, OTHER = "就业补助资金", "光伏收益"  # one post in forty is of another fund
+MORE = '[accident_insurance]\npremium = 100\n[budget]\n"就业补助资金" = 8000000\n'
 
 
 def write(root: Path, people: int = PEOPLE) -> None:
     """Write both months: in April one family in forty was not there yet and one spell in eight had not begun."""
-    county = Nation(people, towns=TOWNS, villages=VILLAGES)
+    county = Nation(people, towns=TOWNS, villages=VILLAGES, together=KINDS)
     homes, spells = county.homes, county.employment
     for month in reversed(MONTHS):
         if month == MONTHS[0]:
@@ -72,7 +73,7 @@ def _standing(county: Nation) -> dict[str, list[Row]]:
     posts = [
         {"岗位编号": row["岗位编号"], "岗位名称": "保洁员", "岗位类型": "保洁"}
         | area(row)
-        | {"主管部门": f"{row['乡']}政府", "资金来源": FUNDS[n % 2], "核定人数": 1}
+        | {"主管部门": f"{row['乡']}政府", "资金来源": FUND if n % 40 else OTHER, "核定人数": 1}
         for n, row in enumerate(holders)
     ]
     insured = [
