@@ -8,13 +8,17 @@ import json
 import shutil
 import sqlite3
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fupin_cli.cli.main import main
+from fupin_cli.intake.load import Inbox, read_inbox
+from fupin_cli.jobs.compute_again import Again, Found, described_approval
 from fupin_cli.jobs.verify_ledger import check_ledger
+from fupin_cli.jobs.workspace import find_workspace
 from fupin_cli.ledger import store
 from tests.cases.test_cases import BASE, build
 from tests.cases.test_reconcile_cases import write_returns
@@ -333,6 +337,49 @@ def test_kept_inputs_that_were_changed_or_lost_are_named(
         archive.unlink(missing_ok=True)
     archive.write_bytes(whole)
     assert fupin("verify", MONTH, "-w", month).code == 0
+
+
+def test_files_are_read_once_and_a_changed_archive_is_named_all_the_same(
+    month: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """15: verify uses what the job before has read of the same files; the archives are looked at for each."""
+    reads: list[Path] = []
+
+    def counted(folder: Path, *more: Any) -> Inbox:
+        reads.append(folder)
+        return read_inbox(folder, *more)
+
+    monkeypatch.setattr("fupin_cli.jobs.desk.read_inbox", counted)
+    batch = store.approval_of(month, M)
+    assert batch is not None
+    again = Again(find_workspace(month), {}, check_ledger(month).tables)
+    for _ in range(2):
+        assert described_approval(again, batch, None) == [("ok", "批准：重算结果相同")]
+    other = replace(batch, result_hash="0" * 64)
+    assert described_approval(again, other, None)[0][0] == "bad"
+    assert len(reads) == 1
+    archive = month / ".fupin" / "inputs" / "202405-01.zip"
+    with zipfile.ZipFile(archive, "a") as store_:
+        store_.writestr("inbox/x", "x")
+    state, words = described_approval(again, batch, None)[0]
+    assert (state, f"{archive} 被改动过" in words) == ("bad", True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "shared"),
+    [
+        ({}, True),
+        ({"posted": 1}, True),
+        ({"files": {"a.csv": "2"}}, False),
+        ({"files": {"a.csv": "1", "b.csv": "1"}}, False),
+        ({"formats": "202405-01"}, False),
+        ({"settings": {"intake": {"max_unpacked_mib": 1}}}, False),
+        ({"settings": {"intake": None, "post": {}}}, True),
+    ],
+)
+def test_only_the_same_files_read_alike_are_shared(changed: dict[str, Any], shared: bool) -> None:
+    given: dict[str, Any] = {"files": {"a.csv": "1"}, "settings": {"intake": None}, "posted": 0, "formats": "kept"}
+    assert Found(**given).reads_as(Found(**given | changed)) is shared
 
 
 # --- ledger and files know of each other (A2) ----------------------------------------------------------------------------

@@ -236,7 +236,8 @@ def paid_twice(ctx: Claimed) -> pl.LazyFrame:
     """
     paid = paid_rows(ctx.intake.tables[HISTORY]).lazy()
     keys = ["id_number", "measure", "month"]
-    single = paid.unique([*keys, "post_id", "batch", "amount_fen"], keep="first", maintain_order=True)
+    several = paid.filter(pl.struct(keys).is_duplicated())  # few of millions
+    single = several.unique([*keys, "post_id", "batch", "amount_fen"], keep="first", maintain_order=True)
     spare = pl.col("amount_fen").sum() - pl.col("amount_fen").max()
     twice = single.group_by(keys).agg(_n=pl.len(), _spare=spare).filter(pl.col("_n") > 1)
     past = with_others(paid.join(twice, on=keys), keys)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.ledger import store
+from fupin_cli.ledger.model import schema_of
 from fupin_cli.reconciliation.corrections import netting
 
 if TYPE_CHECKING:
@@ -39,38 +40,20 @@ def kept_by_town(run: PayrollRun, desk: Desk) -> dict[str, int]:
 def _ledger_lines(run: PayrollRun, batch: str) -> list[store.Line]:
     """The lines as they are posted: a snapshot of all that the bank will be told."""
     rows = run.with_heads().with_columns(codes=pl.col("codes").list.join(",")).fill_null("")
-    return [
-        store.Line(
-            batch,
-            number,
-            run.measure,
-            row["person_key"],
-            row["name"],
-            row["post_id"],
-            run.month,
-            row["status"],
-            row["codes"],
-            row["amount_fen"],
-            row["due_fen"],
-            row["standard_fen"],
-            run.proration,
-            row["numerator_x100"],
-            row["divisor_x100"],
-            row["fund"],
-            row["county"],
-            row["township"],
-            row["village"],
-            row["bank"],
-            row["account"],
-            row["payee_name"] or row["name"],
-            row["payee_id"] or row["person_key"],
-            row["phone"],
-            row["head_name"],
-            row["head_id"],
-            "",
-        )
-        for number, row in enumerate(rows.iter_rows(named=True), 1)
-    ]
+    facts = {
+        "batch": pl.lit(batch),
+        "line_no": pl.int_range(1, rows.height + 1, dtype=pl.Int64),
+        "measure": pl.lit(run.measure),
+        "person": pl.col("person_key"),
+        "month": pl.lit(run.month),
+        "proration": pl.lit(run.proration),
+        "payee": pl.when(pl.col("payee_name") == "").then("name").otherwise("payee_name"),
+        "payee_id": pl.when(pl.col("payee_id") == "").then("person_key").otherwise("payee_id"),
+        "source_batch": pl.lit(""),
+    }
+    names = list(schema_of("lines"))
+    columns = names[: names.index("source_batch") + 1]  # the others are as a line is posted first
+    return [store.Line(*row) for row in rows.select(facts.get(n, pl.col(n)).alias(n) for n in columns).iter_rows()]
 
 
 def _correction_lines(run: PayrollRun, batch: str, after: int) -> list[store.Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,6 @@ from fupin_cli.jobs import reconcile as reconciling
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.due import due_month
 from fupin_cli.jobs.forecast import forecast_month
-from fupin_cli.jobs.inputs import hashes_of
 from fupin_cli.jobs.result_hash import check_hash, payroll_hash, reconcile_hash, report_hash
 from fupin_cli.jobs.sent import SENT, sent_then
 from fupin_cli.jobs.subsidy import subsidy
@@ -32,6 +31,8 @@ from fupin_cli.policy.settings import Settings
 from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
     from fupin_cli.jobs.sent import SentList
@@ -62,18 +63,73 @@ SENT_LIST = "sent_list"  # in the manifest of a list of risks: the hash of the l
 Said = list[tuple[str, str]]
 
 
-def compute_again(workspace: Workspace, month: int, job: str, manifest: dict[str, Any], inbox: dict[str, str]) -> Said:
+@dataclass
+class Again:
+    """What `fupin verify` computes jobs again from. `inbox`: SHA-256 of its files by name; `ledger`: its tables, read once.
+
+    The desk of the job before is kept: the jobs of a month mostly had the same files, settings and ledger, and what one
+    has read and judged serves the next, as it does in `fupin run`.
+    """
+
+    workspace: Workspace
+    inbox: dict[str, str]
+    ledger: Mapping[str, pl.DataFrame] = field(repr=False)
+    _last: tuple[Found, Desk] | None = field(default=None, repr=False)
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 that each batch's archive must have."""
+        return dict(self.ledger["batches"].select("batch", "kept_sha256").iter_rows())
+
+    def desk(self, found: Found, inbox: Path | None = None, schemas: Path | None = None) -> Desk:
+        """The workspace as a job found it. The bureau's own table formats and policies are those of `schemas`, if they were kept."""
+        last, self._last = self._last, None
+        if last and last[0] == found:
+            self._last = last
+            return last[1]
+        known = Settings.model_validate(found.settings)
+        policy = Policy(load_laws(known.county.city, schemas or self.workspace.root), known)
+        only = set(found.files) if inbox is None else None
+        desk = Desk(self.workspace, inbox, policy=policy, only=only, posted=found.posted, ledger=self.ledger)
+        if schemas is not None:
+            desk.contracts = replace(self.workspace, root=schemas).contracts()
+        if last and last[0].reads_as(found) and last[1].has_read:
+            desk.share_inbox(last[1])
+        self._last = found, desk
+        return desk
+
+    def has_read(self, found: Found) -> bool:
+        """Whether the desk of the job before has read the same files in the same way."""
+        return self._last is not None and self._last[0].reads_as(found) and self._last[1].has_read
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a job found: SHA-256 of its files by name, settings, the ledger's first `posted` postings, whose table formats."""
+
+    files: dict[str, str] = field(repr=False)
+    settings: dict[str, Any] = field(repr=False)
+    posted: int
+    formats: str
+
+    def reads_as(self, other: Found) -> bool:
+        """Whether another job's files are these, and are read in the same way."""
+        same = self.files == other.files and self.formats == other.formats
+        return same and self.settings.get("intake") == other.settings.get("intake")
+
+
+def compute_again(again: Again, month: int, job: str, manifest: dict[str, Any]) -> Said:
     """Compute a job again from the same files, settings and state of the ledger, if the files are still in the inbox."""
     words = JOBS.get(job)
     if words is None or (job in NOT_AGAIN and SENT_LIST not in manifest):
         return [(NOTE, NOT_AGAIN[job])] if job in NOT_AGAIN else []
     measure = manifest.get("measure", MEASURE)
-    words = _of_measure(words, measure, workspace)
+    words = _of_measure(words, measure, again.workspace)
     files = {e["file"]: e["sha256"] for e in manifest["files"] if e["sha256"]}
-    if any(inbox.get(name) != known for name, known in files.items()):
+    if any(again.inbox.get(name) != known for name, known in files.items()):
         return [(NOTE, f"{words}：当时的输入不全，没有重算")]
     try:
-        desk = _desk(workspace, manifest["settings"], manifest["ledger_batches"], only=set(files))
+        desk = again.desk(Found(files, manifest["settings"], manifest["ledger_batches"], "workspace"))
         version = manifest.get("hash_version", WHOLE_ROWS)
         if version not in (WHOLE_ROWS, *COLUMNS):
             return [(NOTE, f"{words}：是另一版本（fupin {manifest['tool']}）算的，本版本不认得它的校验办法")]
@@ -85,21 +141,26 @@ def compute_again(workspace: Workspace, month: int, job: str, manifest: dict[str
     return [_verdict(words, now == manifest["result_sha256"], manifest["tool"], version)]
 
 
-def described_approval(
-    workspace: Workspace, batch: Batch, batches: pl.DataFrame, manifest: dict[str, Any] | None, inbox: dict[str, str]
-) -> Said:
+def described_approval(again: Again, batch: Batch, manifest: dict[str, Any] | None) -> Said:
     """Compute an approved month again from the files that it keeps; what it came to stands in the ledger."""
-    words = _of_measure(JOBS["approve"], batch.measure, workspace)
+    root = again.workspace.root
+    words = _of_measure(JOBS["approve"], batch.measure, again.workspace)
     if not batch.kept_sha256:  # approved before inputs were kept
-        return compute_again(workspace, batch.month, "approve", manifest, inbox) if manifest else []
-    position = batches["batch"].to_list().index(batch.batch)
+        return compute_again(again, batch.month, "approve", manifest) if manifest else []
+    position = again.ledger["batches"]["batch"].to_list().index(batch.batch)
     try:
-        held = kept.contents(workspace.root, batch.batch, batch.kept_sha256)
+        held = kept.contents(root, batch.batch, batch.kept_sha256)
+        own = held.schemas or held.policies
+        files = {file.name: file.sha256 for file in held.files}
+        found = Found(files, held.settings, position, batch.batch if own else "kept")
         with tempfile.TemporaryDirectory(prefix="fupin-") as name:
             folder = Path(name)
-            kept.give_back(workspace.root, held, folder / "inbox", hashes_of(workspace.root))
-            kept.give_back_schemas(workspace.root, held, folder)
-            desk = _desk(workspace, held.settings, position, inbox=folder / "inbox", schemas=folder)
+            if again.has_read(found):
+                kept.unchanged(root, held, again.hashes)
+            else:
+                kept.give_back(root, held, folder / "inbox", again.hashes)
+            kept.give_back_schemas(root, held, folder)
+            desk = again.desk(found, folder / "inbox", folder)
             version = (manifest or {}).get("hash_version", HASH_VERSION)
             if version not in (WHOLE_ROWS, *COLUMNS):
                 return [(NOTE, f"{words}：是另一版本（fupin {batch.tool}）算的，本版本不认得它的校验办法")]
@@ -125,24 +186,6 @@ def _verdict(words: str, same: bool, tool: str, version: int) -> tuple[str, str]
     if tool != __version__ or version == WHOLE_ROWS:
         return (NOTE, f"{words}：是另一版本（fupin {tool}）算的，本版本（{__version__}）算出来不同，不能据此说被改动过")
     return (BAD, f"{words}：用同样的输入重算，结果不同；清单、设置或账本被改动过")
-
-
-def _desk(  # noqa: PLR0913 - what a job found when it ran
-    workspace: Workspace,
-    settings: dict[str, Any],
-    posted: int,
-    *,
-    only: set[str] | None = None,
-    inbox: Path | None = None,
-    schemas: Path | None = None,
-) -> Desk:
-    """The workspace as a job found it. The bureau's own table formats and policies are those of `schemas`, if they were kept."""
-    known = Settings.model_validate(settings)
-    policy = Policy(load_laws(known.county.city, schemas or workspace.root), known)
-    desk = Desk(workspace, inbox, policy=policy, only=only, posted=posted)
-    if schemas is not None:
-        desk.contracts = replace(workspace, root=schemas).contracts()
-    return desk
 
 
 def _result(desk: Desk, month: int, job: str, manifest: dict[str, Any], version: int) -> str:

@@ -26,7 +26,7 @@ from fupin_cli.reconciliation.match import match, sent_lines
 from fupin_cli.reconciliation.money import annotated, approved_and_paid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from fupin_cli.checks.engine import CheckResult
@@ -59,8 +59,9 @@ class Desk:
         only: set[str] | None = None,
         posted: int | None = None,
         makes_key: bool = True,
+        ledger: Mapping[str, pl.DataFrame] | None = None,
     ) -> None:
-        """Read the settings; files and ledger are read when they are first asked for."""
+        """Read the settings; files and ledger are read when they are first asked for, unless the `ledger`'s tables are given."""
         self.workspace = workspace
         self.folder = inbox or workspace.inbox
         self.progress = progress
@@ -69,6 +70,7 @@ class Desk:
         self._only = only
         self._posted = posted
         self._makes_key = makes_key
+        self._ledger = ledger or {}
         # Months that are computed for the first time, by month and by what a subsidy sees of it; what rules found there.
         self._months: dict[tuple[int, str], Claimed] = {}
         self._found: dict[tuple[int, str, frozenset[str]], CheckResult] = {}
@@ -87,7 +89,7 @@ class Desk:
     @cached_property
     def postings(self) -> pl.DataFrame:
         """All postings in their order, withdrawn approvals and their withdrawals among them."""
-        found = store.batches(self.workspace.root)
+        found = self._read_ledger("batches")
         return found if self._posted is None else found.head(self._posted)
 
     def codes(self, people: pl.Series) -> pl.Series:
@@ -98,6 +100,11 @@ class Desk:
         """
         root = self.workspace.root
         return person_codes(people, workspace_key(root) if self._makes_key else known_key(root))
+
+    @property
+    def has_read(self) -> bool:
+        """Whether the files were read."""
+        return "inbox" in self.__dict__
 
     def share_inbox(self, other: Desk) -> None:
         """Use the files as another desk has read them."""
@@ -118,8 +125,12 @@ class Desk:
         """Lines of the postings that stand."""
         return self._known("lines")
 
+    def _read_ledger(self, table: str) -> pl.DataFrame:
+        known = self._ledger.get(table)
+        return store.read(self.workspace.root, table) if known is None else known
+
     def _known(self, table: str) -> pl.DataFrame:
-        rows = store.read(self.workspace.root, table)
+        rows = self._read_ledger(table)
         return rows.join(self.batches.select("batch"), on="batch", how="semi", maintain_order="left")
 
     @cached_property
@@ -195,7 +206,7 @@ class Desk:
         approval = self.batches.filter(
             (pl.col("kind") == store.APPROVAL) & (pl.col("month") == month) & (pl.col("measure") == measure)
         )
-        inputs = store.read(self.workspace.root, "inputs").join(approval.select("batch"), on="batch", how="semi")
+        inputs = self._read_ledger("inputs").join(approval.select("batch"), on="batch", how="semi")
         known = set(inputs.select("file", "table_name").iter_rows())
         here = {(source.file, source.spec.table) for source in self.inbox.sources}
         fresh = {(_place(file), table) for file, table in here - known}

@@ -60,11 +60,10 @@ def add_ledger(
     """
     known = intake.tables.get(TABLE)
     if known is not None:
-        stale = paid.filter("changed").select(SAME)
-        known = known.join(stale, on=SAME, how="anti", nulls_equal=True, maintain_order="left")
+        known = _without(known, paid.filter("changed").select(SAME), SAME)
         if before is not None:
             later = paid.filter((pl.col("month") >= before) & (pl.col("measure") == measure)).select(PAYMENT)
-            known = known.join(later, on=PAYMENT, how="anti", maintain_order="left")
+            known = _without(known, later, PAYMENT)
     if before is not None:
         paid = paid.filter((pl.col("month") < before) | (pl.col("measure") != measure))
     if not paid.height:
@@ -78,10 +77,20 @@ def add_ledger(
         _row=pl.int_range(1, paid.height + 1, dtype=pl.UInt32),
     )
     if known is not None:
-        rows = pl.concat(
-            [known, rows.join(known.select(SAME), on=SAME, how="anti", nulls_equal=True).select(known.columns)]
-        )
+        rows = pl.concat([known, _without(rows, known, SAME).select(known.columns)])
     return _with_history(intake, rows)
+
+
+def _without(rows: pl.DataFrame, others: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Rows in their order without those that are among others. One of the two is the ledger, whose payments have all keys.
+
+    Of millions of payments few are for the same months as the ledger's: only those are compared by all their texts.
+    """
+    common = set(rows["month"].unique()) & set(others["month"].unique())
+    if not common:
+        return rows
+    near = others.filter(pl.col("month").is_in(sorted(common))).select(keys)
+    return rows.join(near, on=keys, how="anti", nulls_equal=True, maintain_order="left")
 
 
 def _with_history(intake: Intake, rows: pl.DataFrame) -> Intake:

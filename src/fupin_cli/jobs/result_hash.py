@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fupin_cli.outputs.check_json import check_rows
-from fupin_cli.outputs.hashes import HASH_VERSION, WHOLE_ROWS, hash_frames, hash_rows
+from fupin_cli.outputs.hashes import HASH_VERSION, WHOLE_ROWS, hash_frames, hash_rows, hash_tables
 from fupin_cli.outputs.manifest import digest
-from fupin_cli.outputs.payroll_json import correction_rows, line_rows
+from fupin_cli.outputs.payroll_json import correction_rows, line_rows, line_table
 from fupin_cli.outputs.reconcile_json import line_rows as verdict_rows
 from fupin_cli.reports.runs import ForecastRun, MatchRun, RiskRun, RosterRun
 
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 def payroll_hash(run: PayrollRun, version: int = HASH_VERSION) -> str:
     """Hash a payroll's lines and its corrections of earlier months."""
-    lines, corrections = line_rows(run, unmask=True), correction_rows(run, unmask=True)
+    corrections = correction_rows(run, unmask=True)
     if version == WHOLE_ROWS:
+        lines = line_rows(run, unmask=True)
         lines = [{k: v for k, v in line.items() if k != "person_code"} for line in lines]
         return digest([lines, corrections] if corrections else lines)
-    return hash_rows({"payroll": lines, "corrections": corrections}, version)
+    return hash_tables({"payroll": line_table(run, unmask=True)}, {"corrections": corrections}, version)
 
 
 def check_hash(run: CheckRun, version: int = HASH_VERSION) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 
 from fupin_cli.errors import FupinError, NoInputError
 from fupin_cli.intake.inbox import find_files
-from fupin_cli.jobs.compute_again import compute_again, described_approval
+from fupin_cli.jobs.compute_again import Again, compute_again, described_approval
 from fupin_cli.jobs.verify_ledger import LedgerCheck, check_ledger
 from fupin_cli.ledger import kept, store
 from fupin_cli.ledger.key import workspace_key
@@ -71,25 +71,25 @@ def verify_months(
     ledger = check_ledger(workspace.root)
     seen = _read_by_any_job(folder)
     inbox = _inbox_hashes(workspace)
-    found = [_verify_month(workspace, month, folder, ledger, seen, inbox, progress) for month in months]
+    again = Again(workspace, inbox, ledger.tables)
+    found = [_verify_month(again, month, folder, ledger, seen, progress) for month in months]
     if found:  # what concerns no month stands with the first
         found[0].said = [*((BAD, text) for text in ledger.general), *found[0].said]
     return found
 
 
 def _verify_month(  # noqa: PLR0913, PLR0917 - what is known of the workspace
-    workspace: Workspace,
+    again: Again,
     month: int,
     folder: Path,
     ledger: LedgerCheck,
     seen: set[tuple[str, str]],
-    inbox: dict[str, str],
     progress: Callable[[str, int, int], None],
 ) -> Verified:
-    result = Verified(month_text(month))
+    result, workspace = Verified(month_text(month)), again.workspace
     manifests = _chain(folder / result.month, result, _key(workspace))
     _outputs(folder / result.month, manifests, result)
-    _inputs(workspace, month, manifests, result, seen, inbox)
+    _inputs(workspace, month, manifests, result, seen, again.inbox)
     _ledger(month, manifests, ledger, result)
     latest = {(m["job"], m.get("measure", MEASURE)): m for m in manifests}
     withdrawn = {m.get("withdrawn") for m in manifests}
@@ -100,12 +100,12 @@ def _verify_month(  # noqa: PLR0913, PLR0917 - what is known of the workspace
         if job == "approve":
             continue
         progress(f"重算 {result.month} {job}", 0, 1)
-        result.said += compute_again(workspace, month, job, manifest, inbox)
+        result.said += compute_again(again, month, job, manifest)
     standing = store.standing(ledger.batches).filter(kind=store.APPROVAL, month=month)
     for batch in (store.Batch(*row) for row in standing.iter_rows()):
         progress(f"重算 {result.month} {batch.batch}", 0, 1)
         described = next((m for m in reversed(manifests) if m.get("batch") == batch.batch), None)
-        result.said += described_approval(workspace, batch, ledger.batches, described, inbox)
+        result.said += described_approval(again, batch, described)
     return result
 
 

@@ -33,6 +33,7 @@ class LedgerCheck:
     general: list[str] = field(default_factory=list)
     seals: set[str] = field(default_factory=set)
     draft_seals: set[str] = field(default_factory=set)
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)  # all of it, read once
 
     def against_manifest(self, batch: str, manifest: dict[str, Any]) -> list[str]:
         """What a batch's manifest says otherwise than the ledger."""
@@ -82,7 +83,7 @@ def check_ledger(root: Path) -> LedgerCheck:
         table: {str(name): part for (name,), part in tables[table].group_by("batch", maintain_order=True)}
         for table in PARTS
     }
-    check = LedgerCheck(tables["batches"], by_batch["lines"])
+    check = LedgerCheck(tables["batches"], by_batch["lines"], tables=tables)
     check.seals = set(tables["batches"]["seal"])
     check.draft_seals = set(tables["drafts"]["seal"])
     if gone := store.unprotected(root):

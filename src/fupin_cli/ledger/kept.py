@@ -192,6 +192,16 @@ def give_back(root: Path, kept: Kept, folder: Path, hashes: dict[str, str]) -> l
     return [path for _, path in targets]
 
 
+def unchanged(root: Path, kept: Kept, hashes: dict[str, str]) -> None:
+    """Look whether the archives that hold a batch's files are still what they were.
+
+    Raises:
+        KeptError: an archive is gone, damaged or another.
+    """
+    for batch in sorted({file.batch for file in kept.files}):
+        contents(root, batch, hashes.get(batch, ""))
+
+
 def give_back_schemas(root: Path, kept: Kept, folder: Path) -> None:
     """Write the bureau's own table formats and policy files of a batch below `folder/schemas/` and `folder/policy/`."""
     for part, names in (("schemas", kept.schemas), ("policy", kept.policies)):

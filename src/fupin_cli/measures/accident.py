@@ -33,12 +33,7 @@ def claims(ctx: Month) -> Claims:
     """One claim a policy that begins in the month: what was paid, at most premium × periods."""
     own = ctx.settings.accident_insurance
     everything = ctx.intake.tables[TABLE]
-    rows = everything.with_columns(
-        _covered=pl.col("end")
-        .cum_max()
-        .shift(1)
-        .over("id_number", order_by=["start", "premium_fen", "end", "policy_no"])
-    )
+    rows = _with_covered(everything)
     # A policy of which it is not known when it begins belongs to the month in whose folder it lies.
     folder = {source.index: source.folder for source in ctx.intake.sources}
     here = pl.col("_src").replace_strict(folder, default=None, return_dtype=pl.Int32) == ctx.month
@@ -75,6 +70,16 @@ def claims(ctx: Month) -> Claims:
         ],
         everything.height - rows.height,
     )
+
+
+def _with_covered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `_covered`: to which day a policy of the person that began before goes; only few people have several."""
+    rows = rows.with_row_index("_nth")
+    several = rows.filter(pl.col("id_number").is_duplicated())
+    before = pl.col("end").cum_max().shift(1)
+    order = ["start", "premium_fen", "end", "policy_no"]
+    covered = several.select("_nth", _covered=before.over("id_number", order_by=order))
+    return rows.join(covered, on="_nth", how="left", maintain_order="left").drop("_nth")
 
 
 def settings(given: Settings) -> list[str]:

@@ -64,7 +64,8 @@ def write_bank_files(  # noqa: PLR0913, PLR0917 - what a file is made of
     """
     result = BankFiles()
     taken: list[dict[str, str]] = []
-    for row in lines.iter_rows(named=True):
+    wanted = {"account", "payee", "amount_fen", *profile.columns.values()}
+    for row in lines.select(name for name in lines.columns if name in wanted).iter_rows(named=True):
         fen = int(row["amount_fen"])
         cells = {header: _cell(row, name, profile) for header, name in profile.columns.items()}
         reason = _obstacle(cells, row, fen, profile, encoding)
@@ -121,7 +122,8 @@ def _wrong_cell(header: str, text: str, profile: BankProfile, encoding: str) -> 
     """Why a cell cannot go into the file as it is; empty where it can."""
     if text.startswith(FORMULA_MARKS):
         return f"“{header}”以 = + - @ 或制表符开头"
-    if any(unicodedata.category(c) in BREAKS for c in text):  # banks read lines, whatever stands in quotes
+    # Banks read lines, whatever stands in quotes. What breaks one is never printable; nearly all texts are.
+    if not text.isprintable() and any(unicodedata.category(c) in BREAKS for c in text):
         return f"“{header}”里有换行或控制字符"
     if profile.suffix == ".txt" and profile.separator in text:
         return f"“{header}”里有分隔符"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.outputs.sheet import SheetPlan
+    from fupin_cli.outputs.sheet_shape import Styles
 
 EXCEL_ROWS = 1_048_576
 BATCH = 20_000
@@ -59,8 +60,12 @@ def write_workbook(path: Path, plans: list[SheetPlan], created: date, password: 
     book.remove(book["Sheet"] if "Sheet" in book.sheetnames else book.worksheets[0])
     book.properties.creator = book.properties.lastModifiedBy = "fupin"
     pieces = [piece for plan in filled(plans) for piece in _pieces(plan)]
+    styles: Styles = {}
     for plan in pieces:
-        (add_chart_sheet if plan.charts else add_sheet)(book, plan)
+        if plan.charts:
+            add_chart_sheet(book, plan)
+        else:
+            add_sheet(book, plan, styles)
     shell = saved(book)
     if password is None:
         _fill(shell, path, pieces, created)

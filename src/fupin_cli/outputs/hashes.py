@@ -128,4 +128,18 @@ def hash_rows(parts: Mapping[str, Iterable[Mapping[str, Any]]], version: int = H
     """SHA-256 of the rows of each kind, by the columns of a version. A column that rows do not have counts as empty."""
     columns = COLUMNS[version]
     body = {kind: [[row.get(name) for name in columns[kind]] for row in rows] for kind, rows in parts.items()}
+    return _hash_of(body)
+
+
+def hash_tables(
+    tables: Mapping[str, pl.DataFrame], rows: Mapping[str, Iterable[Mapping[str, Any]]], version: int = HASH_VERSION
+) -> str:
+    """`hash_rows` of tables that have all columns of the version, and of rows: the same bytes, without a mapping a row."""
+    columns = COLUMNS[version]
+    body: dict[str, list[Any]] = {kind: table.select(columns[kind]).rows() for kind, table in tables.items()}
+    body |= {kind: [[row.get(name) for name in columns[kind]] for row in part] for kind, part in rows.items()}
+    return _hash_of(body)
+
+
+def _hash_of(body: dict[str, list[Any]]) -> str:
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -35,12 +35,21 @@ def days_text(hundredths: pl.Expr) -> pl.Expr:
 
 def months_series(lines: pl.DataFrame, which: str) -> pl.Series:
     """Months used `before` or `after` as decimal strings; null where nothing is known of the person."""
-    pairs = zip(lines[f"{which}_num"], lines[f"{which}_den"], strict=True)
-    return pl.Series([None if n is None else fraction_text(int(n), int(d)) for n, d in pairs], dtype=pl.String)
+    pair = [f"{which}_num", f"{which}_den"]
+    distinct = lines.select(pair).unique().drop_nulls()  # few: whole months, or parts of one
+    words = pl.Series([fraction_text(int(n), int(d)) for n, d in distinct.iter_rows()], dtype=pl.String)
+    return lines.select(pair).join(distinct.with_columns(words=words), on=pair, how="left", maintain_order="left")[
+        "words"
+    ]
 
 
 def line_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
     """Claim lines as the contract has them."""
+    return line_table(run, unmask=unmask).to_dicts()
+
+
+def line_table(run: PayrollRun, *, unmask: bool) -> pl.DataFrame:
+    """Claim lines as `line_rows`, in columns."""
     lines = run.lines.with_columns(_before=months_series(run.lines, "before"), _after=months_series(run.lines, "after"))
     person, name = pl.col("id_number"), pl.col("name")
     return lines.select(
@@ -73,7 +82,7 @@ def line_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:
         file="_file",
         sheet="_sheet",
         row="_row",
-    ).to_dicts()
+    )
 
 
 def correction_rows(run: PayrollRun, *, unmask: bool) -> list[dict[str, Any]]:

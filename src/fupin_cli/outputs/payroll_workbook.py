@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
-from fupin_cli.measures.claims import HOLD, PAY, REFUSE, fraction_text
+from fupin_cli.measures.claims import BIG, HOLD, PAY, REFUSE
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.due_views import payroll_due_sheet
 from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
@@ -385,12 +385,9 @@ def _months(run: PayrollRun, rows: pl.DataFrame, title: str) -> SheetPlan:
 
 def _left(rows: pl.DataFrame, cap: int) -> pl.Series:
     """Months that the cap leaves after this month; empty where the extension holds or nothing is known."""
-    facts = zip(rows["after_num"], rows["after_den"], rows["extended"], strict=True)
-    texts = [
-        None if num is None or extended else fraction_text(max(cap * int(den) - int(num), 0), int(den))
-        for num, den, extended in facts
-    ]
-    return pl.Series(texts, dtype=pl.String)
+    extended = pl.col("extended").fill_null(value=False)
+    left = pl.max_horizontal(cap * pl.col("after_den") - pl.col("after_num"), pl.lit(0, dtype=BIG))
+    return months_series(rows.select(left_num=pl.when(~extended).then(left), left_den="after_den"), "left")
 
 
 def _post_choices(run: PayrollRun) -> list[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.intake.raw import column_letter
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from fupin_cli.outputs.sheet import SheetPlan
+
+    # What a cell looks like → openpyxl's numbers for it. To find those costs ten times as much as all else of a cell:
+    # a workbook of 300 villages asks for each look once.
+    Styles = dict[tuple[object, ...], Any]
 
 FONT, PALE = "宋体", "FFF2F2F2"
 WIDER_FONTS = (
@@ -27,34 +32,23 @@ NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORBIDDEN_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
-def add_sheet(book: Workbook, plan: SheetPlan) -> None:
-    """Make the sheet with everything but its rows: prototype rows carry the styles: plain, marked, lines below."""
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+def add_sheet(book: Workbook, plan: SheetPlan, styles: Styles) -> None:
+    """Make the sheet with everything but its rows: prototype rows carry the styles: plain, marked, lines below.
 
+    `styles`: of the workbook's sheets before.
+    """
     sheet: Worksheet = book.create_sheet(sheet_title(book, plan.title))
-    line = Side(style="thin", color="FFBFBFBF")
-    border = Border(left=line, right=line, top=line, bottom=line)
     first = first_row(plan)
     write_heading(sheet, plan, len(plan.pages[0]))
     for column, (name, header) in enumerate(plan.headers.items(), 1):
         cell = write_text(sheet, first - 1, column, header)
-        cell.font = Font(name=FONT, size=plan.size, bold=True)
-        cell.fill = PatternFill("solid", fgColor=GREY)
-        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        cell.border = border
+        _look(cell, ("header", plan.size), styles)
         sheet.row_dimensions[first - 1].height = plan.size * SPACING * plan.header_lines + 3
+        look = plan.size, tuple(_alignment(plan, name).items()), _number_format(plan.rows[name])
         for offset, fill in ((0, None), (1, plan.mark_colour)):
-            body = sheet.cell(first + offset, column, 0)
-            body.font = Font(name=FONT, size=plan.size)
-            body.border = border
-            body.alignment = _alignment(plan, name)
-            body.number_format = _number_format(plan.rows[name])
-            if fill:
-                body.fill = PatternFill("solid", fgColor=fill)
+            _look(sheet.cell(first + offset, column, 0), ("body", *look, fill), styles)
         sheet.column_dimensions[column_letter(column - 1)].width = plan.width(name)
-    below = sheet.cell(first + 2, 1, 0)  # the prototype of the lines below the table
-    below.font = Font(name=FONT, size=plan.size)
-    below.alignment = Alignment(vertical="top", wrap_text=True)
+    _look(sheet.cell(first + 2, 1, 0), ("below", plan.size), styles)  # the prototype of the lines below the table
     _join_below(sheet, plan)
     last = column_letter(max(len(plan.headers), 1) - 1)
     sheet.freeze_panes = f"A{first}"
@@ -81,17 +75,14 @@ def _join_below(sheet: Worksheet, plan: SheetPlan) -> None:
             sheet.merged_cells.add(f"A{row}:{column_letter(across - 1)}{row}")
 
 
-def _alignment(plan: SheetPlan, name: str) -> Any:
+def _alignment(plan: SheetPlan, name: str) -> dict[str, Any]:
     """Numbers to the right with a space before the next column; long texts folded."""
-    from openpyxl.styles import Alignment
-
     if _is_number(plan, name):
-        return Alignment(horizontal="right", vertical="center", indent=1)
+        return {"horizontal": "right", "vertical": "center", "indent": 1}
     names = list(plan.headers)
     after = names.index(name) > 0 and _is_number(plan, names[names.index(name) - 1])  # off the figure before it
-    return Alignment(
-        horizontal="left" if after else None, vertical="center", indent=int(after), wrap_text=name in plan.folded
-    )
+    across = {"horizontal": "left" if after else None, "indent": int(after)}
+    return {**across, "vertical": "center", "wrap_text": name in plan.folded}
 
 
 def _is_number(plan: SheetPlan, name: str) -> bool:
@@ -113,6 +104,32 @@ def _fit(sheet: Worksheet, plan: SheetPlan) -> None:
     for page in pages[:-1]:
         end += len(page) - (REPEATED if end else 0)
         sheet.col_breaks.append(Break(id=end))
+
+
+def _look(cell: Any, look: tuple[Any, ...], styles: Styles) -> None:
+    """Give a cell a look: `"header"`, size; `"body"`, size, alignment, number format, fill; `"below"`, size."""
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    if look in styles:
+        cell._style = copy(styles[look])  # noqa: SLF001 - openpyxl has no other way to copy a look
+        return
+    line = Side(style="thin", color="FFBFBFBF")
+    kind, size, *more = look
+    cell.font = Font(name=FONT, size=size, bold=True) if kind == "header" else Font(name=FONT, size=size)
+    if kind == "header":
+        cell.fill = PatternFill("solid", fgColor=GREY)
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        cell.border = Border(left=line, right=line, top=line, bottom=line)
+    elif kind == "body":
+        alignment, number_format, fill = more
+        cell.border = Border(left=line, right=line, top=line, bottom=line)
+        cell.alignment = Alignment(**dict(alignment))
+        cell.number_format = number_format
+        if fill:
+            cell.fill = PatternFill("solid", fgColor=fill)
+    else:
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+    styles[look] = copy(cell._style)  # noqa: SLF001 - as above
 
 
 def write_heading(sheet: Worksheet, plan: SheetPlan, columns: int) -> None:
