@@ -9,11 +9,10 @@ def overlapping(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl
     """Rows whose period shares a day with another row of the same key; both ends are included.
 
     In order of start, a row meets an earlier one if it begins before the latest end so far, and a later one if that
-    begins before its own end.
+    begins before its own end. Only keys that are there more than once are sorted: nearly all stand alone.
     """
-    ordered = rows.filter(pl.col(start).is_not_null() & pl.col(end).is_not_null()).sort(
-        *keys, start, end, "_src", "_row"
-    )
+    several = rows.filter(pl.col(start).is_not_null() & pl.col(end).is_not_null() & pl.struct(keys).is_duplicated())
+    ordered = several.sort(*keys, start, end, "_src", "_row")
     latest = pl.col(end).cum_max().shift(1).over(keys)
     following = pl.col(start).shift(-1).over(keys)
     meets = (pl.col(start) <= latest).fill_null(value=False) | (following <= pl.col(end)).fill_null(value=False)

@@ -144,7 +144,8 @@ def rotation(ctx: Month) -> pl.LazyFrame:
     many = rows.filter(holders >= limit)
     # Pairs on one post; posts have few holders, and none with a single one comes this far.
     several = rows.filter(holders > 1).select("post_id", "id_number", "_home", "_start", "_end", "_src", "_row")
-    pairs = several.join(several, on="post_id", suffix="_b").filter(
+    left = several.filter(pl.col("_end") < ctx.last)  # nobody begins after that
+    pairs = left.join(several, on="post_id", suffix="_b").filter(
         (pl.col("id_number") != pl.col("id_number_b")) & (pl.col("_end") < pl.col("_start_b"))
     )
     family = pairs.filter(pl.col("_home") == pl.col("_home_b"))
