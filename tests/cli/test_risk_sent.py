@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
-from fupin_cli.jobs.compute_again import compute_again
+from fupin_cli.jobs.compute_again import Again, compute_again
 from fupin_cli.jobs.sent import sent_list, sent_then
 from fupin_cli.jobs.workspace import Workspace
 from fupin_cli.policy.months import parse_month
@@ -142,5 +142,5 @@ def test_a_record_of_a_sent_list_that_makes_no_sense_is_none(tmp_path: Path) -> 
     assert found.entries == [["ABCDEFGHIJ", "RSK002", "2024-03"]]
     assert sent_then(tmp_path, month, found.sha256) == found
     assert sent_then(tmp_path, month, "0" * 64) is None
-    ((state, words),) = compute_again(Workspace(tmp_path, None, None), month, "risk", {}, {})
+    ((state, words),) = compute_again(Again(Workspace(tmp_path, None, None), {}, {}), month, "risk", {})
     assert (state, "没有重算" in words) == ("note", True)
