@@ -48,6 +48,7 @@ TOGETHER = {
         "cli/test_columns",
         "cli/test_installed",
         "cli/test_kills",
+        "cli/test_quarter",
         "cli/test_sealed_ledger",
         "cli/test_settlements",
         "counties/test_cluster",

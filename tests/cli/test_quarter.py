@@ -16,6 +16,7 @@ from tests.sample.quarter import COUNTY, Clerk, quarter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.long
 README = Path(__file__).parents[2] / "README.zh-CN.md"
 GOLDEN = Path(__file__).parents[1] / "golden" / "quarter-80.txt"
 MOST_COLUMNS = 12
