@@ -22,7 +22,7 @@ from fupin_cli.policy.parameters import LINE
 from fupin_cli.policy.schema import NUMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from fupin_cli.checks.rule import Rule
     from fupin_cli.measures.claimed import Claimed
@@ -48,6 +48,17 @@ class Outcome:
     missing_tables: tuple[str, ...] = ()
     missing_settings: tuple[str, ...] = ()
     error: str = ""
+
+    def why(self, titles: Mapping[str, str]) -> str:
+        """Why it did not run, or ran in part only; empty where it ran in full. `titles`: what tables are called."""
+        if self.status == "crashed":
+            return f"程序出错，请把本行连同版本号报给维护人员：{self.error}"
+        tables = [(titles.get(name, name), when) for name, _, when in (t.partition("@") for t in self.missing_tables)]
+        named = [f"上月的{title}" if when else title for title, when in tables]
+        parts = [f"没有报送：{'、'.join(named)}"] if named else []
+        if self.missing_settings:
+            parts.append(f"fupin.toml 没有设置：{'、'.join(self.missing_settings)}")
+        return ("只运行了一部分；" if parts and self.status != "not_run" else "") + "；".join(parts)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from fupin_cli.cli.options import Format, MonthArgument, MonthOption, NoProgress
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from fupin_cli.counties.find import County
     from fupin_cli.counties.pool import Board, Engine, Limits
     from fupin_cli.counties.result import CountiesRun
 
@@ -94,13 +95,12 @@ def _each(command: str, said: str) -> None:
         no_progress: NoProgress = False,
     ) -> int:
         from fupin_cli.cli.options import operator_name
-        from fupin_cli.counties.find import find_counties
         from fupin_cli.counties.run import run_counties
 
         place, wanted = _where(command, root, month_argument, month)
         engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-        counties = find_counties(place)
-        with _hands(engine, watch=not (quiet or no_progress)) as (hands, told):
+        counties = _counties(place)
+        with _hands(engine, place, command, watch=not (quiet or no_progress)) as (hands, told):
             run = run_counties(
                 place,
                 counties,
@@ -154,12 +154,11 @@ def across(
     from fupin_cli.counties.across import across as compare
     from fupin_cli.counties.across import default_key
     from fupin_cli.counties.codes import make_key, read_key
-    from fupin_cli.counties.find import find_counties
     from fupin_cli.errors import UsageError
 
     place, wanted = _where("across", root, month_argument, month)
     engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-    counties = find_counties(place)
+    counties = _counties(place)
     if key_file is None:
         if scheduler is not None:
             raise UsageError(
@@ -170,14 +169,16 @@ def across(
             make_key(key_file)
     if scheduler is None:  # on a cluster the key lies with the workers only
         read_key(key_file)
-    with _hands(engine, watch=not (quiet or no_progress)) as (hands, told):
+    with _hands(engine, place, "across", watch=not (quiet or no_progress)) as (hands, told):
         run = compare(
             place, counties, wanted, hands, limits, key_file.absolute(), operator=operator or operator_name(), told=told
         )
     return _told(run, output_format, quiet=quiet)
 
 
-@app.command("report", cls=chinese.Command, help="按市或按省汇总各县一个月：报送、问题、资金、差异、预测、风险。")
+@app.command(
+    "report", cls=chinese.Command, help="按市或按省汇总各县一个月：报送、问题、资金、差异、预测、风险，写工作簿和网页。"
+)
 def report(
     month_argument: MonthArgument = None,
     month: MonthOption = None,
@@ -198,20 +199,29 @@ def report(
     timeout: Timeout = 3600,
     memory: Memory = "2GiB",
     output_format: OutputFormat = Format.text,
+    no_page: Annotated[bool, typer.Option("--no-page", help="只写工作簿，不写网页")] = False,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
 ) -> int:
     """Add up the counties."""
     from fupin_cli.cli.options import operator_name
-    from fupin_cli.counties.find import find_counties
     from fupin_cli.counties.report import report_counties
 
     place, wanted = _where("report", root, month_argument, month)
     engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-    counties = find_counties(place)
-    with _hands(engine, watch=not (quiet or no_progress)) as (hands, told):
+    counties = _counties(place)
+    with _hands(engine, place, "report", watch=not (quiet or no_progress)) as (hands, told):
         run = report_counties(
-            place, counties, wanted, hands, limits, by=by.value, operator=operator_name(), folder=output, told=told
+            place,
+            counties,
+            wanted,
+            hands,
+            limits,
+            by=by.value,
+            operator=operator_name(),
+            folder=output,
+            page=not no_page,
+            told=told,
         )
     return _told(run, output_format, quiet=quiet)
 
@@ -239,9 +249,24 @@ def _where(command: str, root: Path | None, argument: str | None, option: str | 
     return root or Path.cwd(), wanted
 
 
-def _limits(retries: int, timeout: float, memory: str) -> Limits:
-    from fupin_cli.counties.pool import Limits
+def _counties(place: Path) -> list[County]:
+    """The counties of a root; what might be taken for one and is none is said."""
+    from fupin_cli.counties.find import find_counties, inside
 
+    counties = find_counties(place)
+    for folder in inside(counties):
+        typer.echo(f"注意: {folder} 里有 fupin.toml，但它在另一个县的文件夹里，没有当作县", err=True)
+    return counties
+
+
+def _limits(retries: int, timeout: float, memory: str) -> Limits:
+    from math import isfinite
+
+    from fupin_cli.counties.pool import Limits
+    from fupin_cli.errors import UsageError
+
+    if not isfinite(timeout):
+        raise UsageError(f"--timeout 的值不对：{timeout}", "写秒数，例如 --timeout 3600，0 为不限")
     return Limits(retries, timeout or None, size_of(memory))
 
 
@@ -284,13 +309,20 @@ def _engine(
 
 
 @contextmanager
-def _hands(engine: Callable[[], Engine], *, watch: bool) -> Iterator[tuple[Engine, Callable[[Board], None]]]:
+def _hands(
+    engine: Callable[[], Engine], root: Path, command: str, *, watch: bool
+) -> Iterator[tuple[Engine, Callable[[Board], None]]]:
     """Workers, ended at the end, and what tells how far they are."""
     import sys
 
     from fupin_cli.cli.progress import progress_bar
+    from fupin_cli.counties.state import only_run
 
-    with progress_bar(enabled=watch and sys.stderr.isatty()) as bar, closing(engine()) as hands:
+    with (
+        only_run(root, command),
+        progress_bar(enabled=watch and sys.stderr.isatty()) as bar,
+        closing(engine()) as hands,
+    ):
         yield hands, board(bar)
 
 

@@ -15,7 +15,7 @@ from fupin_cli.counties.extract import extract
 from fupin_cli.counties.match import HITS, Range, match_range
 from fupin_cli.counties.pool import Board, Engine, Limits, run_tasks
 from fupin_cli.counties.resolve import across_sheet, resolve
-from fupin_cli.counties.result import CountiesRun
+from fupin_cli.counties.result import CountiesRun, labels
 from fupin_cli.counties.run import run_all, silent, task_of
 from fupin_cli.counties.task import Done, Task, carried_out
 from fupin_cli.errors import FupinError
@@ -164,20 +164,15 @@ def _resolve_task(  # noqa: PLR0913, PLR0917 - what a county is told
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with atomic(path) as temporary:
         own.write_parquet(temporary)
+    called = labels(first)
     more = {
         "hits": str(path),
         "people": row["outputs"][1],
-        "names": _names(good),
-        "left_out": [name for name, one in zip(_names(first), first, strict=True) if one["status"] != states.DONE],
+        "names": [called[one["county"]] for one in good],
+        "left_out": [called[one["county"]] for one in first if one["status"] != states.DONE],
         "content": [file_sha256(path), row["figures"]["content"]],
     }
     return task_of(root, county, month, "across", operator, **options, **more)
-
-
-def _names(rows: list[dict[str, Any]]) -> list[str]:
-    """Names of counties; of two that are called alike, with their folders."""
-    names = [row["name"] for row in rows]
-    return [f"{row['name']}（{row['county']}）" if names.count(row["name"]) > 1 else row["name"] for row in rows]
 
 
 def do_resolve(task: Task) -> dict[str, Any]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fupin_cli.errors import FupinError, UsageError, os_words
 from fupin_cli.policy.settings import FILE_NAME
 from fupin_cli.policy.settings import County as Settings
 from fupin_cli.policy.settings_file import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DEEPEST = 6  # province, city, county, and some to spare: a root that is a whole disk is not searched to its end
 
@@ -41,7 +45,7 @@ def find_counties(root: Path) -> list[County]:
     if not root.is_dir():
         raise UsageError(f"--root 不是文件夹：{root}", "写各县工作区的上一级文件夹，例如 --root D:\\朝阳市")
     found: list[County] = []
-    seen: set[Path] = set()
+    seen = {root.resolve()}
     level = [root]
     for _ in range(DEEPEST):
         below = [folder for place in level for folder in _folders(place)]
@@ -61,6 +65,26 @@ def find_counties(root: Path) -> list[County]:
             hint = f"这个文件夹本身是一个县的工作区，写它的上一级：--root {root.resolve().parent}"
         raise UsageError(f"{root} 下面没有任何县的工作区（{FILE_NAME}）", hint)
     return sorted(found, key=lambda county: county.key)
+
+
+def inside(counties: Sequence[County]) -> list[Path]:
+    """Workspaces in the folder of a county (two levels deep): no counties, and to be told, or one would be missed unseen."""
+    found = []
+    for county in counties:
+        first = _below(Path(county.root))
+        found += [
+            folder
+            for folder in (*first, *(two for one in first for two in _below(one)))
+            if (folder / FILE_NAME).is_file()
+        ]
+    return found
+
+
+def _below(place: Path) -> list[Path]:
+    try:
+        return _folders(place)
+    except FupinError:
+        return []  # it is the county's task that tells
 
 
 def _folders(place: Path) -> list[Path]:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.counties import state as states
-from fupin_cli.counties.result import CountiesRun
+from fupin_cli.counties.fold import folded
+from fupin_cli.counties.own_page import FORMAT, own_page
+from fupin_cli.counties.result import CountiesRun, labels
 from fupin_cli.counties.run import run_all, silent, task_of
 from fupin_cli.counties.task import Done, Task, carried_out, checked_words, payroll_figures
-from fupin_cli.errors import NoInputError
-from fupin_cli.jobs import check as checking
+from fupin_cli.jobs import report as reporting
 from fupin_cli.jobs.desk import Desk
-from fupin_cli.jobs.forecast import forecast_month
 from fupin_cli.jobs.lock import workspace_lock
-from fupin_cli.jobs.monitor import risk
 from fupin_cli.jobs.own_month import refuse_without_own
-from fupin_cli.jobs.status import month_states
-from fupin_cli.jobs.subsidy import subsidy
-from fupin_cli.measures.catalogue import leading
 from fupin_cli.outputs.bulk import save_workbooks
 from fupin_cli.outputs.counties_workbook import MEASURED, rollup_sheets
-from fupin_cli.outputs.files import make_folder
+from fupin_cli.outputs.files import make_folder, renewed
 from fupin_cli.outputs.manifest import summary
+from fupin_cli.outputs.page import page_html
+from fupin_cli.outputs.page_json import page_document
+from fupin_cli.outputs.page_words import file_stem
 from fupin_cli.policy.months import last_day, month_text
 from fupin_cli.reports.forecast import PAYING
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.counties.find import County
     from fupin_cli.counties.pool import Board, Engine, Limits
+    from fupin_cli.reports.known import Known
 
 LEVELS = {"city": "市", "province": "省"}
 WAIT = 1.0
@@ -50,9 +51,12 @@ def report_counties(  # noqa: PLR0913 - what a run is told on the command line
     by: str,
     operator: str,
     folder: Path | None = None,
+    page: bool = True,
     told: Callable[[Board], None] = silent,
 ) -> CountiesRun:
     """Gather the figures of a month of every county of `root` (`find_counties`) and write the roll-up; `by`: a row a county (`city`) or a city (`province`).
+
+    `page`: whether the page is written beside the workbook.
 
     Raises:
         FupinError: the folder cannot be written to.
@@ -61,6 +65,9 @@ def report_counties(  # noqa: PLR0913 - what a run is told on the command line
     rows = run_all(tasks, do_report, engine, limits, told)
     for row, county in zip(rows, counties, strict=True):
         row["city"] = county.city
+    called = labels(rows)
+    for row in rows:
+        row["label"] = called[row["county"]]
     run = CountiesRun("report", month, root, rows)
     run.groups = groups_of(run.with_status(states.DONE), by)
     target = (folder or root / "out") / month_text(month)
@@ -69,7 +76,22 @@ def report_counties(  # noqa: PLR0913 - what a run is told on the command line
     sheets = rollup_sheets(rows, run.groups, by, month, titles)
     stem = f"汇总_{month_text(month)}_按{LEVELS[by]}"
     run.outputs += save_workbooks(target, [(stem, sheets)], last_day(month), force=False, password=None)
+    if page:
+        run.outputs.append(_write_page(rows, by, month, target))
     return run
+
+
+def _write_page(rows: list[dict[str, Any]], by: str, month: int, target: Path) -> Path:
+    whole = folded(rows, month, by_city=by == "province")
+    about = whole.about
+    document = page_document(whole) | {
+        "counties": [asdict(source) for source in about.sources],
+        "absent": [asdict(one) for one in about.absent or []],
+    }
+    path = target / f"{file_stem(whole.scope)}_按{LEVELS[by]}.html"
+    with renewed(path, force=False) as temporary:
+        temporary.write_bytes(page_html(whole, document).encode())
+    return path
 
 
 def groups_of(rows: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
@@ -81,7 +103,7 @@ def groups_of(rows: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
         return [
             {
                 "city": row["city"],
-                "county": row["name"],
+                "county": row["label"],
                 "counties": 1,
                 "unknown": 0,
                 "figures": _measured(row["figures"]),
@@ -110,7 +132,7 @@ def do_report(task: Task) -> dict[str, Any]:
     Raises:
         FupinError: as the jobs.
     """
-    return carried_out(task, _report)
+    return carried_out(task, _report, also=FORMAT)
 
 
 def _report(task: Task, now: datetime, said: list[str]) -> Done:
@@ -118,54 +140,42 @@ def _report(task: Task, now: datetime, said: list[str]) -> Done:
     with workspace_lock(place.root, "counties report", WAIT, now, posts=False, say=said.append):
         desk = Desk(place)
         refuse_without_own(desk.context(task.month))
-        checked = checking.check(desk, task.month, codes=set(all_rules()))
-        counts = summary(checked.result)
-        figures: dict[str, Any] = {
-            "tables": sum(
-                source.role == "current" and source.folder == task.month for source in checked.intake.sources
-            ),
-            "unreported": len(checked.result.messages("IN015")),
-            **counts,
-            **_money(desk, task.month, said),
-            **_states(desk, task.month),
-            **_forecast(desk, task.month, said),
-            **_risks(desk, task.month, said),
-        }
-    return Done(checked_words(counts), 70 if checked.result.crashed else 0, [], figures)
-
-
-def _money(desk: Desk, month: int, said: list[str]) -> dict[str, Any]:
-    """The month's lines as they are computed now, and the differences of earlier months."""
-    try:
-        return payroll_figures(subsidy(desk, leading(), month))
-    except NoInputError as error:
-        said.append(f"发放：{error}")
-        return {}
-
-
-def _states(desk: Desk, month: int) -> dict[str, Any]:
-    """What was approved and paid of the month, by the ledger and the bank; before an approval that is nothing."""
-    state = next((one for one in month_states(desk) if one.month == month), None)
-    if state is None:
-        return dict.fromkeys(
-            ("approved_fen", "paid_fen", "open_fen", "failed", "no_return", "other", "to_recover_fen"), 0
-        )
-    return {
-        "approved_fen": state.approved_fen,
-        "paid_fen": state.paid_fen,
-        "open_fen": state.open_fen,
-        "failed": state.failed,
-        "no_return": state.no_return,
-        "other": state.other,
-        "to_recover_fen": state.to_recover_fen,
+        run = reporting.report(desk, task.month, task.month)
+    known = run.known
+    checked = known.check
+    counts = summary(checked.result)
+    figures: dict[str, Any] = {
+        "tables": sum(source.role == "current" and source.folder == task.month for source in checked.intake.sources),
+        "unreported": len(checked.result.messages("IN015")),
+        **counts,
+        **_money(known, said),
+        **_states(known),
+        **_forecast(known, said),
+        **_risks(known, said),
     }
+    crashed = checked.result.crashed
+    return Done(checked_words(counts), 70 if crashed else 0, [], figures, {} if crashed else own_page(run.page))
 
 
-def _forecast(desk: Desk, month: int, said: list[str]) -> dict[str, Any]:
-    try:
-        run = forecast_month(desk, month)
-    except NoInputError as error:
-        said.append(f"预测：{error}")
+def _money(known: Known, said: list[str]) -> dict[str, Any]:
+    """The month's lines as they are computed now, and the differences of earlier months."""
+    if known.payroll is None:
+        said.append(f"发放：{known.missing('payroll').why}")
+        return {}
+    return payroll_figures(known.payroll)
+
+
+def _states(known: Known) -> dict[str, Any]:
+    """What was approved and paid of the month, by the ledger and the bank; before an approval that is nothing."""
+    state = next((one for one in known.states if one.month == known.scope.month), None)
+    names = ("approved_fen", "paid_fen", "open_fen", "failed", "no_return", "other", "to_recover_fen")
+    return {name: 0 if state is None else getattr(state, name) for name in names}
+
+
+def _forecast(known: Known, said: list[str]) -> dict[str, Any]:
+    run = known.forecast
+    if run is None:
+        said.append(f"预测：{known.missing('forecast').why}")
         return {}
     said += [f"预测：{words}" for words in run.skipped]
     paying = pl.col("status") == PAYING
@@ -179,11 +189,10 @@ def _forecast(desk: Desk, month: int, said: list[str]) -> dict[str, Any]:
     }
 
 
-def _risks(desk: Desk, month: int, said: list[str]) -> dict[str, Any]:
-    try:
-        run = risk(desk, month)
-    except NoInputError as error:
-        said.append(f"风险：{error}")
+def _risks(known: Known, said: list[str]) -> dict[str, Any]:
+    run = known.risk
+    if run is None:
+        said.append(f"风险：{known.missing('risk').why}")
         return {}
     said += [
         f"风险：{entry.code} 没有比对（缺 {'、'.join((*entry.missing_tables, *entry.missing_settings))}）"

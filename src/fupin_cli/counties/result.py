@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, Any
 from fupin_cli.counties.state import DONE, FAILED, MISSING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 NO_INPUT, FAILURE = 10, 1
+
+
+def labels(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What each county is called among others, by its key: its name; no two alike, whatever they call themselves."""
+    keys, names = [str(row["county"]) for row in rows], [str(row["name"]) for row in rows]
+    whole = [f"{name}（{key}）" for key, name in zip(keys, names, strict=True)]
+    some = [long if names.count(name) > 1 else name for name, long in zip(names, whole, strict=True)]
+    chosen = next((found for found in (some, whole) if len({*found}) == len(found)), keys)
+    return dict(zip(keys, chosen, strict=True))
 
 
 @dataclass

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from fupin_cli.errors import FupinError, os_words
+from fupin_cli.jobs.lock import LockedError
 from fupin_cli.outputs.files import atomic
+from fupin_cli.outputs.manifest import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FOLDER = Path(".fupin", "counties")
 FORMAT = "fupin.county/1"
+SEAL = "content_sha256"  # of all the rest: a state that was damaged is none
 DONE, FAILED, MISSING = "done", "failed", "not_handed_in"
 
 
@@ -24,12 +32,39 @@ def state_path(root: Path, month: str, command: str, key: str) -> Path:
 
 
 def read_state(path: Path) -> dict[str, Any]:
-    """A state as it was left; empty where there is none, or where it makes no sense (the county is then done again)."""
+    """A state as it was left; empty where there is none, or where it is not what was left (the county is then done again)."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or found.get("format") != FORMAT:
+            return {}
+        return found if found.pop(SEAL, "") == digest(found) else {}
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) and found.get("format") == FORMAT else {}
+
+
+@contextmanager
+def only_run(root: Path, command: str) -> Iterator[None]:
+    """Hold the root while one run works in it: two would write the same states.
+
+    Raises:
+        LockedError: another run is at work (exit 11).
+        FupinError: the root cannot be written to.
+    """
+    from filelock import FileLock, Timeout
+
+    folder = root / FOLDER
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(folder / "lock", timeout=0, mode=0o600)
+        lock.acquire()
+    except Timeout:
+        raise LockedError(f"{root} 有另一个 fupin counties 在运行，这次的 {command} 没有做", "等它结束再运行") from None
+    except OSError as error:
+        raise FupinError(f"{root} 写不进去：{os_words(error)}", "检查权限和磁盘空间") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def write_state(path: Path, body: dict[str, Any]) -> None:
@@ -40,7 +75,8 @@ def write_state(path: Path, body: dict[str, Any]) -> None:
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with atomic(path) as temporary:
-        temporary.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        sealed = {**body, SEAL: digest(body)}
+        temporary.write_text(json.dumps(sealed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def unchanged(state: dict[str, Any], fingerprint: str) -> bool:

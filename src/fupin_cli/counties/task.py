@@ -66,6 +66,7 @@ class Done:
     exit_code: int
     outputs: list[Path]
     figures: dict[str, Any] = field(default_factory=dict)
+    page: dict[str, Any] | None = None  # of `counties report`: `own_page.own_page`
 
 
 def do(task: Task) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def carried_out(
         "said": said,
         "outputs": [str(place.resolve()) for place in done.outputs],
         "figures": done.figures,
-    }
+    } | ({"page": done.page} if done.page else {})
     return _kept(path, task, after if status == states.DONE else "", body)
 
 

@@ -171,6 +171,7 @@ def write_page(  # noqa: PLR0913 - what a run is told on the command line
     """
     from fupin_cli.outputs.manifest import write_manifest
     from fupin_cli.outputs.page import page_digest, page_html
+    from fupin_cli.outputs.page_json import report_document
     from fupin_cli.outputs.page_words import file_stem
     from fupin_cli.system import MAX_STEM, safe_name
 
@@ -179,7 +180,7 @@ def write_page(  # noqa: PLR0913 - what a run is told on the command line
     make_folder(target)
     path = target / f"{safe_name(file_stem(scope), MAX_STEM)}.html"
     with renewed(path, force=force) as temporary:
-        temporary.write_bytes(page_html(run).encode())
+        temporary.write_bytes(page_html(run.page, report_document(run)).encode())
     result = page_digest(run)  # what stands on the page, before the page names itself among what was written
     run.outputs.append(path)
     run.root, run.posted = desk.workspace.root, desk.postings.height

@@ -255,6 +255,7 @@ def _details(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
 def _rules(run: CheckRun) -> SheetPlan:
     """Every rule: passed, found so many, not run and why."""
     rules = all_rules()
+    titles = {name: spec.title for name, spec in run.contracts.items()}
     rows = []
     for outcome in run.result.outcomes:
         rule = rules[outcome.code]
@@ -265,7 +266,7 @@ def _rules(run: CheckRun) -> SheetPlan:
                 rule.title,
                 STATUS[outcome.status],
                 outcome.count,
-                why(run, outcome.code),
+                outcome.why(titles),
                 rule.compares,
                 rule.hint,
                 run.policy.basis(rule.code).clause,
@@ -296,27 +297,6 @@ def _rules(run: CheckRun) -> SheetPlan:
         size=10,
         portrait=True,
     )
-
-
-def why(run: CheckRun, code: str) -> str:
-    """Why a rule did not run, or ran in part only; empty where it ran in full."""
-    outcome = next(o for o in run.result.outcomes if o.code == code)
-    if outcome.status == "crashed":
-        return f"程序出错，请把本行连同版本号报给维护人员：{outcome.error}"
-    contracts = {s.spec.table: s.spec.title for s in run.intake.sources}
-    titles = [
-        f"上月的{_title(run, t.split('@')[0])}" if "@" in t else contracts.get(t, _title(run, t))
-        for t in outcome.missing_tables
-    ]
-    parts = [f"没有报送：{'、'.join(titles)}"] if titles else []
-    if outcome.missing_settings:
-        parts.append(f"fupin.toml 没有设置：{'、'.join(outcome.missing_settings)}")
-    return ("只运行了一部分；" if parts and outcome.status != "not_run" else "") + "；".join(parts)
-
-
-def _title(run: CheckRun, table: str) -> str:
-    spec = run.contracts.get(table)
-    return spec.title if spec else table
 
 
 def _annotated(run: CheckRun, found: pl.DataFrame) -> list[SheetPlan]:

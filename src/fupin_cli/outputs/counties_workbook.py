@@ -54,7 +54,7 @@ def rollup_sheets(
     sheets = [_figures("汇总", head, groups, county=not province)]
     if province:
         counties = [
-            {"city": row["city"], "county": row["name"], "counties": 1, "figures": row["figures"]} for row in done
+            {"city": row["city"], "county": row["label"], "counties": 1, "figures": row["figures"]} for row in done
         ]
         sheets.append(
             _figures("各县", head, sorted(counties, key=lambda one: (one["city"], one["county"])), county=True)
@@ -81,7 +81,7 @@ def _figures(title: str, heading: str, groups: list[dict[str, Any]], *, county: 
 
 def _codes(title: str, heading: str, done: list[dict[str, Any]], key: str, titles: dict[str, str]) -> SheetPlan:
     found = [
-        {"code": code, "title": titles.get(code, ""), "county": row["name"], "count": count}
+        {"code": code, "title": titles.get(code, ""), "county": row["label"], "count": count}
         for row in done
         for code, count in (row["figures"].get(key) or {}).items()
     ]

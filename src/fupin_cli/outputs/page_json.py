@@ -14,6 +14,7 @@ from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.reports.known import Missing
 
 if TYPE_CHECKING:
+    from fupin_cli.reports.page import Page
     from fupin_cli.reports.report_run import ReportRun
 
 SECTIONS = (
@@ -52,7 +53,16 @@ def _part(part: pl.DataFrame | dict[str, int] | Missing) -> Any:
 
 def report_document(run: ReportRun) -> dict[str, Any]:
     """The page as a document; a part that could not be computed is `{"missing": why}`."""
-    page = run.page
+    return {
+        **page_document(run.page),
+        "inputs": input_list(run.known.check.intake),
+        "outputs": [str(path) for path in run.outputs],
+    }
+
+
+def page_document(page: Page) -> dict[str, Any]:
+    """The same without what it was taken from and where it was written."""
+    about = page.about
     return {
         "format": "fupin.report/1",
         "kind": kind_of(page.scope),
@@ -61,11 +71,11 @@ def report_document(run: ReportRun) -> dict[str, Any]:
         "to": month_text(page.scope.month),
         "town": page.scope.town or None,
         "by": page.by,
-        "policy": run.known.policy.file.id,
+        "policy": "、".join(law.id for law in about.laws),
         "state": page.state,
-        "standard": None if page.standard_fen is None else fen_to_yuan(page.standard_fen),
+        "standard": fen_to_yuan(about.standards[0]) if len({*about.standards}) == 1 else None,
         "sentence": sentence(page),
-        "todo": [in_yuan(asdict(entry)) for entry in page.todo],
+        "todo": [in_yuan({k: v for k, v in asdict(entry).items() if k != "where" or v}) for entry in page.todo],
         "totals": _part(page.totals if page.totals is not None else page.totals_missing or Missing("")),
         "opening": fen_to_yuan(page.opening_fen),
         "severities": page.severities,
@@ -83,6 +93,4 @@ def report_document(run: ReportRun) -> dict[str, Any]:
             for o in page.outcomes
             if o.status != "crashed" and (o.missing_tables or o.missing_settings)
         ],
-        "inputs": input_list(run.known.check.intake),
-        "outputs": [str(path) for path in run.outputs],
     }

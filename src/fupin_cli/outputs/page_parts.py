@@ -85,6 +85,20 @@ class Columns:
     legend: list[tuple[str, str]]
 
 
+@dataclass
+class Section:
+    """A heading, notes below it, and in order what is drawn: tables, columns, things to do, folded tables."""
+
+    id: str
+    title: str
+    notes: list[str] = field(default_factory=list)
+    missing: str = ""
+    tables: list[Table] = field(default_factory=list)
+    columns: Columns | None = None
+    items: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
+    folds: list[tuple[str, Table]] = field(default_factory=list)
+
+
 def value_cell(name: str, value: Any) -> Cell:
     """A value as it is read: money of `…_fen`, counts with commas, a dash for what is not known."""
     if isinstance(value, int) or (value is None and name.endswith("_fen")):

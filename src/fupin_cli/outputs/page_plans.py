@@ -12,15 +12,16 @@ from fupin_cli.outputs.check_workbook import NO_TOWN, SEVERITY
 from fupin_cli.outputs.sheet import Bars, Series, SheetPlan
 from fupin_cli.policy.months import text_expr
 from fupin_cli.reconciliation.verdict import MONEY, VERDICTS
+from fupin_cli.reports import todo
 from fupin_cli.reports.due import KIND_WORDS
-from fupin_cli.reports.known import COUNTY, TOWNSHIP, VILLAGE
+from fupin_cli.reports.known import CITY, COUNTY, TOWNSHIP, VILLAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NO_FUND = "（资金来源不明）"
-AREAS = {TOWNSHIP: "乡镇", VILLAGE: "村", COUNTY: "县"}
-NOWHERE = {TOWNSHIP: NO_TOWN, VILLAGE: "（未分村）", COUNTY: "（未分县）"}
+AREAS = {TOWNSHIP: "乡镇", VILLAGE: "村", COUNTY: "县", CITY: "市"}
+NOWHERE = {TOWNSHIP: NO_TOWN, VILLAGE: "（未分村）", COUNTY: "（未分县）", CITY: "（未分市）"}
 PAID, OPEN, AHEAD, HOLD, REFUSE, NEW, LASTING, MENDED, PLAIN = (
     "paid",
     "open",
@@ -33,6 +34,31 @@ PAID, OPEN, AHEAD, HOLD, REFUSE, NEW, LASTING, MENDED, PLAIN = (
     "plain",
 )
 STEPS = {"due_fen": "应发", "approved_fen": "批准", "paid_fen": "实付"}
+
+
+TODO_HEADS = {
+    todo.CRASHED: "规则出错",
+    todo.UNREAD: "没有读入",
+    todo.LATE: "该报未报",
+    todo.RECOVER: "多付错付",
+    todo.REFUSED: "不予",
+    todo.FAILED: "代发失败",
+    todo.HELD: "暂缓",
+    todo.UNDECIDED: "待核定",
+    todo.OVER_BUDGET: "超预算",
+    todo.UNPAID: "未回盘",
+    todo.UNAPPROVED: "应发未批",
+    todo.DUE: "快到期",
+    todo.NEW_RISKS: "新增风险",
+    todo.STAFF: "缺人员",
+    todo.NOT_RUN: "没运行",
+}
+
+
+def each_plan(rows: pl.DataFrame) -> SheetPlan:
+    """What is to be done in each county: county, and a column of counts for each kind of thing to do (null: nothing)."""
+    kept = {name: words for name, words in TODO_HEADS.items() if rows[name].count()}
+    return SheetPlan("各县要办的事", {COUNTY: AREAS[COUNTY], **kept}, rows, summed=tuple(kept))
 
 
 def named(rows: pl.DataFrame, by: str) -> pl.DataFrame:

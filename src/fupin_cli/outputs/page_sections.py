@@ -2,69 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules
-from fupin_cli.checks.rule import GROUPS
-from fupin_cli.measures.catalogue import known_measures
-from fupin_cli.month.platform import PER_TOWNSHIP, PER_VILLAGE
 from fupin_cli.outputs import page_plans as plans
-from fupin_cli.outputs.check_workbook import STATUS, why
-from fupin_cli.outputs.page_parts import Cell, Columns, Table, columns_of, heat_table, table_of
-from fupin_cli.outputs.page_words import PLACES, money, number, todo_words
+from fupin_cli.outputs.page_parts import Cell, Section, Table, columns_of, heat_table, table_of
+from fupin_cli.outputs.page_sources import catalogue, sources
+from fupin_cli.outputs.page_words import PLACES, money, number, todo_words, where_words
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.outputs.since_views import since_notes
 from fupin_cli.policy.months import month_text
 from fupin_cli.reports.due import KIND_WORDS
-from fupin_cli.reports.known import Known, Missing
+from fupin_cli.reports.known import Missing
 from fupin_cli.reports.page import TOP
 
 if TYPE_CHECKING:
+    from fupin_cli.reports.about import Absent
     from fupin_cli.reports.page import Page
-    from fupin_cli.reports.report_run import ReportRun
 
 
-@dataclass
-class Section:
-    """A heading, notes below it, and in order what is drawn: tables, columns, things to do, folded tables."""
-
-    id: str
-    title: str
-    notes: list[str] = field(default_factory=list)
-    missing: str = ""
-    tables: list[Table] = field(default_factory=list)
-    columns: Columns | None = None
-    items: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
-    folds: list[tuple[str, Table]] = field(default_factory=list)
+ENDED = {"failed": "没做成", "not_handed_in": "未报送"}
 
 
-def sections(run: ReportRun) -> list[Section]:
+def sections(page: Page) -> list[Section]:
     """All sections of the page."""
-    page, known = run.page, run.known
-    made = (
+    made = [
         _todo(page),
+        *([_absent(page, page.about.absent)] if page.about.absent is not None else []),
         _funds(page),
         _months(page),
         _steps(page),
-        _areas(page, known),
-        _changes(page, known),
+        _areas(page),
+        _changes(page),
         _rules(page),
         _scale(page),
-        _due(page, known),
-        _risks(page, known),
-        _staff(page, known),
-        _catalogue(page, known),
-        _sources(page, known),
-    )
-    return list(made)
+        _due(page),
+        _risks(page),
+        _staff(page),
+        catalogue(page),
+        sources(page),
+    ]
+    for section in made:
+        section.notes += page.about.notes.get(section.id, [])
+    return made
 
 
 def _todo(page: Page) -> Section:
-    items = [(*todo_words(entry), PLACES[entry.kind], entry.codes) for entry in page.todo]
-    return Section("todo", "要办的事", missing="" if items else "没有要办的事", items=items)
+    items = []
+    for entry in page.todo:
+        what, how = todo_words(entry)
+        items.append((what, f"{how}{where_words(entry)}", PLACES[entry.kind], entry.codes))
+    section = Section("todo", "要办的事", missing="" if items else "没有要办的事", items=items)
+    if page.about.each is not None and page.about.each.height:
+        each = table_of(plans.each_plan(page.about.each), "t-each", "各县要办的事，件数")
+        each.kind = "heat"  # narrow on a phone too
+        section.folds = [("各县要办的事", each)]
+    return section
+
+
+def _absent(page: Page, absent: list[Absent]) -> Section:
+    section = Section("counties", "没有计入的县")
+    section.notes = [
+        f"计入 {number(len(page.about.sources))} 个县，没有计入 {number(len(absent))} 个；以下各节只含计入的县。"
+    ]
+    if absent:
+        heads = [Cell(words) for words in ("县", "市", "结果", "原因")]
+        rows = [
+            [Cell(a.name), Cell(a.city), Cell(ENDED[a.status]), Cell(f"{a.why}。{a.hint}" if a.hint else a.why)]
+            for a in absent
+        ]
+        section.tables = [Table("t-absent", "没有计入的县", heads, rows, kind="words")]
+    return section
 
 
 def _funds(page: Page) -> Section:
@@ -81,6 +90,8 @@ def _funds(page: Page) -> Section:
     section.notes = [
         f"{year} 年，元。预计到年底 = 已批准 + 本月待批准 + 以后月份预测（现在发放的人逐月推算，不含暂缓的和新增的）。{opening}。"
     ]
+    if page.about.ahead:
+        section.notes.append(f"预测没有算：{page.about.ahead}。")
     section.tables = [table_of(plans.funds_plan(page.funds), "t-funds")]
     return section
 
@@ -92,6 +103,8 @@ def _months(page: Page) -> Section:
         return section
     plan = plans.months_plan(page.months)
     section.notes = ["各项补贴，元。竖线以后是预测：现在发放的人逐月推算到各自的最后一月，不含新增的人。"]
+    if page.about.ahead:
+        section.notes.append(f"预测没有算：{page.about.ahead}。")
     section.columns = columns_of(plan, month_text(page.scope.month))
     years = (
         page.months.group_by(year=pl.col("month") // 12)
@@ -122,7 +135,7 @@ def _steps(page: Page) -> Section:
     return section
 
 
-def _areas(page: Page, known: Known) -> Section:
+def _areas(page: Page) -> Section:
     words = plans.AREAS[page.by]
     section = Section("areas", f"各{words}：发放、暂缓、不予")
     if isinstance(page.areas, Missing) or isinstance(page.measures, Missing):
@@ -130,25 +143,25 @@ def _areas(page: Page, known: Known) -> Section:
         return section
     section.notes = [
         "元。暂缓、不予的金额是若照发的数。"
-        + ("" if known.handed_in is not None else "没有核对各乡镇是否报齐：没有更早的月份，或本页是几个月的。")
+        + ("" if page.about.late else "没有核对各乡镇是否报齐：没有更早的月份，或本页是几个月的。")
     ]
-    titles = {code: measure.title for code, measure in known_measures(known.policy).items()}
-    section.tables = [table_of(plans.areas_plan(page.areas, page.by, known.tables), "t-areas")]
+    section.tables = [table_of(plans.areas_plan(page.areas, page.by, page.about.tables), "t-areas")]
     if page.measures.height > 1:
-        section.tables.append(table_of(plans.measures_plan(page.measures, titles), "t-measures", "各项补贴"))
+        section.tables.append(
+            table_of(plans.measures_plan(page.measures, page.about.measures), "t-measures", "各项补贴")
+        )
     return section
 
 
-def _changes(page: Page, known: Known) -> Section:
+def _changes(page: Page) -> Section:
     section = Section("changes", "问题：新出现、还在、已改")
-    since = known.check.since
-    if isinstance(page.changes, Missing) or since is None:
-        section.missing = page.changes.why if isinstance(page.changes, Missing) else ""
+    if isinstance(page.changes, Missing):
+        section.missing = page.changes.why
         return section
-    with_ = month_text(since.before) if since.before is not None else ""
+    with_ = "、".join(map(month_text, page.about.compared))
     section.notes = [
         f"条，与 {with_} 的核查比，只比两次都运行、看的表也相同的规则；一笔钱涉及几条的各条都计，所以金额不合计。",
-        *since_notes(since),
+        *(since_notes(page.about.since) if page.about.since is not None else ()),
     ]
     if not page.changes.height:
         section.notes.append("可比的规则没有问题。")
@@ -200,13 +213,12 @@ def _scale(page: Page) -> Section:
     return section
 
 
-def _due(page: Page, known: Known) -> Section:
+def _due(page: Page) -> Section:
     section = Section("due", "快到期的：期限、养老金、合同、保险")
     if isinstance(page.due, Missing) or isinstance(page.due_areas, Missing):
         section.missing = page.due.why if isinstance(page.due, Missing) else ""
         return section
-    run = known.due
-    idle = [f"{KIND_WORDS[kind]}（没有{known.tables[table]}）" for kind, table in run.not_run.items()] if run else []
+    idle = [f"{KIND_WORDS[kind]}（没有{table}）" for kind, table in page.about.due_idle.items()]
     section.notes = [
         "发放和暂缓的人，本月以后几个月内到期的（6 个月内的含 3 个月内的）；合同按岗位计。"
         + (f"没有看：{'、'.join(idle)}。" if idle else "")
@@ -221,16 +233,16 @@ def _due(page: Page, known: Known) -> Section:
     return section
 
 
-def _risks(page: Page, known: Known) -> Section:
+def _risks(page: Page) -> Section:
     section = Section("risks", "风险预警")
     if isinstance(page.risks, Missing):
         section.missing = page.risks.why
         return section
     judged = page.risks.drop_nulls("now")
-    run = known.risk
+    before = page.about.risks_before
     against = (
-        f"与 {month_text(run.before)} 的名单比较"
-        if run is not None and run.before is not None
+        f"与 {'、'.join(map(month_text, before))} 的名单比较"
+        if before
         else "没有更早的月份，新增、持续、已解除没有比较"
     )
     idle = page.risks.filter(pl.col("now").is_null())
@@ -240,98 +252,11 @@ def _risks(page: Page, known: Known) -> Section:
     return section
 
 
-def _staff(page: Page, known: Known) -> Section:
+def _staff(page: Page) -> Section:
     section = Section("staff", "基层力量")
     if isinstance(page.staff, Missing):
         section.missing = page.staff.why
         return section
-    section.notes = [_wanted(page, known)]
+    section.notes = [page.about.wanted] if page.about.wanted else []
     section.tables = [table_of(plans.staff_plan(page.staff, page.by), "t-staff")]
-    return section
-
-
-def _wanted(page: Page, known: Known) -> str:
-    """How many the law asks for, by its clause; where it says nothing of one place, that nothing was computed for it."""
-    policy, month = known.policy, page.scope.month
-    said, silent, clause = [], [], ""
-    for name, place, who in (
-        (PER_TOWNSHIP, "每个乡镇", "劳动保障协理员"),
-        (PER_VILLAGE, "每个村", "专（兼）职工作人员"),
-    ):
-        if policy.has(name, month):
-            clause = clause or policy.cited(name, month).clause
-            said.append(f"{place} {policy.number(name, month)} 名{who}")
-        else:
-            silent.append(f"{place}配几名{who}")
-    return f"{clause}：{'，'.join(said)}。" + (f"{'、'.join(silent)}，政策没有数，没有算。" if silent else "")
-
-
-def _catalogue(page: Page, known: Known) -> Section:
-    rules = all_rules()
-    rows = []
-    for outcome in page.outcomes:
-        rule = rules[outcome.code]
-        rows.append(
-            [
-                Cell(rule.code, code=""),
-                Cell(f"{rule.title}（{GROUPS[rule.group]}）"),
-                Cell(STATUS[outcome.status]),
-                Cell(number(outcome.count), figure=True),
-                Cell(rule.compares),
-                Cell(known.policy.basis(rule.code).clause),
-                Cell(rule.hint),
-            ]
-        )
-    heads = [
-        Cell(words, figure=words == "条数") for words in ("代码", "规则", "结果", "条数", "比较什么", "依据", "怎么办")
-    ]
-    table = Table("t-catalogue", "规则", heads, rows, kind="rules")
-    note = "条数是全县的；打印时不展开，一条规则的说明：fupin rules 代码。"
-    return Section(
-        "catalogue", "规则、依据、怎么办", [note], folds=[(f"{len(rows)} 条规则：比较什么、依据、怎么办", table)]
-    )
-
-
-ROLES = {"current": "本月", "previous": "上月（对比）", "unused": "未用"}
-
-
-def _sources(page: Page, known: Known) -> Section:
-    intake = known.check.intake
-    used = [source for source in intake.sources if source.role == "current"]
-    read, accepted, aside = (
-        sum(getattr(s, name) for s in used) for name in ("rows_read", "rows_accepted", "rows_set_aside")
-    )
-    section = Section("sources", "数据从哪里来")
-    section.notes = [
-        f"读入 {number(len(used))} 张表 {number(read)} 行 = 采用 {number(accepted)} + 另放 {number(aside)}。"
-    ]
-    if intake.unplaced:
-        section.notes.append(
-            "没有读入："
-            + "、".join(f"{entry.file}{f'（{entry.sheet}）' if entry.sheet else ''}" for entry in intake.unplaced)
-            + "。"
-        )
-    idle = [
-        [Cell(o.code, code=o.code), Cell(all_rules()[o.code].title), Cell(why(known.check, o.code))]
-        for o in page.outcomes
-        if o.status in {"not_run", "crashed"}
-    ]
-    if idle:
-        heads = [Cell(words) for words in ("代码", "规则", "为什么")]
-        section.tables = [Table("t-idle", "没有运行的规则", heads, idle, kind="words")]
-    rows = [
-        [
-            Cell(f"{s.file}{f' ! {s.sheet}' if s.sheet else ''}"),
-            Cell(s.spec.title),
-            Cell(ROLES[s.role]),
-            *(Cell(number(n), figure=True) for n in (s.rows_read, s.rows_accepted, s.rows_set_aside)),
-            Cell(s.sha256),
-        ]
-        for s in intake.sources
-    ]
-    heads = [
-        Cell(words, figure=words in {"读入", "采用", "另放"})
-        for words in ("文件", "认作", "用途", "读入", "采用", "另放", "SHA-256")
-    ]
-    section.folds = [(f"{len(rows)} 张表和它们的 SHA-256", Table("t-sources", "收到的表", heads, rows, kind="sources"))]
     return section

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 QUARTER = 3
 # kind → section of the page where more stands
 PLACES = {
+    todo.COUNTY_FAILED: "counties",
+    todo.COUNTY_MISSING: "counties",
     todo.CRASHED: "sources",
     todo.UNREAD: "sources",
     todo.LATE: "areas",
@@ -71,16 +73,25 @@ def file_stem(scope: Scope) -> str:
 
 
 def state_words(page: Page) -> str:
-    """Where the (last) month stands; an approved one that the bank has not answered says so."""
-    if page.state is None:
+    """Where the (last) month stands; an approved one that the bank has not answered says so. Of many counties: how many where."""
+    if page.scope.many:
+        return "，".join(f"{_state(name)} {number(count)} 个县" for name, count in page.about.states.items())
+    return _state(page.state)
+
+
+def _state(state: str | None) -> str:
+    if not state:
         return "还没有测算"
-    return {"approved": "已批准，未回盘", "draft": "测算，未批准"}.get(page.state, STATES[page.state])
+    return {"approved": "已批准，未回盘", "draft": "测算，未批准"}.get(state, STATES[state])
 
 
 def sentence(page: Page) -> str:
     """The month in one sentence."""
     said = []
     totals = page.totals
+    if page.about.absent is not None:
+        whole = len(page.about.sources) + len(page.about.absent)
+        said.append(f"{number(whole)} 个县，计入 {number(len(page.about.sources))} 个")
     if totals is None:
         said.append(f"补贴没有算：{page.totals_missing.why if page.totals_missing else ''}")
     else:
@@ -101,9 +112,8 @@ def sentence(page: Page) -> str:
     return "；".join(said) + "。"
 
 
-def tiles(run: ReportRun) -> list[tuple[str, str, str, str]]:
+def tiles(page: Page) -> list[tuple[str, str, str, str]]:
     """Title, figure, what stands below it, look."""
-    page = run.page
     found: list[tuple[str, str, str, str]] = []
     totals = page.totals
     if totals is not None:
@@ -133,6 +143,8 @@ def tiles(run: ReportRun) -> list[tuple[str, str, str, str]]:
     if not isinstance(page.scale, Missing):
         now = int(page.scale["now"].sum() or 0)
         before = f"上月 {number(int(page.scale['before'].sum()))}" if "before" in page.when else "没有上月的表"
+        if "before" in page.when and page.scale["before"].null_count():
+            before = "上月有的县没有表，见下"
         found.append(("在业人数", number(now), before, "plain"))
     return found
 
@@ -147,6 +159,8 @@ def todo_words(entry: Todo) -> tuple[str, str]:
     """What there is, and what to do about it."""
     n, fen, names = number(entry.count), money(entry.fen), "、".join(entry.names)
     say = {
+        todo.COUNTY_FAILED: (f"{n} 个县没有做成", f"没有计入本页，先处理：{names}"),
+        todo.COUNTY_MISSING: (f"{n} 个县没有报送", f"没有计入本页，催报：{names}"),
         todo.CRASHED: (f"{n} 条规则程序出错", "报给维护人员；这些规则没有核查"),
         todo.UNREAD: (f"{n} 处没有读入", f"处理好再批准：{names}"),
         todo.LATE: (f"{n} 个乡镇该报未报", f"催报：{names}"),
@@ -170,11 +184,19 @@ def todo_words(entry: Todo) -> tuple[str, str]:
     return say[entry.kind]
 
 
+def where_words(entry: Todo) -> str:
+    """Of many counties: where most of it is."""
+    return f"（{'、'.join(entry.where)}）" if entry.where else ""
+
+
 def standard_words(page: Page) -> str:
     """The month's standard of posts."""
-    if page.standard_fen is None:
+    known = sorted({*page.about.standards})
+    if not known:
         return "本月没有岗位补贴标准"
-    return f"岗位补贴标准 {fen_to_yuan(page.standard_fen)} 元/人·月"
+    if len(known) > 1:
+        return f"岗位补贴标准各县不同：{fen_to_yuan(known[0])} 至 {fen_to_yuan(known[-1])} 元/人·月"
+    return f"岗位补贴标准 {fen_to_yuan(known[0])} 元/人·月"
 
 
 def report_lines(run: ReportRun) -> list[str]:

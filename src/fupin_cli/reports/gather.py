@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from fupin_cli.reports import page_findings, page_money, page_people
+from fupin_cli.reports.about import about
 from fupin_cli.reports.known import Known, Missing
 from fupin_cli.reports.page import Page
 from fupin_cli.reports.todo import todo
@@ -20,8 +21,8 @@ def gather(known: Known) -> Page:
     unpaid = known.missing("payroll")
     page = Page(
         scope=scope,
+        about=about(known),
         state=next((state.state for state in known.states if state.month == scope.month), None),
-        standard_fen=known.policy.standard_fen(scope.month),
         totals=None if lines is None else page_money.totals(lines),
         totals_missing=unpaid if lines is None else None,
         funds=page_money.funds(known, lines),

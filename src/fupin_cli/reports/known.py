@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from fupin_cli.results.status import MonthState
     from fupin_cli.results.subsidy import PayrollRun
 
-COUNTY, TOWNSHIP, VILLAGE = "county", "township", "village"
+CITY, COUNTY, TOWNSHIP, VILLAGE = "city", "county", "township", "village"
 
 
 @dataclass(frozen=True)
 class Scope:
     """What a page is about: the months `first` to `month`, all townships or one (`town`), its rows by `by`.
 
-    A township's page has villages as rows; a city's would have counties.
+    A township's page has villages as rows; one of many counties has counties or cities (`whole`).
     """
 
     first: int
@@ -36,6 +36,11 @@ class Scope:
     def by(self) -> str:
         """The column whose values are the rows of the page's tables."""
         return VILLAGE if self.town else self.whole
+
+    @property
+    def many(self) -> bool:
+        """Whether it is about many counties."""
+        return self.whole in {CITY, COUNTY}
 
     @property
     def months(self) -> int:
@@ -56,13 +61,17 @@ class Missing:
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing to do: `count` of lines (or files, rules, people, …), money in fen where it is about money, rules, names."""
+    """One thing to do: `count` of lines (or files, rules, people, …), money in fen where it is about money, rules, names.
+
+    `where`: on a page of many counties, those where most of it is.
+    """
 
     kind: str
     count: int
     fen: int | None = None
     codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
 
 
 @dataclass

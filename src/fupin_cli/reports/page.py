@@ -15,6 +15,7 @@ from fupin_cli.reports.known import Missing
 
 if TYPE_CHECKING:
     from fupin_cli.checks.engine import Outcome
+    from fupin_cli.reports.about import About
     from fupin_cli.reports.known import Scope, Todo
 
 TOP = 12  # rules that stand on the page itself; the others are folded
@@ -26,15 +27,15 @@ Part = pl.DataFrame | Missing
 class Page:
     """A page's data. `by`: the column whose values are its rows (township, village or county).
 
-    `state`: where the month stands; `standard_fen`: the month's standard of posts. `totals`: lines and money of all
+    `about`: what stands beside the figures. `state`: where the month stands. `totals`: lines and money of all
     measures; `measures`: the same by measure. `at_stake_fen`: money that findings are about, each person's once.
     `changes`: findings new, lasting, mended since the month before; `due`: whose months, pension or contract end soon (`due_areas`: where).
     `moves`: the roster's proof (before, joined, left, after). Frames: see `page_money`, `page_findings`, `page_people`.
     """
 
     scope: Scope
+    about: About
     state: str | None
-    standard_fen: int | None
     totals: dict[str, int] | None
     totals_missing: Missing | None
     funds: Part

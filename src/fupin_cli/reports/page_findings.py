@@ -29,14 +29,29 @@ def by_rule(found: pl.DataFrame) -> pl.DataFrame:
 
     `amount_fen`: null where the rule is about no money. A sum that several rules are about stands with each of them.
     """
-    rank = pl.col("severity").replace_strict({name: n for n, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
-    order = {code: n for n, code in enumerate(all_rules())}
     rows = found.group_by("code").agg(
-        severity=pl.col("severity").sort_by(rank).first(),
+        severity=worst(),
         count=pl.len().cast(pl.Int64),
         people=pl.col("person").drop_nulls().n_unique().cast(pl.Int64),
-        amount_fen=pl.when(pl.col("amount_fen").count() > 0).then(pl.col("amount_fen").sum()),
+        amount_fen=known_sum("amount_fen"),
     )
+    return by_money(rows)
+
+
+def worst() -> pl.Expr:
+    """The worst severity of a group."""
+    rank = pl.col("severity").replace_strict({name: n for n, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
+    return pl.col("severity").sort_by(rank).first()
+
+
+def known_sum(name: str) -> pl.Expr:
+    """The sum of a group; null where nothing of it is known."""
+    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum())
+
+
+def by_money(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rules (code, severity, count, people, amount_fen) with their titles, in the order of the page: most money first."""
+    order = {code: n for n, code in enumerate(all_rules())}
     return (
         rows.with_columns(
             title=pl.col("code").replace_strict({c: r.title for c, r in all_rules().items()}, return_dtype=pl.String),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fupin_cli.reports.known import Known
     from fupin_cli.reports.page import Page
 
+COUNTY_FAILED, COUNTY_MISSING = "county_failed", "county_missing"
 CRASHED, UNREAD, LATE, RECOVER, REFUSED, FAILED, HELD = (
     "crashed",
     "unread",
@@ -29,6 +30,8 @@ UNDECIDED, OVER_BUDGET, UNPAID, UNAPPROVED = "undecided", "over_budget", "no_ret
 DUE, NEW_RISKS, STAFF, NOT_RUN = "due", "risks", "staff", "not_run"
 # In this order they stand on the page.
 ORDER = (
+    COUNTY_FAILED,
+    COUNTY_MISSING,
     CRASHED,
     UNREAD,
     LATE,
