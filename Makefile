@@ -70,9 +70,10 @@ bench: $(STAMP)
 profile: $(STAMP)
 	$(BIN)/python -m tests.bench.profile $(OF)
 
-# The comparison of counties, on made-up extracts; more by PEOPLE="0.3 3 30" (millions).
+# Many counties: the comparison on made-up extracts (more by PEOPLE="0.3 3 30", millions); check and payroll of 20 small ones.
 bench-counties: $(STAMP)
 	$(BIN)/python -m tests.bench.counties $(PEOPLE)
+	$(BIN)/python -m tests.bench.counties_run
 
 # Roster and risk beside check, two months of so many people (PEOPLE, 100,000), each command so often (ROUNDS, 3).
 bench-monitor: $(STAMP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.text import Text
@@ -91,8 +92,10 @@ def show_counties(run: Run, out: Console) -> None:
         [*text("县", "结果"), *figures("次数"), *text("说明")],
         heading=2,
     )
+    names = Counter(row["name"] for row in run.rows)
     for row in run.rows:
-        name = row["name"] if row["name"] in row["county"] else f"{row['county']}（{row['name']}）"
+        plain = names[row["name"]] == 1 and row["name"] in row["county"]
+        name = row["name"] if plain else f"{row['county']}（{row['name']}）"
         status = "没有变" if row["skipped"] else STATUS[row["status"]]
         words = row["line"] + (f"。{row['hint']}" if row["hint"] else "")
         table.add(clean(name), Text(status, style=STYLES[row["status"]]), str(row["attempts"]), clean(words))

@@ -1,0 +1,151 @@
+"""16: counties as they should not be: damaged states and settings, one name twice, folders in folders, links in a circle."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fupin_cli.counties.find import find_counties, inside
+from fupin_cli.counties.result import labels
+from fupin_cli.counties.state import read_state, write_state
+from tests.conftest import Ran
+from tests.counties.conftest import MONTH, county
+
+
+def place(folder: Path, name: str) -> Path:
+    """A county that nobody computes."""
+    folder.mkdir(parents=True)
+    (folder / "fupin.toml").write_text(f'[county]\nname = "{name}"\n', encoding="utf-8")
+    return folder
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_in_a_circle_and_two_ways_to_one_county(tmp_path: Path) -> None:
+    """16.C: a link to the root, to itself, to nowhere: each county once, and an end."""
+    root = tmp_path / "市"
+    one = place(root / "北" / "甲", "甲县")
+    (root / "a圈").symlink_to(root, target_is_directory=True)
+    (root / "b自己").symlink_to("b自己")
+    (root / "c没有").symlink_to(tmp_path / "没有")
+    (root / "d别名").symlink_to(one, target_is_directory=True)
+    (root / "北" / "上").symlink_to("..", target_is_directory=True)
+    found = find_counties(root)
+    assert [(c.key, c.root) for c in found] == [("d别名", str(one.resolve()))]
+
+
+def test_a_county_inside_another_is_none_and_said(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """16.C: settings left in the folder of a city hide its counties: they are named, never left out unseen."""
+    root = tmp_path / "省"
+    place(root / "朝阳市", "朝阳市")
+    hidden = place(root / "朝阳市" / "示例县", "示例县")
+    deeper = place(root / "朝阳市" / "旧" / "乙县", "乙县")
+    found = find_counties(root)
+    assert [c.key for c in found] == ["朝阳市"]
+    assert inside(found) == [hidden, deeper]
+    ran = fupin("counties", "report", "--root", root, "--month", MONTH, "--workers", 1, "--no-page")
+    assert ran.code == 10
+    assert f"注意: {hidden} 里有 fupin.toml" in ran.err
+
+
+@given(st.lists(st.tuples(st.sampled_from(["甲", "甲（1）", "1"]), st.sampled_from(["1", "1）（1", "乙"])), max_size=6))
+def test_no_two_counties_are_called_alike(pairs: list[tuple[str, str]]) -> None:
+    """16.C: whatever they call themselves and their folders."""
+    rows = [{"name": name, "county": f"{n}/{key}"} for n, (name, key) in enumerate(pairs)]
+    called = labels(rows)
+    assert len({*called.values()}) == len(called) == len(rows)
+    for row in rows:
+        if [other["name"] for other in rows].count(row["name"]) == 1 and len({*labels(rows).values()}) == len(rows):
+            assert row["name"] in called[row["county"]] or called[row["county"]] == row["county"]
+
+
+def test_a_damaged_state_is_none(counties: Callable[..., Ran], tmp_path: Path) -> None:
+    """16.C: a figure changed by hand, half a file, another kind of thing: the county is done again, and right."""
+    root = tmp_path / "市"
+    county(root / "甲县", "甲县")
+    first = counties("check").document["counties"][0]
+    state = root / ".fupin" / "counties" / MONTH / "check" / "甲县.json"
+    good = state.read_text(encoding="utf-8")
+    assert counties("check").document["counties"][0]["skipped"]
+    body = json.loads(good)
+    body["figures"]["errors"] = 77
+    state.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
+    again = counties("check").document["counties"][0]
+    assert (again["skipped"], again["figures"]) == (False, first["figures"])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"format": "fupin.county/1"}', '{"format": 1, "content_sha256": 2}']
+)
+def test_what_is_no_state_is_read_as_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(text, encoding="utf-8")
+    assert read_state(path) == {}
+    write_state(path, {"format": "fupin.county/1", "county": "甲"})
+    assert read_state(path) == {"format": "fupin.county/1", "county": "甲"}
+    path.write_bytes(path.read_bytes().replace("甲".encode(), "乙".encode()))
+    assert read_state(path) == {}
+
+
+def test_one_run_at_a_time(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """16.C: two runs would write the same states: the second says so at once and does nothing."""
+    from fupin_cli.counties.state import only_run
+
+    root = tmp_path / "市"
+    place(root / "甲", "甲县")
+    with only_run(root, "check"):
+        ran = fupin("counties", "check", "--root", root, "--month", MONTH, "--workers", 1)
+    assert ran.code == 11
+    assert "有另一个 fupin counties 在运行" in ran.err
+    assert not list(root.rglob("甲*.json"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--workers", "0"), "0"),
+        (("--workers", "-3"), "-3"),
+        (("--memory", "-1GiB"), "--memory 的值不对：-1GiB"),
+        (("--memory", "1e9GiB"), "--memory 的值不对"),
+        (("--memory", "很多"), "--memory 的值不对"),
+        (("--timeout", "nan"), "--timeout 的值不对"),
+        (("--timeout", "inf"), "--timeout 的值不对"),
+        (("--timeout", "-1"), "-1"),
+        (("--retries", "-1"), "-1"),
+    ],
+)
+def test_absurd_limits_are_told(fupin: Callable[..., Ran], tmp_path: Path, arguments: Any, words: str) -> None:
+    """16.C: exit 2, in Chinese, before anything is begun."""
+    place(tmp_path / "甲", "甲县")
+    ran = fupin("counties", "check", "--root", tmp_path, "--month", MONTH, *arguments)
+    assert ran.code == 2
+    assert words in ran.err
+    assert "错误" in ran.err
+    assert "Invalid" not in ran.err
+    assert not (tmp_path / ".fupin").exists()
+
+
+def test_a_table_of_counties_fits_80_columns(
+    fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """16.C: long and equal names, a damaged file: nobody is lost, no line is longer."""
+    from unicodedata import east_asian_width
+
+    root = tmp_path / "市"
+    for n, name in enumerate(["同名县", "同名县", "喀喇沁左翼蒙古族自治县" * 3]):
+        place(root / f"片{n}" / "县", name)
+    (root / "片0" / "县" / "fupin.toml").write_text("[county\n", encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "80")
+    ran = fupin("counties", "check", "--root", root, "--month", MONTH, "--workers", 1, "--retries", 0)
+    assert ran.code == 1
+    assert "3 个县 = 做完 0 + 没做成 1 + 未报送 2" in ran.out
+    lines = [line for line in ran.out.splitlines() if str(tmp_path) not in line]
+    assert max(sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in lines) <= 80
+    for n in range(3):
+        assert f"片{n}" in "".join(ran.out.split())
