@@ -109,15 +109,15 @@ def test_one_run_at_a_time(fupin: Callable[..., Ran], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--workers", "0"), "0"),
-        (("--workers", "-3"), "-3"),
+        (("--workers", "0"), "--workers 的值不对"),
+        (("--workers", "-3"), "--workers 的值不对"),
         (("--memory", "-1GiB"), "--memory 的值不对：-1GiB"),
         (("--memory", "1e9GiB"), "--memory 的值不对"),
         (("--memory", "很多"), "--memory 的值不对"),
         (("--timeout", "nan"), "--timeout 的值不对"),
         (("--timeout", "inf"), "--timeout 的值不对"),
-        (("--timeout", "-1"), "-1"),
-        (("--retries", "-1"), "-1"),
+        (("--timeout", "-1"), "--timeout 的值不对"),
+        (("--retries", "-1"), "--retries 的值不对"),
     ],
 )
 def test_absurd_limits_are_told(fupin: Callable[..., Ran], tmp_path: Path, arguments: Any, words: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.counties.fold import folded
 from fupin_cli.counties.result import labels
 from fupin_cli.outputs.page import page_html
@@ -114,16 +115,11 @@ def _many(root: Path) -> None:
         row = copy.deepcopy(state)
         row |= {"county": f"{n:03}", "name": f"第{n or 1}县", "city": f"{n % 7}市", "hint": ""}
         row["page"]["severities"]["error"] += n
-        for rule in range(40):  # as many rules as a real month has
-            for name, value in (
-                ("code", f"POST{rule + 1:03}"),
-                ("title", "x"),
-                ("severity", "error"),
-                ("count", n),
-                ("people", 1),
-                ("amount_fen", n),
-            ):
-                row["page"]["rules"]["columns"][name].append(value)
+        columns = row["page"]["rules"]["columns"]
+        for code in [code for code in all_rules() if code not in columns["code"]][:40]:  # as many as a real month has
+            more = {"code": code, "title": "x", "severity": "error", "count": n, "people": 1, "amount_fen": n}
+            for name, value in more.items():
+                columns[name].append(value)
         rows.append(row)
     rows[5]["page"]["scale"] = {"lacking": "没有“监测对象信息”"}
     rows[6]["page"]["when"]["before"] -= 1

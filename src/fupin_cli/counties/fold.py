@@ -152,7 +152,9 @@ def _notes(owns: Sequence[Own]) -> dict[str, list[str]]:
             idle.setdefault(kind, []).append((own.name, f"没有{table}"))
     for kind, whys in idle.items():
         notes["due"] += lacking(f"没有看{KIND_WORDS[kind]}的县", whys)
-    notes["scale_moves"] = lacking("台账变动没有算的县", without(owns, "moves"))
+    notes["scale_moves"] = (
+        [] if by_area.none_of(owns, "moves") else lacking("台账变动没有算的县", without(owns, "moves"))
+    )
     notes["risks"] = _some(owns, "risks") + _unjudged(owns)
     notes["staff"] = _some(owns, "staff")
     return notes

@@ -116,4 +116,5 @@ def none_of(owns: Sequence[Own], part: str) -> Missing | None:
 
 def total(values: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Sums by name."""
-    return {name: sum(value[name] for value in values) for name in (values[0] if values else {})}
+    names = dict.fromkeys(name for value in values for name in value)
+    return {name: sum(value.get(name, 0) for value in values) for name in names}

@@ -58,23 +58,22 @@ def match_range(task: Range) -> dict[str, Any]:
 
 
 def _read(task: Range) -> pl.DataFrame:
-    """Rows whose code stands in several counties; of all others only the code is ever read."""
-    scans = [
-        pl.scan_parquet(file)
-        .filter(pl.col("bucket").is_between(task.first, task.last))
-        .with_columns(county=pl.lit(number, dtype=pl.UInt16))
-        for number, file in enumerate(task.files)
-    ]
-    rows = pl.concat(scans)
-    codes = rows.select("code", "county").collect()
-    shared = (
-        codes.filter(pl.col("code").is_duplicated())
-        .group_by("code")
-        .agg(several=pl.col("county").min() != pl.col("county").max())
-    )
-    shared = shared.filter("several").select("code")
+    """Rows whose code stands in several counties; of all others only the code is ever read.
+
+    In an extract equal codes stand side by side (`extract.extract` sorts), so that each county's are told apart without a
+    table of them; in the codes of all counties, sorted, what stands twice is in two counties.
+    """
+    code = pl.col("code")
+    scans = [pl.scan_parquet(file).filter(pl.col("bucket").is_between(task.first, task.last)) for file in task.files]
+    codes = pl.concat([scan.select(code).filter(code.ne_missing(code.shift(1))) for scan in scans]).collect()["code"]
+    codes = codes.sort()
+    shared = codes.filter(codes == codes.shift(1)).unique().implode()
     del codes
-    return rows.join(shared.lazy(), on="code", how="semi").collect(engine="streaming")
+    rows = [
+        scan.filter(code.is_in(shared)).with_columns(county=pl.lit(number, dtype=pl.UInt16))
+        for number, scan in enumerate(scans)
+    ]
+    return pl.concat(rows).collect()
 
 
 def find_hits(rows: pl.DataFrame, caps: tuple[int, ...], month: int) -> pl.DataFrame:
