@@ -15,10 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import run as bench
+from tests.bench.cases import SETTINGS
+from tests.bench.measure import FUPIN
+from tests.bench.posts import write_payroll
 
 MONTH, WHOLE = "2024-05", 2800
-FUPIN = [sys.executable, "-c", "from fupin_cli.cli.main import run; run()"]
 INLINE = """
 import sys
 from pathlib import Path
@@ -34,15 +35,14 @@ for command in ("check", "payroll"):
 
 
 def make(folder: Path, counties: int, people: int) -> None:
-    """Write the counties: everybody on a post, 36 paid months each."""
-    bench.HOLDERS = people
-    bench.holders(folder)
+    """Write the counties: everybody on a post, two years of history each."""
+    one = folder / "one"
+    one.mkdir()
+    write_payroll(one, people, (MONTH,))
     for number in range(counties):
         place = folder / "省" / f"县{number:02}"
-        shutil.copytree(folder / "posts", place / "inbox" / MONTH)
-        (place / "fupin.toml").write_text(
-            f'[county]\nname = "县{number:02}"\n[checks]\nextra_area_codes = ["211390"]\n', encoding="utf-8"
-        )
+        shutil.copytree(one, place)
+        (place / "fupin.toml").write_text(SETTINGS.replace("示例县", place.name), encoding="utf-8")
 
 
 def spent(folder: Path, commands: list[list[str]]) -> tuple[float, float]:
