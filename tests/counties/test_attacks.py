@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fupin_cli.counties.find import find_counties, inside
 from fupin_cli.counties.result import labels
 from fupin_cli.counties.state import read_state, write_state
-from tests.conftest import Ran
+from tests.conftest import Ran, write_csv
 from tests.counties.conftest import MONTH, county
 
 
@@ -93,6 +93,16 @@ def test_what_is_no_state_is_read_as_none(tmp_path: Path, text: str) -> None:
     assert read_state(path) == {}
 
 
+def test_what_comes_after_a_run_over_counties() -> None:
+    """16.C: the commands of many counties, not those of one."""
+    from fupin_cli.cli.next_step import _of_counties
+
+    told = _of_counties("counties check", {"root": Path("市"), "month": MONTH}, 0)
+    assert told == f"跨县比对：fupin counties across --root 市 --month {MONTH}"
+    assert _of_counties("counties check", {"month": MONTH}, 1) == ""
+    assert _of_counties("counties report", {"month_argument": MONTH}, 0) == ""
+
+
 def test_one_run_at_a_time(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     """16.C: two runs would write the same states: the second says so at once and does nothing."""
     from fupin_cli.counties.state import only_run
@@ -141,11 +151,13 @@ def test_a_table_of_counties_fits_80_columns(
     for n, name in enumerate(["同名县", "同名县", "喀喇沁左翼蒙古族自治县" * 3]):
         place(root / f"片{n}" / "县", name)
     (root / "片0" / "县" / "fupin.toml").write_text("[county\n", encoding="utf-8")
+    write_csv(root / "片0" / "县" / "inbox" / MONTH / "死亡人员.csv", [{"姓名": "某", "死亡日期": ""}])
     monkeypatch.setenv("COLUMNS", "80")
     ran = fupin("counties", "check", "--root", root, "--month", MONTH, "--workers", 1, "--retries", 0)
     assert ran.code == 1
     assert "3 个县 = 做完 0 + 没做成 1 + 未报送 2" in ran.out
     lines = [line for line in ran.out.splitlines() if str(tmp_path) not in line]
     assert max(sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in lines) <= 80
+    assert "下一步" not in ran.err, "the next step of one county's workspace is none of theirs"
     for n in range(3):
         assert f"片{n}" in "".join(ran.out.split())

@@ -18,7 +18,7 @@ from fupin_cli.outputs.page import page_html
 from fupin_cli.outputs.page_json import page_document
 from fupin_cli.policy.months import parse_month
 from fupin_cli.reports.known import Missing
-from tests.conftest import Ran
+from tests.conftest import Ran, write_csv
 from tests.page.browser import PHONE, browser
 from tests.page.county import FUND, MONTH, Names, account, approve, build, number, phone
 from tests.page.test_browser import _paper
@@ -45,6 +45,7 @@ def city(fupin: Callable[..., Ran], counties: Callable[..., Ran], tmp_path: Path
     for name, text in (("丁", "[county\n"), ("戊", '[county]\nname = "戊县"\n')):
         (root / name / "inbox").mkdir(parents=True)
         (root / name / "fupin.toml").write_text(text, encoding="utf-8")
+    write_csv(root / "丁" / "inbox" / MONTH / "死亡人员.csv", [{"姓名": "某", "身份证号码": number(9), "死亡日期": ""}])
     ran = counties("report", "--retries", 0, month=MONTH)
     assert ran.code == 1, ran.err
     return root, ran.document

@@ -33,9 +33,12 @@ def say_next(ctx: Any, code: Any) -> None:
     try:
         place = find_workspace(params.get("workspace"))
         lost = outside_it and place.file is None
-        text = (
-            outside_words(Path.cwd()) if lost else "" if name in SILENT else next_step(name, params, code or 0, place)
-        )
+        if name.startswith("counties"):
+            text = _of_counties(name, params, code or 0)
+        elif lost:
+            text = outside_words(Path.cwd())
+        else:
+            text = "" if name in SILENT else next_step(name, params, code or 0, place)
     except FupinError:  # the command has said what there was to say
         return
     try:
@@ -44,6 +47,21 @@ def say_next(ctx: Any, code: Any) -> None:
         return
     if text:
         print(f"{'提示: ' if lost else '下一步：'}{text}", file=sys.stderr)  # noqa: T201
+
+
+COUNTIES = {
+    "check": "跨县比对：fupin counties across",
+    "across": "测算：fupin counties payroll",
+    "payroll": "汇总：fupin counties report",
+}
+
+
+def _of_counties(name: str, params: dict[str, Any], code: int) -> str:
+    """What comes after a run over many counties; none where a county is to be mended first."""
+    text = COUNTIES.get(name.removeprefix("counties").strip(), "") if code == 0 else ""
+    month, root = params.get("month") or params.get("month_argument"), params.get("root")
+    where = f" --root {root}" if root else ""
+    return f"{text}{where} --month {month}" if text else ""
 
 
 def outside(ctx: Any, error: FupinError) -> str:
