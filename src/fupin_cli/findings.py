@@ -39,6 +39,7 @@ SCHEMA = pl.Schema(
 
 
 _EMPTY = SCHEMA.to_frame()
+_NULL = {name: pl.Series(name, [None], dtype) for name, dtype in SCHEMA.items()}
 
 
 def empty() -> pl.DataFrame:
@@ -46,15 +47,18 @@ def empty() -> pl.DataFrame:
     return _EMPTY
 
 
-def conform(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give a frame all columns of a finding, in order; those it lacks are null."""
+def conform(frame: pl.DataFrame, code: str | None = None) -> pl.DataFrame:
+    """Give a frame all columns of a finding, in order; those it lacks are null. `code`: of all its rows."""
     if not frame.height:
         return _EMPTY
-    if frame.schema == SCHEMA:
-        return frame
-    return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in SCHEMA.items()
+    have = {series.name: series for series in frame.get_columns()}
+    if code is not None:
+        have["code"] = pl.Series("code", [code]).new_from_index(0, frame.height)
+    return pl.DataFrame(
+        [
+            have[name].cast(dtype) if name in have else _NULL[name].new_from_index(0, frame.height)
+            for name, dtype in SCHEMA.items()
+        ]
     )
 
 

@@ -20,7 +20,8 @@ COMMON = CONTRACTS["registry"].common
 
 def typed(kind: str, *texts: str | None, **spec: Any) -> tuple[list[Any], list[bool]]:
     """Values, and which cells failed."""
-    result = convert(clean(pl.Series("x", texts, dtype=pl.String)), ColumnSpec("x", "x", kind, **spec), COMMON)
+    cells = clean(pl.DataFrame({"x": texts}, schema={"x": pl.String}))
+    result = convert(cells, [ColumnSpec("x", "x", kind, **spec)], COMMON)["x"]
     return result.series.to_list(), result.bad.to_list() if result.bad is not None else [False] * len(texts)
 
 

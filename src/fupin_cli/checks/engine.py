@@ -12,7 +12,7 @@ from fupin_cli import findings
 from fupin_cli.checks import refused, settle, waivers, xc
 from fupin_cli.checks.catalogue import all_rules, find_rules
 from fupin_cli.checks.gather import gathered
-from fupin_cli.checks.rule import Rule
+from fupin_cli.checks.rule import Rule, told_by
 from fupin_cli.checks.unread_payments import unread_payments
 from fupin_cli.checks.unreported import unreported
 from fupin_cli.errors import UsageError
@@ -119,12 +119,12 @@ def run_checks(
     required = _required_tables(ctx)
     outcomes: dict[str, Outcome] = {}
     raw = [required, unread_payments(ctx), unreported(ctx)]
-    refused.note_refused_posts(ctx)
+    known = refused.note_refused_posts(ctx)
     todo = [rule for rule in rules.values() if rule.run is not None and rule.code in codes]
     first = [rule for rule in todo if rule.stage != "last"]
     for number, rule in enumerate(first, 1):  # one after the other: Polars is parallel inside, two at once are slower
         progress(f"核查 {rule.code}", number, len(todo))
-        outcomes[rule.code], found = _run(rule, ctx)
+        outcomes[rule.code], found = _run(rule, ctx, known)
         raw.append(found)
     told = pl.concat(raw)
     done = _completed(pl.concat([_not_held(ctx.intake.found, told), told]), rules, ctx.policy)
@@ -133,7 +133,7 @@ def run_checks(
     late = []
     for rule in todo:
         if rule.stage == "last":
-            outcomes[rule.code], found = _run(rule, ctx)
+            outcomes[rule.code], found = _run(rule, ctx, known)
             late.append(_on_paying_lines(_completed(found, rules, ctx.policy), done))
     marked, waiver_findings = waivers.apply(
         ctx, pl.concat([done, *late]), [code for code, rule in rules.items() if rule.waivable]
@@ -175,14 +175,13 @@ def placed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     return _ordered(_with_area(_located(found, ctx), ctx), all_rules())
 
 
-def _run(rule: Rule, ctx: Claimed) -> tuple[Outcome, pl.DataFrame]:
-    """Run one rule if it can be run. A bug in it is its outcome and does not take the other rules with it."""
+def _run(rule: Rule, ctx: Claimed, known: dict[str, pl.DataFrame]) -> tuple[Outcome, pl.DataFrame]:
+    """Run one rule if it can be run (`known`: what has run already). A bug in it is its outcome and stops no other rule."""
     outcome = _availability(rule, ctx)
-    if outcome.status == "not_run" or rule.run is None:
+    if outcome.status == "not_run":
         return outcome, findings.empty()
     try:
-        found = rule.run(ctx).lazy().with_columns(code=pl.lit(rule.code)).collect()
-        return outcome, findings.conform(found)
+        return outcome, known[rule.code] if rule.code in known else told_by(rule, ctx)
     except Exception as error:  # noqa: BLE001 - whatever it is
         return Outcome(rule.code, "crashed", error=f"{type(error).__name__}: {error}"[:500]), findings.empty()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Literal, Required, TypedDict, Unpack
 
+from fupin_cli import findings
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -68,6 +70,11 @@ class Rule:
     def group(self) -> str:
         """The letters before the number (POST, CAP, …)."""
         return self.code.rstrip("0123456789")
+
+
+def told_by(rule: Rule, ctx: Claimed) -> pl.DataFrame:
+    """What a rule finds, as findings of its code."""
+    return findings.empty() if rule.run is None else findings.conform(rule.run(ctx).lazy().collect(), rule.code)
 
 
 class Told(TypedDict, total=False):

@@ -29,6 +29,8 @@ LOST_HINT = "找原件重新录入；录入前把该列单元格格式设为“�
 
 def unkeyed(frame: pl.DataFrame, fault: pl.Series, spec: TableSpec) -> pl.DataFrame:
     """ID001: rows set aside, and wrong numbers where none is needed; on the roster it holds the payment."""
+    if fault.null_count() == fault.len():
+        return findings.empty()
     rows = frame.with_columns(fault).filter(fault.is_not_null())
     return rows.select(
         "_src",
@@ -134,15 +136,15 @@ def contract_cells(
 
 def formulas(frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, spec: TableSpec) -> pl.DataFrame:
     """IN010: text that a spreadsheet would take for a formula, or a formula's error. `places`: where in `raw` each row of the frame stands."""
+    written = [name for name in spec.columns if name in raw.columns and spec.columns[name].type in WRITTEN_TEXT]
+    if not written:
+        return findings.empty()
+    some = raw.select(pl.col(written).str.contains(f"{FORMULA_START}|{FAILED_FORMULA}").any()).row(0)
     parts = []
-    for name in spec.columns:
-        if name not in raw.columns or spec.columns[name].type not in WRITTEN_TEXT:
-            continue
+    for name in (name for name, told in zip(written, some, strict=True) if told):
         cells = raw[name]
         failed = cells.str.contains(FAILED_FORMULA)
         starts = cells.str.contains(FORMULA_START)
-        if not (starts | failed).any():
-            continue
         flagged = starts & ~cells.str.contains(GUARDED) & ~cells.str.contains(PLACEHOLDERS)
         said = {
             "文字以 = + - @ 或制表符开头，Excel 会当成公式；已按文字处理": flagged,
@@ -172,10 +174,11 @@ def footer_totals(
     sums = frame.group_by("_src").agg(pl.col(summed).sum())
     actual = totals.select("_src", "_row").join(sums, on="_src", how="left", maintain_order="left")
     here = {source.index: source for source in sources}
+    said_there = convert(totals, [spec.columns[name] for name in summed], spec.common)
     parts = []
     for name in summed:
         column = spec.columns[name]
-        stated = convert(totals[name], column, spec.common).series
+        stated = said_there[name].series
         differs = stated != actual[name].fill_null(0)
         for src, row, said, real in (
             actual.select("_src", "_row", stated.alias("said"), pl.col(name).fill_null(0))

@@ -12,6 +12,8 @@ import polars as pl
 from fupin_cli.intake.values import dtype_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     import pandera.polars as pa
 
     from fupin_cli.intake.contracts import ColumnSpec, TableSpec
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 EMPTY, UNLISTED = "IN004", "IN007"
 
 
-def pandera_schema(spec: TableSpec) -> pa.DataFrameSchema:
-    """Build the schema of a table from its contract: the columns of which it asks more than their type.
+def pandera_schema(spec: TableSpec, names: Iterable[str] | None = None) -> pa.DataFrameSchema:
+    """Build the schema of a table from its contract: the columns (`names`: these of them) of which it asks more than a type.
 
     The types are looked at by `failures` itself: Pandera takes milliseconds for every column, and most have no check.
     """
@@ -28,65 +30,63 @@ def pandera_schema(spec: TableSpec) -> pa.DataFrameSchema:
 
     return pa.DataFrameSchema(
         {
-            column.name: pa.Column(dtype_of(column), nullable=True, checks=_checks(column))
-            for column in spec.columns.values()
-            if _checks(column)
+            name: pa.Column(
+                dtype_of(column),
+                nullable=True,
+                checks=[pa.Check(_asked(holds), name=code, ignore_na=False) for code, holds in checks(column).items()],
+            )
+            for name, column in spec.columns.items()
+            if checks(column) and (names is None or name in names)
         },
         name=spec.table,
         strict=False,
     )
 
 
-def _checks(column: ColumnSpec) -> list[pa.Check]:
-    import pandera.polars as pa
-
-    checks = []
+def checks(column: ColumnSpec) -> dict[str, pl.Expr]:
+    """What a contract asks of a column's cells, by the code of the finding: true where a cell is right."""
+    asked = {}
+    cell = pl.col(column.name)
     if column.required and not column.may_be_empty:
         when = column.required_when
-
-        def filled(data: pa.PolarsData) -> pl.LazyFrame:
-            needed = pl.col(when).fill_null(value=False) if when else pl.lit(value=True)
-            return data.lazyframe.select(pl.col(data.key).is_not_null() | ~needed)
-
-        checks.append(pa.Check(filled, name=EMPTY, ignore_na=False))
+        needed = pl.col(when).fill_null(value=False) if when else pl.lit(value=True)
+        asked[EMPTY] = cell.is_not_null() | ~needed
     if column.values:
         known = list(column.values)
-        several = column.type == "choices"
-
-        def listed(data: pa.PolarsData) -> pl.LazyFrame:
-            cell = pl.col(data.key)
-            inside = (
-                cell.str.split(",").list.eval(pl.element().is_in(known)).list.all() if several else cell.is_in(known)
-            )
-            return data.lazyframe.select(inside | cell.is_null())
-
-        checks.append(pa.Check(listed, name=UNLISTED, ignore_na=False))
-    return checks
+        inside = (
+            cell.str.split(",").list.eval(pl.element().is_in(known)).list.all()
+            if column.type == "choices"
+            else cell.is_in(known)
+        )
+        asked[UNLISTED] = inside | cell.is_null()
+    return asked
 
 
-_SCHEMAS: dict[int, tuple[TableSpec, pa.DataFrameSchema]] = {}
-
-
-def _kept_schema(spec: TableSpec) -> pa.DataFrameSchema:
-    """The schema of a contract, built once: thirty townships send the same table."""
-    kept = _SCHEMAS.get(id(spec))
-    if kept is None or kept[0] is not spec:
-        kept = _SCHEMAS[id(spec)] = (spec, pandera_schema(spec))
-    return kept[1]
+def _asked(holds: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
+    return lambda data: data.lazyframe.select(holds)
 
 
 def failures(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
-    """Validate a typed table. Gives one row a failed cell: code, column, index (0-based in `frame`)."""
+    """Validate a typed table. Gives one row a failed cell: code, column, index (0-based in `frame`).
+
+    One pass over the table tells the columns in which a check fails; the cells of these are what Pandera is asked for.
+    """
+    schema = pl.Schema({"code": pl.String, "column": pl.String, "index": pl.UInt32})
+    types = frame.schema
+    if any(types[name] != dtype_of(column) for name, column in spec.columns.items()):
+        raise AssertionError(f"表格式与程序不符：{spec.table}")
+    asked = {name: list(holds.values()) for name, column in spec.columns.items() if (holds := checks(column))}
+    right = frame.select(pl.all_horizontal(holds).all().alias(name) for name, holds in asked.items())
+    wrong = [name for name in asked if not right[name][0]]
+    if not wrong:
+        return schema.to_frame()
     from pandera.config import ValidationDepth, config_context
     from pandera.errors import SchemaErrors
 
-    schema = pl.Schema({"code": pl.String, "column": pl.String, "index": pl.UInt32})
-    if any(frame.schema[column.name] != dtype_of(column) for column in spec.columns.values()):
-        raise AssertionError(f"表格式与程序不符：{spec.table}")
     try:
         # Pinned, because two environment variables switch data checks off in silence.
         with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
-            _kept_schema(spec).validate(frame, lazy=True)
+            pandera_schema(spec, wrong).validate(frame, lazy=True)
     except SchemaErrors as error:
         cases = error.failure_cases
         if cases["index"].null_count():
@@ -97,4 +97,4 @@ def failures(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
             index=pl.col("index").cast(pl.UInt32),
         ).unique(maintain_order=True)
         return failed
-    return schema.to_frame()
+    raise AssertionError(f"表格式与程序不符：{spec.table}")

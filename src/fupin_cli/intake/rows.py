@@ -7,10 +7,8 @@ cleaned, typed and validated in one pass. What becomes of a cell depends on that
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from os import cpu_count
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -33,17 +31,12 @@ from fupin_cli.intake.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fupin_cli.intake.contracts import ColumnSpec, TableSpec
     from fupin_cli.intake.raw import Source
 
 KEY_LENGTHS = (15, 18, 20, 22)
 CARD_LENGTHS = (20, 22)  # a disability card: the ID number is its first 18 characters
 EXACT_DIGITS = 15  # Excel keeps no more
-MANY_ROWS = 2000
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass
@@ -67,27 +60,15 @@ class Rows:
         return Rows(self.accepted.filter(mine), self.set_aside.filter(mine), self.found.filter(mine), counts)
 
 
-def spread(work: Callable[[T], R], items: list[T], rows: int) -> list[R]:
-    """Work on each column: side by side where there are rows enough that it pays."""
-    if rows < MANY_ROWS:
-        return [work(item) for item in items]
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        return list(pool.map(work, items))
-
-
 def read_rows(sources: list[Source]) -> Rows:
     """Type the rows of sheets of one table: of each, read = accepted + set aside."""
     spec = sources[0].spec
     raw = _stacked(sources)
     names = [name for name in spec.columns if name in raw.columns]
-    text = pl.DataFrame(
-        [*spread(lambda name: clean(raw[name]), names, raw.height), raw["_src"], raw["_row"]]
-    ).with_row_index("_n")
+    text = clean(raw[names]).hstack([raw["_src"], raw["_row"]]).with_row_index("_n")
     text, footers = _data_rows(text, names, sources)
     columns = [spec.columns[name] for name in names]
-    converted = dict(
-        zip(names, spread(lambda c: convert(text[c.name], c, spec.common), columns, text.height), strict=True)
-    )
+    converted = convert(text, columns, spec.common)
     numeric = _numbers(sources)
     lost = {
         column.name: _lost(text, numeric, column)

@@ -32,10 +32,10 @@ def stated_totals(source: Source) -> list[Stated]:
     words = "|".join(re.escape(word) for word in source.spec.common.totals)
     begins = first.str.replace_all(r"[\s\u3000]", "").str.contains(rf"^(?:{words})").fill_null(value=False)
     column = source.spec.columns["amount_fen"]
-    amounts = cells.to_series(source.positions["amount_fen"])
+    amounts = cells.to_series(source.positions["amount_fen"]).alias(column.name).to_frame()
     found = []
     for index in begins.arg_true():
         counts = [m for cell in cells.row(index) if cell and (m := COUNT.search(cell))]
-        total = convert(clean(amounts.slice(index, 1)), column, source.spec.common).series[0]
+        total = convert(clean(amounts.slice(index, 1)), [column], source.spec.common)[column.name].series[0]
         found.append(Stated(index + 1, int(counts[0][1]) if counts else None, total))
     return found

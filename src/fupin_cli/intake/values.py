@@ -1,14 +1,15 @@
 """Cell text → typed columns. What cannot be typed becomes null and is told apart from an empty cell.
 
 Money is Int64 fen, days are Int64 hundredths of a day, months are Int32 month indexes, rates are Int64 millionths.
-Every conversion works on a column's distinct values where these are few: dates and words repeat, people do not.
+Every conversion is an expression: all columns of a table are typed in one pass. In large tables it is asked of a column's
+distinct values where these are few: dates and words repeat, people do not.
 """
 
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -44,6 +45,17 @@ DTYPES: dict[str, pl.DataType] = {
     "benefit": pl.Boolean(),
 }
 SCALES = {"money": 2, "days": 2, "count": 0, "rate": 4}
+MANY_ROWS = 2000
+PLAIN, VALUE, BAD, MONTH_ONLY = ":plain", ":value", ":bad", ":month_only"
+TIME = r"[\sT]+[0-9]{1,2}:[0-9]{2}.*$"
+# Year, month, day with signs between, or in digits alone; or a number as Excel keeps a day.
+DATE = (
+    r"^([0-9]{4})[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})?日?号?)?$"
+    r"|^([0-9]{4})([0-9]{2})([0-9]{2})?$"
+    r"|^([1-9][0-9]{4}(?:\.[0-9]+)?)$"
+)
+FIRST_YEAR, LAST_YEAR = 1900, 2099
+LAST_SERIAL = (date(LAST_YEAR, 12, 31) - date(1899, 12, 30)).days
 UNITS = {"money": r"[￥¥$,元圆\s]", "days": r"[天日,\s]", "count": r"[个月人户天次名,\s]", "rate": r"[%％\s]"}
 
 
@@ -60,232 +72,230 @@ class Converted:
     month_only: pl.Series | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True)
+class Typing:
+    """How cells become values: expressions over their plain form, named as in `Converted`; `bad` may look at the value."""
+
+    value: pl.Expr
+    bad: pl.Expr | None = None
+    code: str = ""
+    month_only: pl.Expr | None = None
+
+
 def dtype_of(spec: ColumnSpec) -> pl.DataType:
     """Polars type of a column."""
     return DTYPES.get(spec.type, pl.String())
 
 
-def clean(raw: pl.Series) -> pl.Series:
+def clean(cells: pl.DataFrame) -> pl.DataFrame:
     """Strip what files wrap around a value: blanks of every kind, `="…"`, a leading apostrophe, lone dashes."""
-    if not raw.str.contains(SUSPECT).any():
-        return raw.set(raw.str.len_bytes() == 0, None) if (raw.str.len_bytes() == 0).any() else raw
-    text = raw.str.strip_chars(" \t\r\n\u00a0\u3000\u200b\u200c\u200d\ufeff\u2060")
+    look = cells.select(
+        pl.all().str.contains(SUSPECT).any(), (pl.all().str.len_bytes() == 0).any().name.suffix(":empty")
+    ).row(0)
+    suspect, empty = look[: cells.width], look[cells.width :]
+    todo = [name for name, *found in zip(cells.columns, suspect, empty, strict=True) if any(found)]
+    if not todo:
+        return cells
+    text = pl.col(todo).str.strip_chars(" \t\r\n\u00a0\u3000\u200b\u200c\u200d\ufeff\u2060")
     text = text.str.replace(GUARDED, "$1").str.replace(r"^['’‘`]+", "").str.replace(PLACEHOLDERS, "")
     # Line breaks inside a cell serve its look; U+FFFE and U+FFFF are no characters.
     text = text.str.replace_all(r"[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}\x{fffe}\x{ffff}]", "").str.strip_chars()
-    return text.to_frame("t").select(pl.when(pl.col("t") != "").then(pl.col("t"))).to_series().alias(raw.name)
+    return cells.lazy().with_columns(text).with_columns(_filled(pl.col(todo))).collect()
 
 
-def half_width(text: pl.Series) -> pl.Series:
+def half_width(text: pl.Expr) -> pl.Expr:
     """Make full-width letters, digits and signs half-width, and drop every blank."""
-    wide = text.str.contains(WIDE).fill_null(value=False)
-    if not wide.any():
+    return text.str.normalize("NFKC").str.replace_all(rf"[{BLANKS}]", "")
+
+
+def convert(text: pl.DataFrame, columns: list[ColumnSpec], common: Common) -> dict[str, Converted]:
+    """Type cleaned columns by their contract, by name; all of a table in one pass."""
+    looks = {c.name: look for c in columns if (look := LOOKS.get(c.type, WIDE))}
+    signs = text.select(pl.col(name).str.contains(look).any() for name, look in looks.items())
+    as_is = {name for name, needed in zip(looks, signs.row(0) if looks else (), strict=True) if not needed}
+    plain = {c.name: _plain(c, as_is) for c in columns}
+    how = {c.name: CONVERTERS[c.type](pl.col(c.name + PLAIN), c, common) for c in columns}
+    few = [c.name for c in columns if c.type not in EACH_ITS_OWN] if text.height > MANY_ROWS else []
+    words = pl.collect_all(
+        _typed(text.lazy().select(pl.col(name).drop_nulls().unique()), {name: plain[name]}, how) for name in few
+    )
+    told = {name: found for name, found in zip(few, words, strict=True) if found.height}
+    done = _typed(text.lazy(), {name: form for name, form in plain.items() if name not in told}, how)
+    done = done.with_columns(part for name, found in told.items() for part in _spread(name, found))
+    typed = done.collect()
+    return {name: _converted(name, typing, typed) for name, typing in how.items()}
+
+
+def _typed(text: pl.LazyFrame, plain: dict[str, pl.Expr], how: dict[str, Typing]) -> pl.LazyFrame:
+    """Add what columns come to, step by step, so that no step is done twice: `:plain`, then `:value`, then `:bad`."""
+    here = {name: how[name] for name in plain}
+    values = [typing.value.alias(name + VALUE) for name, typing in here.items()]
+    values += [t.month_only.alias(name + MONTH_ONLY) for name, t in here.items() if t.month_only is not None]
+    bad = [typing.bad.alias(name + BAD) for name, typing in here.items() if typing.bad is not None]
+    step = text.with_columns(form.alias(name + PLAIN) for name, form in plain.items())
+    return step.with_columns(values).with_columns(bad).drop(name + PLAIN for name in plain)
+
+
+def _plain(column: ColumnSpec, as_is: set[str]) -> pl.Expr:
+    """The form of a cell from which its value is read."""
+    text = pl.col(column.name)
+    if column.type in ("date", "month"):
+        return half_width(text.str.replace(TIME, "")).str.extract_groups(DATE)
+    if column.type == "text" or column.name in as_is:
         return text
-    distinct = text.filter(wide).unique()
-    folded = pl.Series([unicodedata.normalize("NFKC", value) for value in distinct], dtype=pl.String)
-    return text.replace(distinct, folded.str.replace_all(rf"[{BLANKS}]", ""))
+    if column.type == "name":  # inner blanks are dropped, every kind of dot becomes · (SPEC 8.15)
+        return text.str.replace_all(rf"[{BLANKS}]", "").str.replace_all(DOTS, "·")
+    return half_width(text)
 
 
-def convert(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
-    """Type one cleaned column by its contract."""
-    return CONVERTERS[spec.type](text, spec, common)
+def _spread(name: str, typed: pl.DataFrame) -> list[pl.Expr]:
+    """Give every cell of a column what its word comes to."""
+    return [
+        pl.col(name).replace_strict(typed[name], part, default=None, return_dtype=part.dtype).alias(part.name)
+        for part in typed.get_columns()[1:]
+    ]
 
 
-def _by_distinct(text: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Work on the distinct values only, and spread the result."""
-    distinct = text.drop_nulls().unique()
-    result = work(distinct)
-    if distinct.len() == 0:
-        return pl.Series(text.name, [None] * text.len(), dtype=result.dtype)
-    return text.replace_strict(distinct, result, default=None, return_dtype=result.dtype)
+def _converted(name: str, how: Typing, done: pl.DataFrame) -> Converted:
+    bad = done[name + BAD].fill_null(value=False) if how.bad is not None and done[name + BAD].any() else None
+    month_only = done[name + MONTH_ONLY].fill_null(value=False) if how.month_only is not None else None
+    return Converted(done[name + VALUE], bad, how.code, month_only)
 
 
-def _failed(text: pl.Series, typed: pl.Series, code: str) -> Converted:
-    bad = text.is_not_null() & typed.is_null()
-    return Converted(typed, bad if bad.any() else None, code)
+def _filled(text: pl.Expr) -> pl.Expr:
+    """Null where nothing is left of a text."""
+    return pl.when(text != "").then(text)
 
 
-def _text(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
+def _checked(value: pl.Expr, spec: ColumnSpec, code: str, *, written: pl.Expr | None = None) -> Typing:
+    """What is written and cannot be typed is wrong."""
+    written = pl.col(spec.name).is_not_null() if written is None else written
+    return Typing(value, written & pl.col(spec.name + VALUE).is_null(), code)
+
+
+def _text(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     del spec, common
-    return Converted(text)
+    return Typing(text)
 
 
-def _compact(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
+def _id(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     del spec, common
-    return Converted(half_width(text))
+    return Typing(text.str.to_uppercase())
 
 
-def _id(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
-    del spec, common
-    return Converted(half_width(text).str.to_uppercase())
-
-
-def _phone(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
+def _phone(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     del spec, common
     # A dash stands after an area code, or groups a mobile number; anywhere else it stays and is told (ID010).
-    plain = (
-        half_width(text)
-        .str.replace(r"^(0[0-9]{2,3})-([0-9]{7,8})$", "$1$2")
-        .str.replace(r"^(1[0-9]{2})-([0-9]{4})-([0-9]{4})$", "$1$2$3")
+    plain = text.str.replace(r"^(0[0-9]{2,3})-([0-9]{7,8})$", "$1$2").str.replace(
+        r"^(1[0-9]{2})-([0-9]{4})-([0-9]{4})$", "$1$2$3"
     )
-    return Converted(plain.str.replace(r"^\+?86-?(1[0-9]{10})$", "$1"))
+    return Typing(plain.str.replace(r"^\+?86-?(1[0-9]{10})$", "$1"))
 
 
-def _name(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
-    """Names: inner blanks are dropped, every kind of dot becomes · (SPEC 8.15)."""
-    del spec, common
-    if not text.str.contains(rf"[{BLANKS}]|{DOTS}").any():
-        return Converted(text)
-    return Converted(text.str.replace_all(rf"[{BLANKS}]", "").str.replace_all(DOTS, "·"))
-
-
-def _date_parts(distinct: pl.Series) -> pl.DataFrame:
-    """Year, month, day (null where not written) and Excel serial of date-like texts."""
-    plain = half_width(distinct.str.replace(r"[\sT]+[0-9]{1,2}:[0-9]{2}.*$", ""))
-    frame = plain.to_frame("t")
-    long = pl.col("t").str.extract_groups(r"^([0-9]{4})[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})?日?号?)?$")
-    short = pl.col("t").str.extract_groups(r"^([0-9]{4})([0-9]{2})([0-9]{2})?$")
-    return frame.select(
-        pl.coalesce(long.struct[i], short.struct[i]).cast(pl.Int32).alias(name) for i, name in enumerate("ymd")
-    ).with_columns(
-        serial=pl.when(plain.str.contains(r"^[1-9][0-9]{4}(\.[0-9]+)?$"))
-        .then(plain.cast(pl.Float64, strict=False))
-        .cast(pl.Int32)
-    )
-
-
-def _day(parts: pl.DataFrame, default_day: pl.Expr) -> pl.Series:
+def _day(groups: pl.Expr, default_day: pl.Expr) -> pl.Expr:
+    """The day of what `DATE` finds in a text, as a date; its first groups are year, month, day, the last Excel's number."""
+    year, month, day = _parts(groups)
     iso = pl.format(
         "{}-{}-{}",
-        pl.col("y").cast(pl.String),
-        pl.col("m").cast(pl.String).str.zfill(2),
-        pl.coalesce("d", default_day).cast(pl.String).str.zfill(2),
+        year.cast(pl.String),
+        month.cast(pl.String).str.zfill(2),
+        pl.coalesce(day, default_day).cast(pl.String).str.zfill(2),
     ).str.to_date("%Y-%m-%d", strict=False)
-    serial = EXCEL_EPOCH + pl.duration(days=pl.col("serial"))
-    day = pl.coalesce(iso, serial)
-    return parts.select(pl.when(day.dt.year().is_between(1900, 2099)).then(day).alias("d")).to_series()
-
-
-def _date(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
-    del common
-
-    def work(distinct: pl.Series) -> pl.Series:
-        parts = _date_parts(distinct)
-        start = pl.date(pl.col("y"), pl.when(pl.col("m").is_between(1, 12)).then(pl.col("m")).otherwise(1), 1)
-        default = start.dt.month_end().dt.day().cast(pl.Int32) if spec.partial == "end" else pl.lit(1, dtype=pl.Int32)
-        return _day(parts, default)
-
-    if spec.partial == "end" and text.is_in(OPEN_END).any():
-        text = text.set(text.is_in(OPEN_END).fill_null(value=False), None)
-    read = _failed(text, _by_distinct(text, work), "IN005")
-    if not spec.span:
-        return read
-    without_day = _by_distinct(
-        text,
-        lambda distinct: _date_parts(distinct).select(pl.col("m").is_not_null() & pl.col("d").is_null()).to_series(),
+    serial = groups.struct[6].cast(pl.Float64).cast(pl.Int32)
+    return pl.coalesce(
+        pl.when(year.is_between(FIRST_YEAR, LAST_YEAR)).then(iso),
+        pl.when(serial <= LAST_SERIAL).then(EXCEL_EPOCH + pl.duration(days=serial)),
     )
-    return replace(read, month_only=without_day.fill_null(value=False))
 
 
-def _month(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
-    del spec, common
-
-    def work(distinct: pl.Series) -> pl.Series:
-        day = _day(_date_parts(distinct), pl.lit(1, dtype=pl.Int32))
-        return (day.dt.year() * MONTHS_PER_YEAR + day.dt.month().cast(pl.Int32) - 1).cast(pl.Int32)
-
-    return _failed(text, _by_distinct(text, work), "IN005")
+def _parts(groups: pl.Expr) -> list[pl.Expr]:
+    return [pl.coalesce(groups.struct[i], groups.struct[i + 3]).cast(pl.Int32) for i in range(3)]
 
 
-def _number(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
+def _date(groups: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
+    del common
+    year, month, day = _parts(groups)
+    written = pl.col(spec.name).is_not_null()
+    if spec.partial == "end":
+        start = pl.date(year, pl.when(month.is_between(1, 12)).then(month).otherwise(1), 1)
+        value = _day(groups, start.dt.month_end().dt.day().cast(pl.Int32))
+        written &= ~pl.col(spec.name).is_in(OPEN_END)
+    else:
+        value = _day(groups, pl.lit(1, dtype=pl.Int32))
+    read = _checked(value, spec, "IN005", written=written)
+    return replace(read, month_only=month.is_not_null() & day.is_null()) if spec.span else read
+
+
+def _month(groups: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
+    del common
+    day = _day(groups, pl.lit(1, dtype=pl.Int32))
+    month = (day.dt.year() * MONTHS_PER_YEAR + day.dt.month().cast(pl.Int32) - 1).cast(pl.Int32)
+    return _checked(month, spec, "IN005")
+
+
+def _number(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     """Non-negative decimals as scaled integers; more decimals than the scale are an error, never rounded."""
     del common
     scale = SCALES[spec.type]
-
-    def work(distinct: pl.Series) -> pl.Series:
-        plain = half_width(distinct).str.replace_all(UNITS[spec.type], "")
-        frame = plain.to_frame("t").select(pl.col("t").str.extract_groups(r"^([0-9]{1,13})(?:\.([0-9]*?)0*)?$"))
-        whole = pl.col("t").struct[0]
-        part = pl.col("t").struct[1].fill_null("")
-        digits = pl.when(part.str.len_bytes() <= scale).then(whole + part.str.pad_end(scale, "0"))
-        return frame.select(digits.cast(pl.Int64)).to_series()
-
-    return _failed(text, _by_distinct(text, work), "IN006")
+    groups = text.str.replace_all(UNITS[spec.type], "").str.extract_groups(r"^([0-9]{1,13})(?:\.([0-9]*?)0*)?$")
+    part = groups.struct[1].fill_null("")
+    digits = pl.when(part.str.len_bytes() <= scale).then(groups.struct[0] + part.str.pad_end(scale, "0"))
+    return _checked(digits.cast(pl.Int64), spec, "IN006")
 
 
-def _yes_no(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
-    del spec
+def _yes_no(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     known = dict.fromkeys(common.yes_words, True) | dict.fromkeys(common.no_words, False)
-    typed = half_width(text).replace_strict(known, default=None, return_dtype=pl.Boolean)
-    return _failed(text, typed, "IN007")
+    return _checked(text.replace_strict(known, default=None, return_dtype=pl.Boolean), spec, "IN007")
 
 
-def _benefit(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
+def _benefit(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     """享受低保/特困…情况: any text but the words for no means yes; an empty cell means no (SPEC 8.20).
 
     A formula without a value is neither text nor empty: what it would say is unknown.
     """
     del spec
-    words = half_width(text)
-    unknown = (words.str.contains(FAILED_FORMULA) | words.str.starts_with("=")).fill_null(value=False)
-    says = ~words.is_in(common.benefit_no).fill_null(value=True)
-    if not unknown.any():
-        return Converted(says)
-    return Converted(says.to_frame("t").select(pl.when(~unknown).then(pl.col("t"))).to_series(), unknown, "IN007")
+    unknown = (text.str.contains(FAILED_FORMULA) | text.str.starts_with("=")).fill_null(value=False)
+    says = ~text.is_in(common.benefit_no).fill_null(value=True)
+    return Typing(pl.when(~unknown).then(says), unknown, "IN007")
 
 
-def _choice(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
+def _choice(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     """One of a list; synonyms become the listed word. An unknown word stays and is reported by the contract."""
     del common
-
-    def work(distinct: pl.Series) -> pl.Series:
-        words = half_width(distinct).replace(spec.synonyms) if spec.synonyms else half_width(distinct)
-        return words.to_frame("t").select(pl.when(pl.col("t") != "").then(pl.col("t"))).to_series()
-
-    return Converted(_by_distinct(text, work))
+    return Typing(_filled(text.replace(spec.synonyms) if spec.synonyms else text))
 
 
-def _choices(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
+def _choices(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     """A list of words in any order and with any comma, written back with one comma."""
     del common
-
-    def work(distinct: pl.Series) -> pl.Series:
-        words = half_width(distinct).str.replace_all(SEPARATORS, ",").str.strip_chars(",").str.split(",")
-        return words.list.eval(pl.element().replace(spec.synonyms)).list.join(",")
-
-    return Converted(_by_distinct(text, work))
+    words = text.str.replace_all(SEPARATORS, ",").str.strip_chars(",").str.split(",")
+    return Typing(words.list.eval(pl.element().replace(spec.synonyms)).list.join(","))
 
 
 def _mapped(words: dict[str, list[str]]) -> dict[str, str]:
     return {word: code for code, listed in words.items() for word in (code, *listed)}
 
 
-def _measure(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
+def _measure(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     """Code of a subsidy. A word that no list knows stays and is told; where it speaks of posts, it counts as theirs."""
-    del spec
-    plain = half_width(text)
-    known = plain.replace_strict(_mapped(common.measures), default=None, return_dtype=pl.String)
-    bad = plain.is_not_null() & known.is_null()
-    if not bad.any():
-        return Converted(known)
-    like_post = plain.str.contains("|".join(common.post_words)) & bool(common.post_words)
-    words = plain.set(like_post.fill_null(value=False), "post")
-    return Converted(known.zip_with(known.is_not_null(), words), bad, "IN007")
+    listed = _mapped(common.measures)
+    like_post = text.str.contains("|".join(common.post_words)) & bool(common.post_words)
+    words = pl.when(like_post).then(pl.lit("post")).otherwise(text)
+    value = pl.coalesce(text.replace_strict(listed, default=None, return_dtype=pl.String), words)
+    return Typing(value, ~pl.col(spec.name + PLAIN).is_in(list(listed)), "IN007")
 
 
-def _pay_status(text: pl.Series, spec: ColumnSpec, common: Common) -> Converted:
+def _pay_status(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     """`paid`, `failed`, `recovered`; any other word is `unknown`: of a bank never paid, in the history never unpaid."""
     words = {"paid": common.paid, "failed": common.failed, "recovered": common.recovered}
     listed = _mapped(words) | spec.synonyms
-    known = half_width(text).replace_strict(listed, default="unknown", return_dtype=pl.String)
-    known = known.zip_with(text.is_not_null(), pl.Series([None], dtype=pl.String).new_from_index(0, text.len()))
-    bad = known == "unknown"
-    return Converted(known, bad.fill_null(value=False) if bad.any() else None, "IN007")
+    known = text.replace_strict(listed, default="unknown", return_dtype=pl.String)
+    return Typing(pl.when(text.is_not_null()).then(known), pl.col(spec.name + VALUE) == "unknown", "IN007")
 
 
-CONVERTERS: dict[str, Callable[[pl.Series, ColumnSpec, Common], Converted]] = {
+CONVERTERS: dict[str, Callable[[pl.Expr, ColumnSpec, Common], Typing]] = {
     "id": _id,
-    "name": _name,
+    "name": _text,
     "text": _text,
     "choice": _choice,
     "choices": _choices,
@@ -298,12 +308,18 @@ CONVERTERS: dict[str, Callable[[pl.Series, ColumnSpec, Common], Converted]] = {
     "yes_no": _yes_no,
     "benefit": _benefit,
     "phone": _phone,
-    "account": _compact,
-    "code": _compact,
+    "account": _text,
+    "code": _text,
     "credit_code": _id,
     "measure": _measure,
     "pay_status": _pay_status,
 }
+
+
+# Signs without which a cell of a type is in its plain form already; of the others `WIDE`.
+LOOKS = {"name": rf"[{BLANKS}]|{DOTS}", "text": "", "date": "", "month": ""}
+# Of these nearly every cell is another one; what the others come to is asked once for each word of a large table.
+EACH_ITS_OWN = ("id", "name", "text", "phone", "account", "code", "credit_code", "benefit")
 
 
 def suggestion(value: str, known: list[str]) -> str:

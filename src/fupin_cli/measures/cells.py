@@ -116,7 +116,7 @@ def _text(ctx: Month, rows: pl.DataFrame, name: str) -> tuple[pl.Series, pl.Seri
         if source is None or name not in source.positions:
             continue
         cells = source.raw.cells.to_series(source.positions[name]).gather(part["_row"] - 1)
-        parts.append(pl.DataFrame({"_n": part["_n"], "text": clean(cells)}))
+        parts.append(pl.DataFrame({"_n": part["_n"], "text": clean(cells.to_frame()).to_series()}))
     found = numbered.select("_n").join(pl.concat(parts).with_columns(there=pl.lit(value=True)), on="_n", how="left")
     found = found.sort("_n")
     return found["text"], found["there"].fill_null(value=False)
