@@ -56,7 +56,11 @@ def conform(frame: pl.DataFrame, code: str | None = None) -> pl.DataFrame:
         have["code"] = pl.Series("code", [code]).new_from_index(0, frame.height)
     return pl.DataFrame(
         [
-            have[name].cast(dtype) if name in have else _NULL[name].new_from_index(0, frame.height)
+            _NULL[name].new_from_index(0, frame.height)
+            if name not in have
+            else have[name]
+            if have[name].dtype == dtype
+            else have[name].cast(dtype)
             for name, dtype in SCHEMA.items()
         ]
     )

@@ -25,18 +25,21 @@ def report(
     lazy = rows.lazy()
     names = lazy.collect_schema().names()
     found = {
-        "table": pl.lit(table),
+        "table": table,
         "_src": pl.col("_src"),
         "_row": pl.col("_row"),
-        "column": column if isinstance(column, pl.Expr) else pl.lit(column, dtype=pl.String),
-        "message": message if isinstance(message, pl.Expr) else pl.lit(message),
+        "column": column,
+        "message": message,
         **{
-            target: pl.col(source) if source in names else pl.lit(None, dtype=pl.String)
+            target: pl.col(source) if source in names else None
             for target, source in (("person", "id_number"), ("name", "name"), ("post_id", "post_id"))
         },
-        **{key: value if isinstance(value, pl.Expr) else pl.lit(value) for key, value in fields.items()},
+        **fields,
     }
-    return lazy.select(expr.cast(SCHEMA[name]).alias(name) for name, expr in found.items())
+    return lazy.select(
+        (value.cast(SCHEMA[name]) if isinstance(value, pl.Expr) else pl.lit(value, dtype=SCHEMA[name])).alias(name)
+        for name, value in found.items()
+    )
 
 
 def place_expr() -> pl.Expr:

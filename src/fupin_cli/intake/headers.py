@@ -47,9 +47,9 @@ def recognise(sheet: RawSheet, file_name: str, contracts: dict[str, TableSpec]) 
     near: tuple[int, int, TableSpec, list[str]] | None = None  # score, columns found, table, headers it lacks
     for number, labels in _candidate_rows(head):
         for spec in contracts.values():
-            found = {spec.by_header[label] for label in labels if label in spec.by_header}
-            if not found:
+            if spec.by_header.keys().isdisjoint(labels):
                 continue
+            found = {spec.by_header[label] for label in labels if label in spec.by_header}
             lacking = spec.lacking(found)
             if lacking:
                 present = len(spec.bold) - len(lacking)

@@ -65,14 +65,18 @@ def _has_no_value() -> pl.Expr:
 def _with_values(placed: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:
     """Read each finding's cell from its sheet, one gather a column."""
     wanted = placed.filter(pl.col("_position").is_not_null() & pl.col("value").is_null() & pl.col("_row").is_not_null())
-    values = [
-        part.select("_n", _raw=sources[source].raw.cells.to_series(position).gather(part["_row"] - 1))
-        for (source, position), part in wanted.select("_n", "_src", "_row", "_position").group_by("_src", "_position")
-    ]
-    if not values:
+    cells = wanted.group_by("_src", "_position").agg("_n", pl.col("_row") - 1)
+    if not cells.height:
         return placed
+    read = [
+        sources[source].raw.cells.to_series(position).gather(rows).alias("_raw")
+        for source, position, rows in zip(cells["_src"], cells["_position"], cells["_row"], strict=True)
+    ]
+    values = pl.DataFrame([cells["_n"].explode(), pl.concat(read)])
     return (
-        placed.join(pl.concat(values), on="_n", how="left")
+        placed.lazy()
+        .join(values.lazy(), on="_n", how="left")
         .with_columns(value=pl.coalesce("value", "_raw"))
         .drop("_raw")
+        .collect()
     )

@@ -54,8 +54,8 @@ DATE = (
     r"|^([0-9]{4})([0-9]{2})([0-9]{2})?$"
     r"|^([1-9][0-9]{4}(?:\.[0-9]+)?)$"
 )
-FIRST_YEAR, LAST_YEAR = 1900, 2099
-LAST_SERIAL = (date(LAST_YEAR, 12, 31) - date(1899, 12, 30)).days
+FIRST_YEAR, LAST_YEAR = "1900", "2099"
+LAST_SERIAL = (date(2099, 12, 31) - date(1899, 12, 30)).days
 UNITS = {"money": r"[￥¥$,元圆\s]", "days": r"[天日,\s]", "count": r"[个月人户天次名,\s]", "rate": r"[%％\s]"}
 
 
@@ -192,43 +192,36 @@ def _phone(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     return Typing(plain.str.replace(r"^\+?86-?(1[0-9]{10})$", "$1"))
 
 
-def _day(groups: pl.Expr, default_day: pl.Expr) -> pl.Expr:
-    """The day of what `DATE` finds in a text, as a date; its first groups are year, month, day, the last Excel's number."""
-    year, month, day = _parts(groups)
-    iso = pl.format(
-        "{}-{}-{}",
-        year.cast(pl.String),
-        month.cast(pl.String).str.zfill(2),
-        pl.coalesce(day, default_day).cast(pl.String).str.zfill(2),
-    ).str.to_date("%Y-%m-%d", strict=False)
+def _day(groups: pl.Expr, *, ends: bool = False) -> pl.Expr:
+    """The day of what `DATE` finds in a text; without a day the month's first, or (`ends`) its last."""
+    year, month, day = (pl.coalesce(groups.struct[i], groups.struct[i + 3]) for i in range(3))
+    parts = (year, month.str.zfill(2), day.str.zfill(2).fill_null("01"))
+    known = pl.concat_str(parts, separator="-").str.to_date("%Y-%m-%d", strict=False)
+    if ends:
+        known = pl.when(day.is_null()).then(known.dt.month_end()).otherwise(known)
     serial = groups.struct[6].cast(pl.Float64).cast(pl.Int32)
     return pl.coalesce(
-        pl.when(year.is_between(FIRST_YEAR, LAST_YEAR)).then(iso),
+        pl.when(year.is_between(pl.lit(FIRST_YEAR), pl.lit(LAST_YEAR))).then(known),
         pl.when(serial <= LAST_SERIAL).then(EXCEL_EPOCH + pl.duration(days=serial)),
     )
 
 
-def _parts(groups: pl.Expr) -> list[pl.Expr]:
-    return [pl.coalesce(groups.struct[i], groups.struct[i + 3]).cast(pl.Int32) for i in range(3)]
-
-
 def _date(groups: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     del common
-    year, month, day = _parts(groups)
+    ends = spec.partial == "end"
     written = pl.col(spec.name).is_not_null()
-    if spec.partial == "end":
-        start = pl.date(year, pl.when(month.is_between(1, 12)).then(month).otherwise(1), 1)
-        value = _day(groups, start.dt.month_end().dt.day().cast(pl.Int32))
+    if ends:
         written &= ~pl.col(spec.name).is_in(OPEN_END)
-    else:
-        value = _day(groups, pl.lit(1, dtype=pl.Int32))
-    read = _checked(value, spec, "IN005", written=written)
-    return replace(read, month_only=month.is_not_null() & day.is_null()) if spec.span else read
+    read = _checked(_day(groups, ends=ends), spec, "IN005", written=written)
+    if not spec.span:
+        return read
+    whole = pl.coalesce(groups.struct[2], groups.struct[5]).is_not_null()
+    return replace(read, month_only=pl.coalesce(groups.struct[1], groups.struct[4]).is_not_null() & ~whole)
 
 
 def _month(groups: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     del common
-    day = _day(groups, pl.lit(1, dtype=pl.Int32))
+    day = _day(groups)
     month = (day.dt.year() * MONTHS_PER_YEAR + day.dt.month().cast(pl.Int32) - 1).cast(pl.Int32)
     return _checked(month, spec, "IN005")
 

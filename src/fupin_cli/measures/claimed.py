@@ -75,10 +75,12 @@ def known_people(claims: Claims, ctx: Month) -> Claims:
     root = [s.index for s in ctx.intake.sources if s.folder is None]
     old = pl.col("_last").is_not_null() & pl.col("_src").is_in(root) if "_last" in rows.columns else pl.lit(value=False)
     paid_elsewhere = rows.filter(old & pl.col("ref").is_not_null())
-    settled = paid_elsewhere.join(_paid_refs(ctx), on=["id_number", "ref"], how="semi").select("_src", "_row")
-    left = rows.join(settled, on=["_src", "_row"], how="anti", maintain_order="left")
-    left, fates = with_fate(ctx, left)
-    return replace(claims, rows=left, faults=[*claims.faults, *fates], left=claims.left + settled.height)
+    settled = paid_elsewhere.select("_src", "_row").clear()
+    if paid_elsewhere.height:
+        settled = paid_elsewhere.join(_paid_refs(ctx), on=["id_number", "ref"], how="semi").select("_src", "_row")
+        rows = rows.join(settled, on=["_src", "_row"], how="anti", maintain_order="left")
+    rows, fates = with_fate(ctx, rows)
+    return replace(claims, rows=rows, faults=[*claims.faults, *fates], left=claims.left + settled.height)
 
 
 def _paid_refs(ctx: Month) -> pl.DataFrame:
