@@ -227,7 +227,7 @@ def _typed(
             marks = converted[column.name].month_only if column.name in converted else None
             no = pl.Series([False]).new_from_index(0, text.height)
             columns.append((no if marks is None else marks).alias(f"_{column.name}_month"))
-    columns.append(text["_src"])
+    columns += [text["_src"], text["_row"]]
     frame = pl.DataFrame(columns)
     more = []
     if KEY in spec.columns:
@@ -236,17 +236,14 @@ def _typed(
             pl.when(card).then(pl.col(KEY)).alias("_card"),
             pl.when(card).then(pl.col(KEY).str.head(18)).otherwise(pl.col(KEY)).alias(KEY),
         ]
-    order = [*(c.name for c in columns[:-1]), *(["_card"] if more else []), "_src", "_file", "_sheet", "_row"]
-    if len(sources) == 1:
-        more += [pl.lit(sources[0].file).alias("_file"), pl.lit(sources[0].sheet).alias("_sheet")]
-        return frame.with_columns(*more, text["_row"]).select(order)
+    order = [*(c.name for c in columns[:-2]), *(["_card"] if more else []), "_src", "_file", "_sheet", "_row"]
     places = pl.DataFrame(
         [(s.index, s.file, s.sheet) for s in sources],
         schema={"_src": pl.UInt32, "_file": pl.String, "_sheet": pl.String},
         orient="row",
     )
-    frame = frame.with_columns(*more, text["_row"])
-    return frame.join(places, on="_src", how="left", maintain_order="left").select(order)
+    placed = frame.lazy().with_columns(*more).join(places.lazy(), on="_src", how="left", maintain_order="left")
+    return placed.select(order).collect()
 
 
 def _reason(frame: pl.DataFrame, lost: pl.Series | None, spec: TableSpec) -> pl.Series:

@@ -54,7 +54,9 @@ def unknown(ctx: Month, table: str, rows: pl.DataFrame, cells: Deciding) -> tupl
     """Find cells that say nothing. Adds `_cell_<column>`: the code of what is wrong with it, null where it is known."""
     spec = ctx.contracts[table]
     faults: list[Fault] = []
-    for name in (*cells.needed, *cells.where_there, *cells.if_filled):
+    names = (*cells.needed, *cells.where_there, *cells.if_filled)
+    doubtful = rows.select(_doubtful(spec.columns[name]).any().alias(name) for name in set(names))
+    for name in (name for name in names if doubtful[name][0]):
         column = spec.columns[name]
         state = _states(ctx, rows, column, optional=name in cells.if_filled, absent=name in cells.needed)
         found = state.drop_nulls().unique().sort().to_list()
@@ -74,34 +76,33 @@ def unknown(ctx: Month, table: str, rows: pl.DataFrame, cells: Deciding) -> tupl
     return rows, faults
 
 
+def _listed(column: ColumnSpec, name: str) -> pl.Expr | None:
+    """Whether a column's cells, which stand under a name, are of its closed list; None where it has none."""
+    return pl.col(name).is_in(list(column.values)) if column.values and not column.open else None
+
+
+def _doubtful(column: ColumnSpec) -> pl.Expr:
+    """Whether there is anything to be asked of a cell: it is empty, or outside its list."""
+    empty, listed = pl.col(column.name).is_null(), _listed(column, column.name)
+    return empty if listed is None else empty | ~listed
+
+
 def _states(ctx: Month, rows: pl.DataFrame, column: ColumnSpec, *, optional: bool, absent: bool) -> pl.Series:
     """What is wrong with a column's cells: a code or null for each row. `absent`: a file without the column is at fault."""
-    value = rows[column.name]
-    unlisted = (value.is_in(list(column.values)) == False) if column.values and not column.open else None  # noqa: E712
-    if not value.null_count() and (unlisted is None or not unlisted.any()):
-        return pl.Series([None] * rows.height, dtype=pl.String)
     text, there = _text(ctx, rows, column.name)
-    frame = pl.DataFrame(
-        {
-            "value_null": value.is_null(),
-            "text": text,
-            "there": there,
-            "unlisted": unlisted.fill_null(value=False)
-            if unlisted is not None
-            else pl.repeat(False, rows.height, eager=True),
-        }
-    )
+    frame = pl.DataFrame([rows[column.name].alias("value"), text.alias("text"), there.alias("there")])
+    listed = _listed(column, "value")
     filled = pl.col("text").is_not_null()
     ends = pl.col("text").is_in(OPEN_END) if column.partial == "end" else pl.lit(value=False)
     faulty = pl.lit(EMPTY) if absent else pl.when("there").then(pl.lit(EMPTY))
     empty = pl.lit(None, dtype=pl.String) if optional else faulty
     bad = UNREADABLE.get(column.type, EMPTY)
     return frame.select(
-        pl.when(pl.col("value_null") & filled & ~ends)
+        pl.when(pl.col("value").is_null() & filled & ~ends)
         .then(pl.lit(bad))
-        .when(pl.col("value_null") & ~filled)
+        .when(pl.col("value").is_null() & ~filled)
         .then(empty)
-        .when("unlisted")
+        .when(pl.lit(value=False) if listed is None else ~listed)
         .then(pl.lit("IN007"))
     ).to_series()
 

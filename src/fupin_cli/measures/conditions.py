@@ -220,13 +220,13 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
         return rows, []
     first = pl.coalesce("_from", pl.lit(ctx.first)) if "_from" in rows.columns else pl.lit(ctx.first)
     last = pl.coalesce("_until", pl.lit(ctx.last)) if "_until" in rows.columns else pl.lit(ctx.last)
-    rows = rows.with_columns(
+    told = rows.lazy().with_columns(
         _first_day=first, _last_day=pl.max_horizontal(first, pl.min_horizontal(last, pl.lit(ctx.last)))
     )
     faults = []
     if ctx.has("deaths"):
-        dead = ctx.intake.tables["deaths"].group_by("id_number").agg(_died=pl.col("death_date").min(), _listed=pl.len())
-        rows = rows.join(dead, on="id_number", how="left", maintain_order="left")
+        dead = ctx.table("deaths").group_by("id_number").agg(_died=pl.col("death_date").min(), _listed=pl.len())
+        told = told.join(dead, on="id_number", how="left", maintain_order="left")
         before = (pl.col("_died") < pl.col("_first_day")).fill_null(value=False)
         within = (pl.col("_died") <= pl.col("_last_day")).fill_null(value=False) & ~before
         undated = pl.col("_listed").is_not_null() & pl.col("_died").is_null()
@@ -236,19 +236,15 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
             Fault("MEA019", undated, "在死亡人员名单里，没有写明日期", effect="hold"),
         ]
     if ctx.has("prisoners"):
-        terms = (
-            ctx.intake.tables["prisoners"]
-            .select("id_number", _in="start", _out="end")
-            .with_columns(_gaoled=pl.lit(value=True))
-        )
-        both = rows.select("_src", "_row", "id_number", "_first_day", "_last_day").join(terms, on="id_number")
+        terms = ctx.table("prisoners").select("id_number", _in="start", _out="end", _gaoled=pl.lit(value=True))
+        both = told.select("_src", "_row", "id_number", "_first_day", "_last_day").join(terms, on="id_number")
         touches = (pl.col("_in").fill_null(pl.col("_last_day")) <= pl.col("_last_day")) & (
             pl.col("_out").is_null() | (pl.col("_out") >= pl.col("_first_day"))
         )
         gaoled = both.filter(touches).select("_src", "_row", "_gaoled").unique()
-        rows = rows.join(gaoled, on=["_src", "_row"], how="left", nulls_equal=True, maintain_order="left")
+        told = told.join(gaoled, on=["_src", "_row"], how="left", nulls_equal=True, maintain_order="left")
         faults.append(Fault("MEA019", pl.col("_gaoled").fill_null(value=False), "申请的日期里在服刑"))
-    return rows, faults
+    return told.collect(), faults
 
 
 def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
