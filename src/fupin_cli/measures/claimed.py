@@ -68,10 +68,11 @@ def known_people(claims: Claims, ctx: Month) -> Claims:
     organisation = pl.col("id_number").is_null() | (pl.col("id_number") == pl.col("payee_key"))
     if "payee_key" not in rows.columns:
         organisation = pl.lit(value=False)
-    rows = rows.with_columns(
+    asked = rows.lazy().with_columns(
         id_ok=(plain & sound & ~number.str.starts_with(UNKNOWN_ID)).fill_null(value=False)
         | organisation.fill_null(value=False)
     )
+    rows = asked.collect()
     root = [s.index for s in ctx.intake.sources if s.folder is None]
     old = pl.col("_last").is_not_null() & pl.col("_src").is_in(root) if "_last" in rows.columns else pl.lit(value=False)
     paid_elsewhere = rows.filter(old & pl.col("ref").is_not_null())

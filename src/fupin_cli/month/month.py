@@ -149,7 +149,7 @@ class Month:
                 **dict.fromkeys(("id_number", "_card", "name", "post_id"), pl.String),
             }
         )
-        rows = pl.concat([nobody, *parts]).filter(pl.col("id_number").is_not_null())
+        rows = pl.concat([nobody, *parts]).lazy().filter(pl.col("id_number").is_not_null())
         number = pl.col("id_number")
         facts = rows.select(number.unique()).with_columns(
             kind=pl.when(number.str.len_chars() == OLD_LENGTH)
@@ -162,7 +162,7 @@ class Month:
             birth=birth_expr(number),
             sex=sex_expr(number),
         )
-        return rows.join(facts, on="id_number", how="left", maintain_order="left")
+        return rows.join(facts, on="id_number", how="left", maintain_order="left").collect()
 
     @cached_property
     def people(self) -> pl.DataFrame:
@@ -252,15 +252,19 @@ class Month:
         lines = roster.month_lines(self.roster, self.maybe("posts"), self.attended, self.policy, self.month)
         number = pl.col("id_number")
         birth = birth_expr(number)
-        return lines.with_columns(
-            birth=birth,
-            id_ok=(number.str.len_chars() == PLAIN_LENGTH)
-            & ~number.str.starts_with(UNKNOWN_ID)
-            & is_valid_expr(number)
-            & birth.is_not_null(),
-            first_on_post=pl.max_horizontal(
-                pl.coalesce("on_post", "contract_start", pl.lit(self.first)), pl.lit(self.first)
-            ),
+        return (
+            lines.lazy()
+            .with_columns(
+                birth=birth,
+                id_ok=(number.str.len_chars() == PLAIN_LENGTH)
+                & ~number.str.starts_with(UNKNOWN_ID)
+                & is_valid_expr(number)
+                & birth.is_not_null(),
+                first_on_post=pl.max_horizontal(
+                    pl.coalesce("on_post", "contract_start", pl.lit(self.first)), pl.lit(self.first)
+                ),
+            )
+            .collect()
         )
 
     @cached_property
