@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fupin_cli.intake.contracts import ColumnSpec, load_contracts
-from fupin_cli.intake.values import clean, convert, suggestion
+from fupin_cli.intake.values import BLANKS, clean, convert, half_width, suggestion
 from fupin_cli.policy.months import parse_month
 
 CONTRACTS = load_contracts()
@@ -143,3 +145,38 @@ def test_lone_dashes_are_empty_cells() -> None:
 
 def test_an_unknown_word_gets_the_nearest_listed_one() -> None:
     assert "初中" in suggestion("初种", ["小学", "初中", "高中"])
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co"]), max_size=12))
+def test_plain_form_is_unicodes_own(text: str) -> None:
+    """15: full-width signs become half-width as Unicode says (NFKC), whatever else stands in the cell."""
+    plain = pl.select(half_width(pl.lit(text))).item()
+    assert plain == "".join(c for c in unicodedata.normalize("NFKC", text) if not re.match(rf"[{BLANKS}]", c))
+
+
+def test_a_large_table_is_typed_like_a_small_one() -> None:
+    """15: of many rows the distinct words are typed; each cell comes to the same, empty ones and wrong ones too."""
+    spec = CONTRACTS["payment_history"]
+    texts = [
+        "2024-05",
+        "202405",
+        "五月",
+        None,
+        "605.00",
+        "６０５",
+        "1.005",
+        "失败",
+        "处理中",
+        "岗位补贴",
+        "某项公益补贴",
+        "是",
+    ]
+    few = clean(pl.DataFrame(dict.fromkeys(spec.columns, texts), schema=dict.fromkeys(spec.columns, pl.String)))
+    small = convert(few, list(spec.columns.values()), spec.common)
+    many = convert(pl.concat([few] * 200), list(spec.columns.values()), spec.common)
+    for name, one in small.items():
+        for part in ("series", "bad", "month_only"):
+            alone, among = getattr(one, part), getattr(many[name], part)
+            assert (alone is None) == (among is None), (name, part)
+            if alone is not None:
+                assert among.to_list() == alone.to_list() * 200, (name, part)
