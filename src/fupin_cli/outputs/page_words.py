@@ -180,7 +180,9 @@ def todo_words(entry: Todo) -> tuple[str, str]:
         return f"3 个月内 {cap} 人满补贴期限、{pension} 人到养老金领取年龄", "提前告知，安排退出后的就业服务"
     if entry.kind == todo.STAFF:
         lack, bare = entry.names
-        return f"缺 {lack} 名协理员，{bare} 个村没有专（兼）职人员", "配齐后补进基层平台人员表"
+        parts = [f"缺 {lack} 名协理员"] if lack != "0" else []
+        parts += [f"{bare} 个村没有专（兼）职人员"] if bare != "0" else []
+        return "，".join(parts), "配齐后补进基层平台人员表"
     return say[entry.kind]
 
 
