@@ -45,6 +45,7 @@ def opened(
 
     from fupin_cli.cli.progress import progress_bar
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.jobs.kept_months import Cache
     from fupin_cli.jobs.lock import workspace_lock
 
     now = datetime.now().astimezone()
@@ -52,4 +53,4 @@ def opened(
         workspace_lock(place.root, command, wait, now, posts=posts) if writes else nullcontext(),
         progress_bar(enabled=watch and sys.stderr.isatty()) as bar,
     ):
-        yield Opened(Desk(place, inbox, bar), now)
+        yield Opened(Desk(place, inbox, bar, cache=Cache.KEEP if writes else Cache.READ), now)

@@ -68,6 +68,7 @@ def payroll(
     from fupin_cli.errors import UsageError
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.draft import draft
+    from fupin_cli.jobs.kept_months import Cache
     from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.subsidy import subsidy
     from fupin_cli.jobs.withdraw import finish_all
@@ -84,7 +85,7 @@ def payroll(
     now = datetime.now().astimezone()
     folder, maker = output or place.out, operator or operator_name()
     with progress_bar(enabled=not (no_progress or quiet) and sys.stderr.isatty()) as progress:
-        desk = Desk(place, inbox, progress)
+        desk = Desk(place, inbox, progress, cache=Cache.READ if no_workbook else Cache.KEEP)
         approved = store.approval_of(place.root, wanted)
         if approved is not None:
             approved_already(desk, approved, folder, as_json=output_format is Format.json, unmask=unmask)
@@ -173,6 +174,7 @@ def approve(
     from fupin_cli.jobs import approve as approval
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.funds import refuse_over_budget
+    from fupin_cli.jobs.kept_months import Cache
     from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.names import named
     from fupin_cli.jobs.subsidy import find_measure, subsidy
@@ -198,7 +200,7 @@ def approve(
         approval.refuse_if_approved(place.root, wanted, chosen.code)
         make_folder(folder / month_text(wanted))
         with progress_bar(enabled=not no_progress and sys.stderr.isatty()) as progress:
-            desk = Desk(place, inbox, progress)
+            desk = Desk(place, inbox, progress, cache=Cache.RENEW)
             said = finish_all(desk, folder, now)
             run = subsidy(desk, chosen, wanted)
         if run.result.crashed:

@@ -16,6 +16,7 @@ from fupin_cli.counties.run import run_all, silent, task_of
 from fupin_cli.counties.task import Done, Task, carried_out, checked_words, payroll_figures
 from fupin_cli.jobs import report as reporting
 from fupin_cli.jobs.desk import Desk
+from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.lock import workspace_lock
 from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.outputs.bulk import save_workbooks
@@ -138,7 +139,7 @@ def do_report(task: Task) -> dict[str, Any]:
 def _report(task: Task, now: datetime, said: list[str]) -> Done:
     place = task.workspace
     with workspace_lock(place.root, "counties report", WAIT, now, posts=False, say=said.append):
-        desk = Desk(place)
+        desk = Desk(place, cache=Cache.READ)
         refuse_without_own(desk.context(task.month))
         run = reporting.report(desk, task.month, task.month)
     known = run.known

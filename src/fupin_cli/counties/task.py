@@ -14,6 +14,7 @@ from fupin_cli.jobs import check as checking
 from fupin_cli.jobs.approve import approved_words
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.draft import TAKEN_BACK, record_unattended
+from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.lock import workspace_lock
 from fupin_cli.jobs.run import fingerprint, run_month
 from fupin_cli.jobs.subsidy import subsidy
@@ -162,7 +163,7 @@ def checked_words(counts: dict[str, Any]) -> str:
 def _payroll(task: Task, now: datetime, said: list[str]) -> Done:
     place = task.workspace
     with workspace_lock(place.root, "counties payroll", WAIT, now, say=said.append):
-        desk = Desk(place)
+        desk = Desk(place, cache=Cache.KEEP)
         said += finish_all(desk, place.out, now)
         approved = store.approval_of(place.root, task.month)
         run = subsidy(desk, leading(), task.month)

@@ -115,24 +115,18 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
     return result
 
 
-def select(
+def select(  # noqa: PLR0913 - what choosing depends on
     inbox: Inbox,
     month: int,
     known_until: int | None = None,
     progress: Callable[[str, int, int], None] = lambda *_: None,
     tables: tuple[str, ...] = (),
+    *,
+    past_only: tuple[str, ...] = (),
 ) -> Intake:
-    """Choose and type what serves a month (of these `tables` only, if any are named).
-
-    `known_until`: a month whose lists of the dead, of prisoners, … are known already, when an earlier month is computed
-    again.
-    """
+    """Choose (`choose`) and type what serves a month (of these `tables` only, if any are named)."""
     result = Intake(month, files=inbox.files, unreadable=inbox.unreadable, unplaced=inbox.unplaced)
-    result.sources = [replace(source, role="unused") for source in inbox.sources]
-    found: list[pl.DataFrame] = [inbox.found]
-    for note in assign_roles(result.sources, month, known_until or month):
-        found.append(findings.about_file("IN014", "", note))  # noqa: PERF401 - a list of one finding each
-    _drop_copies(result, found)
+    result.sources, found = choose(inbox, month, known_until, past_only=past_only)
     used: dict[str, dict[str, list[Source]]] = {}
     for source in sorted(result.sources, key=lambda source: source.role):  # current before previous
         if source.role != "unused" and not (tables and source.spec.table not in tables):
@@ -149,6 +143,45 @@ def select(
                 result.previous[table] = rows.accepted
     result.found = findings.gather(found)
     return result
+
+
+def choose(
+    inbox: Inbox, month: int, known_until: int | None = None, *, past_only: tuple[str, ...] = ()
+) -> tuple[list[Source], list[pl.DataFrame]]:
+    """The sheets of an inbox with their roles in a month, and what there is to be said of files.
+
+    `known_until`: a month whose lists of the dead, of prisoners, … are known already, when an earlier month is computed
+    again. `past_only`: tables of all folders whose sheets for later months alone are left out.
+    """
+    sources = [replace(source, role="unused") for source in inbox.sources]
+    found = [inbox.found]
+    for note in assign_roles(sources, month, known_until or month):
+        found.append(findings.about_file("IN014", "", note))  # noqa: PERF401 - a list of one finding each
+    _drop_copies(sources, found)
+    for table in past_only:
+        _leave_later(inbox, [s for s in sources if s.spec.table == table and s.role == "current"], month)
+    return sources, found
+
+
+def _leave_later(inbox: Inbox, sources: list[Source], month: int) -> None:
+    """Leave out the sheets of a table that hold rows of later months alone, by their month column, else by their folder.
+
+    Where nothing would be left, all stay: a table that was handed in is not taken for one that was not.
+    """
+    if not sources:
+        return
+    column = sources[0].spec.month_column
+    later = {s.index for s in sources if s.folder is not None and s.folder > month}
+    if column:
+        rows = typed_rows(inbox, sources)
+        dated = pl.concat([part.select("_src", column) for part in (rows.accepted, rows.set_aside)])
+        ahead = dated.group_by("_src").agg((pl.col(column) > month).fill_null(value=False).all())
+        told = dict(ahead.iter_rows())
+        later = {s.index for s in sources if told.get(s.index, s.index in later)}
+    if len(later) < len(sources):
+        for source in sources:
+            if source.index in later:
+                source.role = "unused"
 
 
 def _title(roles: dict[str, list[Source]]) -> str:
@@ -229,13 +262,13 @@ def _standing(files: list[InboxFile], result: Inbox) -> list[InboxFile]:
     return [f for f in files if f.name not in gone]
 
 
-def _drop_copies(result: Intake, found: list[pl.DataFrame]) -> None:
+def _drop_copies(sources: list[Source], found: list[pl.DataFrame]) -> None:
     """Of tables read from all folders, use a file that lies in several of them once (IN008).
 
     A bank's file that names no batch is of its folder's month: two months in which all were paid alike are no copies.
     """
     seen: dict[tuple[str, str, int | None], str] = {}
-    for source in result.sources:
+    for source in sources:
         if source.spec.every_folder and source.role == "current":
             place = None if source.spec.month_column or _has_text(source, "batch") else source.folder
             first = seen.setdefault((source.sha256, source.sheet, place), source.file)

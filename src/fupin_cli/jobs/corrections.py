@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli.ledger.store import APPROVED_KINDS
+from fupin_cli.measures.catalogue import measure_of
 from fupin_cli.reconciliation.corrections import FIGURES, KEYS, PAYEE, differences, undecided
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.measures.measure import Measure
+    from fupin_cli.policy.parameters import Policy
     from fupin_cli.results.subsidy import PayrollRun
+
+
+@dataclass(frozen=True)
+class Again:
+    """An approved month of a measure as it is computed now. `lines`: what `lines_now` gives; `policy`: that of the month."""
+
+    month: int
+    measure: str
+    policy: Policy
+    lines: pl.DataFrame = field(repr=False)
+
+    @property
+    def subsidy(self) -> Measure:
+        """The measure that is computed."""
+        return measure_of(self.measure, self.policy)
+
+
+def again_of(run: PayrollRun) -> Again:
+    """What corrections need of a month that was computed again."""
+    return Again(run.month, run.measure, run.policy, lines_now(run))
 
 
 def months_to_check(desk: Desk, month: int, measure: str) -> list[int]:
@@ -20,14 +44,14 @@ def months_to_check(desk: Desk, month: int, measure: str) -> list[int]:
     return [m for m in desk.approved_months(measure) if m != month and m >= month - back]
 
 
-def corrections_of(desk: Desk, again: PayrollRun) -> pl.DataFrame:
+def corrections_of(desk: Desk, again: Again) -> pl.DataFrame:
     """Differences (`reconcile.corrections.differences`) of an approved month that was computed again."""
-    return differences(standing(desk, again.month, again.measure), lines_now(again), desk.money)
+    return differences(standing(desk, again.month, again.measure), again.lines, desk.money)
 
 
-def undecided_of(desk: Desk, again: PayrollRun) -> pl.DataFrame:
+def undecided_of(desk: Desk, again: Again) -> pl.DataFrame:
     """Lines of an approved month that are now only held (`reconcile.corrections.undecided`)."""
-    return undecided(standing(desk, again.month, again.measure), lines_now(again))
+    return undecided(standing(desk, again.month, again.measure), again.lines)
 
 
 def standing_lines(desk: Desk, month: int, measure: str) -> pl.DataFrame:

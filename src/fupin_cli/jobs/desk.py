@@ -15,6 +15,7 @@ from fupin_cli.intake.inbox import folder_month
 from fupin_cli.intake.load import Inbox, Intake, read_inbox, select, typed_rows
 from fupin_cli.intake.stated import stated_totals
 from fupin_cli.jobs.history import add_ledger, payments
+from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.person_code import known_key, person_codes, workspace_key
 from fupin_cli.ledger import store
 from fupin_cli.measures.catalogue import MEASURES, leading
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 HISTORY = "payment_history"
 FAR_AHEAD = 12 * 2100
+# Of these a month that is computed again looks at what was handed in for it and earlier months.
+PAST_ONLY = ("attendance", returns.TABLE)
 
 
 def silent(*_: object) -> None:
@@ -60,8 +63,13 @@ class Desk:
         posted: int | None = None,
         makes_key: bool = True,
         ledger: Mapping[str, pl.DataFrame] | None = None,
+        cache: Cache = Cache.OFF,
     ) -> None:
-        """Read the settings; files and ledger are read when they are first asked for, unless the `ledger`'s tables are given."""
+        """Read the settings; files and ledger are read when they are first asked for, unless the `ledger`'s tables are given.
+
+        `cache`: what is done with approved months that were computed again (`kept_months`); nothing where a password
+        reads files, or where the desk is not the workspace as it is.
+        """
         self.workspace = workspace
         self.folder = inbox or workspace.inbox
         self.progress = progress
@@ -71,10 +79,13 @@ class Desk:
         self._posted = posted
         self._makes_key = makes_key
         self._ledger = ledger or {}
+        plain = policy is None and only is None and posted is None and ledger is None and workspace.password is None
+        self.cache = cache if plain else Cache.OFF
         # Months that are computed for the first time, by month and by what a subsidy sees of it; what rules found there.
         self._months: dict[tuple[int, str], Claimed] = {}
         self._found: dict[tuple[int, str, frozenset[str]], CheckResult] = {}
         self._done: dict[tuple[str, int], Any] = {}
+        self._references: dict[int, Claimed] = {}
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -180,7 +191,8 @@ class Desk:
         return approved_and_paid(self.lines, self.batches, self.rows, self._matched[1], settlements)
 
     @cached_property
-    def _payments(self) -> pl.DataFrame:
+    def payments(self) -> pl.DataFrame:
+        """What the ledger says was paid (`history.payments`)."""
         return payments(self.lines, self.money)
 
     def approved_months(self, measure: str | None = "post") -> list[int]:
@@ -252,23 +264,43 @@ class Desk:
 
     def _read(self, month: int, measure: str) -> Claimed:
         again, leads = month in self.approved_months(measure), MEASURES[measure].leads
-        intake = select(self.inbox, month, FAR_AHEAD if again else None, self.progress)
+        intake = self._again(month) if again else select(self.inbox, month, progress=self.progress)
         if self.lines.height:
-            paid = self._payments
-            if leads:  # of the other measures this month's own approvals are no payments made before
-                paid = paid.filter((pl.col("month") != month) | (pl.col("measure") == measure))
-            intake = add_ledger(intake, paid, self.contracts[HISTORY], before=month if again else None, measure=measure)
-        stands = (pl.col("month") == month) & (pl.col("measure") == measure) & (pl.col("posted_fen") > 0)
+            before = month if again else None
+            intake = add_ledger(intake, self.paid(month, measure), self.contracts[HISTORY], before, measure)
         return Claimed(
             intake,
             self.policy.of(month),
             self.contracts,
             asked=measure,
             folders=self.folders,
-            open_month=self.context,
+            open_month=self.reference,
             earlier=None if again or not leads else self.earlier(month),
-            approved=self.money.filter(stands).select(id_number="person", post_id="post_id") if again else NO_LINES,
+            approved=self.standing(month, measure).select(id_number="person", post_id="post_id") if again else NO_LINES,
         )
+
+    def _again(self, month: int) -> Intake:
+        """What serves a month that is computed again: late lists too, of attendance and returns nothing of later months."""
+        return select(self.inbox, month, FAR_AHEAD, self.progress, past_only=PAST_ONLY)
+
+    def reference(self, month: int) -> Claimed:
+        """A month folder that another month is compared with: its files alone, without the ledger and without its own past."""
+        if month not in self._references:
+            known = FAR_AHEAD if month in self.approved_months() else None
+            intake = select(self.inbox, month, known, self.progress, past_only=PAST_ONLY)
+            self._references[month] = Claimed(intake, self.policy.of(month), self.contracts)
+        return self._references[month]
+
+    def paid(self, month: int, measure: str) -> pl.DataFrame:
+        """Payments of the ledger (`history.payments`) that a month of a measure knows; no own approvals of other measures."""
+        if not MEASURES[measure].leads:
+            return self.payments
+        return self.payments.filter((pl.col("month") != month) | (pl.col("measure") == measure))
+
+    def standing(self, month: int, measure: str) -> pl.DataFrame:
+        """Lines of a month and measure that stand approved with money (columns of `money`)."""
+        mine = (pl.col("month") == month) & (pl.col("measure") == measure)
+        return self.money.filter(mine & (pl.col("posted_fen") > 0))
 
     def earlier(self, month: int) -> Earlier:
         """What earlier month folders and the latest approval make one expect of a month (SPEC 9.2)."""
@@ -284,8 +316,7 @@ class Desk:
         before = max((m for m in self.approved_months() if m < month), default=None)
         if before is None:
             return Earlier(folders, self.lines.clear().select("county", "township"), None)
-        stands = (pl.col("month") == before) & (pl.col("measure") == leading().code) & (pl.col("posted_fen") > 0)
-        return Earlier(folders, self.money.filter(stands).select("county", "township"), before)
+        return Earlier(folders, self.standing(before, leading().code).select("county", "township"), before)
 
 
 def _sees(measure: str) -> str:

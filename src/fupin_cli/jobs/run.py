@@ -17,6 +17,7 @@ from fupin_cli.jobs import check as checking
 from fupin_cli.jobs import reconcile as reconciling
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.draft import TAKEN_BACK, record_unattended
+from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.lock import FOLDER
 from fupin_cli.jobs.log import job_log
 from fupin_cli.jobs.run_reports import Place, kept_names, report_codes, run_reports
@@ -100,7 +101,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a run works with
         return RunReport(
             f"{text}：与上次（{last['finished']}）的输入相同，没有重做。上次：{last['line']}", 0, skipped=True
         )
-    desk = Desk(workspace)
+    desk = Desk(workspace, cache=Cache.KEEP)
     report = RunReport("", 0)
     parts = finish_all(desk, folder, now)
     if odd:

@@ -10,9 +10,10 @@ import polars as pl
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.claim_faults import effect_of, faults_of
 from fupin_cli.errors import NoInputError, UsageError
-from fupin_cli.jobs import undated
+from fupin_cli.jobs import kept_months, undated
 from fupin_cli.jobs.batch_lines import kept_by_town
-from fupin_cli.jobs.corrections import corrections_of, months_to_check, undecided_of
+from fupin_cli.jobs.corrections import Again, again_of, corrections_of, months_to_check, undecided_of
+from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.funds import funds_of
 from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.measures.catalogue import known_measures, measure_of, other_measures
@@ -147,13 +148,14 @@ def _with_corrections(desk: Desk, run: PayrollRun) -> PayrollRun:
     approved = run.month in desk.approved_months(run.measure)
     months = [run.month] if approved else months_to_check(desk, run.month, run.measure)
     parts, waiting, doubtful, gone = [], [], [], []
+    keys = Fingerprints(desk)
     for number, month in enumerate(months, 1):
         desk.progress(f"重算 {month_text(month)}", number, len(months))
         # Without its files a month cannot be judged: nobody is asked for money back because a folder was put away.
         if file := desk.gone(month, run.measure):
             gone.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，没有重算这个月的差额")
         else:
-            now = run if approved else compute(desk, run.subsidy, month, again=True)
+            now = again_of(run) if approved else _again(desk, run.subsidy, month, keys)
             doubtful.append(undated.by_a_number(desk, now))
             parts.append(corrections_of(desk, now))
             waiting.append(undecided_of(desk, now))
@@ -166,6 +168,21 @@ def _with_corrections(desk: Desk, run: PayrollRun) -> PayrollRun:
         funds=funds_of(desk, run.month // 12),
     )
     return run if approved else replace(run, kept=kept_by_town(run, desk))
+
+
+def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Again:
+    """An approved month as it is computed now; as it was kept, where nothing that it depends on has changed since."""
+    if not (desk.cache.looks or desk.cache.keeps):
+        return again_of(compute(desk, measure, month, again=True))
+    place = kept_months.Place(desk.workspace.root, month, measure.code, keys.of(month, measure.code))
+    lines = kept_months.read(place) if desk.cache.looks else None
+    if lines is not None:
+        return Again(month, measure.code, desk.policy.of(month), lines)
+    run = compute(desk, measure, month, again=True)
+    again = again_of(run)
+    if desk.cache.keeps and not run.result.crashed:
+        kept_months.write(place, again.lines)
+    return again
 
 
 def supplied(desk: Desk, month: int) -> list[Measure]:

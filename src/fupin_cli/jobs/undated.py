@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.errors import UsageError
-from fupin_cli.jobs.corrections import lines_now, standing
+from fupin_cli.jobs.corrections import standing
 from fupin_cli.ledger import store
 from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.manifest import digest
@@ -17,13 +17,14 @@ from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.reconciliation.corrections import KEYS
 
 if TYPE_CHECKING:
+    from fupin_cli.jobs.corrections import Again
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.results.subsidy import PayrollRun
 
 SHOWN = 12
 
 
-def plain_numbers(run: PayrollRun) -> list[str]:
+def plain_numbers(run: PayrollRun | Again) -> list[str]:
     """The numbers of a measure's section that are written without `from`, by their full names."""
     if run.subsidy.leads:  # its standard stands by year, with its source
         return []
@@ -38,18 +39,18 @@ def plain_numbers(run: PayrollRun) -> list[str]:
     ]
 
 
-def settings_hash(run: PayrollRun) -> str:
+def settings_hash(run: PayrollRun | Again) -> str:
     """SHA-256 of what a draft records of settings and policy."""
     return digest(run.policy.settings.model_dump(mode="json") | {"policy": run.policy.file.model_dump(mode="json")})
 
 
-def by_a_number(desk: Desk, again: PayrollRun) -> pl.DataFrame:
+def by_a_number(desk: Desk, again: Again) -> pl.DataFrame:
     """Lines of an approved month that pay now as then, for the same quantity, and come to another sum.
 
     Where the settings are those of the approval, or the section has no plain number, there are none. Gives `KEYS`,
     `old_fen`, `amount_fen`.
     """
-    old, new = standing(desk, again.month, again.measure), lines_now(again)
+    old, new = standing(desk, again.month, again.measure), again.lines
     both = old.join(new, on=KEYS, suffix="_new")
     draft = store.last_draft(desk.workspace.root, again.month, again.measure)
     if not plain_numbers(again) or draft is None or draft.settings_hash == settings_hash(again):
