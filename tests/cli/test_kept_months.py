@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-import fupin_cli
 from fupin_cli import system
 from fupin_cli.cli.main import main
 from fupin_cli.jobs import fingerprint, kept_months, subsidy
@@ -27,7 +26,7 @@ from tests.cases.test_monitor_cases import DEFAULTS, TITLES, build, number_of
 from tests.conftest import Ran, write_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 APPROVED, NOW = ("2024-03", "2024-04"), "2024-05"
 SETTINGS = '[checks]\nextra_area_codes = ["211390"]\n'
@@ -72,6 +71,14 @@ def root(county: Path, tmp_path: Path) -> Path:
     """A copy of it."""
     shutil.copytree(county, tmp_path / "w")
     return tmp_path / "w"
+
+
+@pytest.fixture(autouse=True)
+def _program() -> Iterator[None]:
+    """What is known of the program is of this program, before and after each test."""
+    fingerprint.program.cache_clear()
+    yield
+    fingerprint.program.cache_clear()
 
 
 def keys(root: Path) -> list[str]:
@@ -250,7 +257,7 @@ def test_another_program_computes_anew(root: Path, monkeypatch: pytest.MonkeyPat
     source = house / "room" / "rule.py"
     for text in ("a = 1\n", "a = 2\n"):
         source.write_text(text, encoding="utf-8")
-        monkeypatch.setattr(fupin_cli, "__file__", str(house / "__init__.py"))
+        monkeypatch.setattr(fingerprint, "HOUSE", house)
         fingerprint.program.cache_clear()
         seen.add(fingerprint.program())
     assert len(seen) == 6
@@ -260,8 +267,6 @@ def test_another_program_computes_anew(root: Path, monkeypatch: pytest.MonkeyPat
     shutil.rmtree(kept_months.folder(root))
     document(root, Cache.KEEP)
     assert kept_months.size(root) == (0, 0)
-    monkeypatch.undo()
-    fingerprint.program.cache_clear()
 
 
 def test_a_month_that_goes_on_computes_nothing_again(

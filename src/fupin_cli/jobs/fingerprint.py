@@ -14,7 +14,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import fupin_cli
 from fupin_cli.intake.inbox import folder_month
 from fupin_cli.intake.load import choose, typed_rows
 from fupin_cli.jobs.desk import FAR_AHEAD, HISTORY, PAST_ONLY
@@ -30,15 +29,15 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
 
 FORM = 1  # of what is kept and of what is hashed
+HOUSE = Path(__file__).parents[1]  # the whole program
 
 
 @cache
 def program() -> str:
     """SHA-256 of the program's own files and of the versions of what it rests on; empty where its files cannot be read."""
-    root = Path(fupin_cli.__file__).parent
     try:
-        files = sorted(p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-        own = [[path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()] for path in files]
+        files = sorted(p for p in HOUSE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        own = [[path.relative_to(HOUSE).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()] for path in files]
         needed = [line for line in requires("fupin-cli") or [] if "extra ==" not in line]
     except (OSError, PackageNotFoundError):
         return ""
