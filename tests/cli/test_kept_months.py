@@ -166,7 +166,7 @@ RETURNED = {
     "处理结果": "失败",
     "失败原因": "已销户",
 }
-BOTH, ONE, OTHER = {0, 1}, {0}, {1}
+BOTH, OTHER = {0, 1}, {1}
 # Each door through which something enters an approved month: what is done, and which of the two months it may change.
 DOORS: dict[str, tuple[Callable[[Path], object], set[int]]] = {
     "a row of its own folder": (
@@ -192,7 +192,7 @@ DOORS: dict[str, tuple[Callable[[Path], object], set[int]]] = {
     "a file taken away": (lambda r: (r / "inbox" / SECOND / "监测对象信息.csv").unlink(), OTHER),
     "a file of no month": (lambda r: edit(r / "inbox" / "意外险名单.csv", "2024-01-01", "2024-03-20"), BOTH),
     "the export before": (lambda r: edit(r / "inbox" / FIRST / "监测对象信息.csv", "脱贫户", "突发严重困难户"), BOTH),
-    "a folder before": (lambda r: put(r, "2024-02", "assignments", row("assignments", "A")), ONE),
+    "a folder before": (lambda r: put(r, "2024-02", "assignments", row("assignments", "A")), BOTH),
     "the same month of last year": (lambda r: put(r, "2023-04", "registry", row("registry", "A")), BOTH),
     "attendance handed in late": (
         lambda r: put(r, NOW, "attendance", row("attendance", "A", 年月=FIRST, 本月累计出勤天数="5"), name="补"),

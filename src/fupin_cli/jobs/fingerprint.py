@@ -69,7 +69,7 @@ class Fingerprints:
             return ""
         desk = self.desk
         sources, said = choose(desk.inbox, month, FAR_AHEAD, past_only=PAST_ONLY)
-        used = _used(sources)
+        files = _files(sources, month)
         history = [source for source in sources if source.spec.table == HISTORY and source.role == "current"]
         stands = desk.standing(month, measure)
         return digest(
@@ -78,7 +78,7 @@ class Fingerprints:
                 "month": month,
                 "measure": measure,
                 "county": self._county,
-                "files": used,
+                "files": files,
                 "said": _said(said, month),
                 "compared": [self._reference(folder) for folder in self._folders(month)],
                 "ledger": self._paid(month, measure, history) if desk.lines.height else None,
@@ -106,7 +106,7 @@ class Fingerprints:
     def _reference(self, month: int) -> list[Any]:
         known = FAR_AHEAD if month in self.desk.approved_months() else None
         sources, said = choose(self.desk.inbox, month, known, past_only=PAST_ONLY)
-        return [month, _used(sources), _said(said, month)]
+        return [month, _files(sources, month), _said(said, month)]
 
     @cached_property
     def _parts(self) -> dict[tuple[int, str], str]:
@@ -145,8 +145,11 @@ class Fingerprints:
         return {}
 
 
-def _used(sources: list[Source]) -> list[Any]:
-    """Every sheet that a month uses, in order: where it stands, its file's SHA-256, what it was recognised as."""
+def _files(sources: list[Source], month: int) -> list[Any]:
+    """Every sheet that a month uses, in order: where it stands, its file's SHA-256, what it was recognised as.
+
+    Those too that it could have used: whether a table was handed in is asked of sheets that are not used as well.
+    """
     return [
         [
             source.file,
@@ -160,7 +163,7 @@ def _used(sources: list[Source]) -> list[Any]:
             sorted(source.headers.items()),
         ]
         for source in sources
-        if source.role != "unused"
+        if source.role != "unused" or source.folder is None or source.folder <= month
     ]
 
 
