@@ -206,7 +206,7 @@ DOORS: dict[str, tuple[Callable[[Path], object], set[int]]] = {
         BOTH,
     ),
     "a file that cannot be read": (lambda r: (r / "inbox" / SECOND / "坏.xlsx").write_bytes(b"PK\x03\x04"), OTHER),
-    "a setting": (lambda r: (r / "fupin.toml").open("a").write('[post]\nproration = "calendar"\n'), BOTH),
+    "a setting": (lambda r: edit(r / "fupin.toml", "[checks]", '[post]\nproration = "calendar"\n[checks]'), BOTH),
     "the county's own policy": (own_policy, BOTH),
     "the county's own table format": (own_schema, BOTH),
     "money that came back": (lambda r: write_csv(r / "inbox" / FIRST / "回盘.csv", [RETURNED]), BOTH),
