@@ -28,12 +28,13 @@ NAMES = ("号", "码", "批次", "电话", "数值")  # 数值: the law's and th
 @pytest.fixture(scope="module")
 def clerk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clerk]:
     """The quarter, lived once."""
+    root = tmp_path_factory.mktemp("quarter")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", "80")
         patch.setenv("LOGNAME", "clerk")
         for name in ("FUPIN_WORKSPACE", "NO_COLOR", "FORCE_COLOR"):
             patch.delenv(name, raising=False)
-        yield quarter(tmp_path_factory.mktemp("quarter"))
+        yield quarter(root)
 
 
 def printed(clerk: Clerk) -> str:
@@ -96,7 +97,7 @@ def test_sheets_as_they_are_printed(clerk: Clerk) -> None:
         if max(b - a for a, b in zip([0, *breaks], [*breaks, columns], strict=True)) > MOST_COLUMNS:
             wrong.append(f"{where}: {columns} columns, breaks {breaks}")
         told = " ".join(str(cell.value or "") for row in rows[head:] for cell in row).strip()
-        if not told:
+        if not told and "本月没有" not in str(rows[0][0].value):
             wrong.append(f"{where}: empty")
         for row in rows[head:]:
             for label, cell in zip(labels, row, strict=False):
