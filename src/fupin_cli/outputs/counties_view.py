@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rich.text import Text
 
 from fupin_cli.outputs.grid import Grid, figures, text
+from fupin_cli.outputs.page_json import in_yuan
 from fupin_cli.outputs.terminal import clean
 from fupin_cli.policy.months import month_text, month_words
-from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,14 +75,6 @@ def counties_document(run: Run) -> dict[str, Any]:
 def counties_json(run: Run) -> str:
     """Write the document as text."""
     return json.dumps(counties_document(run), ensure_ascii=False, indent=2)
-
-
-def in_yuan(found: dict[str, Any]) -> dict[str, Any]:
-    """Figures with money (`…_fen`) as a text in yuan."""
-    return {
-        name.removesuffix("_fen"): fen_to_yuan(value) if name.endswith("_fen") and value is not None else value
-        for name, value in found.items()
-    }
 
 
 def show_counties(run: Run, out: Console) -> None:

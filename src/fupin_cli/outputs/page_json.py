@@ -35,9 +35,14 @@ SECTIONS = (
 
 
 def in_yuan(facts: dict[str, Any]) -> dict[str, Any]:
-    """Figures with `…_fen` as yuan under the name without it."""
+    """Figures with `…_fen` as yuan under the name without it; where a count has that name (hold, new) as `…_amount`."""
+
+    def name(key: str) -> str:
+        bare = key.removesuffix("_fen")
+        return f"{bare}_amount" if bare != key and bare in facts else bare
+
     return {
-        key.removesuffix("_fen"): fen_to_yuan(value) if key.endswith("_fen") and value is not None else value
+        name(key): fen_to_yuan(value) if key.endswith("_fen") and value is not None else value
         for key, value in facts.items()
     }
 
