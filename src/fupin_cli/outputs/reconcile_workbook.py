@@ -37,7 +37,7 @@ def reconcile_sheets(run: ReconcileRun) -> list[SheetPlan]:
     title = f"{run.policy.settings.county.name} {run.heading} ".lstrip()
     lists = [_differences(run, rows, title), _send_again(run, title), _recover(rows, title)]
     return [
-        _summary(run, rows, title, [plan.title for plan in lists if not plan.rows.height]),
+        _summary(run, rows, title, [plan.title for plan in lists if not (plan.rows.height or plan.kept)]),
         *lists,
         _all(rows, title),
         *_unmatched(run, title),
@@ -145,6 +145,7 @@ def _send_again(run: ReconcileRun, title: str) -> SheetPlan:
         summed=("amount_fen",),
         below=below,
         printed=PRINTED,
+        kept=True,
     )
 
 
