@@ -85,7 +85,7 @@ class Desk:
         self._months: dict[tuple[int, str], Claimed] = {}
         self._found: dict[tuple[int, str, frozenset[str]], CheckResult] = {}
         self._done: dict[tuple[str, int], Any] = {}
-        self._references: dict[int, Claimed] = {}
+        self._references: dict[tuple[int, bool], Claimed] = {}
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -285,11 +285,23 @@ class Desk:
 
     def reference(self, month: int) -> Claimed:
         """A month folder that another month is compared with: its files alone, without the ledger and without its own past."""
-        if month not in self._references:
+        return self._compared(month, past=False)
+
+    def with_past(self, month: int) -> Claimed:
+        """A month folder that risks are compared with: likewise, but with the folders before it, and so on (SPEC 11: since when)."""
+        return self._compared(month, past=True)
+
+    def _compared(self, month: int, *, past: bool) -> Claimed:
+        if (month, past) not in self._references:
             known = FAR_AHEAD if month in self.approved_months() else None
-            intake = select(self.inbox, month, known, self.progress, past_only=PAST_ONLY)
-            self._references[month] = Claimed(intake, self.policy.of(month), self.contracts)
-        return self._references[month]
+            self._references[month, past] = Claimed(
+                select(self.inbox, month, known, self.progress, past_only=PAST_ONLY),
+                self.policy.of(month),
+                self.contracts,
+                folders=self.folders if past else (),
+                open_month=self.with_past if past else None,
+            )
+        return self._references[month, past]
 
     def paid(self, month: int, measure: str) -> pl.DataFrame:
         """Payments of the ledger (`history.payments`) that a month of a measure knows; no own approvals of other measures."""

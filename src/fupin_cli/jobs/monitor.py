@@ -178,7 +178,7 @@ def risk(desk: Desk, month: int, *, sent: Callable[[int], SentList | None] | Non
     """
     now = desk.context(month)
     _needed(desk, now, REGISTRY)
-    before = now.before
+    before = desk.with_past(now.before.month) if now.before is not None else None
     scene = scene_of(now, before)
     listed = risks_of(scene)
     old, since, record, names = None, None, None, scene.people

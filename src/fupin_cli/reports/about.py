@@ -86,7 +86,7 @@ class About:
     notes: dict[str, list[str]] = field(default_factory=dict)
     absent: list[Absent] | None = None
     states: dict[str, int] = field(default_factory=dict)
-    each: pl.DataFrame | None = None
+    each: pl.DataFrame | None = field(default=None, repr=False)
 
 
 def about(known: Known) -> About:
