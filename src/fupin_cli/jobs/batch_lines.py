@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.ledger import store
-from fupin_cli.ledger.model import schema_of
 from fupin_cli.reconciliation.corrections import netting
 
 if TYPE_CHECKING:
@@ -40,60 +39,35 @@ def kept_by_town(run: PayrollRun, desk: Desk) -> dict[str, int]:
 def _ledger_lines(run: PayrollRun, batch: str) -> list[store.Line]:
     """The lines as they are posted: a snapshot of all that the bank will be told."""
     rows = run.with_heads().with_columns(codes=pl.col("codes").list.join(",")).fill_null("")
-    facts = {
-        "batch": pl.lit(batch),
-        "line_no": pl.int_range(1, rows.height + 1, dtype=pl.Int64),
-        "measure": pl.lit(run.measure),
-        "person": pl.col("person_key"),
-        "month": pl.lit(run.month),
-        "proration": pl.lit(run.proration),
-        "payee": pl.when(pl.col("payee_name") == "").then("name").otherwise("payee_name"),
-        "payee_id": pl.when(pl.col("payee_id") == "").then("person_key").otherwise("payee_id"),
-        "source_batch": pl.lit(""),
-    }
-    names = list(schema_of("lines"))
-    columns = names[: names.index("source_batch") + 1]  # the others are as a line is posted first
-    return [store.Line(*row) for row in rows.select(facts.get(n, pl.col(n)).alias(n) for n in columns).iter_rows()]
+    return store.lines_from(
+        rows,
+        1,
+        batch=pl.lit(batch),
+        measure=pl.lit(run.measure),
+        person=pl.col("person_key"),
+        month=pl.lit(run.month),
+        proration=pl.lit(run.proration),
+        payee=pl.when(pl.col("payee_name") == "").then("name").otherwise("payee_name"),
+        payee_id=pl.when(pl.col("payee_id") == "").then("person_key").otherwise("payee_id"),
+        source_batch=pl.lit(""),
+    )
 
 
 def _correction_lines(run: PayrollRun, batch: str, after: int) -> list[store.Line]:
     """Differences of earlier months, posted with this one; `source_batch` and `source_line` name the line they correct."""
-    return [
-        store.Line(
-            batch,
-            number,
-            row["measure"],
-            row["person"],
-            row["name"],
-            row["post_id"],
-            row["month"],
-            row["status"],
-            row["codes"] or "",
-            row["amount_fen"],
-            row["due_fen"],
-            row["standard_fen"],
-            run.proration,
-            row["numerator_x100"],
-            row["divisor_x100"],
-            row["fund"],
-            row["county"],
-            row["township"],
-            row["village"],
-            row["bank"],
-            row["account"],
-            row["payee"],
-            row["payee_id"],
-            row["phone"],
-            row["head_name"],
-            row["head_id"],
-            "",
-            row["kind"],
-            0,
-            row["old_fen"],
-            row["reason"],
-        )
-        for number, row in enumerate(run.corrections.iter_rows(named=True), after + 1)
-    ]
+    if not run.corrections.height:  # where nothing was computed again it has no columns either
+        return []
+    return store.lines_from(
+        run.corrections,
+        after + 1,
+        batch=pl.lit(batch),
+        codes=pl.col("codes").fill_null(""),
+        proration=pl.lit(run.proration),
+        source_batch=pl.lit(""),
+        kind=pl.col("kind"),
+        old_fen=pl.col("old_fen"),
+        reason=pl.col("reason"),
+    )
 
 
 def _netted_lines(run: PayrollRun, desk: Desk, posted: list[store.Line]) -> list[store.Line]:

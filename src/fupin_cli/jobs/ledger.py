@@ -70,39 +70,17 @@ def import_history(workspace: Workspace, file: Path, month: int, operator: str, 
         workspace.policy().file.id,
         __version__,
     )
-    rows = paid.fill_null("").iter_rows(named=True)
-    lines = [
-        store.Line(
-            name,
-            n,
-            r["measure"],
-            r["id_number"],
-            r["name"],
-            r["post_id"],
-            r["month"],
-            "pay",
-            "",
-            r["amount_fen"],
-            None,
-            None,
-            "",
-            None,
-            None,
-            r["fund"],
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            r["batch"],
-        )
-        for n, r in enumerate(rows, 1)
-    ]
+    unknown = ("codes", "proration", "county", "township", "village", "bank", "account", "payee", "payee_id", "phone")
+    lines = store.lines_from(
+        paid.fill_null(""),
+        1,
+        batch=pl.lit(name),
+        person=pl.col("id_number"),
+        status=pl.lit("pay"),
+        source_batch=pl.col("batch"),
+        **dict.fromkeys((*unknown, "head_name", "head_id"), pl.lit("")),
+        **dict.fromkeys(("due_fen", "standard_fen", "numerator_x100", "divisor_x100"), pl.lit(None, dtype=pl.Int64)),
+    )
     return store.post(workspace.root, batch, lines)
 
 

@@ -136,42 +136,17 @@ def reissue(  # noqa: PLR0913, PLR0917 - who sends what again, when, into which 
         run.policy.file.id,
         __version__,
     )
-    lines = [
-        store.Line(
-            name,
-            number,
-            row["measure"],
-            row["person"],
-            row["name"],
-            row["post_id"],
-            row["month"],
-            PAY,
-            row["codes"],
-            row["amount_fen"],
-            row["due_fen"],
-            row["standard_fen"],
-            "",
-            row["numerator_x100"],
-            row["divisor_x100"],
-            row["fund"],
-            row["county"],
-            row["township"],
-            row["village"],
-            row["bank"],
-            row["account"],
-            row["payee"],
-            row["payee_id"],
-            row["phone"],
-            row["head_name"],
-            row["head_id"],
-            row["root_batch"],
-            store.AGAIN,
-            row["root_line"],
-            0,
-            row["why"],
-        )
-        for number, row in enumerate(ready.iter_rows(named=True), 1)
-    ]
+    lines = store.lines_from(
+        ready,
+        1,
+        batch=pl.lit(name),
+        status=pl.lit(PAY),
+        proration=pl.lit(""),
+        source_batch=pl.col("root_batch"),
+        kind=pl.lit(store.AGAIN),
+        source_line=pl.col("root_line"),
+        reason=pl.col("why"),
+    )
     root = desk.workspace.root
     with staged(root, name, folder / month_text(month)) as stage:
         posting = store.prepared(root, batch, lines)

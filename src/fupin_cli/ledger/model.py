@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -154,6 +154,16 @@ def sql_type(field: Field[object]) -> str:
 def schema_of(table: str) -> dict[str, type[pl.DataType]]:
     """Columns of a table in their order, with Polars types."""
     return {f.name: DTYPES[sql_type(f)] for f in fields(TABLES[table])}
+
+
+def lines_from(rows: pl.DataFrame, first: int, **facts: pl.Expr) -> list[Line]:
+    """Lines of a posting from a table: numbered from `first`, each column of `Line` by its name.
+
+    `facts`: what takes the place of a column, or of what a line is by itself (`kind` and the columns behind it).
+    """
+    facts["line_no"] = pl.int_range(first, first + rows.height, dtype=pl.Int64)
+    by_itself = {f.name: pl.col(f.name) if f.default is MISSING else pl.lit(f.default) for f in fields(Line)}
+    return [Line(*row) for row in rows.select(**(by_itself | facts)).iter_rows()]
 
 
 def tuples(table: str, rows: Iterable[object]) -> list[tuple[object, ...]]:

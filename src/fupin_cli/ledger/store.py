@@ -42,6 +42,7 @@ from fupin_cli.ledger.model import (
     Line,
     Settlement,
     frame,
+    lines_from,
     schema_of,
     tuples,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "Line",
     "Posting",
     "Settlement",
+    "lines_from",
 ]
 
 WAIT_SECONDS = 30.0
