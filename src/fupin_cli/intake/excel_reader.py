@@ -95,7 +95,7 @@ def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape | None, f
     )
 
 
-def _with_formulas(frame: pl.DataFrame, formulas: dict[tuple[int, int], str], offset: int) -> tuple[pl.DataFrame, int]:
+def _with_formulas(frame: pl.DataFrame, formulas: Cells, offset: int) -> tuple[pl.DataFrame, int]:
     """Put into their cells what formulas without a value show; the frame grows where the reader saw nothing at all."""
     first = min(offset, *(column for _, column in formulas)) if frame.width else min(column for _, column in formulas)
     last = max(offset + frame.width - 1, *(column for _, column in formulas))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 VERSION = 6
-SEALED_SINCE = 6
 OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
 REFUSAL = "SELECT RAISE(ABORT, '账本只增不改')"
 INDEXES = {

@@ -276,10 +276,3 @@ def share_of(amount: pl.Expr, share: str | None) -> pl.Expr:
     part = Fraction(share)
     top = amount.cast(BIG) * pl.lit(part.numerator, dtype=BIG)
     return HALF_UP.divide(top, pl.lit(part.denominator, dtype=BIG)).cast(pl.Int64)
-
-
-def at_most(amount: pl.Expr, limit: int | None) -> pl.Expr:
-    """An amount, capped where there is a cap. An unknown amount stays unknown."""
-    if limit is None:
-        return amount
-    return pl.when(amount > limit).then(pl.lit(limit, dtype=pl.Int64)).otherwise(amount)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.outputs.json_shapes import SECTIONS
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.page_words import kind_of, sentence
 from fupin_cli.policy.months import month_text, text_expr
@@ -16,22 +17,6 @@ from fupin_cli.reports.known import Missing
 if TYPE_CHECKING:
     from fupin_cli.reports.page import Page
     from fupin_cli.reports.report_run import ReportRun
-
-SECTIONS = (
-    "funds",
-    "months",
-    "verdicts",
-    "areas",
-    "measures",
-    "changes",
-    "rules",
-    "heat",
-    "scale",
-    "due",
-    "due_areas",
-    "risks",
-    "staff",
-)
 
 
 def in_yuan(facts: dict[str, Any]) -> dict[str, Any]:

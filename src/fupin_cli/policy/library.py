@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 FOLDER = "policy"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is ten times as fast
-HINT = "改正后检查：fupin policy check 文件"
 
 
 @dataclass(frozen=True)

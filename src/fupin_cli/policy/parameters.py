@@ -96,12 +96,6 @@ class Policy:
         own = max(months.month_index(law.file.valid_to) for law in self.laws)
         return any(law.touches(month) for law in self.laws) or own < month <= self.last_month
 
-    def term_words(self) -> str:
-        """The terms of all policies, the last with the county's extension."""
-        spans = [(law.file.valid_from, law.file.valid_to) for law in self.laws]
-        spans[-1] = (spans[-1][0], max(spans[-1][1], months.last_day(self.last_month)))
-        return "、".join(f"{first} 至 {last}" for first, last in spans)
-
     def basis(self, code: str) -> Basis:
         """What a rule rests on in this policy; where the file does not say, that it does not."""
         return self.file.rules.get(code, UNFOUNDED)
