@@ -1,4 +1,4 @@
-"""Goals of many counties: `make bench-counties` (PEOPLE=30 for 30 million). Made-up extracts of 20 counties, compared.
+"""Goals of many counties: `make bench-counties` (PEOPLE="3 30" in millions, 30@2800 of 2,800 counties): made-up extracts, compared.
 
 A measured comparison runs in a process of its own with one Polars thread: processor seconds, and the most memory it held.
 """
@@ -17,16 +17,15 @@ from typing import Any
 COUNTIES, MONTH, GOALS = 20, 24292, {3.0: (2.0, 300), 30.0: (25.0, 300)}
 
 
-def make(folder: Path, millions: float) -> tuple[str, ...]:
+def make(folder: Path, millions: float, counties: int = COUNTIES) -> None:
     """Write the extracts: each person with 36 paid months and a phone, one in ten thousand in two counties."""
     import polars as pl
 
     from fupin_cli.counties.across import ROW_GROUP
     from fupin_cli.counties.extract import SCHEMA
 
-    size = int(millions * 1_000_000 / COUNTIES)
-    files = []
-    for county in range(COUNTIES):
+    size = int(millions * 1_000_000 / counties)
+    for county in range(counties):
         own = pl.int_range(county * size, (county + 1) * size, dtype=pl.UInt64, eager=True)
         away = own.head(size // 10_000) + size  # people of the next county
         number = pl.concat([own, away])
@@ -53,8 +52,6 @@ def make(folder: Path, millions: float) -> tuple[str, ...]:
         rows = rows.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
         path = folder / f"{county}.parquet"
         rows.sort("bucket", "kind", "code", "person").write_parquet(path, row_group_size=ROW_GROUP, statistics=True)
-        files.append(str(path))
-    return tuple(files)
 
 
 def compare(files: tuple[str, ...], rows: int, target: str, answer: Any) -> None:
@@ -74,12 +71,13 @@ def compare(files: tuple[str, ...], rows: int, target: str, answer: Any) -> None
 
 def main() -> None:
     """Print the table of goals."""
-    sizes = [float(text) for text in sys.argv[1:]] or [0.3, 3.0]
-    print(f"{'million people':>15} {'CPU s':>8} {'MiB':>6} {'hits':>8}  goal")
+    sizes = [text.partition("@") for text in sys.argv[1:] or ("0.3", "3")]
+    print(f"{'million people':>15} {'counties':>8} {'CPU s':>8} {'MiB':>6} {'hits':>8}  goal")
     spawn = get_context("spawn")
-    for millions in sizes:
+    for people, _, places in sizes:
+        millions, counties = float(people), int(places or COUNTIES)
         with tempfile.TemporaryDirectory() as folder:
-            maker = get_context("spawn").Process(target=make, args=(Path(folder), millions))
+            maker = get_context("spawn").Process(target=make, args=(Path(folder), millions, counties))
             maker.start()
             maker.join()
             files = tuple(sorted(str(path) for path in Path(folder).glob("*.parquet")))
@@ -89,7 +87,7 @@ def main() -> None:
             seconds, most, hits = answer.get()
             worker.join()
         goal = "at most {} s, {} MiB".format(*GOALS[millions]) if millions in GOALS else ""
-        print(f"{millions:>15} {seconds:>8.2f} {most:>6.0f} {hits:>8}  {goal}", flush=True)
+        print(f"{millions:>15} {counties:>8} {seconds:>8.2f} {most:>6.0f} {hits:>8}  {goal}", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from fupin_cli.counties.find import find_counties, inside
 from fupin_cli.counties.result import labels
 from fupin_cli.counties.state import read_state, write_state
+from tests.cli.test_json_schemas import fits
 from tests.conftest import Ran, write_csv
 from tests.counties.conftest import MONTH, county
 
@@ -161,3 +162,55 @@ def test_a_table_of_counties_fits_80_columns(
     assert "下一步" not in ran.err, "the next step of one county's workspace is none of theirs"
     for n in range(3):
         assert f"片{n}" in "".join(ran.out.split())
+
+
+def test_damaged_settings_come_before_an_empty_inbox(counties: Callable[..., Ran], tmp_path: Path) -> None:
+    """16: a county whose settings or policies are wrong has failed, with nothing handed in as well; it is told what is wrong."""
+    root = tmp_path / "市"
+    place(root / "甲", "甲县")
+    (place(root / "乙", "乙县") / "fupin.toml").write_text("[county\n", encoding="utf-8")
+    (place(root / "丙", "丙县") / "fupin.toml").write_text("[post]\ncap_month = 1\n", encoding="utf-8")
+    (place(root / "丁", "丁县") / "policy").mkdir()
+    (root / "丁" / "policy" / "坏.yaml").write_text("- [", encoding="utf-8")
+    (root / "丁" / "inbox").mkdir()
+    for command in ("check", "payroll", "across", "report"):
+        ran = counties(command)
+        assert ran.code == 1, command
+        told = {row["county"]: (row["status"], row["attempts"]) for row in ran.document["counties"]}
+        failed = ("failed", 1)
+        assert told == {"丁": failed, "丙": failed, "乙": failed, "甲": ("not_handed_in", 1)}
+        words = {row["county"]: row["message"] for row in ran.document["counties"]}
+        assert "cap_month" in words["丙"]
+        assert "坏.yaml" in words["丁"]
+        assert "fupin.toml" in words["乙"]
+
+
+def test_what_the_comparison_wrote_is_written_again_when_it_was_changed(
+    counties: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """16.3: half an extract, half a list of people, a hold taken out by hand, a county or its folder called otherwise."""
+    root = tmp_path / "市"
+    for name in ("甲县", "乙县"):
+        county(root / name, name)
+    first = counties("across")
+    assert fits(first.document) == "counties"
+    assert first.document["sums"]["XC002"] == 2, "one person on two rosters"
+    inbox = root / "甲县" / "inbox" / MONTH
+    told, own = inbox / "跨县_甲县.xlsx", root / "甲县" / ".fupin" / "across" / f"{MONTH}.parquet"
+    coded = root / ".fupin" / "counties" / MONTH / "extract" / "甲县.parquet"
+    good = {path: path.read_bytes() for path in (told, own, coded)}
+    for path, whole in good.items():
+        path.write_bytes(whole[: len(whole) // 2])
+        again = counties("across")
+        assert (again.code, again.document["sums"]["XC002"]) == (0, 2), path.name
+        assert told.read_bytes() == good[told], "the same input to the byte"
+    assert counties("across").document["totals"]["skipped"] == 2
+
+    file = root / "甲县" / "fupin.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("甲县", "甲市"), encoding="utf-8")
+    assert counties("across").code == 0
+    assert [path.name for path in inbox.glob("跨县_*")] == ["跨县_甲市.xlsx"], "the older would hold as well"
+    (inbox / "跨县_甲市.xlsx").write_bytes(good[told])  # somebody's own
+    file.write_text(file.read_text(encoding="utf-8").replace("甲市", "甲区"), encoding="utf-8")
+    assert counties("across").code == 0
+    assert sorted(path.name for path in inbox.glob("跨县_*")) == ["跨县_甲区.xlsx", "跨县_甲市.xlsx"]

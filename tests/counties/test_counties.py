@@ -18,6 +18,7 @@ import yaml
 
 from fupin_cli.cli.counties import size_of
 from fupin_cli.jobs.lock import is_held
+from tests.cli.test_json_schemas import fits
 from tests.cli.test_payroll import PROGRAM
 from tests.conftest import Ran
 from tests.counties.conftest import MONTH, county
@@ -46,6 +47,7 @@ def test_each_county_is_done_for_itself_and_only_what_changed_is_done_again(
         "甲县": ("done", False),
     }
     document = first.document
+    assert fits(document) == "counties"
     assert document["totals"] == {"counties": 3, "done": 1, "failed": 1, "not_handed_in": 1, "skipped": 0}
     wrong = document["counties"][1]
     assert (wrong["exit_code"], wrong["attempts"]) == (2, 1)
@@ -71,6 +73,7 @@ def test_each_county_is_done_for_itself_and_only_what_changed_is_done_again(
 
     paid = counties("payroll", "--by", "甲")
     assert paid.code == 0
+    assert fits(paid.document) == "counties"
     by_county = {row["county"]: row["figures"] for row in paid.document["counties"]}
     assert (by_county["甲县"]["refuse"], by_county["甲县"]["amount"]) == (1, "0.00")
     assert (by_county["北片/乙县"]["hold"] + by_county["北片/乙县"]["pay"], paid.document["sums"]["lines"]) == (1, 2)

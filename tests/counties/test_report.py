@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 
+from tests.cli.test_json_schemas import fits
 from tests.conftest import Ran
 from tests.counties.conftest import MONTH
 from tests.counties.test_across import planted
@@ -20,6 +21,7 @@ def test_sums_are_the_counties_own_by_city_and_by_province(
     by_city = counties("report")
     assert by_city.code == 0, by_city.out
     document = by_city.document
+    assert fits(document) == "counties"
     assert [group["county"] for group in document["groups"]] == ["丙县", "乙县", "甲县"]
     own = {row["name"]: row["figures"] for row in document["counties"] if row["status"] == "done"}
 
@@ -42,6 +44,7 @@ def test_sums_are_the_counties_own_by_city_and_by_province(
         assert Decimal(document["sums"][name]) == sum(Decimal(figures[name]) for figures in own.values())
 
     by_province = counties("report", "--by", "province").document
+    assert fits(by_province) == "counties"
     (city,) = by_province["groups"]
     assert (city["city"], city["counties"], city["unknown"]) == ("朝阳市", 3, 3)
     assert city["figures"]["amount"] == document["sums"]["amount"]

@@ -109,7 +109,7 @@ def _extract(task: Task, now: datetime, said: list[str]) -> Done:
         "key": key_name(key),
         "content": file_sha256(path),
     }
-    return Done(f"已编码 {people} 人", 0, [path, own], figures)
+    return Done(f"已编码 {people} 人", 0, [path, own], figures, sealed=True)
 
 
 def _people_file(task: Task) -> Path:
@@ -193,11 +193,24 @@ def _resolve(task: Task, now: datetime, said: list[str]) -> Done:
         sheet = across_sheet(rows, task.name, task.month, len(names), task.options["left_out"])
         path = across_path(place.inbox, task.name, task.month)
         _put(path, sheet, task.month)
+        _take_away_older(states.read_state(Path(task.state)), path)
     counts = dict(rows.group_by("rule_code").len().sort("rule_code").iter_rows())
     line = f"跨县 {rows.height} 条" + (
         f"：{'，'.join(f'{code} {count}' for code, count in counts.items())}" if counts else ""
     )
-    return Done(line, 0, [path], {"hits": rows.height, "by_code": counts, **counts})
+    return Done(line, 0, [path], {"hits": rows.height, "by_code": counts, **counts}, sealed=True)
+
+
+def _take_away_older(before: dict[str, Any], path: Path) -> None:
+    """Remove what was written before under another name (the county, or its folders, are called otherwise now).
+
+    It would be read beside the new one, and hold people by what is no longer so. One that somebody changed stays.
+    """
+    older = [Path(place) for place in before.get("outputs", []) if isinstance(place, str)]
+    if states.same_files(before):
+        for place in older:
+            if place != path.resolve() and place.name.startswith(NAME):
+                place.unlink(missing_ok=True)
 
 
 def across_path(inbox: Path, name: str, month: int) -> Path:

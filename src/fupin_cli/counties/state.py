@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fupin_cli.errors import FupinError, os_words
 from fupin_cli.jobs.lock import LockedError
+from fupin_cli.ledger.kept import file_sha256
 from fupin_cli.outputs.files import atomic
 from fupin_cli.outputs.manifest import digest
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 FOLDER = Path(".fupin", "counties")
 FORMAT = "fupin.county/1"
 SEAL = "content_sha256"  # of all the rest: a state that was damaged is none
+FILES = "outputs_sha256"  # of outputs that nobody may change
 DONE, FAILED, MISSING = "done", "failed", "not_handed_in"
 
 
@@ -80,11 +82,20 @@ def write_state(path: Path, body: dict[str, Any]) -> None:
 
 
 def unchanged(state: dict[str, Any], fingerprint: str) -> bool:
-    """Whether a county is done already: from the same inputs, and what it wrote is still there."""
+    """Whether a county is done already: from the same inputs, and what it wrote is still there (`FILES`: to the byte)."""
     outputs = state.get("outputs")
     return (
         state.get("status") == DONE
         and state.get("fingerprint") == fingerprint
         and isinstance(outputs, list)
         and all(isinstance(path, str) and "\0" not in path and Path(path).exists() for path in outputs)
+        and (FILES not in state or same_files(state))
     )
+
+
+def same_files(state: dict[str, Any]) -> bool:
+    """Whether the outputs of a state are, to the byte, those that were written."""
+    try:
+        return [file_sha256(Path(path)) for path in state["outputs"]] == state[FILES]
+    except (OSError, KeyError):
+        return False

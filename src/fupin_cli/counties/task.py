@@ -22,6 +22,7 @@ from fupin_cli.jobs.subsidy_files import write_corrections
 from fupin_cli.jobs.withdraw import finish_all
 from fupin_cli.jobs.workspace import Workspace
 from fupin_cli.ledger import store
+from fupin_cli.ledger.kept import file_sha256
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.outputs.manifest import digest, summary
 from fupin_cli.outputs.payroll_workbook import correction_words
@@ -68,6 +69,7 @@ class Done:
     outputs: list[Path]
     figures: dict[str, Any] = field(default_factory=dict)
     page: dict[str, Any] | None = None  # of `counties report`: `own_page.own_page`
+    sealed: bool = False  # whether what it wrote is for the program alone: once changed, it is written again
 
 
 def do(task: Task) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def carried_out(
     try:
         current = digest([task.command, fingerprint(task.workspace, task.month, passing), also])
     except NoInputError as error:
-        return _kept(path, task, "", missing(error))
+        return _nothing(path, task, error)
     before = states.read_state(path)
     if states.unchanged(before, current):
         return {**before, "skipped": True}
@@ -101,7 +103,7 @@ def carried_out(
     try:
         done = job(task, datetime.now().astimezone(), said)
     except NoInputError as error:
-        return _kept(path, task, "", missing(error))
+        return _nothing(path, task, error)
     status = states.DONE if done.exit_code in WHOLE else states.MISSING if done.exit_code == NO_INPUT else states.FAILED
     # Its own inputs may have been written by the job itself: what counts is what the next run will find.
     after = digest([task.command, fingerprint(task.workspace, task.month, passing), also])
@@ -112,13 +114,20 @@ def carried_out(
         "said": said,
         "outputs": [str(place.resolve()) for place in done.outputs],
         "figures": done.figures,
-    } | ({"page": done.page} if done.page else {})
+        **({"page": done.page} if done.page else {}),
+        **({states.FILES: [file_sha256(place) for place in done.outputs]} if done.sealed else {}),
+    }
     return _kept(path, task, after if status == states.DONE else "", body)
 
 
-def missing(error: NoInputError) -> dict[str, Any]:
-    """What is kept of a county that has handed in nothing."""
-    return {
+def _nothing(path: Path, task: Task, error: NoInputError) -> dict[str, Any]:
+    """Keep that a county has handed in nothing, unless its settings or policies are wrong: that has to be told first.
+
+    Raises:
+        FupinError: they are.
+    """
+    task.workspace.policy()
+    missing = {
         "status": states.MISSING,
         "exit_code": error.exit_code,
         "line": str(error),
@@ -127,6 +136,7 @@ def missing(error: NoInputError) -> dict[str, Any]:
         "outputs": [],
         "figures": {},
     }
+    return _kept(path, task, "", missing)
 
 
 def _kept(path: Path, task: Task, current: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Document:
     title: str
     shapes: tuple[dict[str, Any], ...]
     notes: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)  # keys that mean something else here than in `json_words`
 
 
 def texts(*names: str) -> dict[str, Any]:

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fupin_cli.outputs.json_notation import Each, Maybe, Shape
 from fupin_cli.outputs.json_shapes import DOCUMENTS
 from fupin_cli.outputs.json_words import WHAT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 WORDS: dict[str, dict[str, Any]] = {
@@ -48,9 +51,10 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Maker:
-    """How shapes are turned into schemas: `strict` forbids keys that are not declared."""
+    """How shapes are turned into schemas: `strict` forbids keys that are not declared; `words`: what keys mean here."""
 
     strict: bool = False
+    words: Mapping[str, str] = field(default_factory=lambda: WHAT)
 
     def of(self, shape: Shape) -> dict[str, Any]:
         """The schema of what stands at one place."""
@@ -69,7 +73,7 @@ class Maker:
     def object(self, shape: dict[str, Any]) -> dict[str, Any]:
         """The schema of an object; what each key means stands beside it."""
         properties = {
-            name: self.of(what) | ({"description": WHAT[name]} if name in WHAT else {})
+            name: self.of(what) | ({"description": self.words[name]} if name in self.words else {})
             for name, what in ((key.removesuffix("?"), what) for key, what in shape.items())
         }
         found: dict[str, Any] = {"type": "object", "properties": properties}
@@ -81,7 +85,7 @@ class Maker:
 def schema_of(name: str, *, strict: bool = False) -> dict[str, Any]:
     """The schema of the document `fupin.NAME/1`; of several shapes any one."""
     document = DOCUMENTS[name]
-    maker = Maker(strict)
+    maker = Maker(strict, {**WHAT, **document.words})
     shapes = [maker.of({"format": "text", **shape}) for shape in document.shapes]
     for shape in shapes:
         shape["properties"]["format"] = {"const": f"fupin.{name}/1"}
@@ -89,18 +93,18 @@ def schema_of(name: str, *, strict: bool = False) -> dict[str, Any]:
     return head | (shapes[0] if len(shapes) == 1 else {"anyOf": shapes})
 
 
-def _rows(shape: dict[str, Any], depth: int = 0) -> list[str]:
+def _rows(shape: dict[str, Any], words: Mapping[str, str], depth: int = 0) -> list[str]:
     """The keys of an object, each a row of the page; what lies in it below it."""
     rows = []
     for key, what in shape.items():
         name, note = key.removesuffix("?"), "（可能没有）" if key.endswith("?") else ""
         inner = what[0] if isinstance(what, list) else what.of if isinstance(what, Each | Maybe) else what
         kind = _kind(what)
-        rows.append(f"| {'　' * depth}`{name}` | {kind}{note} | {WHAT.get(name, '')} |")
+        rows.append(f"| {'　' * depth}`{name}` | {kind}{note} | {words.get(name, '')} |")
         if isinstance(inner, list | Each):
             inner = inner[0] if isinstance(inner, list) else inner.of
         if isinstance(inner, dict):
-            rows += _rows(inner, depth + 1)
+            rows += _rows(inner, words, depth + 1)
     return rows
 
 
@@ -132,7 +136,9 @@ def page() -> str:
         parts.append(f"\n## fupin.{name}/1\n\n`{document.command}`：{document.title}。")
         for number, shape in enumerate(document.shapes):
             note = f"\n{document.notes[number]}：" if document.notes else ""
-            parts.append(f"{note}\n| 键 | 类型 | 含义 |\n|---|---|---|\n" + "\n".join(_rows(shape)))
+            parts.append(
+                f"{note}\n| 键 | 类型 | 含义 |\n|---|---|---|\n" + "\n".join(_rows(shape, {**WHAT, **document.words}))
+            )
     return "\n".join(parts) + "\n"
 
 
