@@ -96,6 +96,6 @@ def unchanged(state: dict[str, Any], fingerprint: str) -> bool:
 def same_files(state: dict[str, Any]) -> bool:
     """Whether the outputs of a state are, to the byte, those that were written."""
     try:
-        return [file_sha256(Path(path)) for path in state["outputs"]] == state[FILES]
+        return bool([file_sha256(Path(path)) for path in state["outputs"]] == state[FILES])
     except (OSError, KeyError):
         return False
