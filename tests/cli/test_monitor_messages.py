@@ -31,6 +31,25 @@ SLIPS = (
 )
 
 
+def test_whom_a_condition_finds_and_what_nobody_has(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """12.1: a span of years is read with any dash; a township that is not there is told with the likest that is."""
+    build(NOBODY, tmp_path / "w")
+    everybody = fupin("roster", "2024-05", "-w", tmp_path / "w", "--format", "json").document["people"]
+    (person,) = everybody
+    band, town = person["age_band"], person["township"]
+    assert "–" in band
+    for dash in "-—～－":
+        ran = fupin("roster", "2024-05", "-w", tmp_path / "w", "--where", f"年龄={band.replace('–', dash)}岁")
+        assert ran.code == 0, dash
+        assert "注意" not in ran.err, dash
+    slip = fupin("roster", "2024-05", "-w", tmp_path / "w", "--where", f"乡={town[:-1]},劳动力=是")
+    assert slip.code == 1
+    assert f"注意: 台账里没有乡是“{town[:-1]}”的人，有：{town}\n" in slip.err
+    named = fupin("roster", "2024-05", "-w", tmp_path / "w", "--where", "姓名=不在的人")
+    assert named.code == 1
+    assert "注意: 台账里没有姓名是“不在的人”的人\n" in named.err
+
+
 @pytest.mark.parametrize(("command", "words", "code"), SLIPS, ids=[slip[0] for slip in SLIPS])
 def test_a_slip_is_told_with_what_to_do(
     fupin: Callable[..., Ran], tmp_path: Path, command: str, words: str, code: int

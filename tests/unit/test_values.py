@@ -114,6 +114,13 @@ def test_names_lose_blanks_and_dots_become_one_kind() -> None:
     ]
 
 
+def test_signs_that_take_no_room_make_no_other_value() -> None:
+    """A township with an unseen sign in its name was a second township, alike to the eye."""
+    assert typed("text", "西\u200b河乡", "西河\u00ad乡", "\u202a西河乡\u202c", "西河乡\ufeff", "\u200e")[0] == [
+        "西河乡"
+    ] * 4 + [None]
+
+
 def test_yes_no_and_benefits() -> None:
     assert typed("yes_no", "是", "否", "1", "N", " 享受", "也许", None) == (
         [True, False, True, False, True, None, None],

@@ -87,6 +87,8 @@ def roster(
         wait=wait,
     )
     if asked:
+        for words in monitor.nobody_has(run, where):
+            typer.echo(f"注意: {words}", err=True)
         run = replace(run, people=monitor.chosen(run, where, person))
     if output_format is Format.json:
         print_json(roster_document(run, unmask=unmask))

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from fupin_cli.intake.contracts import ColumnSpec, Common
 
-BLANKS = r"\s\u00a0\u3000\u200b\u200c\u200d\ufeff\u2060"
+# Signs that take no room: two townships that differ by one look the same, and are the same.
+UNSEEN = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+BLANKS = rf"\s\u00a0\u3000{UNSEEN}"
 # Anything but plain letters, digits and Han characters may need cleaning; most columns have nothing else.
 SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|^[-—/\\]"
 # Anything but ASCII and common Han, which are in their plain form already.
@@ -96,7 +98,7 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
     todo = [name for name, *found in zip(cells.columns, suspect, empty, strict=True) if any(found)]
     if not todo:
         return cells
-    text = pl.col(todo).str.strip_chars(" \t\r\n\u00a0\u3000\u200b\u200c\u200d\ufeff\u2060")
+    text = pl.col(todo).str.replace_all(f"[{UNSEEN}]", "").str.strip_chars(" \t\r\n\u00a0\u3000")
     text = text.str.replace(GUARDED, "$1").str.replace(r"^['’‘`]+", "").str.replace(PLACEHOLDERS, "")
     # Line breaks inside a cell serve its look; U+FFFE and U+FFFF are no characters.
     text = text.str.replace_all(r"[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}\x{fffe}\x{ffff}]", "").str.strip_chars()

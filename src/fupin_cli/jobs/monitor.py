@@ -45,6 +45,9 @@ FIELDS = {
     "户编号": "household_id",
     "姓名": "name",
 }
+# How a span of years is written by hand: "30-44", "30至44".
+DASHES = str.maketrans(dict.fromkeys("-—－−~～至到", "–"))
+FEW = 12  # values that are listed whole
 YES_NO = {"是": True, "否": False, "1": True, "0": False, "true": True, "false": False}
 
 
@@ -165,7 +168,30 @@ def _condition(text: str) -> pl.Expr:
                 f"没有“{value}”这种就业状态", f"可用：{'、'.join(f'{w}（{c}）' for w, c in known.items() if w != c)}"
             )
         return pl.col("state").is_null() if value not in known else pl.col("state") == known[value]
+    if column == "age_band":
+        value = value.removesuffix("岁").translate(DASHES)
     return pl.col(column) == value
+
+
+def nobody_has(run: RosterRun, where: str | None) -> list[str]:
+    """What `--where` asks for that nobody of the whole roster has, in words, with the values that there are (the likest first).
+
+    `run`: the whole roster. A slip in a township's name must not look like a township without people.
+    """
+    import difflib
+
+    found = []
+    for condition in (where or "").replace("，", ",").split(","):
+        if not condition.strip() or run.people.filter(_condition(condition)).height:
+            continue
+        name, _, value = (part.strip() for part in condition.replace("＝", "=").partition("="))
+        column = FIELDS.get(name, name)
+        listed = run.people[column].cast(pl.String).drop_nulls().unique().sort().to_list()
+        near = difflib.get_close_matches(value, listed, n=3, cutoff=0.5) or (listed if len(listed) <= FEW else [])
+        # Numbers and names of people are theirs alone: they are not shown to whoever guesses.
+        words = f"，有：{'、'.join(near)}" if near and column not in ("name", "household_id", "labour", "state") else ""
+        found.append(f"台账里没有{name}是“{value}”的人{words}")
+    return found
 
 
 def risk(desk: Desk, month: int, *, sent: Callable[[int], SentList | None] | None = None) -> RiskRun:

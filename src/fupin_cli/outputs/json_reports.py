@@ -52,6 +52,7 @@ RISK = {
     "inputs": INPUTS,
     "risks": [RISK_ROW],
     "cleared": [RISK_ROW],
+    "feedback_not_counted": ["text"],
     "proof": [{"code": "text", **RISK_COUNTS, "holds": "bool"}],
     "summary": RISK_COUNTS,
     "skipped": [{"code": "text", "missing_tables": ["text"], "missing_settings": ["text"]}],

@@ -58,6 +58,7 @@ WHAT = {
     "compared": "与以前月份的核查比",
     "with": "与哪个月的核查比",
     "unchecked": "中间没有核查过的月份",
+    "feedback_not_counted": "没有算作反馈的：文件、行、为什么",
     "not_compared": "没有比较的（两次运行的规则或看的表不同）",
     "left_out": "没有比较的问题条数：这次、上次",
     "since_last_run": "与本月上一次核查比：new 新出，mended 改好",

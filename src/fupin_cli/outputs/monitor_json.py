@@ -118,6 +118,7 @@ def risk_document(run: RiskRun, *, unmask: bool) -> dict[str, Any]:
         "inputs": input_list(run.intake),
         "risks": run.compared.rows.select(shown).to_dicts(),
         "cleared": run.compared.cleared.with_columns(kind=pl.lit("cleared")).select(shown).to_dicts(),
+        "feedback_not_counted": run.odd_answers,
         "proof": proof.to_dicts(),
         "summary": {
             key: value
