@@ -21,6 +21,7 @@ extra_area_codes = ["211390"]
 [intake]
 max_unpacked_mib = 4000
 max_cells_million = 1000
+max_memory_mib = 8000
 """
 CHECKED = "2024-05"  # the month that is checked
 PAID = ("2024-03", "2024-04")  # approved, then measured

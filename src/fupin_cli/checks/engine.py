@@ -322,13 +322,18 @@ def _with_area(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
         if own
         else pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(AREA, pl.String)})
     )
+    told = found.select(id_number="person")
     homes = (
-        pl.concat(people).unique("id_number", keep="first", maintain_order=True)
+        pl.concat([frame.join(told, on="id_number", how="semi", maintain_order="left") for frame in people]).unique(
+            "id_number", keep="first", maintain_order=True
+        )
         if people
         else pl.DataFrame(schema={"id_number": pl.String, **dict.fromkeys(AREA, pl.String)})
     )
     return (
-        found.join(rows, on=["_src", "_row"], how="left", maintain_order="left")
+        found.join(
+            rows.join(found, on=["_src", "_row"], how="semi"), on=["_src", "_row"], how="left", maintain_order="left"
+        )
         .join(homes, left_on="person", right_on="id_number", how="left", suffix="_home", maintain_order="left")
         .with_columns(pl.coalesce(column, f"{column}_home").alias(column) for column in AREA)
         .drop([f"{column}_home" for column in AREA])

@@ -14,8 +14,7 @@ from fupin_cli.policy.pension import RETIRED_AGE
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
-MOBILE = r"^1[3-9][0-9]{9}$"
-LANDLINE = r"^0[0-9]{9,11}$"  # the intake has dropped the dash after the area code
+PHONE = r"^(?:1[3-9][0-9]{9}|0[0-9]{9,11})$"  # mobile or landline; the intake has dropped the dash after the area code
 MALE_RELATIONS = (
     "之子",
     "之女婿",
@@ -47,7 +46,7 @@ FEMALE_RELATIONS = (
 
 
 def _phone_shape(column: str) -> pl.Expr:
-    return pl.col(column).str.contains(MOBILE) | pl.col(column).str.contains(LANDLINE)
+    return pl.col(column).str.contains(PHONE)
 
 
 @rule(
@@ -89,8 +88,9 @@ def _silent_homes(ctx: Month) -> pl.LazyFrame:
         rows = rows.filter(pl.col("_src").is_in(sorted(have)))
     elif not ctx.sources_with("households", "household_phone"):
         return report(rows.head(0), "registry", "")
-    none = pl.coalesce("member_phone", "household_phone").is_null().all().over("home")
-    silent = first_rows(rows.filter(none & pl.col("household_id").is_not_null() & ~pl.col("aside")))
+    none = pl.coalesce("member_phone", "household_phone").is_null()
+    silent = rows.filter(none & pl.col("household_id").is_not_null() & ~pl.col("aside"))
+    silent = first_rows(silent.join(rows.filter(~none).select("home"), on="home", how="anti", maintain_order="left"))
     return report(silent, "registry", "全户都没有填电话", "household_phone")
 
 

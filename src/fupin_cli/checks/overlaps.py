@@ -5,14 +5,25 @@ from __future__ import annotations
 import polars as pl
 
 
+def _crowded(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl.LazyFrame:
+    """Rows of those keys of which two periods may share a day: in order of start, one begins before the one before it ends.
+
+    Where none does, none of the key's periods meets another, however they lie. Rows without a bound are left out.
+    """
+    bounded = rows.filter(pl.col(start).is_not_null() & pl.col(end).is_not_null())
+    several = bounded.filter(pl.struct(keys).is_duplicated() if len(keys) > 1 else pl.col(keys[0]).is_duplicated())
+    same = pl.all_horizontal(pl.col(key).eq_missing(pl.col(key).shift(1)) for key in keys)
+    met = several.select(*keys, start, end).sort(*keys, start).filter(same & (pl.col(start) <= pl.col(end).shift(1)))
+    return several.join(met.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
+
+
 def overlapping(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl.LazyFrame:
     """Rows whose period shares a day with another row of the same key; both ends are included.
 
     In order of start, a row meets an earlier one if it begins before the latest end so far, and a later one if that
-    begins before its own end. Only keys that are there more than once are sorted: nearly all stand alone.
+    begins before its own end. Only keys in which something meets are looked at: in nearly all nothing does.
     """
-    several = rows.filter(pl.col(start).is_not_null() & pl.col(end).is_not_null() & pl.struct(keys).is_duplicated())
-    ordered = several.sort(*keys, start, end, "_src", "_row")
+    ordered = _crowded(rows, keys, start, end).sort(*keys, start, end, "_src", "_row")
     latest = pl.col(end).cum_max().shift(1).over(keys)
     following = pl.col(start).shift(-1).over(keys)
     meets = (pl.col(start) <= latest).fill_null(value=False) | (following <= pl.col(end)).fill_null(value=False)
@@ -27,7 +38,7 @@ def overlapping_spans(rows: pl.LazyFrame, key: str, start: str, end: str) -> pl.
     """
     low = pl.when(f"_{end}_month").then(pl.col(end).dt.month_start()).otherwise(end)
     high = pl.when(f"_{start}_month").then(pl.col(start).dt.month_end()).otherwise(start)
-    rows = rows.filter(pl.col(start).is_not_null() & pl.col(end).is_not_null()).with_columns(_low=low, _high=high)
+    rows = _crowded(rows, [key], start, end).with_columns(_low=low, _high=high)
     # One bound written to the day settles the other inside its month.
     exact_end, exact_start = ~pl.col(f"_{end}_month"), ~pl.col(f"_{start}_month")
     rows = rows.with_columns(

@@ -8,7 +8,16 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.intake.contract_check import EMPTY, failures
-from fupin_cli.intake.values import FAILED_FORMULA, FORMULA_START, GUARDED, PLACEHOLDERS, Converted, convert, suggestion
+from fupin_cli.intake.values import (
+    FAILED_FORMULA,
+    FORMULA_START,
+    GUARDED,
+    PLACEHOLDERS,
+    Converted,
+    anywhere,
+    convert,
+    suggestion,
+)
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -139,7 +148,7 @@ def formulas(frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, spec: Ta
     written = [name for name in spec.columns if name in raw.columns and spec.columns[name].type in WRITTEN_TEXT]
     if not written:
         return findings.empty()
-    some = raw.select(pl.col(written).str.contains(f"{FORMULA_START}|{FAILED_FORMULA}").any()).row(0)
+    some = raw.select(anywhere(pl.col(written), r"(?:^|,)[=+\-@\t#]")).row(0)
     parts = []
     for name in (name for name, told in zip(written, some, strict=True) if told):
         cells = raw[name]

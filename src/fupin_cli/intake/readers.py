@@ -18,8 +18,8 @@ from fupin_cli.intake.budget import MIB, SIZE_HINT, memory_limit, unpacked_limit
 from fupin_cli.intake.excel_reader import read_excel
 from fupin_cli.intake.html_reader import read_html
 from fupin_cli.intake.raw import RawSheet, UnreadableError, column_letter
-from fupin_cli.intake.text_reader import read_text
-from fupin_cli.intake.xlsx_guard import PLAIN_CELLS, inspect, look_closely
+from fupin_cli.intake.text_reader import COPIES, read_text
+from fupin_cli.intake.xlsx_guard import inspect, look_closely
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ HTML_START = re.compile(
 )
 XML_START = re.compile(rb"^\s*<\?xml", re.IGNORECASE)
 SPREADSHEET_ML = b"urn:schemas-microsoft-com:office:spreadsheet"
-PLAIN_ZIP, PLAIN_TEXT = 16 * MIB, 8 * MIB  # larger files are read apart
+PLAIN_ZIP = 16 * MIB  # larger ones are read apart
 DIRECTORY_END, DIRECTORY_TAIL = b"PK\x05\x06", (1 << 16) + 22
 PLAIN_DIRECTORY = 1 << 18  # bytes of a zip's directory: thousands of parts
 CELL_LIMIT = 32_767  # characters that Excel holds in one cell
@@ -69,7 +69,8 @@ def read_file(
         raise UnreadableError(
             f"文件超过上限 {unpacked_limit(limits)} MiB（[intake] max_unpacked_mib），没有打开", SIZE_HINT
         )
-    if apart and (head.startswith(OLE) or _is_page(head) or size > PLAIN_TEXT):
+    share = memory_limit(limits) // RESULT_SHARE
+    if apart and (head.startswith(OLE) or _is_page(head) or COPIES * size > share * MIB):
         return _sized(apart(), limits)
     if head.startswith(OLE):
         return _sized(_read_legacy(path, limits, password), limits)
@@ -78,7 +79,7 @@ def read_file(
         return _sized(read_html(data, limits), limits)
     if XML_START.match(head) and SPREADSHEET_ML in head:
         raise UnreadableError("这是 XML 电子表格 2003，不是真正的 .xls", "用 Excel 或 WPS 打开后另存为 .xlsx 再放进来")
-    sheet = read_text(data, limits, most_cells=PLAIN_CELLS if apart else None)
+    sheet = read_text(data, limits, most_mib=share if apart else None)
     return _sized(apart() if apart and sheet is None else [sheet] if sheet else [], limits)
 
 

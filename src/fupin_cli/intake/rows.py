@@ -237,13 +237,13 @@ def _typed(
             pl.when(card).then(pl.col(KEY).str.head(18)).otherwise(pl.col(KEY)).alias(KEY),
         ]
     order = [*(c.name for c in columns[:-2]), *(["_card"] if more else []), "_src", "_file", "_sheet", "_row"]
-    places = pl.DataFrame(
-        [(s.index, s.file, s.sheet) for s in sources],
-        schema={"_src": pl.UInt32, "_file": pl.String, "_sheet": pl.String},
-        orient="row",
-    )
-    placed = frame.lazy().with_columns(*more).join(places.lazy(), on="_src", how="left", maintain_order="left")
-    return placed.select(order).collect()
+    places = [
+        pl.col("_src")
+        .replace_strict({s.index: getattr(s, part) for s in sources}, return_dtype=pl.String)
+        .alias(f"_{part}")
+        for part in ("file", "sheet")
+    ]
+    return frame.lazy().with_columns(*more, *places).select(order).collect()
 
 
 def _reason(frame: pl.DataFrame, lost: pl.Series | None, spec: TableSpec) -> pl.Series:

@@ -21,6 +21,7 @@ SAMPLE_BYTES = 1 << 16
 GUARDED_NUMBER = re.compile(rb'(^|[,\t;])="([^"\r\n]*)"(?=[,\t;\r\n]|$)', re.MULTILINE)
 SAMPLE_LINES = 60
 SEPARATORS = "\t,;|"
+COPIES, CELL_BYTES = 3, 16  # what reading holds of a file's bytes at a time; what a cell takes whatever it says
 LONGEST_FIELD = 64 * MIB  # what is longer than a cell may be is refused afterwards, with its place
 
 
@@ -57,8 +58,8 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
-def read_text(data: bytes, limits: Intake, most_cells: int | None = None) -> RawSheet | None:
-    """Read a text file as one sheet; None if it has more than `most_cells` cells.
+def read_text(data: bytes, limits: Intake, most_mib: int | None = None) -> RawSheet | None:
+    """Read a text file as one sheet; None if that may hold more than `most_mib`, or the quotes do not follow the rules.
 
     Raises:
         UnreadableError: no text, or too much of it.
@@ -74,20 +75,22 @@ def read_text(data: bytes, limits: Intake, most_cells: int | None = None) -> Raw
         raise UnreadableError(f"文件有一行分成 {width - 1} 列，超过 Excel 的 {SHEET_COLUMNS} 列，没有打开", SIZE_HINT)
     if lines * width > limits.max_cells_million * 1_000_000:
         raise UnreadableError(f"文件有 {lines} 行、{width - 1} 列，{cells_refused(lines * width, limits)}", SIZE_HINT)
-    if most_cells is not None and lines * width > most_cells:
+    if most_mib is not None and COPIES * len(body) + CELL_BYTES * lines * width > most_mib * MIB:
         return None
     names = [str(i) for i in range(width)]
     try:
         # A heading of our own tells the reader how wide the table is: title lines above it are shorter.
         frame = pl.read_csv(
-            io.BytesIO(separator.join(names).encode() + b"\n" + body),
+            separator.join(names).encode() + b"\n" + body,
             separator=separator,
             infer_schema=False,
             truncate_ragged_lines=True,
         )
     except pl.exceptions.PolarsError:
         if not is_utf8(body):  # it began as UTF-8 and went on as something else
-            return read_text(_from_gb18030(body), limits, most_cells)
+            return read_text(_from_gb18030(body), limits, most_mib)
+        if most_mib is not None:
+            return None
         frame = _read_loose(body.decode(), separator, names)
     return RawSheet(name="", cells=frame)
 

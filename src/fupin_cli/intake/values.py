@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 UNSEEN = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 BLANKS = rf"\s\u00a0\u3000{UNSEEN}"
 # Anything but plain letters, digits and Han characters may need cleaning; most columns have nothing else.
-SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|^[-—/\\]"
+SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|(?:^|,)[-—/\\]"
 # Anything but ASCII and common Han, which are in their plain form already.
 WIDE = r"[^\x21-\x7e\u4e00-\u9fff]"
 PLACEHOLDERS = r"^(?:-+|—+|/+|\\+)$"
@@ -89,11 +89,17 @@ def dtype_of(spec: ColumnSpec) -> pl.DataType:
     return DTYPES.get(spec.type, pl.String())
 
 
+def anywhere(texts: pl.Expr, pattern: str) -> pl.Expr:
+    """Whether a column may hold a pattern in any cell: asked of all its cells as one text, joined by commas.
+
+    Three times as fast as asking each cell. `(?:^|,)` stands for a cell's begin: a comma inside a cell may say yes too much.
+    """
+    return texts.str.join(",").str.contains(pattern)
+
+
 def clean(cells: pl.DataFrame) -> pl.DataFrame:
     """Strip what files wrap around a value: blanks of every kind, `="…"`, a leading apostrophe, lone dashes."""
-    look = cells.select(
-        pl.all().str.contains(SUSPECT).any(), (pl.all().str.len_bytes() == 0).any().name.suffix(":empty")
-    ).row(0)
+    look = cells.select(anywhere(pl.all(), SUSPECT), (pl.all().str.len_bytes() == 0).any().name.suffix(":empty")).row(0)
     suspect, empty = look[: cells.width], look[cells.width :]
     todo = [name for name, *found in zip(cells.columns, suspect, empty, strict=True) if any(found)]
     if not todo:
@@ -113,7 +119,7 @@ def half_width(text: pl.Expr) -> pl.Expr:
 def convert(text: pl.DataFrame, columns: list[ColumnSpec], common: Common) -> dict[str, Converted]:
     """Type cleaned columns by their contract, by name; all of a table in one pass."""
     looks = {c.name: look for c in columns if (look := LOOKS.get(c.type, WIDE))}
-    signs = text.select(pl.col(name).str.contains(look).any() for name, look in looks.items())
+    signs = text.select(anywhere(pl.col(name), look) for name, look in looks.items())
     as_is = {name for name, needed in zip(looks, signs.row(0) if looks else (), strict=True) if not needed}
     plain = {c.name: _plain(c, as_is) for c in columns}
     how = {c.name: CONVERTERS[c.type](pl.col(c.name + PLAIN), c, common) for c in columns}

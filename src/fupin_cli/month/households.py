@@ -7,7 +7,8 @@ import polars as pl
 
 def one_row_each(registry: pl.DataFrame) -> pl.DataFrame:
     """The registry with one row a person: the first of those that repeat (ID007 tells of them)."""
-    return registry.unique("id_number", keep="first", maintain_order=True)
+    first = registry["id_number"].is_first_distinct()
+    return registry if first.all() else registry.filter(first)
 
 
 def heads_of(people: pl.DataFrame) -> pl.DataFrame:
