@@ -19,6 +19,7 @@ ROOMS = [
     "errors",
     "system",
     "encryption",
+    "plans",
     "findings",
     "policy",
     "ledger",

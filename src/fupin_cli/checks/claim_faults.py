@@ -10,6 +10,7 @@ from fupin_cli import findings
 from fupin_cli.checks.report import report
 from fupin_cli.measures.catalogue import MEASURES, measure_of
 from fupin_cli.measures.measure import Fault
+from fupin_cli.plans import collected
 
 if TYPE_CHECKING:
     from fupin_cli.measures.claimed import Claimed
@@ -102,4 +103,4 @@ def _one_told(ctx: Claimed, fault: Fault, failing: pl.DataFrame, name: str) -> p
     if fault.code not in OWN_CLAUSE:
         own |= {"clause": measure.clause}
     told = report(failing, measure.table, message, fault.column, measure=name, amount_fen=pl.col("due_fen"), **own)
-    return told.collect().with_columns(code=pl.lit(fault.code))
+    return collected(told, failing.height).with_columns(code=pl.lit(fault.code))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
 from fupin_cli.findings import SCHEMA
+
+WHO = (("person", "id_number"), ("name", "name"), ("post_id", "post_id"))
 
 
 def at_stake() -> dict[str, pl.Expr]:
@@ -22,24 +25,26 @@ def report(
     **fields: Any,
 ) -> pl.LazyFrame:
     """Turn rows of a table into findings. `fields`: effect, severity, hint, waivable, amount_fen, months, measure; values or expressions."""
-    lazy = rows.lazy()
-    names = lazy.collect_schema().names()
+    names = rows.columns if isinstance(rows, pl.DataFrame) else rows.collect_schema().names()
     found = {
         "table": table,
         "_src": pl.col("_src"),
         "_row": pl.col("_row"),
         "column": column,
         "message": message,
-        **{
-            target: pl.col(source) if source in names else None
-            for target, source in (("person", "id_number"), ("name", "name"), ("post_id", "post_id"))
-        },
+        **{target: pl.col(source) if source in names else None for target, source in WHO},
         **fields,
     }
-    return lazy.select(
-        (value.cast(SCHEMA[name]) if isinstance(value, pl.Expr) else pl.lit(value, dtype=SCHEMA[name])).alias(name)
+    return rows.lazy().select(
+        value.cast(SCHEMA[name]).alias(name) if isinstance(value, pl.Expr) else _said(name, value)
         for name, value in found.items()
     )
+
+
+@lru_cache(1024)
+def _said(name: str, value: Any) -> pl.Expr:
+    """What a field of all findings of a rule says; made once, since making it costs more than reading it."""
+    return pl.lit(value, dtype=SCHEMA[name]).alias(name)
 
 
 def place_expr() -> pl.Expr:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Literal, Required, TypedDict, Unpack
 
+import polars as pl
+
 from fupin_cli import findings
+from fupin_cli.plans import collected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import polars as pl
 
     from fupin_cli.measures.claimed import Claimed
 
@@ -74,7 +75,10 @@ class Rule:
 
 def told_by(rule: Rule, ctx: Claimed) -> pl.DataFrame:
     """What a rule finds, as findings of its code."""
-    return findings.empty() if rule.run is None else findings.conform(rule.run(ctx).lazy().collect(), rule.code)
+    if rule.run is None:
+        return findings.empty()
+    told = rule.run(ctx)
+    return findings.conform(collected(told, ctx.size) if isinstance(told, pl.LazyFrame) else told, rule.code)
 
 
 class Told(TypedDict, total=False):

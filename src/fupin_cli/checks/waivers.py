@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import Rule
 from fupin_cli.findings import empty
+from fupin_cli.plans import collected
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -95,11 +96,11 @@ def apply(ctx: Month, found: pl.DataFrame, waivable: list[str]) -> tuple[pl.Data
     }
     columns = {"WVR001": "document", "WVR002": "to_month", "WVR003": "rule_code", "WVR004": "rule_code"}
     state = pl.col("_state")
-    findings = report(
+    told = report(
         reported,
         TABLE,
         state.replace_strict(said, return_dtype=pl.String),
         state.replace_strict(columns, return_dtype=pl.String),
         code=state,
-    ).collect()
-    return marked, findings
+    )
+    return marked, collected(told, reported.height)

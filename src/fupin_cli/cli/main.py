@@ -70,8 +70,10 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run
     from fupin_cli.cli.app import command
     from fupin_cli.cli.messages import usage_message
     from fupin_cli.errors import FupinError
+    from fupin_cli.plans import in_memory
 
     before = len(_posted())
+    in_memory()
     try:
         result = command().main(arguments, prog_name="fupin", standalone_mode=False)
     except FupinError as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.intake.values import FAILED_FORMULA
+from fupin_cli.plans import collected
 
 if TYPE_CHECKING:
     from fupin_cli.intake.raw import Source
@@ -73,10 +74,5 @@ def _with_values(placed: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:
         for source, position, rows in zip(cells["_src"], cells["_position"], cells["_row"], strict=True)
     ]
     values = pl.DataFrame([cells["_n"].explode(), pl.concat(read)])
-    return (
-        placed.lazy()
-        .join(values.lazy(), on="_n", how="left")
-        .with_columns(value=pl.coalesce("value", "_raw"))
-        .drop("_raw")
-        .collect()
-    )
+    told = placed.lazy().join(values.lazy(), on="_n", how="left").with_columns(value=pl.coalesce("value", "_raw"))
+    return collected(told.drop("_raw"), placed.height)

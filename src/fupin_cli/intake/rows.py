@@ -29,6 +29,7 @@ from fupin_cli.intake.values import (
     convert,
     dtype_of,
 )
+from fupin_cli.plans import collected
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import ColumnSpec, TableSpec
@@ -243,7 +244,7 @@ def _typed(
         .alias(f"_{part}")
         for part in ("file", "sheet")
     ]
-    return frame.lazy().with_columns(*more, *places).select(order).collect()
+    return collected(frame.lazy().with_columns(*more, *places).select(order), frame.height)
 
 
 def _reason(frame: pl.DataFrame, lost: pl.Series | None, spec: TableSpec) -> pl.Series:

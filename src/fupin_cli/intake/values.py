@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.plans import MEMORY, collected
 from fupin_cli.policy.months import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
     text = text.str.replace(GUARDED, "$1").str.replace(r"^['’‘`]+", "").str.replace(PLACEHOLDERS, "")
     # Line breaks inside a cell serve its look; U+FFFE and U+FFFF are no characters.
     text = text.str.replace_all(r"[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}\x{fffe}\x{ffff}]", "").str.strip_chars()
-    return cells.lazy().with_columns(text).with_columns(_filled(pl.col(todo))).collect()
+    return collected(cells.lazy().with_columns(text).with_columns(_filled(pl.col(todo))), cells.height)
 
 
 def half_width(text: pl.Expr) -> pl.Expr:
@@ -125,12 +126,13 @@ def convert(text: pl.DataFrame, columns: list[ColumnSpec], common: Common) -> di
     how = {c.name: CONVERTERS[c.type](pl.col(c.name + PLAIN), c, common) for c in columns}
     few = [c.name for c in columns if c.type not in EACH_ITS_OWN] if text.height > MANY_ROWS else []
     words = pl.collect_all(
-        _typed(text.lazy().select(pl.col(name).drop_nulls().unique()), {name: plain[name]}, how) for name in few
+        (_typed(text.lazy().select(pl.col(name).drop_nulls().unique()), {name: plain[name]}, how) for name in few),
+        engine=MEMORY,
     )
     told = {name: found for name, found in zip(few, words, strict=True) if found.height}
     done = _typed(text.lazy(), {name: form for name, form in plain.items() if name not in told}, how)
     done = done.with_columns(part for name, found in told.items() for part in _spread(name, found))
-    typed = done.collect()
+    typed = collected(done, text.height)
     return {name: _converted(name, typing, typed) for name, typing in how.items()}
 
 

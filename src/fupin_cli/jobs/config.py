@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fupin_cli.policy.environment import FILE_ONLY
 from fupin_cli.policy.months import month_index
-from fupin_cli.policy.settings import FILE_ONLY
 from fupin_cli.policy.settings_file import read_settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from fupin_cli.jobs.workspace import refuse_unknown_funds
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.settings import Settings
-from fupin_cli.policy.settings_words import load_settings, validated
+from fupin_cli.policy.settings_words import load_settings, overlaid, validated
 from fupin_cli.reports.runs import Scenario, WhatIfRun
 from fupin_cli.reports.what_if import FACTS, FIGURES, KEYS, compare
 
@@ -74,14 +74,6 @@ def _value(text: str) -> Any:
         return text
 
 
-def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in changes.items():
-        old = merged.get(key)
-        merged[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return merged
-
-
 def changed_settings(settings: Settings, changes: dict[str, Any]) -> Settings:
     """The settings with changes over them, checked like a file.
 
@@ -91,7 +83,7 @@ def changed_settings(settings: Settings, changes: dict[str, Any]) -> Settings:
     base = settings.model_dump(mode="python", exclude_unset=True)
     for year in _standards(changes):  # annual and monthly exclude each other
         base.get("post", {}).get("standard", {}).pop(year, None)
-    return validated(lambda: Settings.model_validate(_merged(base, changes)), "--set")
+    return validated(lambda: Settings.model_validate(overlaid(base, changes)), "--set")
 
 
 def what_if(

@@ -12,6 +12,7 @@ from fupin_cli.measures.catalogue import other_measures
 from fupin_cli.measures.conditions import with_fate
 from fupin_cli.month import used_months
 from fupin_cli.month.month import UNKNOWN_ID, Month
+from fupin_cli.plans import collected
 from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def known_people(claims: Claims, ctx: Month) -> Claims:
         id_ok=(plain & sound & ~number.str.starts_with(UNKNOWN_ID)).fill_null(value=False)
         | organisation.fill_null(value=False)
     )
-    rows = asked.collect()
+    rows = collected(asked, rows.height)
     root = [s.index for s in ctx.intake.sources if s.folder is None]
     old = pl.col("_last").is_not_null() & pl.col("_src").is_in(root) if "_last" in rows.columns else pl.lit(value=False)
     paid_elsewhere = rows.filter(old & pl.col("ref").is_not_null())

@@ -10,6 +10,7 @@ import polars as pl
 from fupin_cli.measures.measure import Fault
 from fupin_cli.measures.paid import HISTORY
 from fupin_cli.month.used_months import paid_rows, pension_facts, post_payments, used_months
+from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import birth_expr, sex_expr
 from fupin_cli.policy.pension import pension_date_expr
@@ -244,7 +245,7 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
         gaoled = both.filter(touches).select("_src", "_row", "_gaoled").unique()
         told = told.join(gaoled, on=["_src", "_row"], how="left", nulls_equal=True, maintain_order="left")
         faults.append(Fault("MEA019", pl.col("_gaoled").fill_null(value=False), "申请的日期里在服刑"))
-    return told.collect(), faults
+    return collected(told, rows.height), faults
 
 
 def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:

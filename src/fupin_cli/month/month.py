@@ -11,6 +11,7 @@ import polars as pl
 from fupin_cli.month import roster, used_months
 from fupin_cli.month.households import heads_of, home_key, one_row_each, with_home_facts
 from fupin_cli.month.past_due import past_due
+from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import age_expr, birth_expr, is_valid_expr, sex_expr
 
@@ -91,6 +92,11 @@ class Month:
         folder = self.month - months.MONTHS_PER_YEAR
         return self.open_month(folder) if folder in self.folders and self.open_month else None
 
+    @cached_property
+    def size(self) -> int:
+        """Rows of all tables."""
+        return sum(frame.height for frame in self.intake.tables.values())
+
     def has(self, table: str) -> bool:
         """Whether a table was supplied."""
         return table in self.intake.tables
@@ -162,7 +168,7 @@ class Month:
             birth=birth_expr(number),
             sex=sex_expr(number),
         )
-        return rows.join(facts, on="id_number", how="left", maintain_order="left").collect()
+        return collected(rows.join(facts, on="id_number", how="left", maintain_order="left"), self.size)
 
     @cached_property
     def people(self) -> pl.DataFrame:
@@ -252,20 +258,17 @@ class Month:
         lines = roster.month_lines(self.roster, self.maybe("posts"), self.attended, self.policy, self.month)
         number = pl.col("id_number")
         birth = birth_expr(number)
-        return (
-            lines.lazy()
-            .with_columns(
-                birth=birth,
-                id_ok=(number.str.len_chars() == PLAIN_LENGTH)
-                & ~number.str.starts_with(UNKNOWN_ID)
-                & is_valid_expr(number)
-                & birth.is_not_null(),
-                first_on_post=pl.max_horizontal(
-                    pl.coalesce("on_post", "contract_start", pl.lit(self.first)), pl.lit(self.first)
-                ),
-            )
-            .collect()
+        known = lines.lazy().with_columns(
+            birth=birth,
+            id_ok=(number.str.len_chars() == PLAIN_LENGTH)
+            & ~number.str.starts_with(UNKNOWN_ID)
+            & is_valid_expr(number)
+            & birth.is_not_null(),
+            first_on_post=pl.max_horizontal(
+                pl.coalesce("on_post", "contract_start", pl.lit(self.first)), pl.lit(self.first)
+            ),
         )
+        return collected(known, lines.height)
 
     @cached_property
     def roster_accounts_lost(self) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.measures.claims import BIG, HOLD, PAY, REFUSE
+from fupin_cli.outputs.capitals import in_capitals
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.due_views import payroll_due_sheet
 from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
@@ -39,21 +40,13 @@ FIGURES = {"standard_fen": "月标准(元)", "numerator_x100": "出勤/在岗天
 MEASURE_FIGURES = {"standard_fen": "标准或基数(元)", "numerator_x100": "数量", "how": "算法"}
 
 
-def in_words(fen: int) -> str:
-    """An amount in capital Chinese numerals (大写金额)."""
-    import cn2an
-
-    words: str = cn2an.an2cn(fen_to_yuan(fen), "rmb")
-    return words
-
-
 def to_pay_words(sums: BatchSums) -> tuple[str, str]:
     """What the bank is to pay, in capitals and figures, and the parts it is made of (SPEC 9.11)."""
     parts = (fen_to_yuan(fen) for fen in (sums.month_fen, sums.back_pay_fen, sums.kept_fen))
     month, back_pay, kept = parts
     total = fen_to_yuan(sums.total_fen)
     return (
-        f"银行应付合计（大写）：{in_words(sums.total_fen)}    （小写）：￥{total}",
+        f"银行应付合计（大写）：{in_capitals(sums.total_fen)}    （小写）：￥{total}",
         f"其中：本月 {month} + 补发 {back_pay} − 抵扣 {kept} = {total} 元",
     )
 

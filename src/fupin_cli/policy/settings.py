@@ -1,18 +1,11 @@
-"""A county's settings: `fupin.toml`, over it `FUPIN_*` environment variables, both checked key by key."""
+"""A county's settings: what may stand in `fupin.toml` and in `FUPIN_*` environment variables, checked key by key."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
 
 from fupin_cli.policy import measure_settings as measure
 from fupin_cli.policy.bank_settings import Bank
@@ -21,9 +14,6 @@ from fupin_cli.policy.measure_settings import Count, DatedMoney, Money, Section
 from fupin_cli.policy.months import MONTH_PATTERN, month_text, read_month
 
 FILE_NAME = "fupin.toml"
-# Who may approve is for the file alone: whoever starts the program sets its environment.
-FILE_ONLY = "approval"
-ENV_PREFIX = "FUPIN_"
 
 
 def _month(value: object) -> object:
@@ -178,22 +168,8 @@ class Intake(Section):
     max_seconds: Count = 20
 
 
-class Environment(EnvSettingsSource):
-    """The `FUPIN_*` variables, those of the section that only the file may set left out."""
-
-    def __call__(self) -> dict[str, Any]:
-        """Give what the environment sets."""
-        return {name: value for name, value in super().__call__().items() if name != FILE_ONLY}
-
-
-class Settings(BaseSettings):
-    """All settings of a workspace. Precedence: environment over file over built-in."""
-
-    written: ClassVar[dict[str, Any]] = {}  # what stands in the county's file
-
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=ENV_PREFIX, env_nested_delimiter="__", env_ignore_empty=True
-    )
+class Settings(Section):
+    """All settings of a workspace. Precedence: environment over file over built-in (`policy.settings_words` reads them)."""
 
     county: County = County()
     post: Post = Post()
@@ -231,16 +207,3 @@ class Settings(BaseSettings):
             if isinstance(section := getattr(self, key), Section)
         }
         return self.model_copy(update={k: v for k, v in changed.items() if v is not getattr(self, k)})
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read the environment, then the file: the first to name a key wins."""
-        del env_settings, dotenv_settings, file_secret_settings
-        return (init_settings, Environment(settings_cls), InitSettingsSource(settings_cls, init_kwargs=cls.written))

@@ -7,13 +7,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_settings import SettingsError
 
 from fupin_cli.errors import FupinError
 from fupin_cli.policy.bank_settings import BankProfile
+from fupin_cli.policy.environment import ENV_PREFIX, environment
 from fupin_cli.policy.measure_settings import Payee
 from fupin_cli.policy.problem_words import problem_words, shown
-from fupin_cli.policy.settings import ENV_PREFIX, Settings
+from fupin_cli.policy.settings import Settings
 from fupin_cli.policy.settings_file import line_of, read_settings, settings_text
 
 if TYPE_CHECKING:
@@ -27,18 +27,33 @@ def load_settings(file: Path | None) -> Settings:
     Raises:
         FupinError: not TOML, unknown key (with the nearest known one), value of the wrong kind; each with its line.
     """
-    if file is None:
-        return validated(Settings, "环境变量")
+    body = read_settings(file) if file else {}
+    return validated(lambda: Settings.model_validate(overlaid(body, _variables())), str(file or "环境变量"), file)
 
-    body = read_settings(file)
 
-    class FileSettings(Settings):
-        written = body
+def overlaid(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Settings with others over them, table by table."""
+    merged = dict(base)
+    for key, value in changes.items():
+        old = merged.get(key)
+        merged[key] = overlaid(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
 
-    made = validated(FileSettings, str(file), file)
-    # As plain `Settings`: a class that lives in a function cannot be sent to another process.
-    fields = {name: getattr(made, name) for name in Settings.model_fields}
-    return Settings.model_construct(_fields_set=made.model_fields_set, **fields)
+
+def _variables() -> dict[str, Any]:
+    """What the environment sets (`environment`).
+
+    Raises:
+        FupinError: a whole section in one variable, which is no JSON.
+    """
+    try:
+        return environment()
+    except ValueError as error:  # pydantic-settings' own error, which is not loaded for its name's sake
+        section = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
+        raise FupinError(
+            f"设置有误（环境变量 FUPIN_{section.upper()}）：要写成 JSON",
+            f"逐项写更简单：FUPIN_{section.upper()}__项名=值；各项见 fupin config",
+        ) from None
 
 
 def validated(make: Callable[[], Settings], origin: str, file: Path | None = None) -> Settings:
@@ -49,12 +64,6 @@ def validated(make: Callable[[], Settings], origin: str, file: Path | None = Non
     """
     try:
         return make()
-    except SettingsError as error:  # a whole section in one variable, which is no JSON
-        section = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
-        raise FupinError(
-            f"设置有误（环境变量 FUPIN_{section.upper()}）：要写成 JSON",
-            f"逐项写更简单：FUPIN_{section.upper()}__项名=值；各项见 fupin config",
-        ) from None
     except ValidationError as error:
         text = settings_text(file) if file else ""
         lines = [_explain(problem["loc"], problem, text) for problem in error.errors(include_url=False)]

@@ -1,0 +1,30 @@
+"""How a plan over tables is carried out: in memory, and a small one as it is written.
+
+Polars streams by default (from 2.0 on): that costs two milliseconds a plan before its first row, and more memory on tables
+that are in memory already. Some hundred rules are asked of every month, most of them of a few rows.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MEMORY = "in-memory"
+FEW_ROWS = 2000
+
+
+def collected(plan: pl.LazyFrame, rows: int) -> pl.DataFrame:
+    """The rows of a plan over tables of so many rows; where these are few, to improve the plan costs more than it saves."""
+    from polars import QueryOptFlags
+
+    if rows > FEW_ROWS:
+        return plan.collect(engine=MEMORY)
+    return plan.collect(engine=MEMORY, optimizations=QueryOptFlags.none())
+
+
+def in_memory() -> None:
+    """Let all plans of this process and of those it starts be carried out so, unless somebody has set it otherwise."""
+    os.environ.setdefault("POLARS_ENGINE_AFFINITY", MEMORY)
