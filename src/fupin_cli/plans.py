@@ -7,12 +7,12 @@ that are in memory already. Some hundred rules are asked of every month, most of
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import polars as pl
 
-MEMORY = "in-memory"
+MEMORY: Literal["in-memory"] = "in-memory"
 FEW_ROWS = 2000
 
 
