@@ -14,7 +14,8 @@ def _crowded(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl.La
     several = bounded.filter(pl.struct(keys).is_duplicated() if len(keys) > 1 else pl.col(keys[0]).is_duplicated())
     same = pl.all_horizontal(pl.col(key).eq_missing(pl.col(key).shift(1)) for key in keys)
     met = several.select(*keys, start, end).sort(*keys, start).filter(same & (pl.col(start) <= pl.col(end).shift(1)))
-    return several.join(met.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
+    # Few rows, of which several plans are made: found once.
+    return several.join(met.select(keys).unique(), on=keys, how="semi", nulls_equal=True).collect().lazy()
 
 
 def overlapping(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl.LazyFrame:
