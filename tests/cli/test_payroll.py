@@ -19,7 +19,8 @@ import openpyxl
 import polars as pl
 import pytest
 
-from tests.cases.test_cases import BASE, build
+from tests.cases.test_cases import BASE, build, tables_of, write
+from tests.cases.together import Together
 from tests.conftest import LONG
 
 if TYPE_CHECKING:
@@ -438,21 +439,26 @@ def test_kill_9_at_any_moment_of_a_posting_leaves_all_of_it_or_nothing(tmp_path:
     assert batches.height < 2 + KILLS
 
 
-def test_kill_9_of_an_approval_leaves_all_of_it_or_nothing(fupin: Callable[..., Ran], sample: Path) -> None:
+def test_kill_9_of_an_approval_leaves_all_of_it_or_nothing(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     """The real command, killed at many moments from its start to its end; then it is finished, or said to be done."""
-    fupin("payroll", "-w", sample, "--month", MONTH, "--operator", "甲", "-q", "-o", sample / "drafts")
-    drafted = sample.parent / "drafted"
-    shutil.copytree(sample / ".fupin", drafted)
-    command = [*PROGRAM, "approve", MONTH, "-w", str(sample), "--by", "乙", "--yes", "--despite", "文9"]
+    root, everybody = tmp_path / "w", Together()
+    for n in range(100):
+        everybody.add(tables_of({}), n)
+    write(root, everybody.written(), MONTH)
+    fupin("payroll", "-w", root, "--month", MONTH, "--operator", "甲", "-q", "-o", root / "drafts")
+    drafted = tmp_path / "drafted"
+    shutil.copytree(root / ".fupin", drafted)
+    command = [*PROGRAM, "approve", MONTH, "-w", str(root), "--by", "乙", "--yes"]
     start = time.perf_counter()
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
-    whole, lines = time.perf_counter() - start, lines_in(sample)
+    whole, lines = time.perf_counter() - start, lines_in(root)
+    assert lines == 100
     outcomes = set()
     for n in range(APPROVALS_KILLED):
         # The whole state as it was drafted: a ledger put back alone, beside newer manifests, is refused (9.A2).
-        shutil.rmtree(sample / ".fupin")
-        shutil.rmtree(sample / "out", ignore_errors=True)
-        shutil.copytree(drafted, sample / ".fupin")
+        shutil.rmtree(root / ".fupin")
+        shutil.rmtree(root / "out", ignore_errors=True)
+        shutil.copytree(drafted, root / ".fupin")
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if n == APPROVALS_KILLED - 1:
             process.wait()  # the last one is let finish: both ends are seen, however fast the machine is
@@ -460,12 +466,12 @@ def test_kill_9_of_an_approval_leaves_all_of_it_or_nothing(fupin: Callable[..., 
             time.sleep(whole * 1.3 * n / APPROVALS_KILLED)
             process.kill()
         process.wait()
-        found = lines_in(sample)
+        found = lines_in(root)
         assert found in (0, lines)
         outcomes.add(found)
     again = subprocess.run(command, capture_output=True, check=False).returncode
     assert again == (12 if found else 0)
-    assert lines_in(sample) == lines
+    assert lines_in(root) == lines
     assert outcomes == {0, lines}
 
 

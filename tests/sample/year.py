@@ -57,6 +57,7 @@ class Year:
     call: Callable[..., int]
     months: list[str] = field(default_factory=lambda: MONTHS)
     county: County = field(default_factory=lambda: County().build())
+    jobs: str = ""  # what the unattended run does until the standard is published, if not everything
     worked: dict[tuple[str, str], int] = field(default_factory=dict)  # (ID, month) → days worked of 22
     log: list[str] = field(default_factory=list)
 
@@ -79,7 +80,7 @@ class Year:
         self.write_roster(month)
         self.write_attendance(month, LATE_TOWN if month == LATE else "")
         if month == MONTHS[0]:
-            (self.root / "fupin.toml").write_text(SETTINGS + OLD_STANDARD, encoding="utf-8")
+            (self.root / "fupin.toml").write_text(SETTINGS + OLD_STANDARD + self.jobs, encoding="utf-8")
             write_csv(self.root / "inbox" / "意外险名单.csv", self.county.insurance)
         if month == f"{YEAR}-05":  # died in March, on the list in May
             who = next(r for r in self.county.roster if r["身份证号"] == self.dead)
