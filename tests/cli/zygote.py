@@ -3,8 +3,9 @@
     python -m tests.cli.zygote
 
 Reads one JSON list of commands a line: {"args": […], "die_at": n or null, "root": "…"}; runs all of a list at once, and
-answers with a list of {"code": exit code or −signal, "steps": n, "posting": n}. A step is a change of a file below `root` (opened to be
-written, renamed, removed, a folder made) or a statement of the ledger; `posting` is the one that makes a batch stand. Killed means SIGKILL: nothing is tidied up.
+answers with a list of {"code": exit code or −signal, "steps": n, "posting": n, "kinds": "…"}. A step is a change of a file below
+`root` (opened to be written, renamed, removed, a folder made: "f" in `kinds`) or a statement of the ledger ("s"); `posting` is the
+one that makes a batch stand. Killed means SIGKILL: nothing is tidied up.
 """
 
 from __future__ import annotations
@@ -27,17 +28,18 @@ class Steps:
     def __init__(self, root: str, die_at: int | None, number: int) -> None:
         """Say at which step to die, and by which signal."""
         self.root, self.die_at, self.number, self.count = root, die_at, number, 0
-        self.batch_written, self.posting = False, 0
+        self.batch_written, self.posting, self.kinds = False, 0, ""
 
-    def step(self) -> None:
+    def step(self, kind: str) -> None:
         """One more."""
         self.count += 1
+        self.kinds += kind
         if self.count == self.die_at:
             os.kill(os.getpid(), self.number)
 
     def statement(self, text: str) -> None:
         """A statement of the ledger; a batch stands once the transaction that has written it is committed."""
-        self.step()
+        self.step("s")
         self.batch_written |= text.startswith("INSERT INTO batches")
         if text == "COMMIT" and self.batch_written:
             self.batch_written, self.posting = False, self.count
@@ -46,7 +48,7 @@ class Steps:
         """Listen to what Python does to files."""
         opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITES
         if (opened or event in EVENTS) and self.root in str(arguments[0]):
-            self.step()
+            self.step("f")
 
 
 def child(command: dict[str, Any]) -> int:
@@ -64,17 +66,17 @@ def child(command: dict[str, Any]) -> int:
     sqlite3.connect = traced  # type: ignore[assignment]
     sys.addaudithook(steps.hook)
     out = os.open(command["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    steps.count = 0
+    steps.count, steps.kinds = 0, ""
     for stream in (1, 2):
         os.dup2(out, stream)
     code = main(command["args"])
     sys.stdout.flush()
     sys.stderr.flush()
-    os.write(command["pipe"], f"{steps.count} {steps.posting}".encode())
+    os.write(command["pipe"], f"{steps.posting} {steps.kinds}".encode())
     return code
 
 
-def run(commands: list[dict[str, Any]]) -> list[dict[str, int]]:
+def run(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Fork a child for each command, all at once, and wait for all."""
     running = []
     for command in commands:
@@ -93,9 +95,10 @@ def run(commands: list[dict[str, Any]]) -> list[dict[str, int]]:
     found = []
     for process, reading in running:
         _, status = os.waitpid(process, 0)
-        steps, posting = map(int, os.read(reading, 64).split() or (0, 0))
+        posting, kinds = os.read(reading, 65536).decode().split() or ("0", "")
         os.close(reading)
-        found.append({"code": os.waitstatus_to_exitcode(status), "steps": steps, "posting": posting})
+        code = os.waitstatus_to_exitcode(status)
+        found.append({"code": code, "steps": len(kinds), "posting": int(posting), "kinds": kinds})
     return found
 
 
