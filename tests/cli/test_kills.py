@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -210,9 +211,11 @@ def test_interrupted_after_the_posting_it_says_that_it_is_posted(
     whole = shutil.copytree(states["approve"], tmp_path / "whole")
     done = zygote.one(whole, *command_of("approve", whole))
     said = set()
-    # What is raised within a statement of the ledger is lost to SQLite: at changes of files, from the posting on, outwards.
+    # What is raised within a statement of the ledger is lost to SQLite: at changes of files, on both sides of the posting, outwards.
     files = [step for step, kind in enumerate(done["kinds"], 1) if kind == "f"]
-    for moment in sorted(files, key=lambda step: abs(step - done["posting"])):
+    before = [step for step in reversed(files) if step < done["posting"]]
+    after = [step for step in files if step > done["posting"]]
+    for moment in [step for both in zip_longest(after, before) for step in both if step]:
         root = shutil.copytree(states["approve"], tmp_path / "w")
         ended = zygote.one(root, *command_of("approve", root), die_at=moment, signal=int(signal.SIGINT))
         posted = not store.batches(root).is_empty()

@@ -95,10 +95,10 @@ def run(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for process, reading in running:
         _, status = os.waitpid(process, 0)
-        posting, kinds = os.read(reading, 65536).decode().split() or ("0", "")
+        posting, _, kinds = os.read(reading, 65536).decode().partition(" ")
         os.close(reading)
         code = os.waitstatus_to_exitcode(status)
-        found.append({"code": code, "steps": len(kinds), "posting": int(posting), "kinds": kinds})
+        found.append({"code": code, "steps": len(kinds), "posting": int(posting or 0), "kinds": kinds})
     return found
 
 
@@ -124,13 +124,17 @@ def load() -> None:
     import fupin_cli.outputs.payroll_terminal
     import fupin_cli.outputs.payroll_workbook  # noqa: F401
     from fupin_cli.checks.catalogue import all_rules
+    from fupin_cli.checks.places import areas
     from fupin_cli.cli.app import command
     from fupin_cli.intake.contracts import load_contracts
+    from fupin_cli.jobs.names import same_person
     from fupin_cli.policy.parameters import load_policy
 
     register_polars_backends()
     command()
     all_rules()
+    areas()
+    same_person("甲", "乙")
     load_contracts()
     load_policy("朝阳市")
 
