@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,10 @@ LONG = bool(os.environ.get("FUPIN_LONG"))
 
 # Tables of a few rows gain nothing from threads, and several tests run at once.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+# What tests start is not to compile all of the program anew, as an installed one would not.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

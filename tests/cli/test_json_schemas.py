@@ -15,6 +15,7 @@ from fupin_cli.outputs import json_schema
 from fupin_cli.outputs.json_shapes import DOCUMENTS
 from tests.cases.test_cases import BASE, build
 from tests.cases.test_reconcile_cases import write_returns
+from tests.cli.test_run import personal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,9 +102,13 @@ def sample(tmp_path: Path) -> Path:
 
 
 def test_what_the_sample_county_prints_fits(fupin: Callable[..., Ran], sample: Path) -> None:
+    """And names nobody's number (9.A: what leaves is masked)."""
+    numbers = personal(sample / "inbox")
+    assert len(numbers) > 400
     for command in SAMPLE:
         ran = fupin(command, "2024-05", "-w", sample, "--format", "json", "--no-workbook")
         assert fits(ran.document) == command
+        assert not [number for number in numbers if number in ran.out + ran.err], command
 
 
 def test_a_document_that_says_less_or_otherwise_does_not_fit() -> None:

@@ -395,7 +395,7 @@ def test_two_approvals_at_once_one_wins_and_the_other_says_why(fupin: Callable[.
 
 
 KILLS = 50
-APPROVALS_KILLED = 30 if LONG else 6  # `test_kills` kills at every sort of step
+APPROVALS_KILLED = 30 if LONG else 5  # `test_kills` kills at every sort of step
 
 
 def test_kill_9_at_any_moment_of_a_posting_leaves_all_of_it_or_nothing(tmp_path: Path) -> None:

@@ -255,6 +255,11 @@ def test_findings_month_on_month_and_the_unattended_month(fupin: Callable[..., R
     checks = fupin("verify", MONTH, "-w", root, "--format", "json").document["months"][0]["checks"]
     assert [c["state"] for c in checks if c["text"].startswith("月报：只核对了文件")] == ["note"]
     assert not [c for c in checks if c["state"] == "bad"]
+    # Nobody's number is in what a run of all jobs keeps in plain text.
+    files = [*(root / ".fupin").glob("run.jsonl*"), *(root / "out").rglob("*.json")]
+    kept = "".join(file.read_text(encoding="utf-8") for file in files)
+    assert len(kept) > 10_000
+    assert not [n for n in range(6) for secret in (number(n), account(n), phone(n)) if secret in kept]
     path.write_bytes(drawn + b" ")
     assert f"输出 {path.name} 被改动过" in fupin("verify", MONTH, "-w", root).out
     said = fupin("check", MONTH, "-w", root, "--format", "json", "--no-workbook").document["compared"]

@@ -35,7 +35,7 @@ FLEXIBLE = "flexible_social_insurance"
 Sums = dict[tuple[str, str, str], str]  # (month, subsidy, fund) → yuan
 
 
-def write(root: Path, *, flexible: bool = False) -> None:
+def write(root: Path, first: int, *, flexible: bool = False) -> None:
     """What holds all year stands in the inbox itself; each month hands in its attendance."""
     spans = ((f"{YEAR}-01-01", f"{YEAR}-06-30"), (f"{YEAR}-07-01", f"{YEAR}-12-31"))
     roster = [
@@ -56,19 +56,22 @@ def write(root: Path, *, flexible: bool = False) -> None:
         "assignments": roster,
         "accident_insurance": list(PEOPLE),
     }
-    build({"month": MONTHS[0], "births": BIRTHS, "history": USED, "root": whole_year}, root)
-    for month in MONTHS:
+    used = {who: count + first for who, count in USED.items()}
+    build({"month": MONTHS[first], "births": BIRTHS, "history": used, "root": whole_year}, root)
+    for month in MONTHS[first:]:
         days = [{"who": who, "年月": month, "本月累计出勤天数": DAYS.get(who, 22)} for who in PEOPLE]
         now = {"attendance": days} | ({"flexible_claims": [{"who": "E", "年月": month}]} if flexible else {})
         settings = f'[{FLEXIBLE}]\nshare = "0.5"\n'
         build({"month": month, "births": BIRTHS, "settings": settings, "now": now}, root)
 
 
-def live(root: Path, call: Callable[[list[str]], int], last: int, *, flexible: bool = False) -> tuple[Sums, Sums]:
-    """Pay the first so many months. Gives what March forecast for the months after it, and what these paid (`Sums`)."""
-    write(root, flexible=flexible)
+def live(
+    root: Path, call: Callable[[list[str]], int], last: int, *, flexible: bool = False, first: int = 0
+) -> tuple[Sums, Sums]:
+    """Pay the months `first` to `last`. Gives what March forecast for the months after it, and what these paid (`Sums`)."""
+    write(root, first, flexible=flexible)
     forecast: Sums = {}
-    for index, month in enumerate(MONTHS[:last]):
+    for index, month in enumerate(MONTHS[first:last], first):
         _run(call, root, "payroll", month, "--by", "编制")
         _run(call, root, "approve", month, "--by", "审核", "--yes", "--document", f"示例〔{YEAR}〕{index + 1}号")
         if flexible:

@@ -21,7 +21,7 @@ import polars as pl
 
 from fupin_cli.cli.main import main
 from fupin_cli.ledger import store
-from fupin_cli.policy.months import last_day, parse_month
+from fupin_cli.policy.months import last_day, month_text, parse_month
 from tests.conftest import write_csv
 from tests.sample.county import County, Row
 
@@ -34,7 +34,7 @@ EARLY, RIGHT = Decimal("665.50"), Decimal("732.05")  # a twelfth of 7986.00 and 
 PUBLISHED = f"{YEAR}-07"
 LAST_DAYS = 3  # of March that the dead person is settled with by hand
 LATE_TOWN, LATE = "南坪镇", f"{YEAR}-04"  # hands in its attendance of April in May
-WITHDRAWN = 1  # February's approval is taken back and given again
+WITHDRAWN = 1  # the second month's approval is taken back and given again
 SETTINGS = """[county]
 name = "示例县"
 code = "211390"
@@ -58,6 +58,7 @@ class Year:
     months: list[str] = field(default_factory=lambda: MONTHS)
     county: County = field(default_factory=lambda: County().build())
     jobs: str = ""  # what the unattended run does until the standard is published, if not everything
+    repaid: str = f"{YEAR}-08"  # when the dead person's family pays back
     worked: dict[tuple[str, str], int] = field(default_factory=dict)  # (ID, month) → days worked of 22
     log: list[str] = field(default_factory=list)
 
@@ -79,7 +80,7 @@ class Year:
         write_csv(folder / "监测对象信息.csv", registry, "gb18030")
         self.write_roster(month)
         self.write_attendance(month, LATE_TOWN if month == LATE else "")
-        if month == MONTHS[0]:
+        if month == self.months[0]:
             (self.root / "fupin.toml").write_text(SETTINGS + OLD_STANDARD + self.jobs, encoding="utf-8")
             write_csv(self.root / "inbox" / "意外险名单.csv", self.county.insurance)
         if month == f"{YEAR}-05":  # died in March, on the list in May
@@ -99,9 +100,9 @@ class Year:
             }
             write_csv(folder / "核定清单.csv", [settled])
             self.write_attendance(LATE)
-        if month == f"{YEAR}-06":  # the township mends February's attendance
-            self.worked[self.mended, f"{YEAR}-02"] = 11
-            self.write_attendance(f"{YEAR}-02")
+        if month == f"{YEAR}-06":  # the township mends the second month's attendance
+            self.worked[self.mended, self.months[1]] = 11
+            self.write_attendance(self.months[1])
         if month == PUBLISHED:
             (self.root / "fupin.toml").write_text(SETTINGS, encoding="utf-8")
 
@@ -172,8 +173,8 @@ class Year:
 
     def live(self, index: int) -> None:
         """One month, from the files to its closing."""
-        month = MONTHS[index]
-        batch = f"{month.replace('-', '')}-01"
+        month = self.months[index]
+        batch = self.batch_of(month)
         self.write(month)
         self.run("run", "--month", month, "--operator", "编制", expect=(0, 1))
         self.run("run", "--month", month, "--operator", "编制", expect=(0,))  # nothing has changed
@@ -182,7 +183,6 @@ class Year:
             self.run("withdraw", month, "--by", "审核", "--yes", "--document", f"示例〔{YEAR}〕撤1号")
             self.run("payroll", "--month", month, "--operator", "编制", "-q", expect=(0, 1))
             self.run("approve", month, "--by", "审核", "--yes", "--document", f"示例〔{YEAR}〕{index + 1}号之二")
-            batch = batch.replace("-01", "-03")
         unlucky = self.people[5 + index % 7]
         fails = {unlucky: "已销户"}
         if index == 2:
@@ -196,9 +196,13 @@ class Year:
         self.bank(month, batch.replace("-03", "-04").replace("-01", "-02"), {})
         self.run("close", month, "--by", "负责", "-y")
 
+    def batch_of(self, month: str) -> str:
+        """The batch in which a month stands approved."""
+        return f"{month.replace('-', '')}-{'03' if month == self.months[WITHDRAWN] else '01'}"
+
     def paid_back(self, month: str) -> list[dict[str, Any]]:
-        """In August the dead person's family pays back what was paid for March and April."""
-        if month != f"{YEAR}-08":
+        """The dead person's family pays back what was paid for March and April."""
+        if month != self.repaid:
             return []
         lines = self.ledger().filter(pl.col("person") == self.dead)
         moved = lines.filter(pl.col("kind").is_in([store.RECOVER, store.NETTED]))
@@ -207,7 +211,7 @@ class Year:
         )
         return [
             {
-                "批次号": f"{YEAR}{row['month'] % 12 + 1:02d}-01",
+                "批次号": self.batch_of(month_text(row["month"])),
                 "姓名": row["name"],
                 "账号": row["account"],
                 "身份证号码": self.dead,
