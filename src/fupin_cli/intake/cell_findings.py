@@ -148,7 +148,7 @@ def formulas(frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, spec: Ta
     written = [name for name in spec.columns if name in raw.columns and spec.columns[name].type in WRITTEN_TEXT]
     if not written:
         return findings.empty()
-    some = raw.select(anywhere(pl.col(written), r"(?:^|,)[=+\-@\t#]")).row(0)
+    some = raw.select(anywhere(pl.col(written), r",[=+\-@\t#]")).row(0)
     parts = []
     for name in (name for name, told in zip(written, some, strict=True) if told):
         cells = raw[name]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 UNSEEN = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 BLANKS = rf"\s\u00a0\u3000{UNSEEN}"
 # Anything but plain letters, digits and Han characters may need cleaning; most columns have nothing else.
-SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|(?:^|,)[-—/\\]"
+SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|,[-—/\\]"
 # Anything but ASCII and common Han, which are in their plain form already.
 WIDE = r"[^\x21-\x7e\u4e00-\u9fff]"
 PLACEHOLDERS = r"^(?:-+|—+|/+|\\+)$"
@@ -93,9 +93,10 @@ def dtype_of(spec: ColumnSpec) -> pl.DataType:
 def anywhere(texts: pl.Expr, pattern: str) -> pl.Expr:
     """Whether a column may hold a pattern in any cell: asked of all its cells as one text, joined by commas.
 
-    Three times as fast as asking each cell. `(?:^|,)` stands for a cell's begin: a comma inside a cell may say yes too much.
+    Three times as fast as asking each cell. A comma stands before each, so that it means a cell's begin in a pattern: one
+    inside a cell may say yes too much.
     """
-    return texts.str.join(",").str.contains(pattern)
+    return (pl.lit(",") + texts.str.join(",")).str.contains(pattern).name.keep()
 
 
 def clean(cells: pl.DataFrame) -> pl.DataFrame:
@@ -123,13 +124,13 @@ def convert(text: pl.DataFrame, columns: list[ColumnSpec], common: Common) -> di
     signs = text.select(anywhere(pl.col(name), look) for name, look in looks.items())
     as_is = {name for name, needed in zip(looks, signs.row(0) if looks else (), strict=True) if not needed}
     plain = {c.name: _plain(c, as_is) for c in columns}
-    how = {c.name: CONVERTERS[c.type](pl.col(c.name + PLAIN), c, common) for c in columns}
+    how = {c.name: _converter(c, as_is)(pl.col(c.name + PLAIN), c, common) for c in columns}
     few = [c.name for c in columns if c.type not in EACH_ITS_OWN] if text.height > MANY_ROWS else []
     words = pl.collect_all(
         (_typed(text.lazy().select(pl.col(name).drop_nulls().unique()), {name: plain[name]}, how) for name in few),
         engine=MEMORY,
     )
-    told = {name: found for name, found in zip(few, words, strict=True) if found.height}
+    told = dict(zip(few, words, strict=True))
     done = _typed(text.lazy(), {name: form for name, form in plain.items() if name not in told}, how)
     done = done.with_columns(part for name, found in told.items() for part in _spread(name, found))
     typed = collected(done, text.height)
@@ -146,6 +147,11 @@ def _typed(text: pl.LazyFrame, plain: dict[str, pl.Expr], how: dict[str, Typing]
     return step.with_columns(values).with_columns(bad).drop(name + PLAIN for name in plain)
 
 
+def _converter(column: ColumnSpec, as_is: set[str]) -> Callable[[pl.Expr, ColumnSpec, Common], Typing]:
+    """How cells of a column become values; phones with nothing to be taken off are texts."""
+    return _text if column.type == "phone" and column.name in as_is else CONVERTERS[column.type]
+
+
 def _plain(column: ColumnSpec, as_is: set[str]) -> pl.Expr:
     """The form of a cell from which its value is read."""
     text = pl.col(column.name)
@@ -159,11 +165,17 @@ def _plain(column: ColumnSpec, as_is: set[str]) -> pl.Expr:
 
 
 def _spread(name: str, typed: pl.DataFrame) -> list[pl.Expr]:
-    """Give every cell of a column what its word comes to."""
-    return [
-        pl.col(name).replace_strict(typed[name], part, default=None, return_dtype=part.dtype).alias(part.name)
-        for part in typed.get_columns()[1:]
-    ]
+    """Give every cell of a column what its word comes to. What is the same of all words is not looked up: most are never bad."""
+    parts = []
+    for part in typed.get_columns()[1:]:
+        if part.name.endswith((BAD, MONTH_ONLY)) and not part.any():
+            cell = pl.lit(value=False)
+        elif part.null_count() == part.len():  # an empty column: exports are full of them
+            cell = pl.lit(None, dtype=part.dtype)
+        else:
+            cell = pl.col(name).replace_strict(typed[name], part, default=None, return_dtype=part.dtype)
+        parts.append(cell.alias(part.name))
+    return parts
 
 
 def _converted(name: str, how: Typing, done: pl.DataFrame) -> Converted:
@@ -320,7 +332,7 @@ CONVERTERS: dict[str, Callable[[pl.Expr, ColumnSpec, Common], Typing]] = {
 
 
 # Signs without which a cell of a type is in its plain form already; of the others `WIDE`.
-LOOKS = {"name": rf"[{BLANKS}]|{DOTS}", "text": "", "date": "", "month": ""}
+LOOKS = {"name": rf"[{BLANKS}]|{DOTS}", "text": "", "date": "", "month": "", "phone": rf"{WIDE}|[-+]|,86"}
 # Of these nearly every cell is another one; what the others come to is asked once for each word of a large table.
 EACH_ITS_OWN = ("id", "name", "text", "phone", "account", "code", "credit_code", "benefit")
 
