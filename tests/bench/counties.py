@@ -54,19 +54,16 @@ def make(folder: Path, millions: float, counties: int = COUNTIES) -> None:
         rows.sort("bucket", "kind", "code", "person").write_parquet(path, row_group_size=ROW_GROUP, statistics=True)
 
 
-def compare(files: tuple[str, ...], rows: int, target: str, answer: Any) -> None:
-    """Compare as a worker does, one range after the other."""
+def measure(files: tuple[str, ...], rows: int, target: str, answer: Any) -> None:
+    """Compare as a run does, all tasks one after the other in this process: the coordinator's work is in it."""
     os.environ["POLARS_MAX_THREADS"] = "1"
-    from fupin_cli.counties.across import BUCKETS, ROWS_A_TASK
-    from fupin_cli.counties.match import Range, match_range
+    from fupin_cli.counties.compare import compare
+    from fupin_cli.counties.pool import Limits
+    from tests.counties.here import Here
 
-    before, hits = time.process_time(), 0
-    parts = max(1, -(-rows // ROWS_A_TASK))
-    for part in range(parts):
-        first, last = BUCKETS * part // parts, BUCKETS * (part + 1) // parts - 1
-        task = Range(str(part), files, (36,) * len(files), first, last, MONTH, target)
-        hits += match_range(task)["hits"]
-    answer.put((time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, hits))
+    each, before = (rows // len(files),) * len(files), time.process_time()
+    hits = compare(files, each, (36,) * len(files), Path(target), MONTH, Here(), Limits())
+    answer.put((time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, hits.height))
 
 
 def main() -> None:
@@ -82,7 +79,7 @@ def main() -> None:
             maker.join()
             files = tuple(sorted(str(path) for path in Path(folder).glob("*.parquet")))
             answer = spawn.Queue()
-            worker = spawn.Process(target=compare, args=(files, int(millions * 2e6), f"{folder}/hits", answer))
+            worker = spawn.Process(target=measure, args=(files, int(millions * 2e6), f"{folder}/across", answer))
             worker.start()
             seconds, most, hits = answer.get()
             worker.join()

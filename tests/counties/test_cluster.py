@@ -69,20 +69,28 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(
-            n_workers=2, threads_per_worker=1, security=safe, protocol="tls://", dashboard_address=None
+            n_workers=2,
+            threads_per_worker=1,
+            memory_limit="600MiB",
+            security=safe,
+            protocol="tls://",
+            dashboard_address=None,
         ) as made,
     ):
         yield made.scheduler_address, cert, key
 
 
-def test_each_county_once_whoever_kills_its_worker_raises_or_hangs(
+def test_each_county_once_whoever_kills_its_worker_raises_hangs_or_eats_memory(
     cluster: tuple[str, Path, Path], tmp_path: Path
 ) -> None:
+    """16: and a county that only lost its worker is done at its second attempt, the others not again."""
     address, cert, key = cluster
-    hows = ("raises", "good", "poison", "good", "hangs", "good", "good", "wrong", "good")
+    hows = ("raises", "good", "poison", "good", "hangs", "eats", "good", "good", "wrong", "good")
     tasks = [Fault(f"{number}-{how}", how, str(tmp_path)) for number, how in enumerate(hows)]
     with closing(Cluster(address, security(address, cert, cert, key))) as engine:
         found = {o.key: o for o in run_tasks(tasks, do, engine, Limits(retries=0, timeout=4.0))}
+        lost = [Fault(f"9-{how}{n}", how, str(tmp_path)) for n, how in enumerate(("good", "killed_once", "good"))]
+        again = {o.key: o for o in run_tasks(lost, do, engine, Limits(retries=1, timeout=60.0))}
     for task in tasks:
         outcome = found[task.key]
         assert attempts(tmp_path, task.key) == 1, task.key
@@ -90,6 +98,12 @@ def test_each_county_once_whoever_kills_its_worker_raises_or_hangs(
     assert "ValueError" in found["0-raises"].error
     assert "突然没有了" in found["2-poison"].error
     assert "或超过 4 秒" in found["4-hangs"].error
+    assert "突然没有了" in found["5-eats"].error
+    for task in lost:
+        outcome, times = again[task.key], 2 if task.how == "killed_once" else 1
+        assert outcome.result is not None
+        assert (outcome.result["status"], outcome.result["environment"]) == ("done", [])
+        assert (attempts(tmp_path, task.key), outcome.attempts) == (times, times), task.key
 
 
 def test_a_county_through_the_command_line(

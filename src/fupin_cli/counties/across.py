@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,8 @@ import polars as pl
 
 from fupin_cli.counties import state as states
 from fupin_cli.counties.codes import key_name, read_key
+from fupin_cli.counties.compare import compare
 from fupin_cli.counties.extract import extract
-from fupin_cli.counties.match import HITS, Range, match_range
-from fupin_cli.counties.pool import Board, Engine, Limits, run_tasks
 from fupin_cli.counties.resolve import across_sheet, resolve
 from fupin_cli.counties.result import CountiesRun, labels
 from fupin_cli.counties.run import run_all, silent, task_of
@@ -34,10 +32,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fupin_cli.counties.find import County
+    from fupin_cli.counties.pool import Board, Engine, Limits
 
 KEY_FILE = states.FOLDER / "across.key"
 NAME = "跨县_"
-BUCKETS, ROWS_A_TASK, ROW_GROUP, WAIT = 256, 1_000_000, 1 << 15, 5.0
+ROW_GROUP, WAIT = 1 << 15, 5.0
 TOOL = "extract/1"  # changes with what an extract holds: older ones are then made again
 
 
@@ -66,7 +65,15 @@ def across(  # noqa: PLR0913, PLR0917 - what a run is told on the command line
     keys = {row["figures"]["key"] for row in good}
     if len(keys) > 1:
         raise FupinError("各县编码用的密钥不是同一把，比对不了", "把同一个密钥文件放到每台做工作的机器上，再运行一次")
-    hits = _compare(good, Path(options["folder"]), month, engine, limits)
+    hits = compare(
+        [row["outputs"][0] for row in good],
+        [row["figures"]["rows"] for row in good],
+        [int(row["figures"]["cap"]) for row in good],
+        Path(options["folder"]) / "comparing",  # no command is called so: states of one lie in its folder
+        month,
+        engine,
+        limits,
+    )
     found = [
         _resolve_task(root, county, row, good, first, hits, month, operator, options)
         for county, row in zip(counties, first, strict=True)
@@ -117,34 +124,6 @@ def _people_file(task: Task) -> Path:
     folder = task.workspace.root / FOLDER / "across"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / f"{month_text(task.month)}.parquet"
-
-
-def _compare(good: list[dict[str, Any]], folder: Path, month: int, engine: Engine, limits: Limits) -> pl.DataFrame:
-    """Run the comparison, a range of buckets a task; give all hits.
-
-    Raises:
-        FupinError: a range could not be compared: a part of the hits is no result.
-    """
-    if not good:
-        return pl.DataFrame(schema=HITS)
-    files = tuple(row["outputs"][0] for row in good)
-    caps = tuple(int(row["figures"]["cap"]) for row in good)
-    parts = min(BUCKETS, max(1, -(-sum(row["figures"]["rows"] for row in good) // ROWS_A_TASK)))
-    edges = [BUCKETS * part // parts for part in range(parts + 1)]
-    target = folder / "across"
-    tasks = [
-        Range(f"比对 {number}/{parts}", files, caps, first, last - 1, month, str(target / f"hits-{number}.parquet"))
-        for number, (first, last) in enumerate(pairwise(edges), 1)
-    ]
-    for outcome in run_tasks(tasks, match_range, engine, limits):
-        if outcome.result is None:
-            raise FupinError(f"{outcome.key} 没有做成：{outcome.error}", outcome.hint)
-    hits = pl.concat([pl.read_parquet(task.target) for task in tasks])
-    for task in tasks:
-        Path(task.target).unlink(missing_ok=True)
-    with suppress(OSError):
-        target.rmdir()
-    return hits
 
 
 def _resolve_task(  # noqa: PLR0913, PLR0917 - what a county is told

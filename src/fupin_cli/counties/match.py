@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.counties.extract import KINDS, MONTHS, OWN_BIT, PARTS
+from fupin_cli.outputs.files import atomic
 from fupin_cli.policy import months
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ PAIR = ["code", "check"]
 
 @dataclass(frozen=True)
 class Range:
-    """One task: buckets `first` to `last` of all extracts. `caps`: the cap in months by each county's own settings."""
+    """One task: buckets `first` to `last` of rows of all counties. `caps`: the cap in months by each county's own settings."""
 
     key: str
     files: tuple[str, ...]
@@ -45,35 +46,18 @@ class Range:
     target: str
 
 
-def match_range(task: Range) -> dict[str, Any]:
-    """Compare a range of codes, write the hits, and say how many."""
-    from fupin_cli.outputs.files import atomic
+def match_range(task: Range, rows: pl.DataFrame | None = None) -> dict[str, Any]:
+    """Compare rows whose codes stand in several counties (`shared.sifted`), write the hits, and say how many.
 
-    hits = find_hits(_read(task), task.caps, task.month)
-    path = Path(task.target)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with atomic(path) as temporary:
-        hits.write_parquet(temporary)
-    return {"status": "done", "hits": hits.height}
-
-
-def _read(task: Range) -> pl.DataFrame:
-    """Rows whose code stands in several counties; of all others only the code is ever read.
-
-    In an extract equal codes stand side by side (`extract.extract` sorts), so that each county's are told apart without a
-    table of them; in the codes of all counties, sorted, what stands twice is in two counties.
+    `rows`: all of them, where they have not been written to `task.files`.
     """
-    code = pl.col("code")
-    scans = [pl.scan_parquet(file).filter(pl.col("bucket").is_between(task.first, task.last)) for file in task.files]
-    codes = pl.concat([scan.select(code).filter(code.ne_missing(code.shift(1))) for scan in scans]).collect()["code"]
-    codes = codes.sort()
-    shared = codes.filter(codes == codes.shift(1)).unique().implode()
-    del codes
-    rows = [
-        scan.filter(code.is_in(shared)).with_columns(county=pl.lit(number, dtype=pl.UInt16))
-        for number, scan in enumerate(scans)
-    ]
-    return pl.concat(rows).collect()
+    if rows is None:
+        here = pl.col("bucket").is_between(task.first, task.last)
+        rows = pl.concat([pl.scan_parquet(file).filter(here) for file in task.files]).collect()
+    hits = find_hits(rows, task.caps, task.month)
+    with atomic(Path(task.target)) as temporary:
+        hits.write_parquet(temporary)
+    return {"status": "done", "rows": hits.height}
 
 
 def find_hits(rows: pl.DataFrame, caps: tuple[int, ...], month: int) -> pl.DataFrame:
