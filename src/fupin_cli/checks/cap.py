@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli.checks.claim_faults import TABLES, measure_findings
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
-from fupin_cli.month.used_months import paid_rows, post_payments
+from fupin_cli.month.used_months import POSTS, month_key
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
@@ -172,9 +172,16 @@ def no_extension(ctx: Month) -> pl.LazyFrame:
     return report(rows, TABLE, message, "first_approval", months=pl.col("months_counted") - limit(ctx))
 
 
-def _told(rows: pl.LazyFrame, words: str, against: pl.Expr) -> pl.LazyFrame:
-    """Findings on history rows with the money at stake (`_stake`) and the person's sum over all months."""
-    rows = rows.with_columns(_total=pl.col("_stake").sum().over("id_number"), _against=against)
+def _told(ctx: Month, paid: pl.LazyFrame, words: str, against: pl.Expr) -> pl.LazyFrame:
+    """Findings on payments (`Month.payments`) with the money at stake (`_stake`) and the person's sum over all months."""
+    few = paid.collect()
+    more = few.select(name for name in few.columns if name not in ctx.intake.tables[HISTORY].columns)
+    rows = (
+        ctx.intake.tables[HISTORY][few["_nth"]]
+        .hstack(more)
+        .lazy()
+        .with_columns(_total=pl.col("_stake").sum().over("id_number"), _against=against)
+    )
     yuan = [fen_to_yuan_expr(pl.col(c)) for c in ("_against", "_stake", "_total")]
     message = pl.format(f"{words}（{{}} 元）{{}} 元；此人各月合计 {{}} 元", *yuan)
     rows = rows.filter(pl.col("_src").is_not_null())  # payments of the ledger were computed by this program
@@ -195,7 +202,7 @@ def paid_above(ctx: Month) -> pl.LazyFrame:
     """One payment above what the month was due; where that cannot be recomputed, above the month's standard."""
     bound = pl.coalesce("due_fen", "standard_fen")
     rows = ctx.past_payments.lazy().with_columns(_stake=pl.col("amount_fen") - bound).filter(pl.col("_stake") > 0)
-    return _told(rows, "实发超过应发", pl.coalesce("due_fen", "standard_fen"))
+    return _told(ctx, rows, "实发超过应发", pl.coalesce("due_fen", "standard_fen"))
 
 
 @rule(
@@ -212,11 +219,11 @@ def paid_below(ctx: Month) -> pl.LazyFrame:
     """All payments of the month together below what it was due; asked only where that can be recomputed."""
     keys = ["id_number", "month"]
     rows = ctx.past_payments.lazy().filter(pl.col("due_fen").is_not_null())
-    rows = rows.with_columns(_sum=pl.col("amount_fen").sum().over(keys), _nth=pl.int_range(pl.len()).over(keys))
+    rows = rows.with_columns(_sum=pl.col("amount_fen").sum().over(keys), _place=pl.int_range(pl.len()).over(keys))
     rows = rows.with_columns(_stake=pl.col("due_fen") - pl.col("_sum")).filter(
-        (pl.col("_stake") > 0) & (pl.col("_nth") == 0)
+        (pl.col("_stake") > 0) & (pl.col("_place") == 0)
     )
-    return _told(rows, "实发合计少于应发", pl.col("due_fen"))
+    return _told(ctx, rows, "实发合计少于应发", pl.col("due_fen"))
 
 
 @rule(
@@ -234,9 +241,10 @@ def paid_twice(ctx: Claimed) -> pl.LazyFrame:
 
     A payment that failed is none; the same line of the same batch listed twice is ID007.
     """
-    paid = paid_rows(ctx.intake.tables[HISTORY]).lazy()
     keys = ["id_number", "measure", "month"]
-    several = paid.filter(pl.struct(keys).is_duplicated())  # few of millions
+    near = ctx.payments.filter(month_key().is_duplicated())["_nth"]
+    paid = ctx.intake.tables[HISTORY][near].lazy()
+    several = paid.filter(pl.struct(keys).is_duplicated())
     single = several.unique([*keys, "post_id", "batch", "amount_fen"], keep="first", maintain_order=True)
     spare = pl.col("amount_fen").sum() - pl.col("amount_fen").max()
     twice = single.group_by(keys).agg(_n=pl.len(), _spare=spare).filter(pl.col("_n") > 1)
@@ -255,13 +263,8 @@ def paid_twice(ctx: Claimed) -> pl.LazyFrame:
         )
     ]
     if ctx.has(TABLE):
-        this_month = (
-            post_payments(ctx.intake.tables[HISTORY])
-            .lazy()
-            .filter(pl.col("month") == ctx.month)
-            .select("id_number")
-            .unique()
-        )
+        mine = (pl.col("measure") == POSTS) & (pl.col("month") == ctx.month)
+        this_month = ctx.payments.lazy().filter(mine).select("id_number").unique()
         rows = ctx.judged.lazy().join(this_month, on="id_number", how="semi")
         found.append(report(rows, TABLE, "台账显示本月已经发过", "id_number", **at_stake()))
     return pl.concat([*found, measure_findings(ctx, "CAP007").lazy()], how="diagonal")

@@ -36,17 +36,21 @@ def holds_roster(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.with_columns(effect=pl.when(pl.col("table") == ROSTER).then(pl.lit("hold")).otherwise(pl.lit("none")))
 
 
-def mentioned(rows: pl.LazyFrame, message: str, *, holds: bool = True) -> pl.LazyFrame:
-    """Findings on rows of any table that name a person."""
-    found = rows.select(
-        "table",
-        "_src",
-        "_row",
-        column=pl.lit("id_number"),
-        person="id_number",
-        name="name",
-        post_id="post_id",
-        message=pl.lit(message),
+def mentioned(ctx: Month, numbers: pl.DataFrame, message: str, *, holds: bool = True) -> pl.LazyFrame:
+    """Findings on the rows of any table that name a person by one of these numbers."""
+    found = (
+        ctx.naming(numbers["id_number"])
+        .lazy()
+        .select(
+            "table",
+            "_src",
+            "_row",
+            column=pl.lit("id_number"),
+            person="id_number",
+            name="name",
+            post_id="post_id",
+            message=pl.lit(message),
+        )
     )
     return holds_roster(found) if holds else found
 
@@ -61,9 +65,8 @@ def mentioned(rows: pl.LazyFrame, message: str, *, holds: bool = True) -> pl.Laz
 )
 def check_digit(ctx: Month) -> pl.LazyFrame:
     """Numbers of 18 characters whose shape or check digit is wrong."""
-    return mentioned(
-        ctx.mentions.lazy().filter(pl.col("kind").is_null() & ~pl.col("valid")), "身份证号校验码不对，多半录错了一位"
-    )
+    wrong = ctx.numbers.filter(pl.col("kind").is_null() & ~pl.col("valid"))
+    return mentioned(ctx, wrong, "身份证号校验码不对，多半录错了一位")
 
 
 @rule(
@@ -77,13 +80,13 @@ def check_digit(ctx: Month) -> pl.LazyFrame:
 )
 def birth_date(ctx: Month) -> pl.LazyFrame:
     """No such day, or born after the month or before 1900 (error, holds); unlike the export's own column (warning)."""
-    judged = ctx.mentions.lazy().filter(pl.col("kind").is_null())
+    judged = ctx.numbers.filter(pl.col("kind").is_null())
     late = ((pl.col("birth") > ctx.last) | (pl.col("birth").dt.year() < EARLIEST_BIRTH)).fill_null(value=False)
-    found = [mentioned(judged.filter(pl.col("birth").is_null() | late), "身份证号中的出生日期不可能")]
+    found = [mentioned(ctx, judged.filter(pl.col("birth").is_null() | late), "身份证号中的出生日期不可能")]
     if ctx.has("registry"):
         rows = ctx.table("registry").filter(pl.col("birth_date").is_not_null())
-        sound = judged.filter((pl.col("table") == "registry") & pl.col("birth").is_not_null() & ~late)
-        rows = rows.join(sound.select("_src", "_row", "birth"), on=["_src", "_row"])
+        sound = judged.lazy().filter(pl.col("birth").is_not_null() & ~late)
+        rows = rows.join(sound.select("id_number", "birth"), on="id_number", maintain_order="left")
         # A column that gives the month only is compared to the month only (SPEC 9.12).
         written = pl.when("_birth_date_month").then(pl.col("birth").dt.month_start()).otherwise("birth")
         differs = rows.filter(written != pl.col("birth_date"))
@@ -110,18 +113,15 @@ def birth_date(ctx: Month) -> pl.LazyFrame:
 )
 def sex(ctx: Month) -> pl.LazyFrame:
     """性别 in the export; 职工男 on a woman's number and the reverse on the roster."""
-    facts = (
-        ctx.mentions.lazy()
-        .filter(pl.col("kind").is_null() & pl.col("sex").is_not_null())
-        .select("table", "_src", "_row", by_id="sex")
-    )
+    told = ctx.numbers.lazy().filter(pl.col("kind").is_null() & pl.col("sex").is_not_null())
+    facts = told.select("id_number", by_id="sex")
     found = []
     if ctx.has("registry"):
-        rows = ctx.table("registry").join(facts.filter(pl.col("table") == "registry"), on=["_src", "_row"])
+        rows = ctx.table("registry").join(facts, on="id_number", maintain_order="left")
         wrong = rows.filter(pl.col("sex").is_in(["男", "女"]) & (pl.col("sex") != pl.col("by_id")))
         found.append(report(wrong, "registry", "性别与身份证号第17位不符", "sex"))
     if ctx.has(ROSTER):
-        rows = ctx.table(ROSTER).join(facts.filter(pl.col("table") == ROSTER), on=["_src", "_row"])
+        rows = ctx.table(ROSTER).join(facts, on="id_number", maintain_order="left")
         meant = pl.col("insured_type").replace_strict(EMPLOYEE_SEX, default=None, return_dtype=pl.String)
         found.append(
             report(rows.filter(meant != pl.col("by_id")), ROSTER, "参保类型与身份证号第17位的性别不符", "insured_type")
@@ -139,7 +139,7 @@ def sex(ctx: Month) -> pl.LazyFrame:
 )
 def no_card_yet(ctx: Month) -> pl.LazyFrame:
     """Placeholders that the national system gives to people without an ID."""
-    return mentioned(ctx.mentions.lazy().filter(pl.col("kind") == "ID005"), "999999 开头是系统的临时编号，不是身份证号")
+    return mentioned(ctx, ctx.numbers.filter(kind="ID005"), "999999 开头是系统的临时编号，不是身份证号")
 
 
 @rule(
@@ -151,9 +151,10 @@ def no_card_yet(ctx: Month) -> pl.LazyFrame:
 )
 def names_differ(ctx: Month) -> pl.LazyFrame:
     """Inside one table or across tables; every row of the person is named."""
-    rows = ctx.mentions.lazy().filter(pl.col("kind").is_null() & pl.col("name").is_not_null())
-    several = rows.group_by("id_number").agg(pl.col("name").n_unique().alias("_n")).filter(pl.col("_n") > 1)
-    rows = with_others(rows.join(several, on="id_number", how="semi"), ["id_number"])
+    several = ctx.named["id_number"].filter(ctx.named["id_number"].is_duplicated()).unique()
+    plain = ctx.numbers.filter(pl.col("kind").is_null() & pl.col("id_number").is_in(several.implode()))
+    rows = ctx.naming(plain["id_number"]).lazy().filter(pl.col("name").is_not_null())
+    rows = with_others(rows, ["id_number"])
     return rows.select(
         "table",
         "_src",
@@ -180,8 +181,7 @@ def duplicates(ctx: Month) -> pl.LazyFrame:
         keys = list(ctx.contracts[name].unique)
         if not keys or name == "attendance":
             continue
-        rows = frame.lazy().filter(pl.col(keys[0]).is_not_null())
-        twice = with_others(rows.filter(pl.struct(keys).is_duplicated()), keys)
+        twice = with_others(_repeated(frame, keys).lazy(), keys)
         column = keys[-1] if name == "villages" else keys[0]
         found.append(report(twice, name, pl.concat_str(pl.lit("重复的行，另见 "), "_others"), column))
     if ctx.has("attendance"):
@@ -219,6 +219,18 @@ def duplicates(ctx: Month) -> pl.LazyFrame:
     return pl.concat([pl.LazyFrame({"_src": []}, schema={"_src": pl.UInt32}), *found], how="diagonal")
 
 
+def _repeated(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Rows whose keys are another row's too; a row without the first of them is none.
+
+    Of millions of rows hashes are compared: only rows whose hash is there twice are looked at themselves.
+    """
+    hashes = frame.select(pl.struct(keys).hash()).to_series()
+    if hashes.n_unique() == frame.height:
+        return frame.clear()
+    near = frame.filter(hashes.is_duplicated() & frame[keys[0]].is_not_null())
+    return near.filter(pl.struct(keys).is_duplicated())
+
+
 @cache
 def unencodable(characters: str, encoding: str) -> frozenset[str]:
     """Characters that an encoding lacks."""
@@ -244,9 +256,10 @@ def _encodes(character: str, encoding: str) -> bool:
 )
 def name_shape(ctx: Month) -> pl.LazyFrame:
     """Digits and marks anywhere (warning); on the roster, characters that the bank's file cannot carry (holds)."""
-    odd = ctx.mentions.lazy().filter(pl.col("name").str.contains(NAME_MARKS))
+    names = ctx.named["name"].unique()
+    odd = ctx.naming(names.filter(names.str.contains(NAME_MARKS)), "name")
     found = [
-        odd.select(
+        odd.lazy().select(
             "table",
             "_src",
             "_row",
@@ -283,11 +296,11 @@ def name_shape(ctx: Month) -> pl.LazyFrame:
 def area(ctx: Month) -> pl.LazyFrame:
     """Never a reason to refuse: the list has no history before the codes."""
     known = list(areas().codes | set(ctx.settings.checks.extra_area_codes))
-    rows = ctx.mentions.lazy().filter(pl.col("kind").is_null() & ~pl.col("id_number").str.head(6).is_in(known))
-    return mentioned(rows, "身份证号前6位不是已知的地区码", holds=False)
+    strange = ctx.numbers.filter(pl.col("kind").is_null() & ~pl.col("id_number").str.head(6).is_in(known))
+    return mentioned(ctx, strange, "身份证号前6位不是已知的地区码", holds=False)
 
 
 @rule("ID017", "15位旧身份证号", "error", "hold", compares="身份证号位数", hint="换成18位证号")
 def old_number(ctx: Month) -> pl.LazyFrame:
     """The 15-digit numbers of before 2000."""
-    return mentioned(ctx.mentions.lazy().filter(pl.col("kind") == "ID017"), "15位旧证号已停用")
+    return mentioned(ctx, ctx.numbers.filter(kind="ID017"), "15位旧证号已停用")

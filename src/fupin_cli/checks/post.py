@@ -139,7 +139,9 @@ def rotation(ctx: Month) -> pl.LazyFrame:
     else:
         rows = rows.with_columns(household_id=pl.lit(None, dtype=pl.String))
     rows = rows.with_columns(_home=pl.coalesce("household_id", "id_number"))
-    holders = pl.col("id_number").n_unique().over("post_id")
+    people = rows.select("post_id", "id_number").unique().group_by("post_id").agg(_holders=pl.len())
+    rows = rows.join(people, on="post_id", maintain_order="left").collect().lazy()
+    holders = pl.col("_holders")
     limit = ctx.settings.checks.rotation_holders + places - 1
     many = rows.filter(holders >= limit)
     # Pairs on one post; posts have few holders, and none with a single one comes this far.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.counties.codes import ACCOUNT, PERSON, PHONE, coded
-from fupin_cli.month.month import PLAIN_LENGTH, UNKNOWN_ID
+from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
 from fupin_cli.month.used_months import first_approvals, post_payments, used_months
 from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
 

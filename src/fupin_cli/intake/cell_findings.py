@@ -14,7 +14,7 @@ from fupin_cli.intake.values import (
     GUARDED,
     PLACEHOLDERS,
     Converted,
-    anywhere,
+    any_of,
     convert,
     suggestion,
 )
@@ -143,14 +143,19 @@ def contract_cells(
     return pl.concat(parts) if parts else findings.empty()
 
 
-def formulas(frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, spec: TableSpec) -> pl.DataFrame:
-    """IN010: text that a spreadsheet would take for a formula, or a formula's error. `places`: where in `raw` each row of the frame stands."""
+def formulas(
+    frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, spec: TableSpec, words: dict[str, pl.Series]
+) -> pl.DataFrame:
+    """IN010: text that a spreadsheet would take for a formula, or a formula's error.
+
+    `places`: where in `raw` each row of the frame stands; `words`: `few_words` of it.
+    """
     written = [name for name in spec.columns if name in raw.columns and spec.columns[name].type in WRITTEN_TEXT]
     if not written:
         return findings.empty()
-    some = raw.select(anywhere(pl.col(written), r",[=+\-@\t#]")).row(0)
+    some = any_of(raw, dict.fromkeys(written, r",[=+\-@\t#]"), words)
     parts = []
-    for name in (name for name, told in zip(written, some, strict=True) if told):
+    for name in (name for name in written if name in some):
         cells = raw[name]
         failed = cells.str.contains(FAILED_FORMULA)
         starts = cells.str.contains(FORMULA_START)

@@ -1,7 +1,9 @@
 """File → raw sheets: the kind is told by the first bytes, never by the name's ending.
 
 What may cost more than it shows is not read in this process but apart (`intake.apart`), where memory and time are
-capped: workbooks of the old format, web pages, large files, and workbooks that are not written as usual.
+capped: workbooks of the old format, web pages, large workbooks, and those that are not written as usual. What a text comes to
+is known beforehand by its lines and columns: apart is read what would take more than may stay in this process, and what is
+large and not written by the rules.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ PLAIN_ZIP = 16 * MIB  # larger ones are read apart
 DIRECTORY_END, DIRECTORY_TAIL = b"PK\x05\x06", (1 << 16) + 22
 PLAIN_DIRECTORY = 1 << 18  # bytes of a zip's directory: thousands of parts
 CELL_LIMIT = 32_767  # characters that Excel holds in one cell
+READING_SHARE = 2  # of the memory for a file: texts that need more are read apart
 RESULT_SHARE = 4  # what was read stays in this process, beside all that is computed from it
 
 
@@ -69,17 +72,16 @@ def read_file(
         raise UnreadableError(
             f"文件超过上限 {unpacked_limit(limits)} MiB（[intake] max_unpacked_mib），没有打开", SIZE_HINT
         )
-    share = memory_limit(limits) // RESULT_SHARE
+    share = memory_limit(limits) // READING_SHARE
     if apart and (head.startswith(OLE) or _is_page(head) or COPIES * size > share * MIB):
         return _sized(apart(), limits)
     if head.startswith(OLE):
         return _sized(_read_legacy(path, limits, password), limits)
-    data = path.read_bytes()
     if _is_page(head):
-        return _sized(read_html(data, limits), limits)
+        return _sized(read_html(path.read_bytes(), limits), limits)
     if XML_START.match(head) and SPREADSHEET_ML in head:
         raise UnreadableError("这是 XML 电子表格 2003，不是真正的 .xls", "用 Excel 或 WPS 打开后另存为 .xlsx 再放进来")
-    sheet = read_text(data, limits, most_mib=share if apart else None)
+    sheet = read_text(path.read_bytes(), limits, most_mib=share if apart else None)
     return _sized(apart() if apart and sheet is None else [sheet] if sheet else [], limits)
 
 

@@ -28,6 +28,8 @@ from fupin_cli.intake.values import (
     clean,
     convert,
     dtype_of,
+    few_words,
+    wrapped,
 )
 from fupin_cli.plans import collected
 
@@ -66,10 +68,13 @@ def read_rows(sources: list[Source]) -> Rows:
     spec = sources[0].spec
     raw = _stacked(sources)
     names = [name for name in spec.columns if name in raw.columns]
-    text = clean(raw[names]).hstack([raw["_src"], raw["_row"]]).with_row_index("_n")
+    cells = raw[names]
+    words = few_words(cells)
+    dirty = wrapped(cells, words)
+    text = clean(cells, dirty).hstack([raw["_src"], raw["_row"]]).with_row_index("_n")
     text, footers = _data_rows(text, names, sources)
     columns = [spec.columns[name] for name in names]
-    converted = convert(text, columns, spec.common)
+    converted = convert(text, columns, spec.common, {n: found for n, found in words.items() if n not in dirty})
     numeric = _numbers(sources)
     lost = {
         column.name: _lost(text, numeric, column)
@@ -82,7 +87,7 @@ def read_rows(sources: list[Source]) -> Rows:
     found = [
         bad_cells(frame, converted, spec),
         contract_cells(frame, text, sources, converted),
-        formulas(frame, raw, text["_n"], spec),
+        formulas(frame, raw, text["_n"], spec, words),
         footer_totals(frame, footers, converted, sources),
         unkeyed(frame, fault, spec),
         lost_cells(frame, lost, spec),
@@ -138,7 +143,8 @@ def _numbers(sources: list[Source]) -> pl.DataFrame:
 
 def _data_rows(text: pl.DataFrame, names: list[str], sources: list[Source]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Leave out blank rows, the forms' footers, and headers repeated at page breaks; give the footer lines too."""
-    text = text.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+    filled = text.select(pl.any_horizontal(pl.col(names).is_not_null())).to_series()
+    text = text if filled.all() else text.filter(filled)
     spec = sources[0].spec
     if spec.has_person_key:
         doubtful = pl.col(KEY).str.contains(r"[0-9]{6}").not_().fill_null(value=True)
@@ -158,6 +164,8 @@ def _data_rows(text: pl.DataFrame, names: list[str], sources: list[Source]) -> t
     same = _repeats_header(rows, names, sources)
     dropped = rows.filter(is_footer | same)
     footers = rows.filter(is_footer).with_columns(first.filter(is_footer).alias("_first"))
+    if not dropped.height:
+        return text, footers
     return text.join(dropped.select("_n"), on="_n", how="anti", maintain_order="left"), footers
 
 
@@ -210,8 +218,8 @@ def _typed(
     lost: dict[str, pl.Series],
     sources: list[Source],
 ) -> pl.DataFrame:
-    nulls = pl.Series([None], dtype=pl.Null)
-    columns = []
+    columns: list[pl.Series] = []
+    nothing: dict[str, pl.Expr] = {}  # kept as one value, however many rows
     for column in spec.columns.values():
         if column.name in converted:
             series = converted[column.name].series.alias(column.name)
@@ -222,29 +230,39 @@ def _typed(
                 series.set(lost[column.name], None) if column.name in lost and lost[column.name].any() else series
             )
         else:
-            columns.append(nulls.cast(dtype_of(column)).alias(column.name).new_from_index(0, text.height))
+            nothing[column.name] = pl.lit(None, dtype=dtype_of(column))
     for column in spec.columns.values():
         if column.span:
             marks = converted[column.name].month_only if column.name in converted else None
-            no = pl.Series([False]).new_from_index(0, text.height)
-            columns.append((no if marks is None else marks).alias(f"_{column.name}_month"))
+            if marks is None:
+                nothing[f"_{column.name}_month"] = pl.lit(value=False)
+            else:
+                columns.append(marks.alias(f"_{column.name}_month"))
     columns += [text["_src"], text["_row"]]
-    frame = pl.DataFrame(columns)
-    more = []
+    frame = pl.DataFrame(columns).with_columns(**nothing)
+    order = [*spec.columns, *(f"_{column.name}_month" for column in spec.columns.values() if column.span)]
     if KEY in spec.columns:
-        card = pl.col(KEY).str.len_chars().is_in(CARD_LENGTHS)
-        more = [
-            pl.when(card).then(pl.col(KEY)).alias("_card"),
-            pl.when(card).then(pl.col(KEY).str.head(18)).otherwise(pl.col(KEY)).alias(KEY),
-        ]
-    order = [*(c.name for c in columns[:-2]), *(["_card"] if more else []), "_src", "_file", "_sheet", "_row"]
-    places = [
-        pl.col("_src")
-        .replace_strict({s.index: getattr(s, part) for s in sources}, return_dtype=pl.String)
-        .alias(f"_{part}")
-        for part in ("file", "sheet")
-    ]
-    return collected(frame.lazy().with_columns(*more, *places).select(order), frame.height)
+        order.append("_card")
+        card = frame.select(pl.col(KEY).str.len_chars().is_in(CARD_LENGTHS)).to_series()
+        if card.any():
+            key = pl.col(KEY)
+            frame = frame.with_columns(
+                pl.when(card).then(key).alias("_card"), pl.when(card).then(key.str.head(18)).otherwise(key).alias(KEY)
+            )
+        else:
+            frame = frame.with_columns(_card=pl.lit(None, dtype=pl.String))
+    return frame.with_columns(**_places(sources)).select(*order, "_src", "_file", "_sheet", "_row")
+
+
+def _places(sources: list[Source]) -> dict[str, pl.Expr]:
+    """File and sheet of a row by its source; of one source they are one value, however many rows."""
+    if len(sources) == 1:
+        return {"_file": pl.lit(sources[0].file), "_sheet": pl.lit(sources[0].sheet)}
+    here = {source.index: source for source in sources}
+    by_index = [here.get(n) for n in range(max(here) + 1)]
+    files = pl.Series([s and s.file for s in by_index], dtype=pl.String)
+    sheets = pl.Series([s and s.sheet for s in by_index], dtype=pl.String)
+    return {"_file": pl.lit(files).gather("_src"), "_sheet": pl.lit(sheets).gather("_src")}
 
 
 def _reason(frame: pl.DataFrame, lost: pl.Series | None, spec: TableSpec) -> pl.Series:

@@ -21,7 +21,7 @@ SAMPLE_BYTES = 1 << 16
 GUARDED_NUMBER = re.compile(rb'(^|[,\t;])="([^"\r\n]*)"(?=[,\t;\r\n]|$)', re.MULTILINE)
 SAMPLE_LINES = 60
 SEPARATORS = "\t,;|"
-COPIES, CELL_BYTES = 3, 16  # what reading holds of a file's bytes at a time; what a cell takes whatever it says
+COPIES, CELL_BYTES = 2, 16  # what reading holds of a file's bytes at a time; what a cell takes whatever it says
 LONGEST_FIELD = 64 * MIB  # what is longer than a cell may be is refused afterwards, with its place
 
 
@@ -65,9 +65,10 @@ def read_text(data: bytes, limits: Intake, most_mib: int | None = None) -> RawSh
         UnreadableError: no text, or too much of it.
     """
     body = _with_plain_lines(as_utf8(data))
+    del data  # of a large file no copy is kept that is not needed
     if b'="' in body:
         body = GUARDED_NUMBER.sub(rb'\1"\2"', body)
-    head = [line.decode(errors="replace") for line in body.split(b"\n", SAMPLE_LINES)[:SAMPLE_LINES]]
+    head = _first_lines(body)
     separator = max(SEPARATORS, key=lambda mark: sum(line.count(mark) > 0 for line in head))
     width = max(_width(line, separator) for line in head) + 1
     lines = body.count(b"\n") + 1
@@ -78,21 +79,30 @@ def read_text(data: bytes, limits: Intake, most_mib: int | None = None) -> RawSh
     if most_mib is not None and COPIES * len(body) + CELL_BYTES * lines * width > most_mib * MIB:
         return None
     names = [str(i) for i in range(width)]
+    # A heading of our own tells the reader how wide the table is: title lines above it are shorter.
+    heading = separator.join(names).encode() + b"\n"
+    body = heading + body
     try:
-        # A heading of our own tells the reader how wide the table is: title lines above it are shorter.
-        frame = pl.read_csv(
-            separator.join(names).encode() + b"\n" + body,
-            separator=separator,
-            infer_schema=False,
-            truncate_ragged_lines=True,
-        )
+        frame = pl.read_csv(body, separator=separator, infer_schema=False, truncate_ragged_lines=True)
     except pl.exceptions.PolarsError:
+        body = body[len(heading) :]
         if not is_utf8(body):  # it began as UTF-8 and went on as something else
             return read_text(_from_gb18030(body), limits, most_mib)
         if most_mib is not None:
             return None
         frame = _read_loose(body.decode(), separator, names)
     return RawSheet(name="", cells=frame)
+
+
+def _first_lines(body: bytes) -> list[str]:
+    """The first lines of a text, by which separator and width are told."""
+    lines: list[str] = []
+    start = 0
+    while start >= 0 and len(lines) < SAMPLE_LINES:
+        end = body.find(b"\n", start)
+        lines.append(body[start : end if end >= 0 else len(body)].decode(errors="replace"))
+        start = end + 1 if end >= 0 else -1
+    return lines
 
 
 def _with_plain_lines(body: bytes) -> bytes:

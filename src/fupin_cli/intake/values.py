@@ -48,7 +48,7 @@ DTYPES: dict[str, pl.DataType] = {
     "benefit": pl.Boolean(),
 }
 SCALES = {"money": 2, "days": 2, "count": 0, "rate": 4}
-MANY_ROWS = 2000
+MANY_ROWS, SAMPLE = 2000, 1000
 PLAIN, VALUE, BAD, MONTH_ONLY = ":plain", ":value", ":bad", ":month_only"
 TIME = r"[\sT]+[0-9]{1,2}:[0-9]{2}.*$"
 # Year, month, day with signs between, or in digits alone; or a number as Excel keeps a day.
@@ -99,11 +99,39 @@ def anywhere(texts: pl.Expr, pattern: str) -> pl.Expr:
     return (pl.lit(",") + texts.str.join(",")).str.contains(pattern).name.keep()
 
 
-def clean(cells: pl.DataFrame) -> pl.DataFrame:
-    """Strip what files wrap around a value: blanks of every kind, `="…"`, a leading apostrophe, lone dashes."""
-    look = cells.select(anywhere(pl.all(), SUSPECT), (pl.all().str.len_bytes() == 0).any().name.suffix(":empty")).row(0)
-    suspect, empty = look[: cells.width], look[cells.width :]
-    todo = [name for name, *found in zip(cells.columns, suspect, empty, strict=True) if any(found)]
+def few_words(cells: pl.DataFrame) -> dict[str, pl.Series]:
+    """The distinct words of columns of a large table in which few words stand again and again; people do not repeat.
+
+    What is asked of texts is then asked of each word once. A sample tells which columns: it is never wrong, at worst slow.
+    """
+    if cells.height <= MANY_ROWS:
+        return {}
+    sample = cells.gather_every(cells.height // SAMPLE)
+    return {name: cells[name].unique() for name in cells.columns if sample[name].n_unique() * 4 < sample.height}
+
+
+def any_of(cells: pl.DataFrame, patterns: dict[str, str], words: dict[str, pl.Series]) -> set[str]:
+    """Columns that may hold their pattern in any cell (`anywhere`); `words`: `few_words`, which may hold more than is there."""
+    whole = {name: pattern for name, pattern in patterns.items() if name not in words}
+    looks = cells.select(anywhere(pl.col(name), pattern) for name, pattern in whole.items()).row(0) if whole else ()
+    found = {name for name, holds in zip(whole, looks, strict=True) if holds}
+    few = (name for name in patterns if name in words)
+    return found | {n for n in few if words[n].to_frame(n).select(anywhere(pl.col(n), patterns[n])).item()}
+
+
+def wrapped(cells: pl.DataFrame, words: dict[str, pl.Series] | None = None) -> list[str]:
+    """Columns in which a text may have something around its value (`clean`). `words`: `few_words` of the cells."""
+    empty = cells.select((pl.all().str.len_bytes() == 0).any()).row(0)
+    found = any_of(cells, dict.fromkeys(cells.columns, SUSPECT), words or {})
+    return [name for name, hollow in zip(cells.columns, empty, strict=True) if hollow or name in found]
+
+
+def clean(cells: pl.DataFrame, todo: list[str] | None = None) -> pl.DataFrame:
+    """Strip what files wrap around a value: blanks of every kind, `="…"`, a leading apostrophe, lone dashes.
+
+    `todo`: the columns in question (`wrapped`), where they are known.
+    """
+    todo = wrapped(cells) if todo is None else todo
     if not todo:
         return cells
     text = pl.col(todo).str.replace_all(f"[{UNSEEN}]", "").str.strip_chars(" \t\r\n\u00a0\u3000")
@@ -118,23 +146,29 @@ def half_width(text: pl.Expr) -> pl.Expr:
     return text.str.normalize("NFKC").str.replace_all(rf"[{BLANKS}]", "")
 
 
-def convert(text: pl.DataFrame, columns: list[ColumnSpec], common: Common) -> dict[str, Converted]:
-    """Type cleaned columns by their contract, by name; all of a table in one pass."""
+def convert(
+    text: pl.DataFrame, columns: list[ColumnSpec], common: Common, words: dict[str, pl.Series] | None = None
+) -> dict[str, Converted]:
+    """Type cleaned columns by their contract, by name; all of a table in one pass. `words`: `few_words` of the text."""
+    known = words or {}
     looks = {c.name: look for c in columns if (look := LOOKS.get(c.type, WIDE))}
-    signs = text.select(anywhere(pl.col(name), look) for name, look in looks.items())
-    as_is = {name for name, needed in zip(looks, signs.row(0) if looks else (), strict=True) if not needed}
+    as_is = looks.keys() - any_of(text, looks, known)
     plain = {c.name: _plain(c, as_is) for c in columns}
     how = {c.name: _converter(c, as_is)(pl.col(c.name + PLAIN), c, common) for c in columns}
-    few = [c.name for c in columns if c.type not in EACH_ITS_OWN] if text.height > MANY_ROWS else []
-    words = pl.collect_all(
-        (_typed(text.lazy().select(pl.col(name).drop_nulls().unique()), {name: plain[name]}, how) for name in few),
-        engine=MEMORY,
+    few = [c.name for c in columns if c.type not in EACH_ITS_OWN or (c.type in OFTEN_ALIKE and c.name in known)]
+    few = few if text.height > MANY_ROWS else []
+    told_words = pl.collect_all(
+        (_typed(_words_of(text, name, known).drop_nulls(), {name: plain[name]}, how) for name in few), engine=MEMORY
     )
-    told = dict(zip(few, words, strict=True))
+    told = dict(zip(few, told_words, strict=True))
     done = _typed(text.lazy(), {name: form for name, form in plain.items() if name not in told}, how)
     done = done.with_columns(part for name, found in told.items() for part in _spread(name, found))
     typed = collected(done, text.height)
     return {name: _converted(name, typing, typed) for name, typing in how.items()}
+
+
+def _words_of(text: pl.DataFrame, name: str, words: dict[str, pl.Series]) -> pl.LazyFrame:
+    return words[name].to_frame(name).lazy() if name in words else text.lazy().select(pl.col(name).unique())
 
 
 def _typed(text: pl.LazyFrame, plain: dict[str, pl.Expr], how: dict[str, Typing]) -> pl.LazyFrame:
@@ -334,6 +368,7 @@ CONVERTERS: dict[str, Callable[[pl.Expr, ColumnSpec, Common], Typing]] = {
 # Signs without which a cell of a type is in its plain form already; of the others `WIDE`.
 LOOKS = {"name": rf"[{BLANKS}]|{DOTS}", "text": "", "date": "", "month": "", "phone": rf"{WIDE}|[-+]|,86"}
 # Of these nearly every cell is another one; what the others come to is asked once for each word of a large table.
+OFTEN_ALIKE = ("phone", "benefit")
 EACH_ITS_OWN = ("id", "name", "text", "phone", "account", "code", "credit_code", "benefit")
 
 

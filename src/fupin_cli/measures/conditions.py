@@ -9,7 +9,7 @@ import polars as pl
 
 from fupin_cli.measures.measure import Fault
 from fupin_cli.measures.paid import HISTORY
-from fupin_cli.month.used_months import paid_rows, pension_facts, post_payments, used_months
+from fupin_cli.month.used_months import POSTS, pension_facts, used_of
 from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import birth_expr, sex_expr
@@ -76,7 +76,6 @@ def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> 
     nothing. Adds `months_counted`, `extended`, `pension_date`; `_said`: whether the kind of insurance is known.
     """
     cap = ctx.policy.number(INSURANCE_CAP, ctx.month)
-    history = ctx.maybe(HISTORY)
     man = (sex_expr(pl.col("id_number")) == "男").fill_null(value=False)
     said = pl.col("insured_type").is_in(KINDS_OF_EMPLOYEE).fill_null(value=False) | man
     rows = rows.with_columns(_said=said, _form=pl.col("insured_type"), person_approval=pl.col("first_approval"))
@@ -84,10 +83,10 @@ def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> 
     rows = pension_facts(rows, ctx.policy, ctx.month, INSURANCE_EXTENSION)
     earliest = pension_date_expr(birth_expr(pl.col("id_number")), pl.lit("职工女工人"), ctx.last)
     rows = rows.with_columns(_earliest=pl.when(~man).then(earliest))
-    if history is None:
+    if not ctx.has(HISTORY):
         rows = rows.with_columns(months_counted=pl.lit(0, dtype=pl.Int64))
     else:
-        used = used_months(history, ctx.policy, ctx.month, measure).select("id_number", "months_counted")
+        used = used_of(ctx.payments, ctx.policy, ctx.month, measure).select("id_number", "months_counted")
         rows = rows.join(used, on="id_number", how="left", maintain_order="left")
     elsewhere = pl.col("months_elsewhere").fill_null(0) if "months_elsewhere" in rows.columns else pl.lit(0)
     rows = rows.with_columns(months_counted=pl.col("months_counted").fill_null(0) + elsewhere)
@@ -173,7 +172,7 @@ def on_post(ctx: Month) -> pl.DataFrame:
         lines = ctx.lines.join(ctx.refused_posts, on=["id_number", "post_id"], how="anti", nulls_equal=True)
         parts.append(lines.select("id_number", full=full))
     if ctx.has(HISTORY):
-        paid = post_payments(ctx.intake.tables[HISTORY]).filter(pl.col("month") == ctx.month)
+        paid = ctx.payments.filter((pl.col("measure") == POSTS) & (pl.col("month") == ctx.month))
         parts.append(paid.select("id_number", full=pl.lit(value=False)))
     return pl.concat(parts).group_by("id_number").agg(pl.col("full").any())
 
@@ -191,9 +190,8 @@ def with_exclusion(ctx: Month, rows: pl.DataFrame, *, employer: bool) -> tuple[p
     words = "本月单位已为其申请社会保险补贴或岗位补贴，两项不能同时享受"
     paid = pl.Series([], dtype=pl.String)
     if ctx.has(HISTORY):
-        history = paid_rows(ctx.intake.tables[HISTORY])
         mine = pl.col("measure").is_in(ORGANISATIONS) & (pl.col("month") == ctx.month)
-        paid = history.filter(mine)["id_number"].drop_nulls().unique()
+        paid = ctx.payments.filter(mine)["id_number"].drop_nulls().unique()
     to_employer = pl.col("id_number").is_in(paid.implode()).fill_null(value=False)
     return rows, [
         *faults,

@@ -18,7 +18,7 @@ from fupin_cli.measures.conditions import (
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import HISTORY, month_paid
-from fupin_cli.month.used_months import used_months
+from fupin_cli.month.used_months import used_of
 from fupin_cli.policy.rounding import prorate_fen
 
 if TYPE_CHECKING:
@@ -92,10 +92,9 @@ def claims(ctx: Month) -> Claims:
 
 
 def _with_used(ctx: Month, rows: pl.DataFrame) -> pl.DataFrame:
-    history = ctx.maybe(HISTORY)
-    if history is None:
+    if not ctx.has(HISTORY):
         return rows.with_columns(_used=pl.lit(0, dtype=pl.Int64))
-    used = used_months(history, ctx.policy, ctx.month, CODE).select("id_number", _used="months_counted")
+    used = used_of(ctx.payments, ctx.policy, ctx.month, CODE).select("id_number", _used="months_counted")
     return rows.join(used, on="id_number", how="left", maintain_order="left").with_columns(pl.col("_used").fill_null(0))
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.month import roster, used_months
+from fupin_cli.month import mentions, roster, used_months
 from fupin_cli.month.households import heads_of, home_key, one_row_each, with_home_facts
+from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
 from fupin_cli.month.past_due import past_due
 from fupin_cli.plans import collected
 from fupin_cli.policy import months
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
 
 NO_LABOUR = ("丧失劳动力", "无劳动力")
 WEAK = "弱劳动力或半劳动力"
-UNKNOWN_ID = "999999"
 ORIGIN = ("_src", "_file", "_sheet", "_row")
 LINE_KEYS = {"id_number": pl.String, "post_id": pl.String}
-PLAIN_LENGTH, OLD_LENGTH = 18, 15
 
 
 NO_LINES = pl.DataFrame(schema=dict.fromkeys(roster.KEYS, pl.String))
@@ -126,49 +125,40 @@ class Month:
         return self.intake.previous[name].lazy()
 
     @cached_property
-    def mentions(self) -> pl.DataFrame:
-        """Every row of every table that names a person: table, origin, id_number, _card, name, and what the ID says.
+    def paid_people(self) -> pl.Series:
+        """A number for each person of the payment history, row by row (`used_months.coded`)."""
+        return used_months.coded(self.intake.tables["payment_history"]["id_number"])
 
-        Adds `kind` (what is wrong with the number: ID001, ID017, ID005, or null), `valid` check digit, `birth`, `sex`.
-        """
-        parts = [
-            frame.select(
-                pl.lit(name).alias("table"),
-                "_src",
-                "_file",
-                "_sheet",
-                "_row",
-                "id_number",
-                "_card",
-                pl.col("name") if "name" in frame.columns else pl.lit(None, dtype=pl.String).alias("name"),
-                pl.col("post_id") if "post_id" in frame.columns else pl.lit(None, dtype=pl.String).alias("post_id"),
-            )
-            for name, frame in self.intake.tables.items()
-            if "id_number" in frame.columns and name != "waivers"
-        ]
-        nobody = pl.DataFrame(
-            schema={
-                "table": pl.String,
-                **dict.fromkeys(ORIGIN, pl.String),
-                "_src": pl.UInt32,
-                "_row": pl.UInt32,
-                **dict.fromkeys(("id_number", "_card", "name", "post_id"), pl.String),
-            }
-        )
-        rows = pl.concat([nobody, *parts]).lazy().filter(pl.col("id_number").is_not_null())
-        number = pl.col("id_number")
-        facts = rows.select(number.unique()).with_columns(
-            kind=pl.when(number.str.len_chars() == OLD_LENGTH)
-            .then(pl.lit("ID017"))
-            .when(number.str.len_chars() != PLAIN_LENGTH)
-            .then(pl.lit("ID001"))
-            .when(number.str.starts_with(UNKNOWN_ID))
-            .then(pl.lit("ID005")),
-            valid=is_valid_expr(number),
-            birth=birth_expr(number),
-            sex=sex_expr(number),
-        )
-        return collected(rows.join(facts, on="id_number", how="left", maintain_order="left"), self.size)
+    @cached_property
+    def payments(self) -> pl.DataFrame:
+        """Payments of the history with what is counted of them (`used_months.payments`)."""
+        return used_months.payments(self.intake.tables["payment_history"], self.paid_people)
+
+    @cached_property
+    def numbers(self) -> pl.DataFrame:
+        """Every distinct ID number of the tables that name people, with what it says (`mentions.facts_of`)."""
+        found = [pl.Series("id_number", [], pl.String)]
+        for name, frame in mentions.naming_tables(self.intake.tables):
+            people = frame["id_number"]
+            first = self.paid_people.is_first_distinct() if name == "payment_history" else None
+            found.append(people.unique() if first is None else people.filter(first))
+        return mentions.facts_of(pl.concat(found).drop_nulls().unique())
+
+    @cached_property
+    def named(self) -> pl.DataFrame:
+        """Under which names each ID number stands: distinct id_number, name."""
+        found = [pl.DataFrame(schema={"id_number": pl.String, "name": pl.String})]
+        for table, frame in mentions.naming_tables(self.intake.tables):
+            if "name" in frame.columns:
+                pairs = frame.select("id_number", "name")
+                if table == "payment_history":
+                    pairs = pairs.with_columns(_who=self.paid_people).unique(["_who", "name"]).drop("_who")
+                found.append(pairs.unique())
+        return pl.concat(found).drop_nulls().unique()
+
+    def naming(self, wanted: pl.Series, column: str = "id_number") -> pl.DataFrame:
+        """Rows of every table that name a person by one of these ID numbers, or names (`mentions.named_rows`)."""
+        return mentions.named_rows(self.intake.tables, column, wanted)
 
     @cached_property
     def people(self) -> pl.DataFrame:
@@ -287,8 +277,8 @@ class Month:
 
         Without a payment history nothing is known to be used; the checks of the cap are not run then.
         """
-        assignments, history = self.intake.tables["assignments"], self.maybe("payment_history")
-        return used_months.with_months(self.lines, assignments, history, self.policy, self.month)
+        paid = self.payments if self.has("payment_history") else None
+        return used_months.with_months(self.lines, self.intake.tables["assignments"], paid, self.policy, self.month)
 
     @cached_property
     def months_used(self) -> pl.DataFrame:
@@ -297,7 +287,6 @@ class Month:
 
     @cached_property
     def past_payments(self) -> pl.DataFrame:
-        """Payments of other months in the history, with `standard_fen` and `due_fen` of their month (`past_due`)."""
-        history = used_months.post_payments(self.intake.tables["payment_history"])
-        paid = history.filter(pl.col("month") != self.month)
+        """Payments of posts for other months (`payments`), with `standard_fen` and `due_fen` of their month (`past_due`)."""
+        paid = self.payments.filter((pl.col("measure") == used_months.POSTS) & (pl.col("month") != self.month))
         return past_due(paid, self.maybe("attendance"), self.maybe("assignments"), self.maybe("posts"), self.policy)

@@ -24,14 +24,14 @@ def past_due(
 ) -> pl.DataFrame:
     """Add to payments what their month's standard was and what the person's month was due.
 
-    `paid` has id_number and month. Adds `standard_fen` (null: no standard) and `due_fen` (null where the inputs for that
+    `paid` (`used_months.payments`) has id_number, `_who` and month. Adds `standard_fen` (null: no standard) and `due_fen` (null where the inputs for that
     month are not there; over all posts at most the standard).
     """
     standards = policy.standards_fen(paid["month"].unique())
     standard = pl.col("month").replace_strict(standards, default=None, return_dtype=pl.Int64)
     paid = paid.with_columns(standard_fen=standard)
     if policy.settings.post.proration == "calendar":
-        months = paid.select(KEYS).unique(maintain_order=True).with_columns(standard_fen=standard)
+        months = paid.unique(["_who", "month"], keep="first", maintain_order=True).select(*KEYS, standard_fen=standard)
         shares = _by_calendar(months, assignments)
     else:
         shares = _by_attendance(paid, attendance, posts, policy).with_columns(standard_fen=standard)
@@ -39,9 +39,16 @@ def past_due(
     # A sum over no known figure is 0 in Polars; here it is unknown.
     known = pl.when(pl.col("due_fen").is_not_null().all()).then(pl.col("due_fen").sum())
     by_person = due.group_by(KEYS).agg(due_fen=known)
-    return paid.join(by_person, on=KEYS, how="left", maintain_order="left").with_columns(
-        due_fen=pl.when(pl.col("due_fen") > pl.col("standard_fen")).then("standard_fen").otherwise("due_fen")
+    judged = pl.col("month").is_in(by_person["month"].unique().implode())  # of most months nothing is known any more
+    near = (
+        paid.filter(judged)
+        .join(by_person, on=KEYS, how="left")
+        .with_columns(
+            due_fen=pl.when(pl.col("due_fen") > pl.col("standard_fen")).then("standard_fen").otherwise("due_fen")
+        )
     )
+    others = paid.filter(~judged).with_columns(due_fen=pl.lit(None, dtype=pl.Int64))
+    return pl.concat([near, others]).sort("_nth")
 
 
 SHARES = {"id_number": pl.String, "month": pl.Int32, "num": pl.Int64, "den": pl.Int64}
@@ -53,7 +60,8 @@ def _by_attendance(
     if attendance is None:
         return pl.DataFrame(schema=SHARES)
     figures = ["required_days_x100", "attended_days_x100"]
-    rows = attendance.join(paid, on=KEYS, how="semi").unique([*KEYS, "post_id", *figures], maintain_order=True)
+    near = paid.filter(pl.col("month").is_in(attendance["month"].unique().implode()))
+    rows = attendance.join(near, on=KEYS, how="semi").unique([*KEYS, "post_id", *figures], maintain_order=True)
     required: pl.Expr = pl.when(pl.col("required_days_x100") > 0).then("required_days_x100")
     if posts is not None:
         norms = posts.unique("post_id", keep="first", maintain_order=True).select("post_id", _norm="required_days_x100")

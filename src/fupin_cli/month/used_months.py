@@ -33,13 +33,37 @@ def post_payments(history: pl.DataFrame) -> pl.DataFrame:
     return paid_rows(history).filter(pl.col("measure") == POSTS)
 
 
+def coded(people: pl.Series) -> pl.Series:
+    """A number for each distinct text of a column, null for none: compared and grouped several times as fast."""
+    return people.cast(pl.Categorical).to_physical()
+
+
+def payments(history: pl.DataFrame, people: pl.Series | None = None) -> pl.DataFrame:
+    """Payments of the history (`paid_rows`) with what is counted of them alone: id_number, measure, month, amount_fen.
+
+    Adds `_who`, a number for each person (`people`: as `coded`, where it is known), and `_nth`, the row in the history: a
+    county pays millions of times over the years, and of few payments there is more to say.
+    """
+    people = coded(history["id_number"]) if people is None else people
+    few = history.select("id_number", "measure", "month", "amount_fen", "status")
+    counted = few.with_columns(people.alias("_who"), _nth=pl.int_range(pl.len(), dtype=pl.UInt32))
+    return paid_rows(counted).drop("status")
+
+
 def used_months(history: pl.DataFrame, policy: Policy, month: int, measure: str = POSTS) -> pl.DataFrame:
+    """Count what each person has used of a measure by a payment history (`used_of`)."""
+    return used_of(payments(history), policy, month, measure)
+
+
+def used_of(paid: pl.DataFrame, policy: Policy, month: int, measure: str = POSTS) -> pl.DataFrame:
     """Count what each person has used of a measure before a line of `month` is paid; the line's own month does not count.
+
+    `paid`: what `payments` gives.
 
     Gives id_number, months_counted (distinct months), first_paid (month index), used_num / used_den: the exact
     number of months by the county's way of counting (`paid_months`, `prorated`; `calendar_span` needs first_paid).
     """
-    paid = paid_rows(history).filter((pl.col("measure") == measure) & (pl.col("month") != month))
+    paid = paid.filter((pl.col("measure") == measure) & (pl.col("month") != month))
     by_month = by_person_and_month(paid)
     standards = policy.standards_fen(paid["month"].unique())
     common = lcm(*standards.values()) if standards else 1
@@ -67,48 +91,56 @@ def by_person_and_month(paid: pl.DataFrame) -> pl.DataFrame:
     A county pays millions of times over the years: a long ID number is looked at once and becomes a number, and numbers
     are sorted and grouped four times as fast as texts. Payments to nobody that is known by a number are left out.
     """
-    paid = paid.filter(pl.col("id_number").is_not_null())
-    person = pl.col("id_number").cast(pl.Categorical).to_physical().cast(pl.Int64)
-    coded = paid.select("id_number", "month", "amount_fen", _key=person * MONTHS + pl.col("month"))
-    by_month = coded.sort("_key").group_by("_key", maintain_order=True)
+    numbered = paid.filter(pl.col("_who").is_not_null()).select("id_number", "month", "amount_fen", _key=month_key())
+    by_month = numbered.sort("_key").group_by("_key", maintain_order=True)
     sums = by_month.agg(pl.col("id_number", "month").first(), pl.col("amount_fen").sum())
     return sums.select("id_number", "month", "amount_fen", _person=(pl.col("_key") // MONTHS).set_sorted())
 
 
-def with_used(lines: pl.DataFrame, history: pl.DataFrame | None, policy: Policy, month: int) -> pl.DataFrame:
-    """Add to lines what their person has used (`used_months`); without a history nothing is known to be used."""
-    if history is None:
+def month_key() -> pl.Expr:
+    """Person and month of a payment (`payments`) as one number."""
+    return pl.col("_who").cast(pl.Int64) * MONTHS + pl.col("month")
+
+
+def with_used(lines: pl.DataFrame, paid: pl.DataFrame | None, policy: Policy, month: int) -> pl.DataFrame:
+    """Add to lines what their person has used (`used_of`); without a history nothing is known to be used."""
+    if paid is None:
         return lines.with_columns(
             months_counted=pl.lit(0, dtype=pl.Int64),
             first_paid=pl.lit(None, dtype=pl.Int32),
             used_num=pl.lit(0, dtype=pl.Int128),
             used_den=pl.lit(1, dtype=pl.Int128),
         )
-    used = used_months(history, policy, month)
+    used = used_of(paid, policy, month)
     return lines.join(used, on="id_number", how="left", maintain_order="left").with_columns(
         pl.col("months_counted", "used_num").fill_null(0), pl.col("used_den").fill_null(1)
     )
 
 
 def with_months(
-    lines: pl.DataFrame, assignments: pl.DataFrame, history: pl.DataFrame | None, policy: Policy, month: int
+    lines: pl.DataFrame, assignments: pl.DataFrame, paid: pl.DataFrame | None, policy: Policy, month: int
 ) -> pl.DataFrame:
-    """Lines with months used, first approval (`person_approval`) and pension facts."""
-    approvals = first_approvals(assignments, history).rename({"first_approval": "person_approval"})
+    """Lines with months used by what was paid (`payments`), first approval (`person_approval`) and pension facts."""
+    approvals = approvals_of(assignments, paid).rename({"first_approval": "person_approval"})
     lines = lines.join(approvals, on="id_number", how="left", maintain_order="left")
-    return with_used(pension_facts(lines, policy, month), history, policy, month)
+    return with_used(pension_facts(lines, policy, month), paid, policy, month)
 
 
 def first_approvals(assignments: pl.DataFrame, history: pl.DataFrame | None) -> pl.DataFrame:
-    """First approval of each person: the earliest 首次核定日期, or the first paid month if that began before it.
+    """First approval of each person by roster and payment history (`approvals_of`)."""
+    return approvals_of(assignments, None if history is None else payments(history))
+
+
+def approvals_of(assignments: pl.DataFrame, paid: pl.DataFrame | None) -> pl.DataFrame:
+    """First approval of each person: the earliest 首次核定日期, or the first paid month (`payments`) if that began before it.
 
     Gives id_number, first_approval (Date, null where nothing is known).
     """
     known = assignments.group_by("id_number").agg(pl.col("first_approval").min())
-    if history is None:
+    if paid is None:
         return known
-    paid = post_payments(history)
-    first = paid.group_by("id_number").agg(_month=pl.col("month").min())
+    posts = paid.filter(pl.col("measure") == POSTS)
+    first = posts.group_by("_who").agg(pl.col("id_number").first(), _month=pl.col("month").min()).drop("_who")
     day = pl.date(pl.col("_month") // 12, pl.col("_month") % 12 + 1, 1)
     earlier = pl.col("_month") < months.index_expr(pl.col("first_approval"))
     return (

@@ -54,13 +54,12 @@ def pension_date_expr(birth: pl.Expr, scheme: pl.Expr, law_on: pl.Expr | date) -
     """
     day = pl.lit(law_on) if isinstance(law_on, date) else law_on
     born = months.index_expr(birth)
-    result = pl.lit(None, dtype=pl.Date)
+    shift = pl.lit(None, dtype=pl.Int32)
     for name, rule in SCHEMES.items():
         delay = pl.lit(0, dtype=pl.Int32)
         if rule.delay_start is not None:
             steps = (born - rule.delay_start) // rule.band + 1
             delayed = (born >= rule.delay_start) & (day >= DELAY_IN_FORCE)
             delay = pl.when(delayed).then(pl.min_horizontal(steps, pl.lit(rule.cap))).otherwise(0).cast(pl.Int32)
-        shift = (delay + rule.base_years * 12).cast(pl.String) + "mo"
-        result = pl.when(scheme == name).then(birth.dt.offset_by(shift)).otherwise(result)
-    return result
+        shift = pl.when(scheme == name).then(delay + rule.base_years * 12).otherwise(shift)
+    return birth.dt.offset_by(shift.cast(pl.String) + "mo")

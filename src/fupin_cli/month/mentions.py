@@ -1,0 +1,77 @@
+"""Who is named in a month's tables: every distinct ID number looked at once, and the rows that name some of them.
+
+A history of years names people millions of times over: what is asked of a number is asked once, and rows are only gone
+through for those few numbers and names of which there is something to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.plans import collected
+from fupin_cli.policy.idnumber import birth_expr, is_valid_expr, sex_expr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+UNKNOWN_ID = "999999"
+PLAIN_LENGTH, OLD_LENGTH = 18, 15
+NOT_OURS = "waivers"  # whom a document speaks of, not who is in the month
+NAMED = {
+    "table": pl.String,
+    "_src": pl.UInt32,
+    "_file": pl.String,
+    "_sheet": pl.String,
+    "_row": pl.UInt32,
+    "id_number": pl.String,
+    "name": pl.String,
+    "post_id": pl.String,
+}
+
+
+def naming_tables(tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Tables whose rows name people by number."""
+    return ((name, frame) for name, frame in tables.items() if "id_number" in frame.columns and name != NOT_OURS)
+
+
+def facts_of(people: pl.Series) -> pl.DataFrame:
+    """Distinct ID numbers with what they say: id_number, `kind` (what is wrong: ID001, ID017, ID005, or null), `valid`, `birth`, `sex`."""
+    number = pl.col("id_number")
+    return (
+        people.alias("id_number")
+        .to_frame()
+        .with_columns(
+            kind=pl.when(number.str.len_chars() == OLD_LENGTH)
+            .then(pl.lit("ID017"))
+            .when(number.str.len_chars() != PLAIN_LENGTH)
+            .then(pl.lit("ID001"))
+            .when(number.str.starts_with(UNKNOWN_ID))
+            .then(pl.lit("ID005")),
+            valid=is_valid_expr(number),
+            birth=birth_expr(number),
+            sex=sex_expr(number),
+        )
+    )
+
+
+def named_rows(tables: Mapping[str, pl.DataFrame], column: str, wanted: pl.Series) -> pl.DataFrame:
+    """Rows of all tables, in their order, whose `column` (id_number or name) is among the wanted: `NAMED`."""
+    parts = [pl.DataFrame(schema=NAMED)]
+    if len(wanted):
+        texts = wanted.implode()
+        parts += [
+            frame.lazy()
+            .filter(pl.col("id_number").is_not_null() & pl.col(column).is_in(texts))
+            .select(
+                (
+                    pl.col(name) if name in frame.columns else pl.lit(table if name == "table" else None, dtype=dtype)
+                ).alias(name)
+                for name, dtype in NAMED.items()
+            )
+            .pipe(collected, frame.height)
+            for table, frame in naming_tables(tables)
+            if column in frame.columns
+        ]
+    return pl.concat(parts)
