@@ -392,6 +392,11 @@ def test_an_approval_never_takes_what_is_kept(root: Path, computed: list[int], f
     computed.clear()
     assert fupin("approve", NOW, "-w", root, "--by", "审核", "-y").code == 0
     assert computed == [parse_month(month) for month in APPROVED]
+    # Verified, every earlier month is computed once, though two approvals looked at the first; what is kept is not looked at.
+    computed.clear()
+    kept_months.write(place, lines.clear())
+    assert fupin("verify", "--all", "-w", root).code == 0
+    assert computed == [parse_month(month) for month in APPROVED]
 
 
 def test_readable_by_its_owner_only_and_taken_away_with_the_approval(root: Path, fupin: Callable[..., Ran]) -> None:

@@ -17,6 +17,7 @@ from fupin_cli.jobs import reconcile as reconciling
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.due import due_month
 from fupin_cli.jobs.forecast import forecast_month
+from fupin_cli.jobs.memo import Memo
 from fupin_cli.jobs.result_hash import check_hash, payroll_hash, reconcile_hash, report_hash
 from fupin_cli.jobs.sent import SENT, sent_then
 from fupin_cli.jobs.subsidy import subsidy
@@ -74,6 +75,7 @@ class Again:
     workspace: Workspace
     inbox: dict[str, str]
     ledger: Mapping[str, pl.DataFrame] = field(repr=False)
+    memo: Memo = field(default_factory=Memo, repr=False)
     _last: tuple[Found, Desk] | None = field(default=None, repr=False)
 
     @property
@@ -88,9 +90,15 @@ class Again:
             self._last = last
             return last[1]
         known = Settings.model_validate(found.settings)
-        policy = Policy(load_laws(known.county.city, schemas or self.workspace.root), known)
-        only = set(found.files) if inbox is None else None
-        desk = Desk(self.workspace, inbox, policy=policy, only=only, posted=found.posted, ledger=self.ledger)
+        desk = Desk(
+            self.workspace,
+            inbox,
+            policy=Policy(load_laws(known.county.city, schemas or self.workspace.root), known),
+            only=set(found.files) if inbox is None else None,
+            posted=found.posted,
+            ledger=self.ledger,
+            memo=self.memo,
+        )
         if schemas is not None:
             desk.contracts = replace(self.workspace, root=schemas).contracts()
         if last and last[0].reads_as(found) and last[1].has_read:

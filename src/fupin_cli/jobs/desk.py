@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.jobs.memo import Memo
     from fupin_cli.jobs.workspace import Workspace
     from fupin_cli.policy.parameters import Policy
 
@@ -64,11 +65,12 @@ class Desk:
         makes_key: bool = True,
         ledger: Mapping[str, pl.DataFrame] | None = None,
         cache: Cache = Cache.OFF,
+        memo: Memo | None = None,
     ) -> None:
         """Read the settings; files and ledger are read when they are first asked for, unless the `ledger`'s tables are given.
 
         `cache`: what is done with approved months that were computed again (`kept_months`); nothing where a password
-        reads files, or where the desk is not the workspace as it is.
+        reads files, or where the desk is not the workspace as it is. `memo`: months that the command has computed again already.
         """
         self.workspace = workspace
         self.folder = inbox or workspace.inbox
@@ -80,6 +82,7 @@ class Desk:
         self._makes_key = makes_key
         self._ledger = ledger or {}
         plain = policy is None and only is None and posted is None and ledger is None and workspace.password is None
+        self.memo = memo
         self.cache = cache if plain else Cache.OFF
         # Months that are computed for the first time, by month and by what a subsidy sees of it; what rules found there.
         self._months: dict[tuple[int, str], Claimed] = {}

@@ -111,10 +111,12 @@ class Fingerprints:
     @cached_property
     def _parts(self) -> dict[tuple[int, str], str]:
         """The ledger's payments by month and measure."""
-        return {
-            (int(str(month)), str(measure)): content(part)
-            for (month, measure), part in self.desk.payments.partition_by("month", "measure", as_dict=True).items()
-        }
+        parts = {}
+        for (month, measure), rows in self.desk.payments.partition_by("month", "measure", as_dict=True).items():
+            part = int(str(month)), str(measure)
+            memo = self.desk.memo
+            parts[part] = content(rows) if memo is None else memo.content(part, rows, content)
+        return parts
 
     def _paid(self, month: int, measure: str, history: list[Source]) -> list[Any]:
         """The payments that `history.add_ledger` adds, and all of them where they could take rows of the file away."""

@@ -75,6 +75,10 @@ class OnDemand(Mapping[str, "Claims"]):
             self._known[code] = self._made(self._measures[code])
         return self._known[code]
 
+    def __contains__(self, code: object) -> bool:
+        """Whether the measure's table was supplied; nothing is made for that."""
+        return code in self._measures
+
     def __iter__(self) -> Iterator[str]:
         """Measures whose table was supplied."""
         return iter(self._measures)
