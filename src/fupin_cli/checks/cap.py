@@ -10,6 +10,7 @@ from fupin_cli.checks.claim_faults import TABLES, measure_findings
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.used_months import POSTS, month_key
+from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
@@ -174,7 +175,7 @@ def no_extension(ctx: Month) -> pl.LazyFrame:
 
 def _told(ctx: Month, paid: pl.LazyFrame, words: str, against: pl.Expr) -> pl.LazyFrame:
     """Findings on payments (`Month.payments`) with the money at stake (`_stake`) and the person's sum over all months."""
-    few = paid.collect()
+    few = collected(paid, ctx.size)
     more = few.select(name for name in few.columns if name not in ctx.intake.tables[HISTORY].columns)
     rows = (
         ctx.intake.tables[HISTORY][few["_nth"]]

@@ -11,6 +11,7 @@ import polars as pl
 
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
+from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan
 
@@ -140,7 +141,7 @@ def rotation(ctx: Month) -> pl.LazyFrame:
         rows = rows.with_columns(household_id=pl.lit(None, dtype=pl.String))
     rows = rows.with_columns(_home=pl.coalesce("household_id", "id_number"))
     people = rows.select("post_id", "id_number").unique().group_by("post_id").agg(_holders=pl.len())
-    rows = rows.join(people, on="post_id", maintain_order="left").collect().lazy()
+    rows = collected(rows.join(people, on="post_id", maintain_order="left"), ctx.size).lazy()
     holders = pl.col("_holders")
     limit = ctx.settings.checks.rotation_holders + places - 1
     many = rows.filter(holders >= limit)

@@ -31,7 +31,6 @@ from fupin_cli.intake.values import (
     few_words,
     wrapped,
 )
-from fupin_cli.plans import collected
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import ColumnSpec, TableSpec
