@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -205,6 +206,17 @@ def test_what_the_comparison_wrote_is_written_again_when_it_was_changed(
         assert (again.code, again.document["sums"]["XC002"]) == (0, 2), path.name
         assert told.read_bytes() == good[told], "the same input to the byte"
     assert counties("across").document["totals"]["skipped"] == 2
+
+    (root / "乙县").rename(tmp_path / "没有挂载")
+    alone = counties("across")
+    assert (alone.code, alone.document["sums"]["hits"]) == (0, 0)
+    assert f"注意: 乙县（乙县）{MONTH} 以前做过，这次不在了" in alone.err
+    heading = openpyxl.load_workbook(told)["跨县"]["A1"].value
+    assert heading.endswith("比对了 1 个县；没有比对（未报送或没做成）：乙县")
+    (tmp_path / "没有挂载").rename(root / "乙县")
+    back = counties("across")
+    assert (back.err, back.document["sums"]["XC002"]) == ("", 2)
+    assert told.read_bytes() == good[told]
 
     file = root / "甲县" / "fupin.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("甲县", "甲市"), encoding="utf-8")

@@ -99,7 +99,7 @@ def _each(command: str, said: str) -> None:
 
         place, wanted = _where(command, root, month_argument, month)
         engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-        counties = _counties(place)
+        counties = _counties(place, wanted)
         with _hands(engine, place, command, watch=not (quiet or no_progress)) as (hands, told):
             run = run_counties(
                 place,
@@ -158,7 +158,7 @@ def across(
 
     place, wanted = _where("across", root, month_argument, month)
     engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-    counties = _counties(place)
+    counties = _counties(place, wanted)
     if key_file is None:
         if scheduler is not None:
             raise UsageError(
@@ -209,7 +209,7 @@ def report(
 
     place, wanted = _where("report", root, month_argument, month)
     engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-    counties = _counties(place)
+    counties = _counties(place, wanted)
     with _hands(engine, place, "report", watch=not (quiet or no_progress)) as (hands, told):
         run = report_counties(
             place,
@@ -249,13 +249,22 @@ def _where(command: str, root: Path | None, argument: str | None, option: str | 
     return root or Path.cwd(), wanted
 
 
-def _counties(place: Path) -> list[County]:
-    """The counties of a root; what might be taken for one and is none is said."""
+def _counties(place: Path, month: int) -> list[County]:
+    """The counties of a root; what might be taken for one and is none is said, and which were there before."""
     from fupin_cli.counties.find import find_counties, inside
+    from fupin_cli.counties.state import FOLDER, gone
+    from fupin_cli.policy.months import month_text
 
     counties = find_counties(place)
     for folder in inside(counties):
         typer.echo(f"注意: {folder} 里有 fupin.toml，但它在另一个县的文件夹里，没有当作县", err=True)
+    text = month_text(month)
+    for key, name in gone(place.resolve(), text, [county.key for county in counties]).items():
+        typer.echo(
+            f"注意: {name}（{key}）{text} 以前做过，这次不在了，没有计入：没有挂载的先挂上再运行；"
+            f"确实没有了的，删掉 {place / FOLDER / text} 下它的 .json",
+            err=True,
+        )
     return counties
 
 

@@ -53,7 +53,8 @@ def across(  # noqa: PLR0913, PLR0917 - what a run is told on the command line
 ) -> CountiesRun:
     """Compare all counties of `root` (`find_counties`) for a month and give each its table `across`.
 
-    Counties that have handed in nothing of the month, or fail, are left out and named in the others' workbooks.
+    Counties that have handed in nothing of the month, or fail, are left out and named in the others' workbooks; so are those
+    that were compared before and are not there any more (`state.gone`).
 
     Raises:
         FupinError: no common key, or the comparison itself failed.
@@ -74,8 +75,13 @@ def across(  # noqa: PLR0913, PLR0917 - what a run is told on the command line
         engine,
         limits,
     )
+    gone = states.gone(root.resolve(), month_text(month), [county.key for county in counties])
+    left_out = [*(row for row in first if row["status"] != states.DONE)]
+    left_out += [{"county": key, "name": name} for key, name in gone.items()]
+    called = labels([*good, *left_out])
+    names, absent = ([called[row["county"]] for row in rows] for rows in (good, left_out))
     found = [
-        _resolve_task(root, county, row, good, first, hits, month, operator, options)
+        _resolve_task(root, county, row, good.index(row), names, absent, hits, month, operator, options)
         for county, row in zip(counties, first, strict=True)
         if row["status"] == states.DONE
     ]
@@ -130,25 +136,24 @@ def _resolve_task(  # noqa: PLR0913, PLR0917 - what a county is told
     root: Path,
     county: Any,
     row: dict[str, Any],
-    good: list[dict[str, Any]],
-    first: list[dict[str, Any]],
+    number: int,
+    names: list[str],
+    left_out: list[str],
     hits: pl.DataFrame,
     month: int,
     operator: str,
     options: dict[str, Any],
 ) -> Task:
-    number = good.index(row)
     own = hits.filter(pl.col("county") == number)
     path = Path(options["folder"]) / "hits" / f"{county.key}.parquet"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with atomic(path) as temporary:
         own.write_parquet(temporary)
-    called = labels(first)
     more = {
         "hits": str(path),
         "people": row["outputs"][1],
-        "names": [called[one["county"]] for one in good],
-        "left_out": [called[one["county"]] for one in first if one["status"] != states.DONE],
+        "names": names,
+        "left_out": left_out,
         "content": [file_sha256(path), row["figures"]["content"]],
     }
     return task_of(root, county, month, "across", operator, **options, **more)

@@ -14,7 +14,7 @@ from fupin_cli.outputs.files import atomic
 from fupin_cli.outputs.manifest import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 FOLDER = Path(".fupin", "counties")
 FORMAT = "fupin.county/1"
@@ -42,6 +42,20 @@ def read_state(path: Path) -> dict[str, Any]:
         return found if found.pop(SEAL, "") == digest(found) else {}
     except (OSError, ValueError, RecursionError):
         return {}
+
+
+def gone(root: Path, month: str, keys: Iterable[str]) -> dict[str, str]:
+    """Counties that were done in a month before and are not among those found now (`keys`): key → what it was called.
+
+    A folder that is not mounted looks like a county that never was: its people would be paid twice, its sums be missing.
+    """
+    folder, known = month_folder(root, month), set(keys)
+    found = {}
+    for path in sorted(folder.glob("*/**/*.json")):
+        key = path.relative_to(folder).with_suffix("").as_posix().partition("/")[2]
+        if key not in known and key not in found and (state := read_state(path)).get("status") == DONE:
+            found[key] = str(state.get("name", ""))
+    return found
 
 
 @contextmanager
