@@ -186,6 +186,7 @@ def test_sizes(text: str, size: Any) -> None:
     assert size_of(text) == size
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="GNU date")
 def test_kubernetes_example_has_the_right_form() -> None:
     """16.7: checked for form only: every mount has its volume, the key lies with the workers alone."""
     page = Path(__file__).parents[2] / "docs" / "counties" / "kubernetes.yaml"
@@ -203,3 +204,27 @@ def test_kubernetes_example_has_the_right_form() -> None:
         assert {mount["name"] for mount in container["volumeMounts"]} == volumes
         assert ("key" in volumes) == (name == "worker")
         assert all(isinstance(word, str) for word in container["command"])
+    assert {"name": "POLARS_MAX_THREADS", "value": "1"} in pods["worker"]["containers"][0]["env"]
+    shell, flag, script = pods["run"]["containers"][0]["command"]
+    assert (shell, flag) == ("sh", "-c")
+    asked: list[list[str]] = []
+    for day in ("2024-03-31", "2024-01-31"):  # with a clock of our own; `date` itself does the sums
+        own = f'date() {{ [ "$1" = -d ] && command date "$@" || command date -d {day} "$@"; }}\nfupin() {{ echo "$@"; }}\n'
+        told = subprocess.run(["/bin/sh", "-c", own + script], capture_output=True, text=True, check=True).stdout
+        asked += [line.split() for line in told.splitlines()]
+    assert [(line[1], line[5]) for line in asked] == [
+        ("across", "2024-02"),
+        ("run", "2024-02"),
+        ("across", "2023-12"),
+        ("run", "2023-12"),
+    ]
+    for line in asked:  # as the command line takes them
+        assert set(line[2::2]) <= {
+            "--root",
+            "--month",
+            "--scheduler",
+            "--tls-ca",
+            "--tls-cert",
+            "--tls-key",
+            "--key-file",
+        }
