@@ -107,6 +107,7 @@ def load() -> None:
 
     Nothing is computed by Polars: its threads would not be there in a child.
     """
+    import cn2an
     import fastexcel  # noqa: F401
     import openpyxl  # noqa: F401
     import pandera.polars  # noqa: F401
@@ -131,6 +132,7 @@ def load() -> None:
     from fupin_cli.policy.parameters import load_policy
 
     register_polars_backends()
+    cn2an.an2cn("1.00", "rmb")
     command()
     all_rules()
     areas()
