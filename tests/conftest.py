@@ -16,11 +16,12 @@ from hypothesis import settings
 
 from fupin_cli.cli.main import main
 
-settings.register_profile("fupin", deadline=None)  # how long one example takes says how busy the machine is, no more
-settings.load_profile("fupin")
-
 # `make test-long`: every kill, seed, month and example; `make test` takes some of each.
 LONG = bool(os.environ.get("FUPIN_LONG"))
+
+# How long one example takes says how busy the machine is, no more.
+settings.register_profile("fupin", deadline=None, max_examples=100 if LONG else 50)
+settings.load_profile("fupin")
 
 # Tables of a few rows gain nothing from threads, and several tests run at once.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
@@ -49,15 +50,21 @@ TOGETHER = {
         "cases/test_measure_cases",
         "cases/test_payroll_cases",
         "cases/test_reconcile_cases",
+        "cli/test_approve",
         "cli/test_check",
         "cli/test_columns",
+        "cli/test_corrections",
         "cli/test_installed",
+        "cli/test_kept_months",
         "cli/test_kills",
+        "cli/test_payroll",
         "cli/test_quarter",
+        "cli/test_run",
         "cli/test_sealed_ledger",
         "cli/test_settlements",
         "counties/test_cluster",
         "errors/test_every_message",
+        "page/test_report",
     )
 }
 

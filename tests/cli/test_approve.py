@@ -22,7 +22,7 @@ from fupin_cli.ledger import store
 from fupin_cli.policy.months import month_index, month_text
 from tests.cases.test_cases import BASE, build
 from tests.cases.test_reconcile_cases import write_returns
-from tests.conftest import write_csv
+from tests.conftest import LONG, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +83,11 @@ def cells(path: Path, sheet: str) -> list[str]:
 
 SAME = [
     ("Wang", "Wang "),
+    ("Wang", "W ang"),
+    ("Wang", "Wang\u200b"),
+    ("Wang", "Wang\ufe00"),
+    ("Wang", "Wang\t"),
+    ("Wang", "wang"),
     ("张三", "张\u00a0三"),
     ("张三", "张\u200b三"),
     ("张三", "张三\t"),
@@ -138,7 +143,7 @@ def test_nothing_unseen_makes_another_person(name: str, unseen: str, place: int)
 def test_the_same_person_under_another_spelling_cannot_approve(fupin: Callable[..., Ran], drafted: Path) -> None:
     """9.A5, 9.9: maker and checker through the command line; reissue and withdraw ask the same."""
     draft(drafted, by="Wang")
-    for name in ("wang", "Ｗａｎｇ", "Wаng", "W ang", "Wang\u200b", "Wang\ufe00", "Wang\t", "\u00a0Wang"):
+    for name in ("Wаng", "\u00a0Ｗang\u200b"):  # `SAME` has all
         refused(fupin("approve", MONTH, "-w", drafted, "--by", name, "-y"), "测算和批准是同一个人")
     assert fupin("approve", MONTH, "-w", drafted, "--by", "Wong", "-y").code == 0
     refused(fupin("withdraw", MONTH, "-w", drafted, "--by", "wаng", "-y", "--document", "文2"), "测算和撤回是同一个人")
@@ -296,11 +301,14 @@ def test_what_was_not_taken_in_is_said_and_stops_the_approval(
     fupin: Callable[..., Ran], drafted: Path, put: Callable[[Path], None], name: str, code: str
 ) -> None:
     """9.A4: in the draft, on its workbook, on the terminal, in JSON; approved only under a document that stands in the batch."""
+    in_full = LONG or put is broken
     put(drafted / "inbox")
-    refused(fupin("approve", MONTH, "-w", drafted, "--by", "乙", "-y", "--despite", "文9"), "收件夹里的文件")
+    if in_full:
+        refused(fupin("approve", MONTH, "-w", drafted, "--by", "乙", "-y", "--despite", "文9"), "收件夹里的文件")
     document = fupin("payroll", "-w", drafted, "--month", MONTH, "--operator", "甲", "--format", "json").document
     assert [(entry["file"], entry["code"]) for entry in document["unplaced"]] == [(name, code)]
-    assert f"没有读入 1 处：{name}" in fupin("payroll", "-w", drafted, "--month", MONTH, "--operator", "甲").out
+    if in_full:
+        assert f"没有读入 1 处：{name}" in fupin("payroll", "-w", drafted, "--month", MONTH, "--operator", "甲").out
     assert name in cells(drafted / "out" / MONTH / f"发放_{MONTH}.xlsx", "未读入")
     refused(fupin("approve", MONTH, "-w", drafted, "--by", "乙", "-y"), f"没有读入 1 处：{name}")
     ran = fupin(
@@ -312,8 +320,9 @@ def test_what_was_not_taken_in_is_said_and_stops_the_approval(
     assert batch is not None
     assert batch.document == "文1，未读入照批 文9"
     assert any("未读入照批 文9" in cell for cell in cells(drafted / "out" / MONTH / f"批准_{MONTH}.xlsx", "汇总"))
-    said = fupin("verify", MONTH, "-w", drafted)
-    assert said.code == 0, said.out
+    if in_full or put is leading_out_whole:
+        said = fupin("verify", MONTH, "-w", drafted)
+        assert said.code == 0, said.out
 
 
 def test_a_folder_that_may_not_be_listed(

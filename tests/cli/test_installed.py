@@ -26,10 +26,12 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
         capture_output=True,
     )
     wheel = next(folder.glob("*.whl"))
-    venv.create(folder / "venv", with_pip=True)
+    venv.create(folder / "venv")
     python = folder / "venv" / "bin" / "python"
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel], check=True, capture_output=True
+        [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel],
+        check=True,
+        capture_output=True,
     )
     site = next((folder / "venv" / "lib").glob("python*/site-packages"))
     libraries = next(p for p in sys.path if p.endswith("site-packages"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import os
 import random
 import re
@@ -19,6 +22,7 @@ import openpyxl
 import polars as pl
 import pytest
 
+from fupin_cli.cli.main import main
 from tests.cases.test_cases import BASE, build, tables_of, write
 from tests.cases.together import Together
 from tests.conftest import LONG
@@ -31,14 +35,6 @@ if TYPE_CHECKING:
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 MONTH = "2024-05"
 PROGRAM = [sys.executable, "-c", "from fupin_cli.cli.main import run; run()"]
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Path:
-    """A workspace of the sample county."""
-    shutil.copytree(SAMPLE / "inbox", tmp_path / "w" / "inbox")
-    shutil.copy(SAMPLE / "fupin.toml", tmp_path / "w")
-    return tmp_path / "w"
 
 
 @pytest.fixture
@@ -55,11 +51,24 @@ def lines_in(root: Path) -> int:
     return count
 
 
-def test_totals_tie_in_json_workbook_bank_file_and_ledger(fupin: Callable[..., Ran], sample: Path) -> None:
-    drafted = fupin("payroll", "-w", sample, "--month", MONTH, "--format", "json", "--operator", "甲")
-    document = drafted.document
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The sample county's month, drafted with a workbook for each township, and what it printed."""
+    root = tmp_path_factory.mktemp("drafted") / "w"
+    shutil.copytree(SAMPLE / "inbox", root / "inbox")
+    shutil.copy(SAMPLE / "fupin.toml", root)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        split = ["--split-by", "town", "--format", "json", "--operator", "甲"]
+        assert main(["payroll", "-w", str(root), "--month", MONTH, *split]) == 1
+    return root, json.loads(said.getvalue())
+
+
+def test_totals_tie_in_json_workbook_bank_file_and_ledger(
+    fupin: Callable[..., Ran], drafted: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    sample, document = shutil.copytree(drafted[0], tmp_path / "w"), drafted[1]
     lines, totals = document["lines"], document["totals"]
-    assert drafted.code == 1
     assert totals["pay"] + totals["hold"] + totals["refuse"] == totals["lines"] == len(lines)
     assert Decimal(totals["amount"]) == sum(Decimal(line["amount"]) for line in lines)
     assert sum(Decimal(line["due"] or 0) for line in lines if line["status"] == "hold") == Decimal(totals["due_hold"])
@@ -122,8 +131,8 @@ def test_a_draft_can_be_run_again_and_the_same_inputs_give_the_same_bytes(fupin:
         assert (one / "a" / MONTH / file).read_bytes() == (one / "b" / MONTH / file).read_bytes()
 
 
-def test_a_workbook_for_each_township_ties_with_the_whole(fupin: Callable[..., Ran], sample: Path) -> None:
-    document = fupin("payroll", "-w", sample, "--month", MONTH, "--split-by", "town", "--format", "json").document
+def test_a_workbook_for_each_township_ties_with_the_whole(drafted: tuple[Path, dict[str, Any]]) -> None:
+    document = drafted[1]
     books = {
         Path(path).stem.split("_")[-1]: Path(path) for path in document["outputs"] if Path(path).stem.count("_") == 2
     }
@@ -274,7 +283,11 @@ def test_the_bank_file_can_be_written_again_from_the_ledger_alone(fupin: Callabl
     assert [path.read_bytes() for path in folder.glob("代发_*")] == [sent]
 
 
-def test_a_bank_profile_of_the_countys_own(fupin: Callable[..., Ran], sample: Path) -> None:
+def test_a_bank_profile_of_the_countys_own(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    sample, everybody = tmp_path / "w", Together()
+    for n in range(45):
+        everybody.add(tables_of({"change": {"attendance": {"本月累计出勤天数": n % 23}}}), n)
+    write(sample, everybody.written(), MONTH)
     with (sample / "fupin.toml").open("a", encoding="utf-8") as stream:
         stream.write(
             '\n[bank]\nprofile = "某银行"\n[bank.profiles."某银行"]\ncolumns = {"序号" = "no", "户名" = "payee", "账号" = "account", "金额" = "amount"}\n'
@@ -285,6 +298,7 @@ def test_a_bank_profile_of_the_countys_own(fupin: Callable[..., Ran], sample: Pa
         "approve", MONTH, "-w", sample, "--by", "乙", "-y", "--despite", "文9", "--format", "json"
     ).document
     files = sorted((sample / "out" / MONTH).glob("代发_*.txt"))
+    assert len(files) > 1
     assert len(files) == -(-approved["totals"]["pay"] // 20)
     texts = [path.read_bytes().decode("gbk").splitlines() for path in files]
     assert all(len(text) <= 21 for text in texts)

@@ -87,6 +87,8 @@ def test_a_run_checks_and_drafts_and_never_approves(fupin: Callable[..., Ran], o
 
 
 def test_same_inputs_do_nothing_and_say_so(fupin: Callable[..., Ran], one: Path) -> None:
+    settings = BASE["settings"] + '[run]\njobs = ["check", "payroll", "reconcile", "roster"]\n'
+    (one / "fupin.toml").write_text(settings, encoding="utf-8")
     fupin("run", "-w", one, "--month", MONTH)
     before = sorted(p.name for p in (one / "out" / MONTH).rglob("*"))
     ran = fupin("run", "-w", one, "--month", MONTH)
@@ -97,7 +99,7 @@ def test_same_inputs_do_nothing_and_say_so(fupin: Callable[..., Ran], one: Path)
     changes: list[Callable[[], Any]] = [
         (one / "out" / MONTH / f"核查_{MONTH}.xlsx").unlink,
         lambda: (one / "inbox" / MONTH / "新.csv").write_text("姓名,身份证号码,死亡日期\n", encoding="utf-8"),
-        lambda: (one / "fupin.toml").write_text(BASE["settings"] + "[post]\nage_max = 71\n", encoding="utf-8"),
+        lambda: (one / "fupin.toml").write_text(settings + "[post]\nage_max = 71\n", encoding="utf-8"),
         lambda: approve(fupin, one),
     ]
     for change in changes:
@@ -334,17 +336,21 @@ def test_the_schedule_is_what_cron_and_systemd_take(fupin: Callable[..., Ran], t
 # --- verify ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def whole_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def lived(root: Path, settings: str) -> Path:
     """A month that was run, approved, returned, reconciled and closed."""
-    root = tmp_path_factory.mktemp("whole") / "w"
-    build({}, root)
+    build({"settings": settings}, root)
     assert main(["run", "-w", str(root), "--month", MONTH, "--operator", "甲"]) == 0
     assert main(["approve", MONTH, "-w", str(root), "--by", "乙", "-y"]) == 0
     write_returns(root / "inbox" / MONTH, [{"批次号": "202405-01", "序号": 1}])
     assert main(["reconcile", MONTH, "-w", str(root)]) == 0
     assert main(["close", MONTH, "-w", str(root), "--by", "丙", "-y"]) == 0
     return root
+
+
+@pytest.fixture(scope="module")
+def whole_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One without the further reports of a run."""
+    return lived(tmp_path_factory.mktemp("whole") / "w", '[run]\njobs = ["check", "payroll", "reconcile"]\n')
 
 
 @pytest.fixture
@@ -354,8 +360,8 @@ def written(whole_month: Path, tmp_path: Path) -> Path:
     return tmp_path / "written"
 
 
-def test_what_nobody_touched_is_verified(fupin: Callable[..., Ran], written: Path) -> None:
-    ran = fupin("verify", "--all", "-w", written)
+def test_what_nobody_touched_is_verified(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    ran = fupin("verify", "--all", "-w", lived(tmp_path / "w", ""))
     assert ran.code == 0, ran.out
     for words in (
         "清单 10 份，前后相连",

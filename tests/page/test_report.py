@@ -42,12 +42,22 @@ def note(tree: Any, section: str) -> str:
     return " ".join(p.text_content() for p in tree.xpath(f"//section[@id='{section}']/p"))
 
 
-@pytest.fixture
-def root(fupin: Callable[..., Ran], tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def approved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The county, approved, with what the bank said."""
-    folder = build(tmp_path / "county")
-    approve(fupin, folder)
+
+    def quietly(*arguments: object) -> Ran:
+        return Ran(main([str(a) for a in arguments]), "", "")
+
+    folder = build(tmp_path_factory.mktemp("approved") / "county")
+    approve(quietly, folder)
     return folder
+
+
+@pytest.fixture
+def root(approved: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(approved, tmp_path / "county")
 
 
 def test_every_figure_is_that_of_its_command(fupin: Callable[..., Ran], root: Path) -> None:  # noqa: PLR0915 - a figure a line

@@ -13,6 +13,7 @@ from fupin_cli.measures.post import settled
 from fupin_cli.policy.parameters import Policy, load_policy
 from fupin_cli.policy.rounding import prorate_fen
 from fupin_cli.policy.settings import Post, Settings
+from tests.conftest import LONG
 
 MONTH = 2024 * 12 + 4
 STANDARD = 73205
@@ -88,7 +89,7 @@ def compute(rows: list[tuple[object, ...]], chosen: Policy) -> pl.DataFrame:
     return settled(with_status(lines, codes, []), chosen, MONTH)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if LONG else 60, deadline=None)
 @given(ROWS, st.sampled_from(["paid_months", "prorated"]), st.sampled_from(["attendance", "calendar"]))
 def test_no_line_is_negative_or_above_the_standard_and_no_person_is_paid_more_than_a_month(
     rows: list[tuple[object, ...]], count: str, proration: str
@@ -104,7 +105,7 @@ def test_no_line_is_negative_or_above_the_standard_and_no_person_is_paid_more_th
     assert by_person.filter(pl.col("amount_fen") > STANDARD + rounding).height == 0  # type: ignore[operator]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60 if LONG else 25, deadline=None)
 @given(ROWS, st.randoms())
 def test_the_order_of_rows_does_not_matter(rows: list[tuple[object, ...]], moments: object) -> None:
     chosen = policy("paid_months", "attendance")

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fupin_cli.checks.overlaps import overlapping, overlapping_spans
+from tests.conftest import LONG
 
 PERIODS = st.lists(st.tuples(st.sampled_from("AB"), st.integers(0, 60), st.integers(0, 20)), max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200 if LONG else 60, deadline=None)
 @given(PERIODS)
 def test_a_row_is_found_if_it_shares_a_day_with_another_of_its_key(periods: list[tuple[str, int, int]]) -> None:
     origin = date(2024, 1, 1)
@@ -33,7 +34,7 @@ SPANS = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100 if LONG else 40, deadline=None)
 @given(SPANS)
 def test_a_bound_known_to_the_month_is_no_overlap_unless_every_day_of_it_would_be(
     spans: list[tuple[str, int, int, bool, bool]],
