@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
+from fupin_cli.checks.catalogue import RULES, rules_of
+from fupin_cli.checks.rule import words_of
+from fupin_cli.counties.wording import UNLIKE, shared_rules
 from fupin_cli.outputs.clauses import clause_lines
 from fupin_cli.policy.law import OURS
 from fupin_cli.policy.library import law_of, load_laws
 from fupin_cli.policy.months import parse_month
 from fupin_cli.policy.parameters import Policy
-from fupin_cli.policy.settings import County, PolicyTerm, Settings
+from fupin_cli.policy.settings import Checks, County, PolicyTerm, Post, Settings
+from fupin_cli.policy.wording import SILENT
 from tests.cases.test_cases import build
 from tests.conftest import write_csv
 
@@ -302,3 +307,120 @@ def test_a_number_that_the_policy_lacks_is_said_not_computed(fupin: Callable[...
     assert ran.code == 0, ran.err
     page = fupin("report", "2024-05", "-w", tmp_path, "--no-page", "--format", "json").document
     assert "没有规定" in page["staff"]["missing"]
+
+
+NUMBERED = {"CAP001", "CAP002", "CAP004", "RSK004", "CON002", "PLT001", "PLT003", "MEA008", "ATT005", "POST008"}
+MONTH = parse_month("2024-05")
+
+
+def numbered_city(root: Path) -> None:
+    """示例市 with numbers of its own in every rule that names one."""
+    body = yaml.safe_load(second_city(root).read_text(encoding="utf-8"))
+    for name, value in {
+        "post.contract_months": "8",
+        "post.extension_years": "4",
+        "social_insurance.extension_years": "3",
+        "platform.township_assistants": "7",
+        "industry.most": "9",
+    }.items():
+        body["parameters"][name]["periods"][0]["value"] = value
+    put(root, body, other_text(law()))
+
+
+def words(path: Path) -> str:
+    """All texts of a workbook."""
+    with zipfile.ZipFile(path) as book:
+        return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+
+
+def test_titles_carry_the_numbers_of_the_policy_that_applies(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """11 A: check, payroll and risk on the terminal, their JSON and workbooks, `rules`, `explain` and the page say 48, 8, 4."""
+    numbered_city(tmp_path)
+    paid = [{"补贴月份": f"20{y}-{m:02d}", "金额": "1"} for y in (20, 21, 22, 23) for m in range(1, 13)]
+    dates = {"首次核定日期": "2020-01-01", "合同开始日期": "2024-01-01", "合同结束日期": "2024-12-31"}
+    case = {"add": {"payment_history": paid}, "change": {"assignments": dates}}
+    workspace(tmp_path, case, "示例市", "甲县")
+    folder = tmp_path / "inbox" / "2024-05"
+    write_csv(
+        folder / "基层平台人员.csv",
+        [{"县": "甲县", "乡": "东川镇", "村": "", "姓名": "李四", "岗位": "劳动保障协理员", "专兼职": "专职"}],
+    )
+    said = {}
+    for command in ("check", "payroll", "risk", "report"):
+        said[command] = fupin(command, "2024-05", "-w", tmp_path).out
+    said["check json"] = fupin("check", "2024-05", "-w", tmp_path, "--no-workbook", "--format", "json").out
+    said["risk json"] = fupin("risk", "2024-05", "-w", tmp_path, "--no-workbook", "--format", "json").out
+    said["rules"] = "".join(fupin("rules", code, "-w", tmp_path).out for code in sorted(NUMBERED))
+    said["rules json"] = fupin("rules", "-w", tmp_path, "--format", "json").out
+    said["list"] = fupin("rules", "-w", tmp_path).out
+    said["explain"] = fupin("explain", "张三", "2024-05", "-w", tmp_path).out
+    for path in sorted((tmp_path / "out").rglob("*")):
+        if path.suffix in (".xlsx", ".html"):
+            said[path.name] = words(path) if path.suffix == ".xlsx" else path.read_text(encoding="utf-8")
+    where = {
+        wanted: {name for name, text in said.items() if wanted in text}
+        for wanted in (
+            "岗位补贴超过48个月",
+            "合同超过8个月",
+            "协理员不足7名",
+            "即将或已经满48个月",
+            "重签不超过8个月的合同",
+            "不足4年的",
+        )
+    }
+    books = {name.split("_")[0]: name for name in said if name.endswith((".xlsx", ".html"))}
+    for wanted in ("岗位补贴超过48个月", "合同超过8个月"):
+        assert {"check", "payroll", "rules", "rules json", "list", "explain"} <= where[wanted], wanted
+        assert {name for name in said if name.startswith("核查")} <= where[wanted], books
+        assert {name for name in said if name.endswith(".html")} <= where[wanted], books
+    assert "check" in where["协理员不足7名"]
+    assert {"risk", "risk json", "rules"} <= where["即将或已经满48个月"]
+    assert "check json" in where["重签不超过8个月的合同"]
+    assert "check json" in where["不足4年的"]
+    assert "不足3年的" in said["rules"]
+    assert "不是1至9个" in said["rules"]
+    for name, text in said.items():
+        shown = re.sub(r"最长不超过48个月|法定养老金领取年龄不足5年的", "", text)
+        for other in (
+            "超过36个月",
+            "满36个月",
+            "超过6个月又",
+            "合同超过6个月",
+            "不足2名",
+            "不足5年的核对",
+            "{post.",
+            "{platform.",
+            "{industry.",
+            "{checks.",
+        ):
+            assert other not in shown, (name, other)
+
+
+def test_rules_are_worded_by_policy_month_and_county(tmp_path: Path) -> None:
+    """11 A: Chaoyang's words, its successor's from 2026 on, a county's own cap and settings; a number that is not there is said."""
+    assert {code for code, rule in RULES.items() if any("{" in text for text in words_of(rule))} == NUMBERED
+    successor(tmp_path)
+    laws = load_laws("朝阳市", tmp_path)
+    policy = Policy(laws, Settings())
+    titles = {month: rules_of(policy, parse_month(month))["CAP001"].title for month in ("2025-12", "2026-01")}
+    assert titles == {"2025-12": "岗位补贴超过36个月", "2026-01": "岗位补贴超过40个月"}
+    own = Policy(laws, Settings(post=Post(cap_months=24, cap_source="县文件"), checks=Checks(rotation_months=18)))
+    assert rules_of(own, MONTH)["RSK004"].title == "岗位补贴即将或已经满24个月"
+    assert rules_of(own, MONTH)["POST008"].compares == "近18个月同一岗位先后的在岗人员"
+    assert {"{" in text for rule in rules_of(policy, MONTH).values() for text in words_of(rule)} == {False}
+    silent_city(tmp_path)
+    bare = rules_of(Policy(load_laws("示例市", tmp_path), Settings(county=County(city="示例市"))), MONTH)
+    assert bare["PLT001"].title == f"乡镇劳动保障协理员不足{SILENT}名"
+    assert bare["PLT003"].title == f"主导产业不是1至{SILENT}个"
+
+
+def test_counties_with_unlike_numbers_share_no_number(tmp_path: Path) -> None:
+    """11 A: a page of many counties says a number that all of them have, of others that they differ."""
+    numbered_city(tmp_path)
+    worded = [rules_of(Policy(load_laws(city, tmp_path), Settings()), MONTH) for city in ("朝阳市", "示例市")]
+    pages = [{"words": {code: words_of(rules[code]) for code in NUMBERED}} for rules in worded]
+    assert shared_rules(pages[:1])["CAP001"].title == "岗位补贴超过36个月"
+    both = shared_rules(pages)
+    assert both["CAP001"].title == f"岗位补贴超过{UNLIKE}个月"
+    assert both["POST008"].compares == "近12个月同一岗位先后的在岗人员"
+    assert both["ID001"] == RULES["ID001"]

@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 
+from fupin_cli.checks.catalogue import RULES
 from fupin_cli.outputs.bulk import write_workbook
 from fupin_cli.outputs.page_plans import found_plan, rules_plan, steps_plan
 from fupin_cli.outputs.sheet import SheetPlan
@@ -47,7 +48,7 @@ def written(path: Path, plans: list[SheetPlan]) -> Any:
 
 def test_a_sheet_of_charts_stands_between_sheets_of_rows(tmp_path: Path) -> None:
     """13.3: a sheet 图表 of its own: portrait, fitted, axes shown, bars read from above, figures as they are."""
-    book = written(tmp_path / "a.xlsx", check_charts(FOUND, "示例县 2024年5月 核查 图表"))
+    book = written(tmp_path / "a.xlsx", check_charts(FOUND, RULES, "示例县 2024年5月 核查 图表"))
     assert book.sheetnames == ["表", "图表", "表(2)"]
     assert [cell.value for cell in book["表(2)"]["A"]] == ["甲", "x", "y"]
     sheet = book["图表"]
@@ -70,7 +71,7 @@ def test_a_sheet_of_charts_stands_between_sheets_of_rows(tmp_path: Path) -> None
 
 def test_the_same_charts_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        written(tmp_path / f"{name}.xlsx", check_charts(FOUND, "示例县 2024年5月 核查 图表"))
+        written(tmp_path / f"{name}.xlsx", check_charts(FOUND, RULES, "示例县 2024年5月 核查 图表"))
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.xlsx") as packed:
         assert [n for n in packed.namelist() if n.startswith("xl/charts/")] == [
@@ -80,7 +81,7 @@ def test_the_same_charts_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_nothing_to_draw_is_no_sheet() -> None:
-    assert check_charts(FOUND.clear(), "") == []
+    assert check_charts(FOUND.clear(), RULES, "") == []
 
 
 def test_one_sum_of_several_rules_is_counted_once() -> None:

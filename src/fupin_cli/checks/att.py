@@ -143,7 +143,7 @@ def not_on_roster(ctx: Month) -> pl.LazyFrame:
     "全村连续多月满勤",
     "warning",
     bounds=("checks.full_attendance_months",),
-    compares="近6个月全村各人的出勤与规定天数",
+    compares="近{checks.full_attendance_months}个月全村各人的出勤与规定天数",
     hint="抽查考勤原始记录",
     tables=(ROSTER, TABLE),
 )

@@ -13,6 +13,7 @@ from fupin_cli.month.used_months import POSTS, month_key
 from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan_expr
+from fupin_cli.policy.wording import filled
 
 if TYPE_CHECKING:
     from fupin_cli.measures.claimed import Claimed
@@ -43,12 +44,12 @@ def over_cap(ctx: Month) -> pl.LazyFrame:
 
 @rule(
     "CAP001",
-    "岗位补贴超过36个月",
+    "岗位补贴超过{post.cap_months}个月",
     "error",
     "refuse",
     waivable=True,
     compares="补贴发放台账中已发的月数",
-    hint="办理退出；距养老金领取不足5年的，核对首次核定日期",
+    hint="办理退出；距养老金领取不足{post.extension_years}年的，核对首次核定日期",
     tables=(TABLE, HISTORY),
     bounds=("post.cap_months", "post.month_count"),
 )
@@ -62,7 +63,7 @@ def over(ctx: Month) -> pl.LazyFrame:
 
 @rule(
     "CAP002",
-    "岗位补贴即将满36个月",
+    "岗位补贴即将满{post.cap_months}个月",
     "info",
     stage="last",
     compares="本月发放后的月数",
@@ -151,9 +152,9 @@ def pension(ctx: Month) -> pl.LazyFrame:
 
 @rule(
     "CAP004",
-    "超过36个月又不符合延长条件",
+    "超过{post.cap_months}个月又不符合延长条件",
     "info",
-    compares="首次核定日期距养老金领取日期是否不足5年",
+    compares="首次核定日期距养老金领取日期是否不足{post.extension_years}年",
     hint="核对首次核定文件",
     tables=(TABLE, HISTORY),
 )
@@ -161,13 +162,10 @@ def no_extension(ctx: Month) -> pl.LazyFrame:
     """More than the cap was counted already: as if an extension had been claimed, which the dates do not give."""
     rows = over_cap(ctx).filter(~pl.col("extended") & (pl.col("months_counted") > limit(ctx)))
     known = pl.col("person_approval").is_not_null()
+    far = filled("不少于{post.extension_years}年（或已过），不能延长", ctx.policy, ctx.month)
     message = (
         pl.when(known)
-        .then(
-            pl.format(
-                "首次核定 {}，距养老金领取日期 {} 不少于5年（或已过），不能延长", "person_approval", "pension_date"
-            )
-        )
+        .then(pl.format(f"首次核定 {{}}，距养老金领取日期 {{}} {far}", "person_approval", "pension_date"))
         .otherwise(pl.lit("不知道首次核定日期，不能延长"))
     )
     return report(rows, TABLE, message, "first_approval", months=pl.col("months_counted") - limit(ctx))

@@ -31,12 +31,14 @@ from fupin_cli.checks import (
     wrk_homes,
     xc,
 )
-from fupin_cli.checks.rule import GROUPS, Rule
+from fupin_cli.checks.rule import GROUPS, Rule, worded
 from fupin_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import ModuleType
+
+    from fupin_cli.policy.parameters import Policy
 
 MODULES = (
     accounts,
@@ -91,8 +93,13 @@ RULES = by_code(rule for module in MODULES for rule in rules_in(module))
 
 
 def all_rules() -> dict[str, Rule]:
-    """Give every rule, in the order of the catalogue."""
+    """Give every rule, in the order of the catalogue; a number of the law stands in its words by name (`rules_of`)."""
     return RULES
+
+
+def rules_of(policy: Policy, month: int) -> dict[str, Rule]:
+    """Give every rule as it is worded under the policy of a month."""
+    return {code: worded(rule, policy, month) for code, rule in RULES.items()}
 
 
 def find_rules(name: str) -> list[Rule]:

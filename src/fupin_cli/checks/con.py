@@ -43,13 +43,13 @@ def missing(ctx: Month) -> pl.LazyFrame:
 
 @rule(
     "CON002",
-    "合同超过6个月",
+    "合同超过{post.contract_months}个月",
     "error",
     "hold",
     waivable=True,
     bounds=("post.contract_months",),
-    compares="合同结束日期与开始日期加6个月减1天",
-    hint="重签不超过6个月的合同",
+    compares="合同结束日期与开始日期加{post.contract_months}个月减1天",
+    hint="重签不超过{post.contract_months}个月的合同",
     tables=(TABLE,),
 )
 def too_long(ctx: Month) -> pl.LazyFrame:

@@ -10,7 +10,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.checks import refused, settle, waivers, xc
-from fupin_cli.checks.catalogue import all_rules, find_rules
+from fupin_cli.checks.catalogue import all_rules, find_rules, rules_of
 from fupin_cli.checks.gather import gathered
 from fupin_cli.checks.rule import Rule, told_by
 from fupin_cli.checks.unread_payments import unread_payments
@@ -115,7 +115,7 @@ def run_checks(
 
     `gather`: say once what many rows of a file have in common (`gathered`); whoever gives lines their codes needs every row.
     """
-    rules = all_rules()
+    rules = rules_of(ctx.policy, ctx.month)
     required = _required_tables(ctx)
     outcomes: dict[str, Outcome] = {}
     raw = [required, unread_payments(ctx), unreported(ctx)]
@@ -167,7 +167,12 @@ def _not_held(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 def completed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     """Findings of a job of its own (a reconciliation): with what their rules say of them, and where they stand."""
     none = pl.lit(None, dtype=pl.String)
-    return placed(_completed(found, all_rules(), ctx.policy).with_columns(waived=pl.lit(value=False), waiver=none), ctx)
+    return placed(
+        _completed(found, rules_of(ctx.policy, ctx.month), ctx.policy).with_columns(
+            waived=pl.lit(value=False), waiver=none
+        ),
+        ctx,
+    )
 
 
 def placed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:

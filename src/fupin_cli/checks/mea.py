@@ -120,7 +120,7 @@ MEA008 = condition(
         "startup.incubator_max",
     ),
     compares="已享受的月数、天数与最长的，养老金领取日期",
-    hint="到期停发；距退休不足5年的核对首次核定日期",
+    hint="到期停发；距退休不足{social_insurance.extension_years}年的核对首次核定日期",
 )
 MEA009 = condition(
     "MEA009",

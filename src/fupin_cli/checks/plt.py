@@ -19,7 +19,7 @@ PER_PLACE = "industry.most"
 
 @rule(
     "PLT001",
-    "乡镇劳动保障协理员不足2名",
+    "乡镇劳动保障协理员不足{platform.township_assistants}名",
     "warning",
     tables=(STAFF,),
     any_of=(VILLAGES, "registry"),
@@ -71,7 +71,7 @@ def village_without_staff(month: Month) -> pl.LazyFrame:
 
 @rule(
     "PLT003",
-    "主导产业不是1至2个",
+    "主导产业不是1至{industry.most}个",
     "warning",
     tables=(INDUSTRIES,),
     any_of=(VILLAGES, "registry"),

@@ -113,7 +113,7 @@ def too_many_holders(ctx: Month) -> pl.LazyFrame:
     partly=("registry", POSTS),
     waivable=True,
     bounds=("checks.rotation_holders", "checks.rotation_months"),
-    compares="近12个月同一岗位先后的在岗人员",
+    compares="近{checks.rotation_months}个月同一岗位先后的在岗人员",
     hint="查明轮换原因；轮流坐庄的纠正",
 )
 def rotation(ctx: Month) -> pl.LazyFrame:

@@ -22,7 +22,7 @@ ENTRIES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ),
     (
         "RSK004",
-        "岗位补贴即将或已经满36个月",
+        "岗位补贴即将或已经满{post.cap_months}个月",
         "已发的岗位补贴月数与最长期限，延长至养老金领取之日的除外",
         "提前告知本人，安排退出后的就业服务",
         ("post.cap_months", "checks.cap_warning_months"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Required, TypedDict, Unpack
 
 import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.plans import collected
+from fupin_cli.policy.wording import filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fupin_cli.measures.claimed import Claimed
+    from fupin_cli.policy.parameters import Policy
 
     Check = Callable[[Claimed], pl.LazyFrame | pl.DataFrame]
 
@@ -49,6 +51,9 @@ class Rule:
 
     `tables` must all be supplied, of `any_of` at least one; `settings` must be set; else the rule is listed as not
     run. `partly` names tables and settings without which only a part of the rule runs.
+
+    A number of the law stands in `title`, `compares` and `hint` by its name (`{post.cap_months}`): whoever shows a rule
+    shows it as it is `worded` for a policy.
     """
 
     code: str
@@ -71,6 +76,22 @@ class Rule:
     def group(self) -> str:
         """The letters before the number (POST, CAP, …)."""
         return self.code.rstrip("0123456789")
+
+
+def worded(rule: Rule, policy: Policy, month: int) -> Rule:
+    """The rule in words: with the numbers that the policy of the month, or the county, sets."""
+    return with_words(rule, [filled(text, policy, month) for text in words_of(rule)])
+
+
+def with_words(rule: Rule, words: list[str]) -> Rule:
+    """The rule with other sentences (`words_of`)."""
+    title, compares, hint = words
+    return replace(rule, title=title, compares=compares, hint=hint)
+
+
+def words_of(rule: Rule) -> list[str]:
+    """The sentences of a rule that may carry numbers of the law."""
+    return [rule.title, rule.compares, rule.hint]
 
 
 def told_by(rule: Rule, ctx: Claimed) -> pl.DataFrame:

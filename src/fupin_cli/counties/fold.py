@@ -17,6 +17,7 @@ from fupin_cli.counties.lacking import Own, lacking, names_of, without
 from fupin_cli.counties.own_page import framed
 from fupin_cli.counties.result import labels
 from fupin_cli.counties.state import DONE
+from fupin_cli.counties.wording import shared_rules
 from fupin_cli.reconciliation.verdict import VERDICTS
 from fupin_cli.reports.about import CURRENT, About, Absent, Law, Source
 from fupin_cli.reports.due import KIND_WORDS, KINDS
@@ -26,6 +27,7 @@ from fupin_cli.reports.page_findings import COLUMNS, by_money, known_sum, worst
 from fupin_cli.reports.risk_rules import RISKS
 
 if TYPE_CHECKING:
+    from fupin_cli.checks.rule import Rule
     from fupin_cli.reports.page import Part
 
 Named = Mapping[str, pl.Expr]
@@ -45,14 +47,16 @@ def folded(rows: Sequence[dict[str, Any]], month: int, *, by_city: bool) -> Page
         for row in ordered
         if row["status"] != DONE
     ]
-    rules = by_money(_sum(owns, "rules", "code", {"severity": worst(), "amount_fen": known_sum("amount_fen")}))
+    worded = shared_rules([own.page for own in owns])
+    summed = _sum(owns, "rules", "code", {"severity": worst(), "amount_fen": known_sum("amount_fen")})
+    rules = by_money(summed, worded)
     scale, when, notes = by_area.scale(owns, by)
-    notes |= _notes(owns)
+    notes |= _notes(owns, worded)
     have = [own.page["totals"] for own in owns if own.why("totals") is None]
     moves = [own.page["moves"] for own in owns if own.why("moves") is None]
     page = Page(
         scope=scope,
-        about=_about(owns, absent, [row["city"] for row in ordered], notes),
+        about=_about(owns, absent, [row["city"] for row in ordered], notes, worded),
         state=None,
         totals=by_area.total(have) if have else None,
         totals_missing=by_area.none_of(owns, "totals"),
@@ -74,7 +78,7 @@ def folded(rows: Sequence[dict[str, Any]], month: int, *, by_city: bool) -> Page
         moves=by_area.none_of(owns, "moves") or by_area.total(moves),
         due=_part(owns, "due", "kind", order=list(KINDS)),
         due_areas=by_area.due_areas(owns, by),
-        risks=_risks(owns),
+        risks=_risks(owns, worded),
         staff=by_area.staff(owns, by),
         outcomes=_outcomes(owns),
         todo=fold_todo.todo(owns, absent),
@@ -120,14 +124,20 @@ def _funds(owns: Sequence[Own]) -> Part:
     return _part(owns, "funds", "fund", strict)
 
 
-def _risks(owns: Sequence[Own]) -> Part:
+def _risks(owns: Sequence[Own], rules: Mapping[str, Rule]) -> Part:
     """Each risk: people of those counties where it was judged (null: in none); the page's notes name the others."""
     numbers = ("now", "new", "continuing", "cleared", "answered")
+    titles = {code: rule.title for code, rule in rules.items()}
     named = {"title": pl.col("title").first(), **{name: known_sum(name) for name in numbers}}
-    return _part(owns, "risks", "code", named, [risk.code for risk in RISKS])
+    found = _part(owns, "risks", "code", named, [risk.code for risk in RISKS])
+    return (
+        found
+        if isinstance(found, Missing)
+        else found.with_columns(title=pl.col("code").replace_strict(titles, return_dtype=pl.String))
+    )
 
 
-def _notes(owns: Sequence[Own]) -> dict[str, list[str]]:
+def _notes(owns: Sequence[Own], rules: Mapping[str, Rule]) -> dict[str, list[str]]:
     """By section: which counties are not in its sums, and why."""
     ahead = lacking("没有预测的县", [(own.name, own.page["ahead"]) for own in owns if own.page["ahead"]])
     if len(owns) == sum(bool(own.page["ahead"]) for own in owns):
@@ -155,7 +165,7 @@ def _notes(owns: Sequence[Own]) -> dict[str, list[str]]:
     notes["scale_moves"] = (
         [] if by_area.none_of(owns, "moves") else lacking("台账变动没有算的县", without(owns, "moves"))
     )
-    notes["risks"] = _some(owns, "risks") + _unjudged(owns)
+    notes["risks"] = _some(owns, "risks") + _unjudged(owns, rules)
     notes["staff"] = _some(owns, "staff")
     return notes
 
@@ -177,7 +187,7 @@ def _no_budget(owns: Sequence[Own]) -> list[str]:
     return lacking("有的县没有设置预算，这项资金的预算和年底余额不合计", whys)
 
 
-def _unjudged(owns: Sequence[Own]) -> list[str]:
+def _unjudged(owns: Sequence[Own], rules: Mapping[str, Rule]) -> list[str]:
     """Risks that some counties judged and others could not; and who had no month to compare with."""
     have = [own for own in owns if own.why("risks") is None]
     by_code: dict[str, list[str]] = {}
@@ -185,8 +195,7 @@ def _unjudged(owns: Sequence[Own]) -> list[str]:
         idle = framed(own.page["risks"]).filter(pl.col("now").is_null())
         for code in idle["code"]:
             by_code.setdefault(code, []).append(own.name)
-    titles = {r.code: r.rule.title for r in RISKS}
-    whys = [(name, titles[code]) for code, names in by_code.items() if len(names) < len(have) for name in names]
+    whys = [(name, rules[code].title) for code, names in by_code.items() if len(names) < len(have) for name in names]
     notes = lacking("没有判断、不计入的（缺表或设置）", whys)
     bare = [(own.name, "") for own in have if not own.page["risks_before"]]
     if len(bare) < len(have):
@@ -231,7 +240,9 @@ def _keep_shown(page: Page) -> None:
     page.outcomes = [outcome for outcome in page.outcomes if outcome.count or outcome.code in linked]
 
 
-def _about(owns: list[Own], absent: list[Absent], cities: list[str], notes: dict[str, list[str]]) -> About:
+def _about(
+    owns: list[Own], absent: list[Absent], cities: list[str], notes: dict[str, list[str]], rules: dict[str, Rule]
+) -> About:
     moves = notes.pop("scale_moves")
     notes["scale"] = [*notes.get("scale", []), *moves]
     whole = {name: value for own in owns for name, value in own.page["lacks"].items()}
@@ -248,6 +259,7 @@ def _about(owns: list[Own], absent: list[Absent], cities: list[str], notes: dict
         tables=whole,
         measures={code: title for own in owns for code, title in own.page["measure_titles"].items()},
         clauses={code: clause for own in owns for code, _, _, clause in own.page["outcomes"]},
+        rules=rules,
         whys=_whys(owns),
         wanted="".join(sorted({own.page["wanted"] for own in owns})),
         late=True,

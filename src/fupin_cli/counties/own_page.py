@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.checks.catalogue import RULES
+from fupin_cli.checks.rule import words_of
 from fupin_cli.outputs.manifest import digest
 from fupin_cli.reports.about import CURRENT
 from fupin_cli.reports.known import Missing
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.reports.page import Page, Part
 
-FORMAT = "fupin.county_page/1"
+FORMAT = "fupin.county_page/2"
 PLATFORM = ("present", "missing", "villages", "uncovered")
 PLAIN = {"i": pl.Int64, "s": pl.String}
 
@@ -62,6 +64,9 @@ def own_page(page: Page) -> dict[str, Any]:
         "wanted": about.wanted,
         "outcomes": [[o.code, o.status, o.count, about.clauses[o.code]] for o in page.outcomes],
         "whys": about.whys,
+        "words": {
+            code: words_of(rule) for code, rule in about.rules.items() if words_of(rule) != words_of(RULES[code])
+        },
         "todo": [
             asdict(entry) | {"names": [] if entry.kind not in (DUE, STAFF) else list(entry.names)}
             for entry in page.todo

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.counties import state as states
 from fupin_cli.counties.fold import folded
 from fupin_cli.counties.own_page import FORMAT, own_page
 from fupin_cli.counties.result import CountiesRun, labels
 from fupin_cli.counties.run import run_all, silent, task_of
 from fupin_cli.counties.task import Done, Task, carried_out, checked_words, payroll_figures
+from fupin_cli.counties.wording import shared_rules
 from fupin_cli.jobs import report as reporting
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.kept_months import Cache
@@ -73,7 +73,8 @@ def report_counties(  # noqa: PLR0913 - what a run is told on the command line
     run.groups = groups_of(run.with_status(states.DONE), by)
     target = (folder or root / "out") / month_text(month)
     make_folder(target)
-    titles = {code: rule.title for code, rule in all_rules().items()}
+    rules = shared_rules([row["page"] for row in run.with_status(states.DONE)])
+    titles = {code: rule.title for code, rule in rules.items()}
     sheets = rollup_sheets(rows, run.groups, by, month, titles)
     stem = f"汇总_{month_text(month)}_按{LEVELS[by]}"
     run.outputs += save_workbooks(target, [(stem, sheets)], last_day(month), force=False, password=None)

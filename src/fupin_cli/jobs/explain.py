@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs.measure_numbers import number_steps
 from fupin_cli.jobs.subsidy import compute, subsidy, supplied
@@ -212,7 +212,7 @@ def _carried(run: PayrollRun, rule: Rule, hit: dict[str, Any] | None) -> tuple[s
 
 def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:
     """Every rule that stands on the line; for those that stop it, what would have to change."""
-    rules = all_rules()
+    rules = rules_of(run.policy, run.month)
     found = run.result.found
     if row["id_number"] is not None:
         mine = found.filter((pl.col("person") == row["id_number"]) & pl.col("table").is_in(run.subsidy.tables))

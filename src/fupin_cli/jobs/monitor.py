@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.errors import FupinError, NoInputError, UsageError
 from fupin_cli.jobs.person_code import LENGTH
 from fupin_cli.jobs.sent import record_sent, sent_list
@@ -14,7 +15,7 @@ from fupin_cli.policy.months import last_day, month_text
 from fupin_cli.reports import roster as rosters
 from fupin_cli.reports.match import match
 from fupin_cli.reports.risk import RiskList, compare, feedback_of, risks_of, unknown_answers, with_feedback
-from fupin_cli.reports.risk_rules import RISKS, scene_of
+from fupin_cli.reports.risk_rules import scene_of
 from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
 
 if TYPE_CHECKING:
@@ -215,8 +216,8 @@ def risk(desk: Desk, month: int, *, sent: Callable[[int], SentList | None] | Non
     answers = feedback_of(now)
     heads = now.people.select(*WHO[:-1], category=pl.coalesce("monitored_type", "household_type"))
     both = pl.concat([heads, names.select(WHO)]).unique("id_number", keep="first", maintain_order=True)
-    compared.rows = _told(desk, compared.rows, both, answers)
-    compared.cleared = _told(desk, compared.cleared, both, answers)
+    compared.rows = _told(desk, month, compared.rows, both, answers)
+    compared.cleared = _told(desk, month, compared.cleared, both, answers)
     titles = {name: spec.title for name, spec in desk.contracts.items()}
     return RiskRun(
         month,
@@ -231,9 +232,10 @@ def risk(desk: Desk, month: int, *, sent: Callable[[int], SentList | None] | Non
     )
 
 
-def _told(desk: Desk, rows: pl.DataFrame, names: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
-    titles = {risk.code: risk.rule.title for risk in RISKS}
-    advice = {risk.code: risk.rule.hint for risk in RISKS}
+def _told(desk: Desk, month: int, rows: pl.DataFrame, names: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    rules = rules_of(desk.policy, month)
+    titles = {code: rule.title for code, rule in rules.items()}
+    advice = {code: rule.hint for code, rule in rules.items()}
     told = rows.join(names, on="id_number", how="left", maintain_order="left").with_columns(
         title=pl.col("code").replace_strict(titles, return_dtype=pl.String),
         advice=pl.col("code").replace_strict(advice, return_dtype=pl.String),

@@ -8,13 +8,15 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.errors import FupinError
 from fupin_cli.measures.catalogue import LEADING, MEASURES
 from fupin_cli.policy.law import OURS
 from fupin_cli.policy.library import read_policy
-from fupin_cli.policy.parameters import LINE, MONTHLY
+from fupin_cli.policy.months import month_index
+from fupin_cli.policy.parameters import LINE, MONTHLY, Policy
 from fupin_cli.policy.schema import NUMBERS
+from fupin_cli.policy.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,7 @@ def check_policy(path: Path) -> tuple[CityLaw, list[str]]:
     except FupinError as error:
         return read, [f"{error}；{error.hint}"]
     return read, [
-        *_rests(read.file, law),
+        *_rests(read, law),
         *_numbers(read.file),
         *_said(read.file, law),
         *_subsidies(read.file),
@@ -45,8 +47,9 @@ def check_policy(path: Path) -> tuple[CityLaw, list[str]]:
     ]
 
 
-def _rests(file: PolicyFile, law: Law) -> Iterator[str]:
+def _rests(read: CityLaw, law: Law) -> Iterator[str]:
     """Every clause that is named is one of the text, every phrase stands in one sentence of it; every rule rests on something."""
+    file = read.file
     named = [("clause", file.clause, ""), ("people", file.people.clause, file.people.law)]
     named += [("means", file.means.clause, file.means.law)] if file.means else []
     named += [(f"parameters.{name}", number.clause, "") for name, number in file.parameters.items()]
@@ -63,7 +66,7 @@ def _rests(file: PolicyFile, law: Law) -> Iterator[str]:
             law.quote(mark, phrase) if phrase else None
         except (KeyError, ValueError) as error:
             yield f"{place}：{error.args[0]}"
-    rules = all_rules()
+    rules = rules_of(Policy(read, Settings()), month_index(file.valid_from))
     yield from (f"rules：没有写 {code}（{rule.title}）的依据" for code, rule in rules.items() if code not in file.rules)
     yield from (f"rules.{code}：程序没有这条规则" for code in file.rules if code not in rules)
     for code, basis in file.rules.items():

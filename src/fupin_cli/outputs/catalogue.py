@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from fupin_cli.checks.catalogue import find_rules
-from fupin_cli.checks.rule import GROUPS, Rule
+from fupin_cli.checks.rule import GROUPS, Rule, worded
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.outputs.check_workbook import EFFECT, SEVERITY
 from fupin_cli.outputs.grid import Grid, text, whole
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 def rule_facts(rule: Rule, policy: Policy) -> dict[str, Any]:
     """What is known of a rule: the clause in the law's own words, bounds with their values and where they are set."""
     basis = policy.basis(rule.code)
+    rule = _in_words(rule, policy)
     return {
         "code": rule.code,
         "title": rule.title,
@@ -44,6 +45,11 @@ def rule_facts(rule: Rule, policy: Policy) -> dict[str, Any]:
         "waivable": rule.waivable,
         "hint": rule.hint,
     }
+
+
+def _in_words(rule: Rule, policy: Policy) -> Rule:
+    """The rule with the numbers of the latest policy, as of its last month."""
+    return worded(rule, policy, month_index(policy.file.valid_to))
 
 
 def bound(name: str, policy: Policy) -> str:
@@ -77,7 +83,7 @@ def rule_table(rules: list[Rule], policy: Policy) -> Grid:
             rule.code,
             Text(SEVERITY[rule.severity], style=STYLE[rule.severity]),
             EFFECT[rule.effect],
-            rule.title,
+            _in_words(rule, policy).title,
             policy.basis(rule.code).clause,
         )
     return table
@@ -97,9 +103,9 @@ def explained(rule: Rule, policy: Policy) -> str:
     """One rule in full, as text."""
     facts = rule_facts(rule, policy)
     lines = [
-        f"{rule.code}  {rule.title}",
+        f"{rule.code}  {facts['title']}",
         f"  程度：{SEVERITY[rule.severity]}    对发放的影响：{EFFECT[rule.effect] or '无'}    可豁免：{'是' if rule.waivable else '否'}",
-        f"  比较：{rule.compares}",
+        f"  比较：{facts['compares']}",
     ]
     if facts["law"]:
         lines += [f"  依据：{policy.file.title} {facts['clause']}", f"        “{facts['law']}”"]
@@ -114,7 +120,7 @@ def explained(rule: Rule, policy: Policy) -> str:
         lines.append(f"  需要：{'、'.join(needs)}")
     lines += [f"  需要设置：{name}" for name in rule.settings]
     lines += [f"  界限：{name} = {value}" for name, value in facts["bounds"].items()]
-    lines.append(f"  怎么办：{rule.hint}")
+    lines.append(f"  怎么办：{facts['hint']}")
     return "\n".join(lines) + "\n"
 
 
@@ -149,7 +155,14 @@ def markdown() -> str:
     for group, title in GROUPS.items():
         lines += [f"## {group} {title}", ""]
         for rule in find_rules(group):
-            lines += [f"### {rule.code} {rule.title}", "", "```text", explained(rule, policy).rstrip(), "```", ""]
+            lines += [
+                f"### {rule.code} {_in_words(rule, policy).title}",
+                "",
+                "```text",
+                explained(rule, policy).rstrip(),
+                "```",
+                "",
+            ]
     return "\n".join(lines)
 
 

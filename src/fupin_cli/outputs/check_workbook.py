@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.checks.rule import GROUPS
 from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.outputs.since_views import since_line, since_sheet, since_words
@@ -162,7 +162,7 @@ def _hashes(run: CheckRun) -> SheetPlan:
 
 def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
     """Rule × township: findings, people, money; each rule's total first."""
-    rules = all_rules()
+    rules = rules_of(run.policy, run.month)
     figures = {
         "count": pl.len().cast(pl.Int64),
         "people": pl.col("person").drop_nulls().n_unique().cast(pl.Int64),
@@ -254,7 +254,7 @@ def _details(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
 
 def _rules(run: CheckRun) -> SheetPlan:
     """Every rule: passed, found so many, not run and why."""
-    rules = all_rules()
+    rules = rules_of(run.policy, run.month)
     titles = {name: spec.title for name, spec in run.contracts.items()}
     rows = []
     for outcome in run.result.outcomes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import month_text
@@ -109,7 +110,7 @@ def risk_document(run: RiskRun, *, unmask: bool) -> dict[str, Any]:
         pl.col("feedback_on").cast(pl.String),
         *_origin(),
     ]
-    proof = run.compared.proof
+    proof, rules = run.compared.proof, rules_of(run.policy, run.month)
     return {
         "format": "fupin.risk/1",
         "month": month_text(run.month),
@@ -134,7 +135,10 @@ def risk_document(run: RiskRun, *, unmask: bool) -> dict[str, Any]:
             for entry in run.listed.not_run
         ],
         "not_compared": run.compared.apart,
-        "rules": [{"code": risk.code, "title": risk.rule.title, "compares": risk.rule.compares} for risk in RISKS],
+        "rules": [
+            {"code": risk.code, "title": rules[risk.code].title, "compares": rules[risk.code].compares}
+            for risk in RISKS
+        ],
         "outputs": [str(path) for path in run.outputs],
     }
 

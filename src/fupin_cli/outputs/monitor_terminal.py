@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 from rich.text import Text
 
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.outputs.grid import Column, Grid
 from fupin_cli.outputs.masking import mask_name_expr
 from fupin_cli.outputs.risk_workbook import why_not
 from fupin_cli.outputs.roster_workbook import DIMENSION_WORDS, class_words, state_words
 from fupin_cli.outputs.terminal import clean, console
 from fupin_cli.policy.months import month_text, month_words
-from fupin_cli.reports.risk_rules import RISKS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -108,7 +108,7 @@ def show_risk(run: RiskRun) -> None:
         f"{month_words(run.month)} 风险预警（人×风险）",
         {"代码": False, "风险": False, "本月": True, "新增": True, "持续": True, "已解除": True},
     )
-    names = {entry.code: entry.rule.title for entry in RISKS}
+    names = {code: rule.title for code, rule in rules_of(run.policy, run.month).items()}
     not_run = {entry.code: entry for entry in run.listed.not_run}
     for code, new, continuing, cleared, _, now, _ in run.compared.proof.iter_rows():
         if code in not_run:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.rule import GROUPS
 from fupin_cli.outputs.check_workbook import STATUS
 from fupin_cli.outputs.page_parts import Cell, Section, Table
@@ -20,8 +19,7 @@ FIGURES = ("条数", "表", "读入", "采用", "另放")
 
 def catalogue(page: Page) -> Section:
     """The rules, folded. A page of many counties says of one only what it is and rests on: the rest would be half the page."""
-    many = page.scope.many
-    rules = all_rules()
+    many, rules = page.scope.many, page.about.rules
     rows = []
     for outcome in page.outcomes:
         rule = rules[outcome.code]
@@ -54,7 +52,7 @@ def sources(page: Page) -> Section:
     section.notes = [f"读入 {tables} 张表 {number(read)} 行 = 采用 {number(accepted)} + 另放 {number(aside)}。"]
     if about.unread:
         section.notes.append(f"没有读入：{'、'.join(about.unread)}。")
-    rules = all_rules()
+    rules = about.rules
     idle = [
         [Cell(o.code, code=o.code), Cell(rules[o.code].title), Cell(about.whys[o.code])]
         for o in page.outcomes

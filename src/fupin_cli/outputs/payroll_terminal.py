@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from rich.text import Text
 
-from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, STATUS_WORDS
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.grid import Grid, figures, text, whole
@@ -87,7 +87,7 @@ def _show_reasons(run: PayrollRun, out: Console) -> None:
     if stopped.height:
         columns = [*whole("状态", "代码"), *text("规则"), *figures("行数")]
         why = Grid("暂缓和不予的原因（规则）", columns, heading=3)
-        rules = all_rules()
+        rules = rules_of(run.policy, run.month)
         for status, code, count in stopped.iter_rows():
             if code in rules:
                 why.add(STATUS_WORDS[status], code, rules[code].title, str(count))

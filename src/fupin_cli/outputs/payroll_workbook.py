@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.measures.claims import BIG, HOLD, PAY, REFUSE
 from fupin_cli.outputs.capitals import in_capitals
 from fupin_cli.outputs.check_workbook import NO_TOWN
@@ -303,7 +303,7 @@ def _roster(run: PayrollRun, rows: pl.DataFrame, title: str, part: str) -> Sheet
 
 def _stopped(run: PayrollRun, rows: pl.DataFrame, status: str, name: str, title: str) -> SheetPlan:
     """Who is held or refused, why, and what to do."""
-    rules = all_rules()
+    rules = rules_of(run.policy, run.month)
     stopped = _numbered(rows.filter(pl.col("status") == status))
     why, hints = _reasons(run)
     spots = list(

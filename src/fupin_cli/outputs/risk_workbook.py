@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.months import month_words
 from fupin_cli.reports.risk import CONTINUING
-from fupin_cli.reports.risk_rules import RISKS
 
 if TYPE_CHECKING:
     from fupin_cli.reports.risk import NotRun
@@ -133,7 +133,7 @@ def why_not(entry: NotRun, titles: dict[str, str]) -> str:
 def _proof(run: RiskRun, titles: dict[str, str]) -> SheetPlan:
     """Counts by risk: 新增 + 持续 = 本月, 持续 + 解除 = 上月; and why a risk was not judged."""
     why = {entry.code: why_not(entry, titles) for entry in run.listed.not_run}
-    names = {risk.code: risk.rule.title for risk in RISKS}
+    names = {code: rule.title for code, rule in rules_of(run.policy, run.month).items()}
     rows = run.compared.proof.with_columns(
         title=pl.col("code").replace_strict(names, default="", return_dtype=pl.String),
         why=pl.col("code").replace_strict(why, default="", return_dtype=pl.String) if why else pl.lit(""),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.catalogue import all_rules, rules_of
 from fupin_cli.outputs.grid import Grid, figures, text, whole
 from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.policy.months import month_text, month_words, text_expr
@@ -91,7 +91,7 @@ def since_sheet(run: CheckRun, since: Since, part: str = "") -> SheetPlan:
         for name in STATES
         for key, unit in ((name, "(条)"), (f"{name}_fen", "涉及金额(元)"))
     }
-    rules = all_rules()
+    rules = rules_of(run.policy, run.month)
     rows = [
         (code, rules[code].title if code in rules else "", town, *(row[name] for name in list(headers)[3:]))
         for code, town, row in _rows(since)
@@ -119,9 +119,9 @@ def since_sheet(run: CheckRun, since: Since, part: str = "") -> SheetPlan:
     )
 
 
-def since_table(since: Since) -> Grid:
+def since_table(run: CheckRun, since: Since) -> Grid:
     """By rule of which something is new or mended: how many are new, last, are mended."""
-    rules = all_rules()
+    rules = rules_of(run.policy, run.month)
     table = Grid(
         f"与 {month_text(since.before or 0)} 的核查比",
         [*whole("代码"), *text("规则"), *figures(*WORDS.values())],

@@ -9,7 +9,7 @@ import polars as pl
 from rich.console import Console
 from rich.text import Text
 
-from fupin_cli.checks.catalogue import all_rules
+from fupin_cli.checks.catalogue import all_rules, rules_of
 from fupin_cli.outputs.check_workbook import SEVERITY
 from fupin_cli.outputs.grid import Grid, figures, text, whole
 from fupin_cli.outputs.since_views import again_line, since_line, since_notes, since_table
@@ -59,7 +59,7 @@ def show_check(run: CheckRun, out: Console, *, verbose: bool = False) -> None:
                 Text(f"程序出错：{outcome.code} 没有跑完，请报给维护人员。{clean(outcome.error)}", style="bold red")
             )
     if run.since is not None and run.since.changed:
-        out.print(since_table(run.since))
+        out.print(since_table(run, run.since))
     out.print(Text(total_line(run), style="bold"))
     _show_since(run.since, out)
     _show_written(run, out)
@@ -143,7 +143,7 @@ def _file_table(run: CheckRun) -> Grid:
 
 
 def _finding_table(run: CheckRun) -> Grid:
-    rules = all_rules()
+    rules = rules_of(run.policy, run.month)
     columns = [*whole("程度", "代码"), *text("规则"), *figures("条数", "人数", "已豁免", "涉及金额(元)")]
     table = Grid("发现的问题", columns, heading=3)
     rows = run.result.found.group_by("severity", "code", maintain_order=True).agg(

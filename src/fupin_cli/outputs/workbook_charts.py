@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.month.used_months import paid_rows
 from fupin_cli.outputs import page_plans as plans
 from fupin_cli.outputs.sheet import SheetPlan
@@ -17,6 +18,9 @@ from fupin_cli.reports.page_findings import by_rule, heat
 from fupin_cli.reports.page_money import FORECAST, HISTORY, MONTHS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fupin_cli.checks.rule import Rule
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.reports.runs import ForecastRun
     from fupin_cli.results.check import CheckRun
@@ -45,13 +49,17 @@ def _heading(policy: Policy, what: str) -> str:
 def with_charts(sheets: list[SheetPlan], run: CheckRun, found: pl.DataFrame) -> list[SheetPlan]:
     """The sheets of a check with its charts before the many annotated tables."""
     heading = _heading(run.policy, f"{month_words(run.month)} 核查")
-    return [*sheets[:BEFORE_TABLES], *check_charts(found, heading), *sheets[BEFORE_TABLES:]]
+    return [
+        *sheets[:BEFORE_TABLES],
+        *check_charts(found, rules_of(run.policy, run.month), heading),
+        *sheets[BEFORE_TABLES:],
+    ]
 
 
-def check_charts(found: pl.DataFrame, heading: str) -> list[SheetPlan]:
+def check_charts(found: pl.DataFrame, rules: Mapping[str, Rule], heading: str) -> list[SheetPlan]:
     """Money by rule (the most first), findings by township."""
-    rules = by_rule(found).filter(pl.col("amount_fen").fill_null(0) > 0).head(TOP)
-    return _sheet(heading, plans.rules_plan(rules), plans.found_plan(heat(found, TOWNSHIP, []), TOWNSHIP))
+    dearest = by_rule(found, rules).filter(pl.col("amount_fen").fill_null(0) > 0).head(TOP)
+    return _sheet(heading, plans.rules_plan(dearest), plans.found_plan(heat(found, TOWNSHIP, []), TOWNSHIP))
 
 
 def payroll_charts(run: PayrollRun) -> list[SheetPlan]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.measures.catalogue import known_measures
 from fupin_cli.month.platform import PER_TOWNSHIP, PER_VILLAGE
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from fupin_cli.checks.rule import Rule
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.reports.known import Known
     from fupin_cli.results.since import Since
@@ -60,7 +62,7 @@ class About:
     """All texts and facts of a page that are no figures of its tables.
 
     `standards`: the month's standards of posts (fen). `tables`, `measures`: titles by code; `clauses`: what each rule rests
-    on; `whys`: why a rule did not run. `wanted`: how many assistants and staff the law asks for. `late`: whether it is
+    on; `rules`: as they are worded here; `whys`: why a rule did not run. `wanted`: how many assistants and staff the law asks for. `late`: whether it is
     known who has handed in what. `compared`, `risks_before`: months that findings and risks are compared with; `ahead`:
     why there is no forecast. `notes`: what a section says besides, by its name.
     On a page of many counties: `absent`, those that are in no figure; `states`, how many counties stand where; `each`, what
@@ -73,6 +75,7 @@ class About:
     tables: dict[str, str]
     measures: dict[str, str]
     clauses: dict[str, str]
+    rules: dict[str, Rule] = field(repr=False)
     whys: dict[str, str]
     wanted: str
     late: bool
@@ -102,6 +105,7 @@ def about(known: Known) -> About:
         tables=known.tables,
         measures={code: measure.title for code, measure in known_measures(policy).items()},
         clauses={outcome.code: policy.basis(outcome.code).clause for outcome in outcomes},
+        rules=rules_of(policy, month),
         whys={o.code: o.why(known.tables) for o in outcomes if o.status in {"not_run", "crashed"}},
         wanted=_wanted(policy, month),
         late=known.handed_in is not None,

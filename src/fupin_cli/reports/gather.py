@@ -16,12 +16,13 @@ def gather(known: Known) -> Page:
     scope = known.scope
     lines = None if known.lines is None else scope.here(known.lines)
     found = page_findings.own(known)
-    rules = page_findings.by_rule(found)
+    told = about(known)
+    rules = page_findings.by_rule(found, told.rules)
     codes = rules["code"].head(page_findings.COLUMNS).to_list()
     unpaid = known.missing("payroll")
     page = Page(
         scope=scope,
-        about=about(known),
+        about=told,
         state=next((state.state for state in known.states if state.month == scope.month), None),
         totals=None if lines is None else page_money.totals(lines),
         totals_missing=unpaid if lines is None else None,

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.rule import GROUPS
 from fupin_cli.reports.known import Missing
 from fupin_cli.results.since import STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fupin_cli.checks.rule import Rule
     from fupin_cli.reports.known import Known
 
 SEVERITIES = ["error", "warning", "info"]
@@ -24,7 +26,7 @@ def severities(found: pl.DataFrame) -> dict[str, int]:
     return {**{name: int(counts.get(name, 0)) for name in SEVERITIES}, "waived": int(found["waived"].sum() or 0)}
 
 
-def by_rule(found: pl.DataFrame) -> pl.DataFrame:
+def by_rule(found: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame:
     """Each rule that has found something: severity (the worst), findings, people, money; most money first.
 
     `amount_fen`: null where the rule is about no money. A sum that several rules are about stands with each of them.
@@ -35,7 +37,7 @@ def by_rule(found: pl.DataFrame) -> pl.DataFrame:
         people=pl.col("person").drop_nulls().n_unique().cast(pl.Int64),
         amount_fen=known_sum("amount_fen"),
     )
-    return by_money(rows)
+    return by_money(rows, rules)
 
 
 def worst() -> pl.Expr:
@@ -49,12 +51,12 @@ def known_sum(name: str) -> pl.Expr:
     return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum())
 
 
-def by_money(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rules (code, severity, count, people, amount_fen) with their titles, in the order of the page: most money first."""
-    order = {code: n for n, code in enumerate(all_rules())}
+def by_money(rows: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame:
+    """Rules (code, severity, count, people, amount_fen) with their titles (`rules`: as they are worded here), in the order of the page: most money first."""
+    order = {code: n for n, code in enumerate(rules)}
     return (
         rows.with_columns(
-            title=pl.col("code").replace_strict({c: r.title for c, r in all_rules().items()}, return_dtype=pl.String),
+            title=pl.col("code").replace_strict({c: r.title for c, r in rules.items()}, return_dtype=pl.String),
             _n=pl.col("code").replace_strict(order, return_dtype=pl.Int32),
         )
         .sort(pl.col("amount_fen").fill_null(0), "count", -pl.col("_n"), descending=True)

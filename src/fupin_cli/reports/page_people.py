@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.month import states
 from fupin_cli.reports.due import Due
 from fupin_cli.reports.known import Missing
@@ -73,7 +74,8 @@ def risks(known: Known) -> pl.DataFrame | Missing:
         answered=pl.col("feedback").is_not_null().sum().cast(pl.Int64),
     )
     gone = cleared.group_by("code").agg(cleared=pl.len().cast(pl.Int64))
-    table = pl.DataFrame([(r.code, r.rule.title) for r in RISKS], schema=["code", "title"], orient="row")
+    rules = rules_of(known.policy, known.scope.month)
+    table = pl.DataFrame([(r.code, rules[r.code].title) for r in RISKS], schema=["code", "title"], orient="row")
     for part in (counted, gone):
         table = table.join(part, on="code", how="left", maintain_order="left")
     judged = pl.col("code").is_in(sorted(run.listed.ran))

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.month import states
 from fupin_cli.month.used_months import POSTS, pension_facts, used_months
 from fupin_cli.policy import months
@@ -23,7 +22,6 @@ from fupin_cli.reports.roster import people_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fupin_cli.checks.rule import Rule
     from fupin_cli.month.month import Month
 
 ORIGIN = ["_src", "_row", "_file", "_sheet"]
@@ -71,11 +69,6 @@ class Risk:
     any_of: tuple[tuple[str, ...], ...] = ()  # of each group at least one
     settings: tuple[str, ...] = ()
     household: bool = False
-
-    @property
-    def rule(self) -> Rule:
-        """Its entry in the catalogue: title, what it compares, what to do."""
-        return all_rules()[self.code]
 
 
 def _rows(frame: pl.DataFrame, table: str, fact: str | pl.Expr) -> pl.DataFrame:
