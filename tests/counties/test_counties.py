@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from fupin_cli.cli.counties import size_of
+from fupin_cli.cli.counties_hands import size_of
 from fupin_cli.jobs.lock import is_held
 from tests.cli.test_json_schemas import fits
 from tests.cli.test_payroll import PROGRAM

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fupin_cli.cli import chinese
+from fupin_cli.cli.counties_hands import counties_of, engine_of, hands_of, limits_of, root_and_month, tell_run
 from fupin_cli.cli.options import Format, MonthArgument, MonthOption, NoProgress, Operator, OutputFormat, Quiet
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from fupin_cli.counties.find import County
-    from fupin_cli.counties.pool import Board, Engine, Limits
-    from fupin_cli.counties.result import CountiesRun
 
 app = typer.Typer(
     cls=chinese.Group, help="多个县一起：核查、测算，跨县比对，汇总。", no_args_is_help=False, rich_markup_mode=None
@@ -97,10 +90,10 @@ def _each(command: str, said: str) -> None:
         from fupin_cli.cli.options import operator_name
         from fupin_cli.counties.run import run_counties
 
-        place, wanted = _where(command, root, month_argument, month)
-        engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-        counties = _counties(place, wanted)
-        with _hands(engine, place, command, watch=not (quiet or no_progress)) as (hands, told):
+        place, wanted = root_and_month(command, root, month_argument, month)
+        engine, limits = engine_of(workers, scheduler, tls_ca, tls_cert, tls_key), limits_of(retries, timeout, memory)
+        counties = counties_of(place, wanted)
+        with hands_of(engine, place, command, watch=not (quiet or no_progress)) as (hands, told):
             run = run_counties(
                 place,
                 counties,
@@ -112,7 +105,7 @@ def _each(command: str, said: str) -> None:
                 maker=operator or "",
                 told=told,
             )
-        return _told(run, output_format, quiet=quiet)
+        return tell_run(run, output_format, quiet=quiet)
 
     app.command(command, cls=chinese.Command, help=said)(do)
 
@@ -156,9 +149,9 @@ def across(
     from fupin_cli.counties.codes import make_key, read_key
     from fupin_cli.errors import UsageError
 
-    place, wanted = _where("across", root, month_argument, month)
-    engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-    counties = _counties(place, wanted)
+    place, wanted = root_and_month("across", root, month_argument, month)
+    engine, limits = engine_of(workers, scheduler, tls_ca, tls_cert, tls_key), limits_of(retries, timeout, memory)
+    counties = counties_of(place, wanted)
     if key_file is None:
         if scheduler is not None:
             raise UsageError(
@@ -169,11 +162,11 @@ def across(
             make_key(key_file)
     if scheduler is None:  # on a cluster the key lies with the workers only
         read_key(key_file)
-    with _hands(engine, place, "across", watch=not (quiet or no_progress)) as (hands, told):
+    with hands_of(engine, place, "across", watch=not (quiet or no_progress)) as (hands, told):
         run = compare(
             place, counties, wanted, hands, limits, key_file.absolute(), operator=operator or operator_name(), told=told
         )
-    return _told(run, output_format, quiet=quiet)
+    return tell_run(run, output_format, quiet=quiet)
 
 
 @app.command(
@@ -207,10 +200,10 @@ def report(
     from fupin_cli.cli.options import operator_name
     from fupin_cli.counties.report import report_counties
 
-    place, wanted = _where("report", root, month_argument, month)
-    engine, limits = _engine(workers, scheduler, tls_ca, tls_cert, tls_key), _limits(retries, timeout, memory)
-    counties = _counties(place, wanted)
-    with _hands(engine, place, "report", watch=not (quiet or no_progress)) as (hands, told):
+    place, wanted = root_and_month("report", root, month_argument, month)
+    engine, limits = engine_of(workers, scheduler, tls_ca, tls_cert, tls_key), limits_of(retries, timeout, memory)
+    counties = counties_of(place, wanted)
+    with hands_of(engine, place, "report", watch=not (quiet or no_progress)) as (hands, told):
         run = report_counties(
             place,
             counties,
@@ -223,7 +216,7 @@ def report(
             page=not no_page,
             told=told,
         )
-    return _told(run, output_format, quiet=quiet)
+    return tell_run(run, output_format, quiet=quiet)
 
 
 @app.command("key", cls=chinese.Command, help="做一把跨县比对用的密钥，各县共用，只放在做工作的机器上。")
@@ -238,127 +231,3 @@ def key(
     if not quiet:
         typer.echo(f"写出：{file}。谁拿到它，就能查出编码背后的身份证号：只放在做工作的机器上，备份锁好")
     return 0
-
-
-def _where(command: str, root: Path | None, argument: str | None, option: str | None) -> tuple[Path, int]:
-    from fupin_cli.cli.options import one_month
-    from fupin_cli.policy.months import parse_month
-
-    example = f"fupin counties {command} --root D:\\朝阳市 --month 2024-05"
-    wanted = parse_month(one_month(argument, option, example))
-    return root or Path.cwd(), wanted
-
-
-def _counties(place: Path, month: int) -> list[County]:
-    """The counties of a root; what might be taken for one and is none is said, and which were there before."""
-    from fupin_cli.counties.find import find_counties, inside
-    from fupin_cli.counties.state import FOLDER, gone
-    from fupin_cli.policy.months import month_text
-
-    counties = find_counties(place)
-    for folder in inside(counties):
-        typer.echo(f"注意: {folder} 里有 fupin.toml，但它在另一个县的文件夹里，没有当作县", err=True)
-    text = month_text(month)
-    for key, name in gone(place.resolve(), text, [county.key for county in counties]).items():
-        typer.echo(
-            f"注意: {name}（{key}）{text} 以前做过，这次不在了，没有计入：没有挂载的先挂上再运行；"
-            f"确实没有了的，删掉 {place / FOLDER / text} 下它的 .json",
-            err=True,
-        )
-    return counties
-
-
-def _limits(retries: int, timeout: float, memory: str) -> Limits:
-    from math import isfinite
-
-    from fupin_cli.counties.pool import Limits
-    from fupin_cli.errors import UsageError
-
-    if not isfinite(timeout):
-        raise UsageError(f"--timeout 的值不对：{timeout}", "写秒数，例如 --timeout 3600，0 为不限")
-    return Limits(retries, timeout or None, size_of(memory))
-
-
-def size_of(text: str) -> int | None:
-    """Bytes of a size such as `2GiB`, `1500MiB` or `2G`; None for 0.
-
-    Raises:
-        UsageError: it is no size.
-    """
-    import re
-
-    from fupin_cli.errors import UsageError
-
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)I?B?", text.strip().upper())
-    if match is None or (match[2] == "" and float(match[1])):
-        raise UsageError(f"--memory 的值不对：{text}", "写成例如 --memory 2GiB，0 为不限")
-    return int(float(match[1]) * 1024 ** " KMGT".index(match[2] or " ")) or None
-
-
-def _engine(
-    workers: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None
-) -> Callable[[], Engine]:
-    """How workers are got; nothing is started before it is known that there are counties."""
-    import os
-
-    from fupin_cli.errors import UsageError
-
-    if scheduler is None:
-        if tls_ca or tls_cert or tls_key:
-            raise UsageError(
-                "写了 --tls-ca、--tls-cert 或 --tls-key，没有写 --scheduler", "例如 --scheduler tls://主机:8786"
-            )
-        from fupin_cli.counties.pool import Local
-
-        return lambda: Local(workers or os.cpu_count() or 1)
-    from fupin_cli.counties.cluster import Cluster, security
-
-    safe = security(scheduler, tls_ca, tls_cert, tls_key)
-    return lambda: Cluster(scheduler, safe, workers)
-
-
-@contextmanager
-def _hands(
-    engine: Callable[[], Engine], root: Path, command: str, *, watch: bool
-) -> Iterator[tuple[Engine, Callable[[Board], None]]]:
-    """Workers, ended at the end, and what tells how far they are."""
-    import sys
-
-    from fupin_cli.cli.progress import progress_bar
-    from fupin_cli.counties.state import only_run
-
-    with (
-        only_run(root, command),
-        progress_bar(enabled=watch and sys.stderr.isatty()) as bar,
-        closing(engine()) as hands,
-    ):
-        yield hands, board(bar)
-
-
-def board(bar: Callable[[str, int, int], None]) -> Callable[[Board], None]:
-    """Say on a progress bar how many counties are done, failed, have not handed in, and which are being worked on."""
-
-    def tell(now: Board) -> None:
-        names = "、".join(now.running[:3]) + (f" 等 {len(now.running)} 个" if len(now.running) > 3 else "")  # noqa: PLR2004 - as many as fit
-        words = (
-            f"做完 {now.done}，没做成 {now.failed}，未报送 {now.missing}，在做 {names or '无'}，还没做 {now.waiting}"
-        )
-        bar(words, now.done + now.failed + now.missing, now.total)
-
-    return tell
-
-
-def _told(run: CountiesRun, output_format: Format, *, quiet: bool) -> int:
-    import sys
-
-    from fupin_cli.outputs.counties_view import counties_json, show_counties, total_line
-
-    if output_format is Format.json:
-        sys.stdout.write(counties_json(run) + "\n")
-    elif not quiet:
-        from fupin_cli.outputs.terminal import console
-
-        show_counties(run, console())
-    elif run.exit_code:
-        sys.stdout.write(total_line(run) + "\n")
-    return run.exit_code

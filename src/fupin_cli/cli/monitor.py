@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,18 +27,16 @@ from fupin_cli.cli.options import (
     Workspace,
     one_month,
 )
+from fupin_cli.cli.report_run import run_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.reports.runs import DueRun, ForecastRun, MatchRun, RiskRun, RosterRun, WhatIfRun
+    from fupin_cli.reports.runs import WhatIfRun
 
     # The job of a list, its JSON document, its words on the terminal.
     Parts = tuple[Callable[[Desk, int], Any], Callable[..., dict[str, Any]], Callable[[Any], None]]
-
-R = TypeVar("R", "RosterRun", "RiskRun", "MatchRun", "ForecastRun", "WhatIfRun", "DueRun")
 
 
 def roster(
@@ -68,6 +66,7 @@ def roster(
     from dataclasses import replace
 
     from fupin_cli.jobs import monitor
+    from fupin_cli.jobs.roster_search import chosen, nobody_has
     from fupin_cli.outputs.monitor_json import roster_document
     from fupin_cli.outputs.monitor_terminal import show_people, show_roster
 
@@ -87,9 +86,9 @@ def roster(
         wait=wait,
     )
     if asked:
-        for words in monitor.nobody_has(run, where):
+        for words in nobody_has(run, where):
             typer.echo(f"注意: {words}", err=True)
-        run = replace(run, people=monitor.chosen(run, where, person))
+        run = replace(run, people=chosen(run, where, person))
     if output_format is Format.json:
         print_json(roster_document(run, unmask=unmask))
     elif asked:
@@ -280,33 +279,3 @@ def what_if(
     elif not quiet:
         show_what_if(run)
     return 0
-
-
-def run_report(
-    command: str,
-    work: Callable[[Desk, int], R],
-    month: str,
-    inbox: Path | None,
-    workspace: Path | None,
-    output: Path | None,
-    password_file: Path | None,
-    *,
-    write: bool,
-    force: bool,
-    progress: bool,
-    wait: float,
-) -> R:
-    """Open the desk, compute, and (with the workspace's lock) write the workbook."""
-    from fupin_cli.cli.opened import opened
-    from fupin_cli.cli.options import operator_name
-    from fupin_cli.jobs.monitor import write_books
-    from fupin_cli.jobs.workspace import find_workspace
-    from fupin_cli.policy.months import parse_month
-
-    wanted = parse_month(month)
-    place = find_workspace(workspace, password_file)
-    with opened(command, place, inbox, writes=write, watch=progress, wait=wait) as (desk, now):
-        run = work(desk, wanted)
-        if write:
-            write_books(run, desk, output or place.out, force=force, operator=operator_name(), now=now)
-    return run

@@ -120,8 +120,8 @@ def approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool
     from fupin_cli.jobs.subsidy import subsidy
     from fupin_cli.jobs.subsidy_files import write_corrections
     from fupin_cli.measures.catalogue import MEASURES
+    from fupin_cli.outputs.payroll_corrections import correction_words
     from fupin_cli.outputs.payroll_json import payroll_json
-    from fupin_cli.outputs.payroll_workbook import correction_words
 
     run = subsidy(desk, MEASURES[approved.measure], approved.month)
     if as_json:

@@ -25,7 +25,7 @@ from fupin_cli.ledger import store
 from fupin_cli.ledger.kept import file_sha256
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.outputs.manifest import digest, summary
-from fupin_cli.outputs.payroll_workbook import correction_words
+from fupin_cli.outputs.payroll_corrections import correction_words
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.policy.settings import FILE_NAME

@@ -20,7 +20,7 @@ from fupin_cli.ledger.model import frame
 from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.bank import BankFiles, write_bank_files
 from fupin_cli.outputs.manifest import write_manifest
-from fupin_cli.outputs.payroll_workbook import unplaced_words
+from fupin_cli.outputs.payroll_basis import unplaced_words
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 from fupin_cli.policy.months import last_day, month_index, month_text, text_expr
 from fupin_cli.version import __version__

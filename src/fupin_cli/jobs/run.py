@@ -27,7 +27,7 @@ from fupin_cli.ledger import store
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.outputs.files import atomic
 from fupin_cli.outputs.manifest import digest, text_digests
-from fupin_cli.outputs.payroll_workbook import unplaced_words
+from fupin_cli.outputs.payroll_basis import unplaced_words
 from fupin_cli.policy.months import month_index, month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.results.exit_codes import worse

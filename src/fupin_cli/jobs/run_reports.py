@@ -17,8 +17,9 @@ from fupin_cli.jobs.draft import TAKEN_BACK, record_unattended
 from fupin_cli.jobs.due import due_month
 from fupin_cli.jobs.forecast import forecast_month
 from fupin_cli.jobs.lock import FOLDER
-from fupin_cli.jobs.monitor import match_month, risk, roster, write_books
+from fupin_cli.jobs.monitor import match_month, risk, roster
 from fupin_cli.jobs.report import report, write_page
+from fupin_cli.jobs.report_books import write_books
 from fupin_cli.jobs.sent import SENT
 from fupin_cli.jobs.subsidy import subsidy, supplied
 from fupin_cli.month import states

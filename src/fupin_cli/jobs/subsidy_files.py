@@ -64,7 +64,7 @@ def write_corrections(run: PayrollRun, folder: Path) -> None:
     """
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.files import make_folder
-    from fupin_cli.outputs.payroll_workbook import correction_sheet, undecided_sheet
+    from fupin_cli.outputs.payroll_corrections import correction_sheet, undecided_sheet
     from fupin_cli.policy.months import last_day
 
     target = folder / month_text(run.month)

@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.checks.rule import GROUPS
+from fupin_cli.outputs.annotated_sheets import annotated_sheets
 from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.outputs.since_views import since_line, since_sheet, since_words
 from fupin_cli.policy.months import month_text, month_words
@@ -15,7 +16,6 @@ from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
-    from fupin_cli.intake.raw import Source
     from fupin_cli.results.check import CheckRun
 
 SEVERITY = {"error": "错误", "warning": "警告", "info": "提示"}
@@ -29,7 +29,6 @@ STATUS = {
     "ignored": "没有选",
     "elsewhere": "由对账或风险预警核查",
 }
-MESSAGES = "问题"
 
 
 def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "", *, annotated: bool = False) -> list[SheetPlan]:
@@ -51,7 +50,7 @@ def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "", *, annotate
         _rules(run),
         *([since_sheet(run, run.since, part)] if run.since is not None else []),
         _hashes(run),
-        *(_annotated(run, said) if annotated else []),
+        *(annotated_sheets(run, said) if annotated else []),
     ]
 
 
@@ -296,45 +295,4 @@ def _rules(run: CheckRun) -> SheetPlan:
         printed=6,
         size=10,
         portrait=True,
-    )
-
-
-def _annotated(run: CheckRun, found: pl.DataFrame) -> list[SheetPlan]:
-    """Each original table's rows that have findings, as they came, with the cells to mend in colour."""
-    plans = []
-    for source in run.intake.sources:
-        own = found.filter((pl.col("_src") == source.index) & pl.col("_row").is_not_null())
-        if own.height:
-            plans.append(_annotate(source, own))
-    return plans
-
-
-def _annotate(source: Source, found: pl.DataFrame) -> SheetPlan:
-    rows = (
-        found.with_columns(said=pl.format("【{}】{}", "code", "message"))
-        .group_by("_row", maintain_order=True)
-        .agg(pl.col("said").unique(maintain_order=True).str.join("；"))
-        .sort("_row")
-    )
-    cells = source.raw.cells[(rows["_row"] - 1).cast(pl.Int64).to_list()]
-    labels = source.raw.cells.row(source.header_row - 1)
-    filled = [n for n, name in enumerate(cells.columns) if labels[n] or cells[name].null_count() < cells.height]
-    headers = {"row": "行", "said": MESSAGES} | {
-        str(n): " ".join((labels[n] or source.letter(n)).split()) for n in filled
-    }
-    frame = (
-        cells.select(str(n) for n in filled)
-        .with_columns(row=rows["_row"].cast(pl.Int64), said=rows["said"])
-        .select(list(headers))
-    )
-    marked = {}
-    for name, position in source.positions.items():
-        bad = found.filter(pl.col("column") == name)["_row"].unique()
-        if bad.len() and position in filled:
-            marked[str(position)] = rows["_row"].is_in(bad.implode())
-
-    title = f"标注-{source.spec.title}"
-    where = f"{source.file}{' ! ' + source.sheet if source.sheet else ''}"
-    return SheetPlan(
-        title, headers, frame, f"{source.spec.title}：有问题的行（{where}）", marked=marked, wrapped=("said",)
     )

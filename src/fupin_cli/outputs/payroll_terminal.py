@@ -11,7 +11,8 @@ from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, STATUS_WORDS
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.grid import Grid, figures, text, whole
-from fupin_cli.outputs.payroll_workbook import correction_words, unplaced_words
+from fupin_cli.outputs.payroll_basis import unplaced_words
+from fupin_cli.outputs.payroll_corrections import correction_words
 from fupin_cli.outputs.terminal import clean
 from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan

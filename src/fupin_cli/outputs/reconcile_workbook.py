@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.outputs.check_workbook import NO_TOWN
-from fupin_cli.outputs.payroll_workbook import to_pay_words
+from fupin_cli.outputs.payroll_corrections import to_pay_words
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
