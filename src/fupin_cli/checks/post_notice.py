@@ -1,4 +1,4 @@
-"""How a post is advertised, and on what terms (POST015, POST016, …)."""
+"""How posts are advertised and paid alike (POST015, POST016)."""
 
 from __future__ import annotations
 
