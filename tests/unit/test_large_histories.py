@@ -19,6 +19,8 @@ from fupin_cli.measures.claimed import OnDemand
 from fupin_cli.month.month import Month
 from fupin_cli.month.past_due import KEYS, past_due
 from fupin_cli.month.used_months import paid_rows, payments
+from fupin_cli.outputs import bank
+from fupin_cli.policy.bank_settings import SHIPPED_PROFILES
 
 IDS = ["211390198401140838", "21139019840114083X", "999999198401140838", "211390840114083", "2113", None]
 NAMES = ["张三", "李四", "王5", None]
@@ -181,3 +183,28 @@ def test_a_part_of_the_ledger_is_hashed_once_while_it_stays_the_same() -> None:
     assert memo.content((1, "post"), rows.reverse(), work) == str([(2,), (1,)])
     memo.content((2, "post"), rows, work)
     assert len(hashed) == 3
+
+
+TEXTS = ["张三", "=1", "a=b", "𠮷野", "a|b", "a\nb", "a\u2028b", "\t", "-", "", " ", "a\u0085", "^]", "é\u00ad", None]
+ACCOUNTS = ["6222000000000000", "62220", "6222000000000000\n", "６２２２００００００００", "", None]
+LINES = st.lists(
+    st.tuples(st.sampled_from(TEXTS), st.sampled_from(ACCOUNTS), st.sampled_from(TEXTS), st.integers(-1, 2)), max_size=9
+)
+
+
+@settings(max_examples=40)
+@given(LINES, st.sampled_from(["generic-csv", "pipe-txt", "ykt-17"]), st.sampled_from(["GBK", "gb18030", "ascii"]))
+def test_lines_that_a_bank_cannot_take_are_told_by_columns(rows: list[Any], name: str, encoding: str) -> None:
+    """15: columns say which lines are in doubt; whoever is left out, and why, is what each line says by itself."""
+    profile = SHIPPED_PROFILES[name]
+    schema = {"payee": pl.String, "account": pl.String, "bank": pl.String, "amount_fen": pl.Int64}
+    lines = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        no=pl.int_range(pl.len()).cast(pl.String), phone="bank"
+    )
+    plain = []
+    cells = lines.select(bank._cell(lines, field, profile).alias(header) for header, field in profile.columns.items())
+    assert cells.height == lines.height
+    for row, own in zip(lines.iter_rows(named=True), cells.iter_rows(named=True), strict=True):
+        if why := bank._obstacle(own, row, row["amount_fen"], profile, encoding):
+            plain.append((row["payee"] or "", why, row["amount_fen"]))
+    assert list(bank._left_out(lines, cells, profile, encoding).values()) == plain

@@ -14,7 +14,7 @@ import polars as pl
 from fupin_cli.outputs.bulk import write_workbook
 from fupin_cli.outputs.files import atomic, put_aside, same_content
 from fupin_cli.outputs.sheet import SheetPlan
-from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ACCOUNT = re.compile("[0-9]{8,32}")
 BREAKS = ("Cc", "Zl", "Zp")  # control characters, line and paragraph separators
 FORMULA_MARKS = ("=", "+", "-", "@", "\t")
+ODD = r"^[=+\-@\t]|[\p{Cc}\p{Zl}\p{Zp}]"  # what `_wrong_cell` says of marks and breaks
 
 
 @dataclass
@@ -62,27 +63,20 @@ def write_bank_files(  # noqa: PLR0913, PLR0917 - what a file is made of
     Raises:
         FupinError: the folder cannot be written to.
     """
-    result = BankFiles()
-    taken: list[dict[str, str]] = []
-    wanted = {"account", "payee", "amount_fen", *profile.columns.values()}
-    for row in lines.select(name for name in lines.columns if name in wanted).iter_rows(named=True):
-        fen = int(row["amount_fen"])
-        cells = {header: _cell(row, name, profile) for header, name in profile.columns.items()}
-        reason = _obstacle(cells, row, fen, profile, encoding)
-        if reason:
-            result.left_out.append((row["payee"] or "", reason, fen))
-        else:
-            taken.append(cells)
-            result.rows += 1
-            result.fen += fen
-    size = profile.max_rows or max(len(taken), 1)
-    parts = [taken[start : start + size] for start in range(0, len(taken), size)]
+    cells = lines.select(_cell(lines, name, profile).alias(header) for header, name in profile.columns.items())
+    left_out = _left_out(lines, cells, profile, encoding)
+    result = BankFiles(left_out=list(left_out.values()))
+    kept = pl.Series(range(lines.height), dtype=pl.UInt32).is_in(list(left_out)).not_()
+    taken, fen = cells.filter(kept), lines["amount_fen"].filter(kept).cast(pl.Int64)
+    result.rows, result.fen = taken.height, int(fen.sum())
+    size = profile.max_rows or max(taken.height, 1)
+    parts = [(taken.slice(start, size), int(fen.slice(start, size).sum())) for start in range(0, taken.height, size)]
     names = [f"{stem}_{number}" if len(parts) > 1 else stem for number in range(1, len(parts) + 1)]
     result.paths = [folder / f"{name}{profile.suffix}" for name in names]
     result.set_aside = _set_aside(stale_files(folder, stem, keep=result.paths))
-    for path, part in zip(result.paths, parts, strict=True):
+    for path, (part, total) in zip(result.paths, parts, strict=True):
         with atomic(path) as temporary:
-            _write(temporary, part, profile, encoding, day, password)
+            _write(temporary, pl.concat([part, _summary(part, total, profile)]), profile, encoding, day, password)
             if path.exists() and not same_content(path, temporary, password):
                 result.set_aside += _set_aside([path])
     return result
@@ -99,11 +93,49 @@ def _set_aside(paths: list[Path]) -> list[Path]:
     return [path.parent / moved for path in paths for moved in put_aside(path.parent, [path.name]).values()]
 
 
-def _cell(row: dict[str, object], name: str, profile: BankProfile) -> str:
+def _cell(lines: pl.DataFrame, name: str, profile: BankProfile) -> pl.Expr:
+    """A column of the file as text; what is not known is empty."""
     if name == "amount":
-        fen = int(str(row["amount_fen"]))
-        return fen_to_yuan(fen) if profile.unit == "yuan" else str(fen)
-    return "" if name == "blank" or row.get(name) is None else str(row[name])
+        fen = pl.col("amount_fen").cast(pl.Int64)
+        return fen_to_yuan_expr(fen) if profile.unit == "yuan" else fen.cast(pl.String)
+    known = name in lines.columns and name != "blank"
+    return pl.col(name).cast(pl.String).fill_null("") if known else pl.lit("")
+
+
+def _left_out(
+    lines: pl.DataFrame, cells: pl.DataFrame, profile: BankProfile, encoding: str
+) -> dict[int, tuple[str, str, int]]:
+    """Lines that cannot go into the file, by their place: payee, why, fen.
+
+    Whole columns tell which lines are in doubt; only these are gone through one by one.
+    """
+    text = pl.all()
+    odd = text.str.contains(ODD)
+    if profile.suffix == ".txt":
+        odd |= text.str.contains(profile.separator, literal=True)
+    letters = sorted(set("".join("".join(cells[name].unique()) for name in cells.columns)))
+    if rare := "".join(letter for letter in letters if not _encodes(letter, encoding)):
+        odd |= text.str.contains("[" + re.escape(rare) + "]")
+    sound = lines.select(
+        pl.col("account").cast(pl.String).str.contains("^[0-9]{8,32}$").fill_null(value=False)
+        & (pl.col("amount_fen").cast(pl.Int64) > 0).fill_null(value=False)
+    ).to_series()
+    doubtful = ~sound | cells.select(pl.any_horizontal(odd)).to_series()
+    found = {}
+    rows = lines.select("account", "payee", "amount_fen")
+    for place in doubtful.arg_true():
+        row, fen = rows.row(place, named=True), int(rows["amount_fen"][place])
+        if reason := _obstacle(cells.row(place, named=True), row, fen, profile, encoding):
+            found[place] = (row["payee"] or "", reason, fen)
+    return found
+
+
+def _encodes(letter: str, encoding: str) -> bool:
+    try:
+        letter.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _obstacle(cells: dict[str, str], row: dict[str, object], fen: int, profile: BankProfile, encoding: str) -> str:
@@ -136,39 +168,32 @@ def _wrong_cell(header: str, text: str, profile: BankProfile, encoding: str) -> 
 
 def _write(  # noqa: PLR0913, PLR0917 - what a file is made of
     path: Path,
-    rows: list[dict[str, str]],
+    rows: pl.DataFrame,
     profile: BankProfile,
     encoding: str,
     day: date,
     password: str | None,
 ) -> None:
     headers = list(profile.columns)
-    summary = _summary(rows, profile, headers)
     if profile.suffix == ".xlsx":
-        frame = pl.DataFrame([*rows, *summary], schema=dict.fromkeys(headers, pl.String))
-        write_workbook(path, [SheetPlan("代发", {h: h for h in headers}, frame, filtered=False)], day, password)
+        write_workbook(path, [SheetPlan("代发", {h: h for h in headers}, rows, filtered=False)], day, password)
         return
+    lines = [*([headers] if profile.header else []), *rows.iter_rows()]
     stream = io.StringIO()
     if profile.suffix == ".csv":
-        writer = csv.DictWriter(stream, headers, delimiter=profile.separator, lineterminator="\r\n")
-        if profile.header:
-            writer.writeheader()
-        writer.writerows([*rows, *summary])
+        csv.writer(stream, delimiter=profile.separator, lineterminator="\r\n").writerows(lines)
     else:  # a text file has no quotes
-        lines = [headers] if profile.header else []
-        lines += [[row.get(h, "") for h in headers] for row in [*rows, *summary]]
         stream.write("".join(profile.separator.join(line) + "\r\n" for line in lines))
     path.write_bytes(stream.getvalue().encode(encoding))
 
 
-def _summary(rows: list[dict[str, str]], profile: BankProfile, headers: list[str]) -> list[dict[str, str]]:
-    """The summary line, where the bank wants one: count and total."""
+def _summary(rows: pl.DataFrame, fen: int, profile: BankProfile) -> pl.DataFrame:
+    """The summary line of a file, where the bank wants one: count and total."""
     amount = next((h for h, name in profile.columns.items() if name == "amount"), None)
     if not profile.summary or amount is None:
-        return []
-    fen = sum(int(row[amount].replace(".", "")) for row in rows)
+        return rows.clear()
     total = fen_to_yuan(fen) if profile.unit == "yuan" else str(fen)
-    line = dict.fromkeys(headers, "")
-    line[headers[0]] = f"合计{len(rows)}笔"
+    line = dict.fromkeys(rows.columns, "")
+    line[rows.columns[0]] = f"合计{rows.height}笔"
     line[amount] = total
-    return [line]
+    return pl.DataFrame([line], schema=rows.schema)
