@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
@@ -52,16 +53,19 @@ def areas() -> Areas:
     """Read the list once."""
     codes, provinces, cities, county_cities = set(), [], set(), set(NO_COUNTIES)
     province = ""
-    for line in files("stdnum").joinpath("cn/loc.dat").read_text(encoding="utf-8").splitlines():
+    for line in _listed().read_text(encoding="utf-8").splitlines():
         if line.startswith("#") or not line.strip():
             continue
         code, _, rest = line.strip().partition(" ")
-        names = re.findall(r'"(.*)"', rest)[0].split(",")
+        if line.startswith(" "):
+            codes.add(province + code)
+            if "市" not in rest and not code.endswith("00"):  # a county like most: its name is not asked for
+                continue
+        names = rest[rest.index('"') + 1 : rest.rindex('"')].split(",")
         if not line.startswith(" "):
             province = code
             provinces += names
             continue
-        codes.add(province + code)
         lasting = [re.sub(LIVES_ON, "", n) for n in names if "[" not in n or re.match(LIVES_ON, n)]
         if code.startswith("00"):
             continue
@@ -72,6 +76,14 @@ def areas() -> Areas:
     return Areas(
         frozenset(codes), tuple(provinces), tuple(sorted(cities, key=len, reverse=True)), frozenset(county_cities)
     )
+
+
+def _listed() -> Path:
+    """The list, found without loading python-stdnum, which loads half of the standard library with it."""
+    found = find_spec("stdnum")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("stdnum")
+    return Path(found.submodule_search_locations[0]) / "cn" / "loc.dat"
 
 
 def below_city(text: pl.Expr) -> pl.Expr:

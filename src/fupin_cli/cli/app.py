@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -133,9 +134,40 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(counties.app, name="counties")
 
 
+OF_ALL = ("completion", "help")  # commands that tell of all the others
+FIRST_PAGE = ("--help", "-h")
+
+
 @cache
-def command() -> Command:
-    """All subcommands as one; made once a process, however many command lines it runs."""
+def command(asked: str = "") -> Command:
+    """All subcommands as one; of what a command line begins with (`asked`), no more than it needs.
+
+    To build forty commands with their options takes as long as to load Typer: one that is asked for stands alone, and on the first
+    page they have names and no options. Made once a process, however many command lines it runs.
+    """
     from typer.main import get_command
 
-    return get_command(app)
+    whole = copy(app)
+    if asked in FIRST_PAGE:
+        whole.registered_commands = [_without_options(info) for info in app.registered_commands]
+        whole.registered_groups = [_without_commands(info) for info in app.registered_groups]
+    elif asked not in OF_ALL and (named := [info for info in app.registered_commands if info.name == asked]):
+        whole.registered_commands, whole.registered_groups = named, []
+    return get_command(whole)
+
+
+def _without_options(info: Any) -> Any:
+    bare = copy(info)
+    bare.callback = _nothing
+    return bare
+
+
+def _without_commands(info: Any) -> Any:
+    bare = copy(info)
+    bare.typer_instance = copy(info.typer_instance)
+    bare.typer_instance.registered_commands = []
+    return bare
+
+
+def _nothing() -> None:
+    """Stand for what is not called."""

@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run
     before = len(_posted())
     in_memory()
     try:
-        result = command().main(arguments, prog_name="fupin", standalone_mode=False)
+        result = command(arguments[0] if arguments else "").main(arguments, prog_name="fupin", standalone_mode=False)
     except FupinError as error:
         return fail(str(error), error.hint, error.exit_code)
     except Exit as error:
