@@ -44,7 +44,7 @@ def faults_of(ctx: Claimed, name: str) -> pl.DataFrame:
         rows = ctx.claims[name].rows.filter("id_ok").with_columns(post_id="ref")
         faults = ctx.claims[name].faults
         alone = _told(ctx, [fault for fault in faults if not fault.among_good], rows, name)
-        good = rows.join(_stopped(alone), on=SPOT, how="anti", maintain_order="left")
+        good = rows.join(_stopped(alone), on=SPOT, how="anti", maintain_order="left") if alone.height else rows
         unpriced = Fault(
             "MEA016", ~(pl.col("due_fen") > 0).fill_null(value=False), "缺少算金额的数字，或金额为 0", None
         )
@@ -78,12 +78,13 @@ def payable(ctx: Claimed, name: str) -> pl.Series:
 
 def _told(ctx: Claimed, faults: list[Fault], rows: pl.DataFrame, name: str) -> pl.DataFrame:
     """Findings of these conditions: all are asked in one pass, and only those that fail somewhere are told."""
-    names = [str(n) for n in range(len(faults))]
-    asked = rows.with_columns(_when(ctx, fault).alias(n) for n, fault in zip(names, faults, strict=True)).select(names)
-    failing = asked.select(pl.all().any()).row(0) if faults and rows.height else ()
+    if not faults or not rows.height:
+        return findings.empty()
+    asked = [_when(ctx, fault) for fault in faults]
+    failing = rows.select(when.any().alias(str(n)) for n, when in enumerate(asked)).row(0)
     return findings.gather(
-        _one_told(ctx, fault, rows.filter(asked[str(n)]), name)
-        for n, (fault, fails) in enumerate(zip(faults, failing, strict=False))
+        _one_told(ctx, fault, rows.filter(when), name)
+        for fault, when, fails in zip(faults, asked, failing, strict=True)
         if fails
     )
 

@@ -76,13 +76,17 @@ def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> 
     nothing. Adds `months_counted`, `extended`, `pension_date`; `_said`: whether the kind of insurance is known.
     """
     cap = ctx.policy.number(INSURANCE_CAP, ctx.month)
-    man = (sex_expr(pl.col("id_number")) == "男").fill_null(value=False)
-    said = pl.col("insured_type").is_in(KINDS_OF_EMPLOYEE).fill_null(value=False) | man
-    rows = rows.with_columns(_said=said, _form=pl.col("insured_type"), person_approval=pl.col("first_approval"))
-    rows = rows.with_columns(insured_type=pl.when(~man & said).then("_form").otherwise(insured))
+    man = pl.col("_man")
+    rows = rows.with_columns(
+        _man=(sex_expr(pl.col("id_number")) == "男").fill_null(value=False),
+        _born=birth_expr(pl.col("id_number")),
+        _form=pl.col("insured_type"),
+        person_approval=pl.col("first_approval"),
+    ).with_columns(_said=pl.col("insured_type").is_in(KINDS_OF_EMPLOYEE).fill_null(value=False) | man)
+    rows = rows.with_columns(insured_type=pl.when(~man & pl.col("_said")).then("_form").otherwise(insured))
     rows = pension_facts(rows, ctx.policy, ctx.month, INSURANCE_EXTENSION)
-    earliest = pension_date_expr(birth_expr(pl.col("id_number")), pl.lit("职工女工人"), ctx.last)
-    rows = rows.with_columns(_earliest=pl.when(~man).then(earliest))
+    earliest = pension_date_expr(pl.col("_born"), pl.lit("职工女工人"), ctx.last)
+    rows = rows.with_columns(_earliest=pl.when(~man).then(earliest)).drop("_man", "_born")
     if not ctx.has(HISTORY):
         rows = rows.with_columns(months_counted=pl.lit(0, dtype=pl.Int64))
     else:
@@ -210,12 +214,18 @@ def insured_as_employee(ctx: Month) -> pl.DataFrame:
     return known.group_by("id_number").agg(_units=pl.col("employer").drop_nulls().unique().sort())
 
 
+def listed_people(ctx: Month) -> pl.Series:
+    """ID numbers that the lists of the dead and of prisoners name: of nobody else need a claim's days be looked at."""
+    lists = [ctx.intake.tables[name]["id_number"] for name in ("deaths", "prisoners") if ctx.has(name)]
+    return pl.concat(lists).drop_nulls().unique() if lists else pl.Series([], dtype=pl.String)
+
+
 def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """MEA019: dead before the claim's first day (refuse) or within it (hold); in prison on a day of it (refuse).
 
     The claim's days are `_from` to `_until`, where the measure gives them, at most to the month's end; else the month.
     """
-    if not ctx.has("deaths") and not ctx.has("prisoners"):
+    if not rows["id_number"].is_in(listed_people(ctx).implode()).any():
         return rows, []
     first = pl.coalesce("_from", pl.lit(ctx.first)) if "_from" in rows.columns else pl.lit(ctx.first)
     last = pl.coalesce("_until", pl.lit(ctx.last)) if "_until" in rows.columns else pl.lit(ctx.last)

@@ -181,11 +181,11 @@ def pension_facts(
         .then(None)
         .otherwise(pl.lit(default, dtype=pl.String))
     )
-    birth = birth_expr(pl.col("id_number"))
-    approval = pl.col("person_approval")
-    lines = lines.with_columns(scheme=scheme).with_columns(
+    # The day of birth becomes a column: every step of the pension's age asks for it.
+    birth, approval = pl.col("_birth"), pl.col("person_approval")
+    lines = lines.with_columns(scheme=scheme, _birth=birth_expr(pl.col("id_number"))).with_columns(
         pension_date=pension_date_expr(birth, pl.col("scheme"), months.last_day(month)),
         _then=pension_date_expr(birth, pl.col("scheme"), approval.fill_null(FAR)),
     )
     near = (pl.col("_then").dt.offset_by(f"-{years}y") < approval) & (approval <= pl.col("_then"))
-    return lines.with_columns(extended=near.fill_null(value=False)).drop("_then")
+    return lines.with_columns(extended=near.fill_null(value=False)).drop("_then", "_birth")
