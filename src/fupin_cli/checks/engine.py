@@ -12,11 +12,11 @@ from fupin_cli import findings
 from fupin_cli.checks import refused, settle, waivers, xc
 from fupin_cli.checks.catalogue import all_rules, find_rules, rules_of
 from fupin_cli.checks.gather import gathered
+from fupin_cli.checks.placed import SEVERITIES, completed_by_rules, placed
 from fupin_cli.checks.rule import Rule, told_by
 from fupin_cli.checks.unread_payments import unread_payments
 from fupin_cli.checks.unreported import unreported
 from fupin_cli.errors import UsageError
-from fupin_cli.intake.place import locate
 from fupin_cli.measures.settlements import SETTLED
 from fupin_cli.policy.parameters import LINE
 from fupin_cli.policy.schema import NUMBERS
@@ -27,14 +27,11 @@ if TYPE_CHECKING:
     from fupin_cli.checks.rule import Rule
     from fupin_cli.measures.claimed import Claimed
     from fupin_cli.month.month import Month
-    from fupin_cli.policy.parameters import Policy
 
 Status = Literal["ok", "found", "not_run", "crashed", "ignored", "elsewhere"]
 SETTING = "setting:"
 PREVIOUS, BEFORE, YEAR_AGO = "@previous", "@before", "@year_ago"
 POLICY = "policy:"
-SEVERITIES = ("error", "warning", "info")
-AREA = ("county", "township", "village")
 CELL = ["code", "_src", "_row", "column"]
 
 
@@ -127,18 +124,18 @@ def run_checks(
         outcomes[rule.code], found = _run(rule, ctx, known)
         raw.append(found)
     told = pl.concat(raw)
-    done = _completed(pl.concat([_not_held(ctx.intake.found, told), told]), rules, ctx.policy)
+    done = completed_by_rules(pl.concat([_not_held(ctx.intake.found, told), told]), ctx)
     done, set_findings, settled = _settled(ctx, done, codes)
-    done = pl.concat([done, _completed(set_findings, rules, ctx.policy)])
+    done = pl.concat([done, completed_by_rules(set_findings, ctx)])
     late = []
     for rule in todo:
         if rule.stage == "last":
             outcomes[rule.code], found = _run(rule, ctx, known)
-            late.append(_on_paying_lines(_completed(found, rules, ctx.policy), done))
+            late.append(_on_paying_lines(completed_by_rules(found, ctx), done))
     marked, waiver_findings = waivers.apply(
         ctx, pl.concat([done, *late]), [code for code, rule in rules.items() if rule.waivable]
     )
-    waiver_findings = _completed(findings.conform(waiver_findings), rules, ctx.policy).with_columns(
+    waiver_findings = completed_by_rules(findings.conform(waiver_findings), ctx).with_columns(
         waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)
     )
     everything = pl.concat([marked, waiver_findings], how="diagonal").filter(pl.col("code").is_in(sorted(codes)))
@@ -167,17 +164,7 @@ def _not_held(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 def completed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     """Findings of a job of its own (a reconciliation): with what their rules say of them, and where they stand."""
     none = pl.lit(None, dtype=pl.String)
-    return placed(
-        _completed(found, rules_of(ctx.policy, ctx.month), ctx.policy).with_columns(
-            waived=pl.lit(value=False), waiver=none
-        ),
-        ctx,
-    )
-
-
-def placed(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
-    """Findings with file, sheet, cell, value and area, in the order in which they are read."""
-    return _ordered(_with_area(_located(found, ctx), ctx), all_rules())
+    return placed(completed_by_rules(found, ctx).with_columns(waived=pl.lit(value=False), waiver=none), ctx)
 
 
 def _run(rule: Rule, ctx: Claimed, known: dict[str, pl.DataFrame]) -> tuple[Outcome, pl.DataFrame]:
@@ -259,34 +246,6 @@ def _required_tables(ctx: Month) -> pl.DataFrame:
     return findings.gather(found)
 
 
-def _completed(found: pl.DataFrame, rules: dict[str, Rule], policy: Policy) -> pl.DataFrame:
-    """Fill in what a finding leaves to its rule: severity, effect, hint, whether it can be waived."""
-    own = pl.DataFrame(
-        [(r.code, r.severity, r.effect, r.hint, r.waivable, policy.basis(r.code).clause) for r in rules.values()],
-        schema={
-            "code": pl.String,
-            "_s": pl.String,
-            "_e": pl.String,
-            "_h": pl.String,
-            "_w": pl.Boolean,
-            "_c": pl.String,
-        },
-        orient="row",
-    )
-    return (
-        found.join(own, on="code", how="left", maintain_order="left")
-        .with_columns(
-            severity=pl.coalesce("severity", "_s"),
-            effect=pl.coalesce("effect", "_e"),
-            hint=pl.coalesce("hint", "_h"),
-            clause=pl.coalesce("clause", "_c"),
-            # Only what the rule allows can be waived; a finding may narrow it, never widen it.
-            waivable=pl.col("_w") & pl.col("waivable").fill_null(value=True),
-        )
-        .drop("_s", "_e", "_h", "_w", "_c")
-    )
-
-
 def _on_paying_lines(found: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """Keep findings on lines that nothing holds or refuses: roster rows, or attendance of the same person and post."""
     stopped = others.filter(pl.col("effect") != "none").select("person", "post_id", "_src", "_row", "table")
@@ -294,64 +253,4 @@ def _on_paying_lines(found: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     elsewhere = stopped.filter(pl.col("table") != "assignments").select("person", "post_id").drop_nulls().unique()
     return found.join(rows, on=["_src", "_row"], how="anti", maintain_order="left").join(
         elsewhere, on=["person", "post_id"], how="anti", maintain_order="left"
-    )
-
-
-def _located(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
-    marks = [
-        (name, column.name)
-        for name, spec in ctx.contracts.items()
-        for column in spec.columns.values()
-        if column.personal
-    ]
-    personal = pl.DataFrame(marks, schema={"table": pl.String, "column": pl.String}, orient="row").with_columns(
-        personal=pl.lit(value=True)
-    )
-    located = locate(found, ctx.intake.sources)
-    return located.join(personal, on=["table", "column"], how="left", maintain_order="left").with_columns(
-        pl.col("personal").fill_null(value=False)
-    )
-
-
-def _with_area(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
-    """Add county, township and village: the row's own, else those of the person in the registry or on the roster."""
-    frames = [*ctx.intake.tables.values(), *ctx.intake.set_aside.values()]
-    own = [frame.select("_src", "_row", *AREA) for frame in frames if all(column in frame.columns for column in AREA)]
-    people = [
-        ctx.intake.tables[name].select("id_number", *AREA).filter(pl.col("id_number").is_not_null())
-        for name in ("registry", "assignments", "employment")
-        if ctx.has(name)
-    ]
-    rows = (
-        pl.concat(own)
-        if own
-        else pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(AREA, pl.String)})
-    )
-    told = found.select(id_number="person")
-    homes = (
-        pl.concat([frame.join(told, on="id_number", how="semi", maintain_order="left") for frame in people]).unique(
-            "id_number", keep="first", maintain_order=True
-        )
-        if people
-        else pl.DataFrame(schema={"id_number": pl.String, **dict.fromkeys(AREA, pl.String)})
-    )
-    return (
-        found.join(
-            rows.join(found, on=["_src", "_row"], how="semi"), on=["_src", "_row"], how="left", maintain_order="left"
-        )
-        .join(homes, left_on="person", right_on="id_number", how="left", suffix="_home", maintain_order="left")
-        .with_columns(pl.coalesce(column, f"{column}_home").alias(column) for column in AREA)
-        .drop([f"{column}_home" for column in AREA])
-    )
-
-
-def _ordered(found: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
-    """The worst first, then by rule, then where they stand."""
-    return (
-        found.with_columns(
-            _severity=pl.col("severity").replace_strict({s: n for n, s in enumerate(SEVERITIES)}, return_dtype=pl.Int8),
-            _rule=pl.col("code").replace_strict({code: n for n, code in enumerate(rules)}, return_dtype=pl.Int32),
-        )
-        .sort("_severity", "_rule", "file", "sheet", "_row", "letter", "message", nulls_last=False, maintain_order=True)
-        .drop("_severity", "_rule")
     )
