@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from hypothesis import settings
 
 from fupin_cli.cli.main import main
@@ -166,12 +167,24 @@ def of_sample(
     return run
 
 
+@pytest.fixture(scope="session")
+def _elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("elsewhere")
+
+
 @pytest.fixture(autouse=True)
-def _outside(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run every test outside the checkout, with none of this machine's settings."""
-    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+def _outside(_elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run every test outside the checkout, in a folder that is empty, with none of this machine's settings."""
+    for left in _elsewhere.iterdir():
+        shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+    monkeypatch.chdir(_elsewhere)
     for name in ("FUPIN_WORKSPACE", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
+
+
+def from_yaml(path: Path) -> Any:
+    """What a YAML file holds; read by libyaml where there is one, which is ten times as fast."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
 def write_csv(path: Path, rows: list[dict[str, Any]], encoding: str = "utf-8") -> Path:

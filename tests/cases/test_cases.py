@@ -16,27 +16,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from fupin_cli.cli.main import main
 from fupin_cli.policy.months import month_text, parse_month
 from tests.cases.together import Places
-from tests.conftest import Ran, write_csv
+from tests.conftest import Ran, from_yaml, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 HERE = Path(__file__).parent
-BASE = yaml.safe_load((HERE / "base.yaml").read_text(encoding="utf-8"))
+BASE = from_yaml(HERE / "base.yaml")
 STANDARDS = {"2021": "550.00", "2022": "605.00", "2023": "665.50", "2024": "732.05", "2025": "805.26"}
 BASE_ID = "211302198001010012"
 
 
 FILES = [file for file in sorted(HERE.glob("*.yaml")) if file.name != "base.yaml"]
 CASES: list[tuple[str, dict[str, Any]]] = [
-    (f"{file.stem}: {case['name']}", case)
-    for file in FILES
-    for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+    (f"{file.stem}: {case['name']}", case) for file in FILES for case in from_yaml(file)
 ]
 
 

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from fupin_cli.policy.idnumber import check_digit
 from tests.cases.test_cases import BASE
 from tests.cases.test_measure_cases import OWN, claim_row
-from tests.conftest import Ran, write_csv
+from tests.conftest import Ran, from_yaml, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,9 +51,7 @@ TABLES = {
     "employer_claims": ("社保补贴岗位补贴花名册", OWN["measures"]["employer_social_insurance"]["row"]),
 }
 EVERY: list[tuple[str, dict[str, Any]]] = [
-    (file.stem, case)
-    for file in sorted(HERE.glob("*.yaml"))
-    for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+    (file.stem, case) for file in sorted(HERE.glob("*.yaml")) for case in from_yaml(file)
 ]
 CASES = [pytest.param(case, id=f"{stem}: {case['name']}") for stem, case in EVERY]
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from fupin_cli.policy.idnumber import check_digit
 from tests.cases.test_cases import BASE, BASE_ID, months, printed, write
 from tests.cases.together import Places
+from tests.conftest import from_yaml
 
 HERE = Path(__file__).parent / "measures"
-OWN = yaml.safe_load((HERE / "base.yaml").read_text(encoding="utf-8"))
+OWN = from_yaml(HERE / "base.yaml")
 TITLES = {
     "accident_insurance": "意外险",
     "labour_export_service": "劳务输出服务补助",
@@ -104,10 +104,7 @@ def _listed(span: Any) -> list[str]:
 
 
 CASES: list[dict[str, Any]] = [
-    case
-    for file in sorted(HERE.glob("*.yaml"))
-    if file.name != "base.yaml"
-    for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+    case for file in sorted(HERE.glob("*.yaml")) if file.name != "base.yaml" for case in from_yaml(file)
 ]
 IDS = [f"{case['measure']}: {case['name']}" for case in CASES]
 

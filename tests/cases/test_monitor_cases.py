@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from fupin_cli.policy.months import month_text, parse_month
 from tests.cases.test_cases import STANDARDS
-from tests.conftest import Ran, write_csv
+from tests.conftest import Ran, from_yaml, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,11 +191,12 @@ def number_of(who: str, birth: str) -> str:
     return head + "10X98765432"[sum(int(d) * w for d, w in zip(head, WEIGHTS, strict=True)) % 11]
 
 
+@cache
 def all_cases() -> list[Any]:
     return [
         pytest.param(case, id=f"{file.stem}: {case['name']}")
         for file in sorted(HERE.glob("*.yaml"))
-        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+        for case in from_yaml(file)
     ]
 
 

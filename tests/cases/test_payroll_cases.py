@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.cases.test_cases import BASE, place_of, printed, tables_of, write
 from tests.cases.together import Places
+from tests.conftest import from_yaml
 
-CASES = yaml.safe_load((Path(__file__).parent / "payroll" / "lines.yaml").read_text(encoding="utf-8"))
+CASES = from_yaml(Path(__file__).parent / "payroll" / "lines.yaml")
 
 
 def claimed(root: Path, here: list[int], tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from fupin_cli.cli.main import main
 from tests.cases.test_cases import BASE, BASE_ID, build
-from tests.conftest import Ran, write_csv
+from tests.conftest import Ran, from_yaml, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CASES = yaml.safe_load((Path(__file__).parent / "reconcile" / "verdicts.yaml").read_text(encoding="utf-8"))
+CASES = from_yaml(Path(__file__).parent / "reconcile" / "verdicts.yaml")
 MONTH = BASE["month"]
 OTHER = "211302198202020022"[:-1]
 FIRST = {

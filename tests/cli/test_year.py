@@ -41,7 +41,8 @@ def test_the_year_ties_to_the_fen(tmp_path: Path, capfd: pytest.CaptureFixture[s
     if LONG:
         year = Year(tmp_path, main, MONTHS[:8])
     else:
-        year = Year(tmp_path, main, MONTHS[2:7], jobs='[run]\njobs = ["check", "payroll"]\n', repaid=PUBLISHED)
+        few = '[run]\njobs = ["check", "payroll"]\n'
+        year = Year(tmp_path, main, MONTHS[2:7], jobs=few, refused=MONTHS[2:3], repaid=PUBLISHED)
     for index in range(len(year.months)):
         year.live(index)
     lines = year.ledger()
