@@ -444,7 +444,7 @@ def test_kill_9_at_any_moment_of_a_posting_leaves_all_of_it_or_nothing(tmp_path:
             process.stdin.write("\n")
             finished += process.stdout.readline() == "0\n"
             whole = whole if n > 1 else time.perf_counter() - start
-    from fupin_cli.ledger.store import read
+    from fupin_cli.ledger.file import read
 
     lines, batches = read(tmp_path, "lines"), read(tmp_path, "batches")
     assert set(lines["batch"]) == set(batches["batch"])

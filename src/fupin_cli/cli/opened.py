@@ -1,4 +1,8 @@
-"""A workspace open for a command: locked if it writes, its files on a desk, a bar if somebody watches."""
+"""A workspace open for a command: locked if it writes, its files on a desk, a bar if somebody watches.
+
+approve, reconcile and payroll keep their own order and say it in their own lines: the bar ends before a question is asked,
+and the first two ask under the lock; payroll asks the ledger before it takes the lock, which an approved month never needs.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,11 @@ from fupin_cli.cli.options import (
     operator_name,
     signer,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fupin_cli.jobs.withdraw import Withdrawal
 
 EXAMPLE = "fupin withdraw 2024-05 --by 姓名 --document 文号"
 Measure = Annotated[
@@ -61,7 +66,6 @@ def withdraw(
     from fupin_cli.ledger import store
     from fupin_cli.outputs.posting_json import withdraw_document
     from fupin_cli.policy.months import month_text, parse_month
-    from fupin_cli.policy.rounding import fen_to_yuan
 
     wanted = parse_month(one_month(month_argument, month, EXAMPLE))
     text = month_text(wanted)
@@ -87,15 +91,21 @@ def withdraw(
     if output_format is Format.json:
         print_json(withdraw_document(batch, run.lines, run.amount_fen, voided))
     else:
-        for line in (
-            *said,
-            f"已撤回 {text} 的批准（批次 {batch.refers}），撤回批次 {batch.batch}，文号 {batch.document}",
-        ):
+        for line in (*said, *_words(run, text, voided)):
             typer.echo(line)
-        typer.echo(f"{run.lines} 行归零，不再支付 {fen_to_yuan(run.amount_fen)} 元；已交银行的代发文件请银行作废")
-        for path in voided:
-            typer.echo(f"作废：{path}")
     return 0
+
+
+def _words(run: Withdrawal, text: str, voided: list[Path]) -> list[str]:
+    """What was taken back, and which files are void now."""
+    from fupin_cli.policy.rounding import fen_to_yuan
+
+    batch = run.batch
+    return [
+        f"已撤回 {text} 的批准（批次 {batch.refers}），撤回批次 {batch.batch}，文号 {batch.document}",
+        f"{run.lines} 行归零，不再支付 {fen_to_yuan(run.amount_fen)} 元；已交银行的代发文件请银行作废",
+        *(f"作废：{path}" for path in voided),
+    ]
 
 
 def discard(

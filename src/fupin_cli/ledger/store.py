@@ -7,14 +7,14 @@ and can be read with common tools in twenty years (docs/decisions/006).
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.errors import FupinError, os_words, sqlite_words
-from fupin_cli.ledger import schema, seal
+from fupin_cli.errors import FupinError
+from fupin_cli.ledger import seal
+from fupin_cli.ledger.file import connected, ledger_path, read, trouble, unprotected
 from fupin_cli.ledger.key import FOLDER, workspace_key
 from fupin_cli.ledger.key import LEDGER_FILE as FILE
 from fupin_cli.ledger.model import (
@@ -48,7 +48,7 @@ from fupin_cli.ledger.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = [
@@ -80,11 +80,13 @@ __all__ = [
     "Line",
     "Posting",
     "Settlement",
+    "ledger_path",
     "lines_from",
+    "read",
+    "trouble",
+    "unprotected",
 ]
 
-WAIT_SECONDS = 30.0
-PORTION = 100_000
 # Batches that this process has posted, so that an interruption afterwards can say so.
 posted_here: list[str] = []
 
@@ -93,36 +95,6 @@ class AlreadyPostedError(FupinError):
     """The month is approved already, or the opening balance imported (exit 12)."""
 
     exit_code = 12
-
-
-def ledger_path(root: Path) -> Path:
-    """Where a workspace keeps its ledger."""
-    return root / FOLDER / FILE
-
-
-@contextmanager
-def _open(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the ledger, making it at the first use.
-
-    Raises:
-        FupinError: no ledger file, damaged, locked for too long, disk full.
-    """
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
-        try:
-            path.chmod(0o600)
-            connection.execute("PRAGMA synchronous = FULL")
-            schema.prepare(connection, lambda: workspace_key(path.parent.parent))
-            yield connection
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        raise FupinError(
-            f"账本 {path} 读写不了：{sqlite_words(error)}", "检查磁盘空间和权限，确认没有别的程序占用，再运行一次"
-        ) from error
-    except OSError as error:
-        raise FupinError(f"账本 {path} 打不开：{os_words(error)}", "检查工作区的权限和磁盘空间") from error
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: list[tuple[object, ...]]) -> None:
@@ -160,7 +132,7 @@ def head(root: Path) -> Head:
     """Where the ledger stands; nothing where there is none."""
     if not ledger_path(root).exists():
         return Head()
-    with _open(ledger_path(root)) as connection:
+    with connected(ledger_path(root)) as connection:
         return _head(connection)
 
 
@@ -176,7 +148,7 @@ def _sealed_drafts(drafts: list[Draft], previous: str, key: bytes) -> list[Draft
 def add_draft(root: Path, draft: Draft) -> Draft:
     """Note a computed payroll, sealed after the draft before."""
     key = workspace_key(root)
-    with _open(ledger_path(root)) as connection:
+    with connected(ledger_path(root)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             (sealed,) = _sealed_drafts([draft], _head(connection).draft, key)
@@ -221,7 +193,7 @@ def post_prepared(root: Path, posting: Posting) -> Batch:
         FupinError: the ledger cannot be written.
     """
     batch = posting.batch
-    with _open(ledger_path(root)) as connection:
+    with connected(ledger_path(root)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             if batch.kind != OPENING and _closed(connection, batch.month):
@@ -276,41 +248,6 @@ def _already(kind: str) -> tuple[str, str]:
         WITHDRAWAL: ("这个批次已经撤回过了", "查看：fupin ledger show"),
         CLOSING: ("本月已经关账，不能再记账", "以后发现的差错随当前月的批准更正；查看：fupin status"),
     }[kind]
-
-
-def read(root: Path, table: str, columns: list[str] | None = None, where: str = "") -> pl.DataFrame:
-    """Read a table of the ledger, or some columns of it; empty where there is no ledger yet.
-
-    `where` is a condition of our own (no value from outside stands in it). Rows are taken in portions, so that memory
-    holds the columns and not millions of Python tuples.
-    """
-    types = schema_of(table)
-    wanted = {name: types[name] for name in columns or types}
-    parts = [pl.DataFrame(schema=wanted)]
-    if ledger_path(root).exists():
-        with _open(ledger_path(root)) as connection:
-            condition = f" WHERE {where}" if where else ""
-            cursor = connection.execute(f"SELECT {', '.join(wanted)} FROM {table}{condition} ORDER BY rowid")  # noqa: S608
-            while rows := cursor.fetchmany(PORTION):
-                parts.append(pl.DataFrame(rows, schema=wanted, orient="row"))
-    return pl.concat(parts)
-
-
-def trouble(root: Path) -> str:
-    """What SQLite itself finds wrong with the file; empty if nothing."""
-    if not ledger_path(root).exists():
-        return ""
-    with _open(ledger_path(root)) as connection:
-        said = str(connection.execute("PRAGMA integrity_check").fetchone()[0])
-    return "" if said == "ok" else said
-
-
-def unprotected(root: Path) -> list[str]:
-    """Triggers and indexes of the file that are gone or changed."""
-    if not ledger_path(root).exists():
-        return []
-    with _open(ledger_path(root)) as connection:
-        return schema.unprotected(connection)
 
 
 def batches(root: Path) -> pl.DataFrame:

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from fupin_cli.outputs.json_notation import (
-    AREA,
-    CRASHED,
-    FINDING,
-    INPUTS,
-    OUTPUTS,
-    PLACE,
-    Each,
-    maybe,
-    texts,
-)
+from fupin_cli.outputs.json_notation import AREA, CRASHED, FINDING, INPUTS, OUTPUTS, PLACE, Each, maybe, texts
 
 SUMS = {
     **dict.fromkeys(("lines", "pay", "hold", "refuse"), "int"),

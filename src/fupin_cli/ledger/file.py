@@ -1,0 +1,90 @@
+"""The ledger's file: opened, read, looked over (docs/decisions/006)."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.errors import FupinError, os_words, sqlite_words
+from fupin_cli.ledger import schema
+from fupin_cli.ledger.key import FOLDER, workspace_key
+from fupin_cli.ledger.key import LEDGER_FILE as FILE
+from fupin_cli.ledger.model import schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+WAIT_SECONDS = 30.0
+
+
+PORTION = 100_000
+
+
+def ledger_path(root: Path) -> Path:
+    """Where a workspace keeps its ledger."""
+    return root / FOLDER / FILE
+
+
+@contextmanager
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the ledger, making it at the first use.
+
+    Raises:
+        FupinError: no ledger file, damaged, locked for too long, disk full.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+        try:
+            path.chmod(0o600)
+            connection.execute("PRAGMA synchronous = FULL")
+            schema.prepare(connection, lambda: workspace_key(path.parent.parent))
+            yield connection
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise FupinError(
+            f"账本 {path} 读写不了：{sqlite_words(error)}", "检查磁盘空间和权限，确认没有别的程序占用，再运行一次"
+        ) from error
+    except OSError as error:
+        raise FupinError(f"账本 {path} 打不开：{os_words(error)}", "检查工作区的权限和磁盘空间") from error
+
+
+def read(root: Path, table: str, columns: list[str] | None = None, where: str = "") -> pl.DataFrame:
+    """Read a table of the ledger, or some columns of it; empty where there is no ledger yet.
+
+    `where` is a condition of our own (no value from outside stands in it). Rows are taken in portions, so that memory
+    holds the columns and not millions of Python tuples.
+    """
+    types = schema_of(table)
+    wanted = {name: types[name] for name in columns or types}
+    parts = [pl.DataFrame(schema=wanted)]
+    if ledger_path(root).exists():
+        with connected(ledger_path(root)) as connection:
+            condition = f" WHERE {where}" if where else ""
+            cursor = connection.execute(f"SELECT {', '.join(wanted)} FROM {table}{condition} ORDER BY rowid")  # noqa: S608
+            while rows := cursor.fetchmany(PORTION):
+                parts.append(pl.DataFrame(rows, schema=wanted, orient="row"))
+    return pl.concat(parts)
+
+
+def trouble(root: Path) -> str:
+    """What SQLite itself finds wrong with the file; empty if nothing."""
+    if not ledger_path(root).exists():
+        return ""
+    with connected(ledger_path(root)) as connection:
+        said = str(connection.execute("PRAGMA integrity_check").fetchone()[0])
+    return "" if said == "ok" else said
+
+
+def unprotected(root: Path) -> list[str]:
+    """Triggers and indexes of the file that are gone or changed."""
+    if not ledger_path(root).exists():
+        return []
+    with connected(ledger_path(root)) as connection:
+        return schema.unprotected(connection)
