@@ -18,9 +18,9 @@ from pathlib import Path
 
 from tests.bench.cases import SETTINGS
 from tests.bench.measure import FUPIN
-from tests.bench.posts import write_payroll
+from tests.bench.posts import VILLAGES, write_payroll
 
-MONTH, WHOLE = "2024-05", 2800
+MONTH, WHOLE, IN_A_VILLAGE = "2024-05", 2800, 16
 JOBS = ("check", "payroll")
 INLINE = """
 import sys
@@ -37,10 +37,10 @@ for command in ("check", "payroll"):
 
 
 def make(folder: Path, counties: int, people: int) -> None:
-    """Write the counties: everybody on a post, 0 to 24 paid months each."""
+    """Write the counties: everybody on a post, 0 to 24 paid months each, 16 people a village (a workbook has a sheet for each)."""
     one = folder / "one"
     one.mkdir()
-    write_payroll(one, people, (MONTH,))
+    write_payroll(one, people, (MONTH,), min(VILLAGES, max(1, people // IN_A_VILLAGE)))
     for number in range(counties):
         place = folder / "省" / f"县{number:02}"
         shutil.copytree(one, place)

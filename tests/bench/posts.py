@@ -18,10 +18,11 @@ MONTHS = ("2024-03", "2024-04", "2024-05", "2024-06", "2024-07", "2024-08")
 HISTORY = 24
 YUAN = {2022: "605.00", 2023: "665.50", 2024: "732.05"}
 ROSTER_SHEET = 100
+VILLAGES = 300
 
 
-def holders(count: int) -> pl.DataFrame:
-    """Men of 34 to 53 on posts of two, in 20 townships of 15 villages each."""
+def holders(count: int, villages: int = VILLAGES) -> pl.DataFrame:
+    """Men of 34 to 53 on posts of two, in 20 townships, of 15 villages each if there are 300."""
     n = pl.col("n")
     number, _ = id_number(n, pl.lit(1970), pl.lit(20), pl.lit(value=True))
     return pl.DataFrame({"n": range(count)}).select(
@@ -30,7 +31,7 @@ def holders(count: int) -> pl.DataFrame:
         身份证号码=number,
         县=pl.lit("示例县"),
         乡=pl.format("第{}乡", n // 2 % 20),
-        村=pl.format("第{}村", n // 2 % 300),
+        村=pl.format("第{}村", n // 2 % villages),
         岗位编号=pl.format("GW{}", n // 2 + 10**6),
     )
 
@@ -84,9 +85,9 @@ def history(who: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def write_payroll(root: Path, count: int, months: tuple[str, ...]) -> None:
+def write_payroll(root: Path, count: int, months: tuple[str, ...], villages: int = VILLAGES) -> None:
     """Everything that a payroll reads: yearly tables and history in the inbox itself, attendance in each month's folder."""
-    who, inbox = holders(count), root / "inbox"
+    who, inbox = holders(count, villages), root / "inbox"
     inbox.mkdir()
     registry = who.select(
         *AREA,
