@@ -89,3 +89,10 @@ def test_a_key_is_found_on_its_line(sections: list[tuple[str, list[str]]]) -> No
     text = "\n".join(lines)
     assert {place: line_of(text, place) for place in places} == places
     assert line_of(text, ("zzz", "y")) is None
+
+
+def test_a_section_in_capitals_is_no_section(tmp_path: Path) -> None:
+    """15: one library's version took [Post] for [post], and dropped one of two; `fupin config` said it was the default."""
+    (tmp_path / "fupin.toml").write_text("[Post]\nage_max = 45\n", encoding="utf-8")
+    with pytest.raises(FupinError, match=r"第 1 行 没有 Post 这一项，是不是 post？"):
+        load_settings(tmp_path / "fupin.toml")
