@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import shutil
 from importlib.resources import files
@@ -331,7 +332,7 @@ WAYS = ("cut", "empty", "the other month", "another version", "another seal", "a
 def test_what_is_damaged_or_foreign_is_as_if_it_were_not_there(
     root: Path, computed: list[int], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """16.5: ignored, said nowhere, and put right by the next run that may write."""
+    """16.5: ignored, told only to the workspace's log by what may write, and put right by it."""
     first, second = (
         Place(root, parse_month(month), "post", key) for month, key in zip(APPROVED, keys(root), strict=True)
     )
@@ -342,10 +343,19 @@ def test_what_is_damaged_or_foreign_is_as_if_it_were_not_there(
         assert lines.equals(kept_months.read(first))  # type: ignore[arg-type]
         spoil(first.path, how, second.path)
         assert kept_months.read(first) is None, how
-    said = document(root, Cache.KEEP)
-    assert computed == [first.month]
+    log = root / ".fupin" / "run.jsonl"
+    said = document(root, Cache.READ)
+    assert not log.exists()  # what writes nothing tells no log
+    assert document(root, Cache.KEEP) == said
+    assert computed == [first.month] * 2
+    told = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [(line["event"], line["file"], line["why"]) for line in told] == [
+        ("kept month damaged", first.path.name, "seal")
+    ]
+    assert log.stat().st_mode & 0o777 == 0o600
     assert lines.equals(kept_months.read(first))  # type: ignore[arg-type]
     assert document(root, Cache.READ) == said
+    assert log.read_text(encoding="utf-8").count("\n") == 1  # once
     first.path.unlink()
     first.path.mkdir()
     assert kept_months.read(first) is None

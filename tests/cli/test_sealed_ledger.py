@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fupin_cli.cli.main import main
-from fupin_cli.intake.load import Inbox, read_inbox
+from fupin_cli.intake.opened import Inbox, read_inbox
 from fupin_cli.jobs.compute_again import Again, Found, described_approval
 from fupin_cli.jobs.verify_ledger import check_ledger
 from fupin_cli.jobs.workspace import find_workspace

@@ -12,7 +12,8 @@ import polars as pl
 from fupin_cli.checks.engine import run_checks
 from fupin_cli.errors import NoInputError
 from fupin_cli.intake.inbox import folder_month
-from fupin_cli.intake.load import Inbox, Intake, read_inbox, select, typed_rows
+from fupin_cli.intake.load import Intake, select, typed_rows
+from fupin_cli.intake.opened import Inbox, read_inbox
 from fupin_cli.intake.stated import stated_totals
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.jobs.kept_months import Cache

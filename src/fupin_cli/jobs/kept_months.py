@@ -24,6 +24,7 @@ from fupin_cli.outputs.files import atomic, make_folder
 from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PLACE, SUFFIX = "cache", ".month"
@@ -78,8 +79,15 @@ def size(root: Path) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
-def read(place: Place) -> pl.DataFrame | None:
-    """The lines that were kept for this fingerprint (`corrections.lines_now`); None where there are none, or none that hold."""
+def _unheard(file: str, why: str) -> None:
+    LOG.info("%s: %s, computed", file, why)
+
+
+def read(place: Place, damaged: Callable[[str, str], None] = _unheard) -> pl.DataFrame | None:
+    """The lines that were kept for this fingerprint (`corrections.lines_now`); None where there are none, or none that hold.
+
+    `damaged` is told the file's name and what is wrong with one that is not as it was written.
+    """
     if not place.key or not (place.root / FOLDER / KEY_FILE).exists():
         return None
     try:
@@ -87,13 +95,13 @@ def read(place: Place) -> pl.DataFrame | None:
         if head != HEAD or key.decode() != place.key:
             return None
         if not hmac.compare_digest(seal, _seal(place, body)):
-            LOG.info("%s: its seal does not fit, computed", place.path.name)
+            damaged(place.path.name, "seal")
             return None
         return pl.read_parquet(BytesIO(body))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, FupinError, pl.exceptions.PolarsError) as error:
-        LOG.info("%s: %s, computed", place.path.name, type(error).__name__)
+        damaged(place.path.name, type(error).__name__)
         return None
 
 

@@ -6,7 +6,8 @@ import json
 import logging
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Any
 
@@ -62,3 +63,10 @@ def job_log(root: Path, settings: Run, stamp: str) -> Iterator[Callable[..., Non
         yield write
     finally:
         handler.close()
+
+
+def aside(root: Path, settings: Run, event: str, **facts: Any) -> None:
+    """Write one line beside whatever run has the log open: no file is exchanged. A log that cannot be written is no error here."""
+    stamp = datetime.now().astimezone().isoformat(timespec="seconds")
+    with suppress(FupinError), job_log(root, settings.model_copy(update={"log_kib": 0}), stamp) as log:
+        log(event, **facts)

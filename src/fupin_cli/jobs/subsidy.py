@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,6 +16,7 @@ from fupin_cli.jobs.batch_lines import kept_by_town
 from fupin_cli.jobs.corrections import Again, again_of, corrections_of, months_to_check, undecided_of
 from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.funds import funds_of
+from fupin_cli.jobs.log import aside
 from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.measures.catalogue import known_measures, measure_of, other_measures
 from fupin_cli.measures.claims import SPOT, conform
@@ -184,7 +186,8 @@ def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Agai
     if not (desk.cache.looks or desk.cache.keeps):
         return again_of(compute(desk, measure, month, again=True))
     place = kept_months.Place(desk.workspace.root, month, measure.code, keys.of(month, measure.code))
-    lines = kept_months.read(place) if desk.cache.looks else None
+    told = (partial(_damaged, desk),) if desk.cache.keeps else ()  # a command that writes nothing writes no log
+    lines = kept_months.read(place, *told) if desk.cache.looks else None
     if lines is not None:
         return Again(month, measure.code, desk.policy.of(month), lines)
     run = compute(desk, measure, month, again=True)
@@ -192,6 +195,11 @@ def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Agai
     if desk.cache.keeps and not run.result.crashed:
         kept_months.write(place, again.lines)
     return again
+
+
+def _damaged(desk: Desk, file: str, why: str) -> None:
+    """Tell the workspace's log of a kept month that is not as it was written: the month is computed, and kept anew."""
+    aside(desk.workspace.root, desk.policy.settings.run, "kept month damaged", file=file, why=why)
 
 
 def supplied(desk: Desk, month: int) -> list[Measure]:
