@@ -122,7 +122,7 @@ def test_an_answer_to_no_risk_is_told_and_a_code_may_be_written_small(
         "C": None,
     }
     told = "风险反馈.csv 第4行：没有 RSK999 这种风险，这一项没有算作反馈"
-    assert ran.document["feedback_not_counted"] == [told]
+    assert ran.document["feedback_not_counted"] == [f"2024-05/{told}"]
     assert told in "".join(fupin("risk", "2024-05", "-w", root).out.split("\n")).replace("  ", "")
     book = openpyxl.load_workbook(root / "out" / "2024-05" / "风险推送_2024-05.xlsx")
     assert [c.value for c in book["核对"]["A"] if c.value and told in str(c.value)]

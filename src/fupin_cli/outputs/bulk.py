@@ -183,12 +183,14 @@ def _rows_xml(plan: SheetPlan, start: int, row: int, plain: list[str], marked: l
     flags = {f"__{name}": series.slice(start, BATCH) for name, series in plan.marked.items() if name in plan.headers}
     frame = rows.with_columns(__row=pl.int_range(row, row + rows.height).cast(pl.String), **flags)
     cells = []
+    unsafe = _unsafe(rows)
     for position, name in enumerate(plan.headers):
         style: pl.Expr = pl.lit(plain[position])
         if f"__{name}" in flags:
             style = pl.when(pl.col(f"__{name}")).then(pl.lit(marked[position])).otherwise(style)
         start_tag = pl.concat_str(pl.lit(f'<c r="{column_letter(position)}'), "__row", pl.lit('" s="'), style)
-        cells.append(_cell(start_tag, name, rows[name], numbers=name in plan.figures))
+        whole, escape = rows.schema[name].is_integer(), name in unsafe
+        cells.append(_cell(start_tag, name, whole=whole, escape=escape, numbers=name in plan.figures))
     line = pl.concat_str(pl.lit('<row r="'), "__row", pl.lit('"'), _height(plan), pl.lit(">"), *cells, pl.lit("</row>"))
     text: str = frame.select(line.str.join("")).item()
     return text.encode()
@@ -204,19 +206,27 @@ def _height(plan: SheetPlan) -> pl.Expr:
     return pl.concat_str(pl.lit(' ht="'), points.cast(pl.String), pl.lit('" customHeight="1"'))
 
 
-def _cell(start_tag: pl.Expr, name: str, series: pl.Series, *, numbers: bool) -> pl.Expr:
+def _unsafe(rows: pl.DataFrame) -> set[str]:
+    """Columns of text with a cell that cannot be written as it stands (`escaped`): all are asked at once."""
+    texts = {name: pl.col(name).cast(pl.String).str for name, dtype in rows.schema.items() if not dtype.is_integer()}
+    if not texts:
+        return set()
+    asked = (
+        (text.contains(UNSAFE) | (text.len_bytes() > CELL_LIMIT)).any().alias(name) for name, text in texts.items()
+    )
+    return {name for name, told in rows.select(asked).row(0, named=True).items() if told}
+
+
+def _cell(start_tag: pl.Expr, name: str, *, whole: bool, escape: bool, numbers: bool) -> pl.Expr:
     column = pl.col(name)
     empty = pl.concat_str(start_tag, pl.lit('"/>'))
-    if series.dtype.is_integer():
+    if whole:
         number = column.cast(pl.String)
         if name.endswith(("_fen", "_x100")):
             number = fen_to_yuan_expr(column)
         written = pl.concat_str(start_tag, pl.lit('"><v>'), number, pl.lit("</v></c>"))
     else:
-        text = column.cast(pl.String)
-        cells = series.cast(pl.String).str
-        if cells.contains(UNSAFE).any() or (cells.len_bytes() > CELL_LIMIT).any():
-            text = escaped(text)
+        text = escaped(column.cast(pl.String)) if escape else column.cast(pl.String)
         written = pl.concat_str(
             start_tag, pl.lit('" t="inlineStr"><is><t xml:space="preserve">'), text, pl.lit("</t></is></c>")
         )
