@@ -45,10 +45,6 @@ FEMALE_RELATIONS = (
 )
 
 
-def _phone_shape(column: str) -> pl.Expr:
-    return pl.col(column).str.contains(PHONE)
-
-
 @rule(
     "ID010",
     "电话缺失或写法不对",
@@ -72,7 +68,7 @@ def phones(ctx: Month) -> pl.LazyFrame:
             rows = ctx.with_column(table, column)
             if table == "registry" and column == "household_phone":  # on every member's row: said once a household
                 rows = rows.filter(pl.col("relation") == "户主")
-            found.append(report(rows.filter(~_phone_shape(column)), table, "电话号码的写法不对", column))
+            found.append(report(rows.filter(~pl.col(column).str.contains(PHONE)), table, "电话号码的写法不对", column))
             if table in ("employment", "assignments"):
                 found.append(report(rows.filter(pl.col(column).is_null()), table, "没有填电话", column))
     if ctx.has("registry"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.idc import unencodable
 from fupin_cli.outputs.bulk import write_workbook
 from fupin_cli.outputs.files import atomic, put_aside, same_content
 from fupin_cli.outputs.sheet import SheetPlan
@@ -113,8 +114,8 @@ def _left_out(
     odd = text.str.contains(ODD)
     if profile.suffix == ".txt":
         odd |= text.str.contains(profile.separator, literal=True)
-    letters = sorted(set("".join("".join(cells[name].unique()) for name in cells.columns)))
-    if rare := "".join(letter for letter in letters if not _encodes(letter, encoding)):
+    letters = "".join(sorted(set("".join("".join(cells[name].unique()) for name in cells.columns))))
+    if rare := "".join(sorted(unencodable(letters, encoding))):
         odd |= text.str.contains("[" + re.escape(rare) + "]")
     sound = lines.select(
         pl.col("account").cast(pl.String).str.contains("^[0-9]{8,32}$").fill_null(value=False)
@@ -128,14 +129,6 @@ def _left_out(
         if reason := _obstacle(cells.row(place, named=True), row, fen, profile, encoding):
             found[place] = (row["payee"] or "", reason, fen)
     return found
-
-
-def _encodes(letter: str, encoding: str) -> bool:
-    try:
-        letter.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _obstacle(cells: dict[str, str], row: dict[str, object], fen: int, profile: BankProfile, encoding: str) -> str:

@@ -28,6 +28,16 @@ def to_pay_words(sums: BatchSums) -> tuple[str, str]:
     )
 
 
+# Of what line of which month a sheet speaks.
+LINE = {
+    "no": "序号",
+    "name": "姓名",
+    "person": "身份证号",
+    "township": "乡镇",
+    "village": "村",
+    "post_id": "岗位编号",
+    "origin": "原月份",
+}
 CORRECTION = {"back_pay": "补发", "recover": "追回", "cancel": "撤销（款已退回）"}
 
 
@@ -36,15 +46,7 @@ def correction_sheet(run: PayrollRun, part: str = "", *, in_batch: bool = True) 
 
     `in_batch`: the sheet is part of a batch, and says what the bank is to pay by it.
     """
-    rows = run.corrections.filter(pl.col("township").fill_null(NO_TOWN) == part) if part else run.corrections
-    headers = {
-        "no": "序号",
-        "name": "姓名",
-        "person": "身份证号",
-        "township": "乡镇",
-        "village": "村",
-        "post_id": "岗位编号",
-        "origin": "原月份",
+    headers = LINE | {
         "source_batch": "原批次",
         "source_line": "原批次序号",
         "old_fen": "原批准(元)",
@@ -53,12 +55,10 @@ def correction_sheet(run: PayrollRun, part: str = "", *, in_batch: bool = True) 
         "new_fen": "应为(元)",
         "what": "处理",
     }
-    table = numbered(rows).with_columns(
-        origin=text_expr(pl.col("month")), what=pl.col("kind").replace_strict(CORRECTION, return_dtype=pl.String)
+    table = _lines(run.corrections, part).with_columns(
+        what=pl.col("kind").replace_strict(CORRECTION, return_dtype=pl.String)
     )
-    title = f"{run.policy.settings.county.name} {part} {month_words(run.month)} 查出的以前月份差额".replace(
-        "  ", " "
-    ).strip()
+    title = heading(run, part, "查出的以前月份差额")
     signed = (
         "补发为正，追回为负；随当前月的批准入账。",
         *(to_pay_words(run.sums(part, NO_TOWN)) if in_batch else ()),
@@ -78,24 +78,14 @@ def correction_sheet(run: PayrollRun, part: str = "", *, in_batch: bool = True) 
 
 def undecided_sheet(run: PayrollRun, part: str = "") -> SheetPlan:
     """Lines of months approved before that are now only held, why, and what decides them (SPEC 9.4)."""
-    rows = run.undecided.filter(pl.col("township").fill_null(NO_TOWN) == part) if part else run.undecided
-    headers = {
-        "no": "序号",
-        "name": "姓名",
-        "person": "身份证号",
-        "township": "乡镇",
-        "village": "村",
-        "post_id": "岗位编号",
-        "origin": "原月份",
+    headers = LINE | {
         "old_fen": "已批准(元)",
         "reason": "现在为什么暂缓",
         "advice": "怎么核定",
     }
     advice = "改正原表后重算；或写进核定清单（fupin template settlements），写明天数或金额、理由、批准文号、批准人"
-    table = numbered(rows).with_columns(origin=text_expr(pl.col("month")), advice=pl.lit(advice))
-    title = f"{run.policy.settings.county.name} {part} {month_words(run.month)} 待核定的以前月份".replace(
-        "  ", " "
-    ).strip()
+    table = _lines(run.undecided, part).with_columns(advice=pl.lit(advice))
+    title = heading(run, part, "待核定的以前月份")
     below = ("待核定的行不补发，也不追回；核定以前这些月份不能关账。",)
     return SheetPlan(
         "待核定",
@@ -112,6 +102,17 @@ def correction_words(run: PayrollRun) -> str:
     """The sums of the corrections in one sentence; empty where there are none."""
     sums = [f"{CORRECTION[kind]} {fen_to_yuan(fen)} 元" for kind, fen in run.correction_sums().items()]
     return f"以前月份差额 {run.corrections.height} 笔：{'，'.join(sums)}" if sums else ""
+
+
+def heading(run: PayrollRun, part: str, words: str) -> str:
+    """A sheet's heading: county, township (if the sheet is one's own), month, what it is."""
+    return f"{run.policy.settings.county.name} {part} {month_words(run.month)} {words}".replace("  ", " ").strip()
+
+
+def _lines(rows: pl.DataFrame, part: str) -> pl.DataFrame:
+    """Rows of a township (of all without one), numbered, with the month they come from in words."""
+    own = rows.filter(pl.col("township").fill_null(NO_TOWN) == part) if part else rows
+    return numbered(own).with_columns(origin=text_expr(pl.col("month")))
 
 
 def numbered(rows: pl.DataFrame) -> pl.DataFrame:

@@ -14,13 +14,14 @@ from fupin_cli.outputs.payroll_basis import funds_sheet, parameters_sheet, unpla
 from fupin_cli.outputs.payroll_corrections import (
     correction_sheet,
     correction_words,
+    heading,
     numbered,
     to_pay_words,
     undecided_sheet,
 )
 from fupin_cli.outputs.payroll_json import NO_FUND, days_text, months_series
 from fupin_cli.outputs.sheet import SheetPlan
-from fupin_cli.policy.months import month_words, text_expr
+from fupin_cli.policy.months import text_expr
 from fupin_cli.reports.ends import CAPPED
 from fupin_cli.version import __version__
 
@@ -53,7 +54,7 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
         notes=pl.col("codes").list.join("、"),
         payee=pl.coalesce("payee_name", "name"),
     )
-    title = f"{run.policy.settings.county.name} {part} {month_words(run.month)} {run.title}".replace("  ", " ").strip()
+    title = heading(run, part, run.title)
     return [
         _summary(run, rows, title, state, part),
         _roster(run, rows, title, part),
