@@ -18,21 +18,22 @@ MONTHS = ("2024-03", "2024-04", "2024-05", "2024-06", "2024-07", "2024-08")
 HISTORY = 24
 YUAN = {2022: "605.00", 2023: "665.50", 2024: "732.05"}
 ROSTER_SHEET = 100
-VILLAGES = 300
+TOWNSHIPS, VILLAGES = 20, 300
 
 
 def holders(count: int, villages: int = VILLAGES) -> pl.DataFrame:
-    """Men of 34 to 53 on posts of two, in 20 townships, of 15 villages each if there are 300."""
+    """Men of 34 to 53 on posts of two, in 20 townships with as many villages each: 15 if there are 300."""
     n = pl.col("n")
+    post = n // 2
     number, _ = id_number(n, pl.lit(1970), pl.lit(20), pl.lit(value=True))
     return pl.DataFrame({"n": range(count)}).select(
         "n",
         姓名=name(n),
         身份证号码=number,
         县=pl.lit("示例县"),
-        乡=pl.format("第{}乡", n // 2 % 20),
-        村=pl.format("第{}村", n // 2 % villages),
-        岗位编号=pl.format("GW{}", n // 2 + 10**6),
+        乡=pl.format("第{}乡", post % TOWNSHIPS),
+        村=pl.format("第{}村", post // TOWNSHIPS % max(1, villages // TOWNSHIPS)),
+        岗位编号=pl.format("GW{}", post + 10**6),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fupin_cli.outputs import bulk
+from fupin_cli.outputs import bulk, rows_xml, sheet_xml
 from fupin_cli.outputs.bulk import write_workbook
-from fupin_cli.outputs.sheet import RED, SheetPlan
+from fupin_cli.outputs.sheet import RED, SheetPlan, lengths_of, measured
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +60,7 @@ def test_marked_cells_are_coloured_and_others_not(tmp_path: Path) -> None:
 
 def test_rows_beyond_excels_limit_go_on_another_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "EXCEL_ROWS", 12)
-    monkeypatch.setattr(bulk, "BATCH", 4)
+    monkeypatch.setattr(sheet_xml, "BATCH", 4)
     texts = [f"行{n}" for n in range(25)]
     marked = pl.Series([n == 24 for n in range(25)])
     write_workbook(
@@ -94,8 +95,8 @@ def test_pages_are_landscape_a4_with_repeated_headers(tmp_path: Path) -> None:
 )
 def test_a_column_without_anything_to_escape_is_as_it_would_be_escaped(texts: list[str]) -> None:
     column = pl.Series("t", texts, pl.String)
-    safe = column.filter(~column.str.contains(bulk.UNSAFE))
-    assert safe.to_frame().select(bulk.escaped(pl.col("t"))).to_series().to_list() == safe.to_list()
+    safe = column.filter(~column.str.contains(rows_xml.UNSAFE))
+    assert safe.to_frame().select(rows_xml.escaped(pl.col("t"))).to_series().to_list() == safe.to_list()
 
 
 def test_titles_that_excel_refuses_are_mended(tmp_path: Path) -> None:
@@ -104,3 +105,74 @@ def test_titles_that_excel_refuses_are_mended(tmp_path: Path) -> None:
     names = openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames
     assert names[0] == "abc"
     assert all(len(name) <= 31 for name in names)
+
+
+def village(name: str, texts: list[str | None], **more: object) -> SheetPlan:
+    """A sheet as a 公示表 is: fixed widths, a total, lines below."""
+    given = {"widths": {"text": 12, "number": 6, "money_fen": 14}, "filtered": False, "summed": ("money_fen",)} | more
+    below = (f"公示单位：{name}<&>", "=1+1", "有异议的请反映。" * 12)
+    return SheetPlan(name, HEADERS, frame(texts), f"{name}公示表", below=below, **given)  # type: ignore[arg-type]
+
+
+def read(path: Path) -> list[dict[str, object]]:
+    """All that is to be seen of each sheet."""
+    return [
+        {
+            "title": sheet.title,
+            "cells": [
+                [
+                    (c.value, c.data_type, c.number_format, c.font.sz, c.fill.fgColor.rgb, c.alignment.wrap_text)
+                    for c in row
+                ]
+                for row in sheet.iter_rows()
+            ],
+            "heights": {row: size.height for row, size in sheet.row_dimensions.items()},
+            "widths": {column: size.width for column, size in sheet.column_dimensions.items()},
+            "merged": sorted(map(str, sheet.merged_cells.ranges)),
+            "printed": (sheet.print_area, sheet.print_title_rows, sheet.print_title_cols, sheet.auto_filter.ref),
+            "page": (sheet.page_setup.orientation, sheet.page_setup.scale, sheet.oddFooter.center.text),
+        }
+        for sheet in openpyxl.load_workbook(path).worksheets
+    ]
+
+
+@pytest.mark.parametrize("batch", [20_000, 5], ids=["一次写成", "分几次写"])
+def test_sheets_that_look_alike_are_written_together_as_each_would_be_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """15: openpyxl shapes one sheet of a run; a sheet without rows, a longer name, a mark, a filter make no other's page."""
+    monkeypatch.setattr(bulk, "BATCH", batch)
+    monkeypatch.setattr(sheet_xml, "BATCH", batch)
+    plans = [
+        village("东岭村", ["甲", "乙<&>"]),
+        village("西岭村", ["丙"]),
+        village("空村", []),
+        village("东岭村", [None, *NASTY]),
+        village("有名字很长的人的村", ["一个非常非常长的名字" * 3], printed=2),
+        village("南岭村", ["丁"], marked={"text": pl.Series([True])}),
+        village("北岭村", ["戊"], marked={"text": pl.Series([False])}),
+        village("可筛的村", ["己"], filtered=True),
+        village("也可筛的村", ["庚", "辛"], filtered=True),
+        village("宽村", ["壬"], widths={}, kept=True),
+        village("更宽村", ["癸" * 30], widths={}),
+    ]
+    plans[2] = replace(plans[2], kept=True)
+    write_workbook(tmp_path / "一起.xlsx", plans, date(2024, 5, 31))
+    alone = []
+    for number, one in enumerate(plans):
+        path = tmp_path / f"{number}.xlsx"
+        write_workbook(path, [replace(one, title=f"东岭村({number})" if number == 3 else one.title)], date(2024, 5, 31))
+        alone += read(path)
+    alone[3]["title"] = "东岭村(2)"
+    together = read(tmp_path / "一起.xlsx")
+    for sheet, own in zip(together, alone, strict=True):
+        own["printed"] = tuple(str(text).replace("(3)", "(2)") for text in own["printed"])  # type: ignore[attr-defined]
+        sheet["printed"] = tuple(map(str, sheet["printed"]))  # type: ignore[call-overload]
+        assert sheet == own
+
+
+def test_lengths_asked_together_are_those_of_each() -> None:
+    """15: widths of many sheets in one pass."""
+    plans = [plan(frame(texts)) for texts in (["甲" * 9, "a"], [], [None], ["a"] * 50 + ["宽" * 20])]
+    assert [one.lengths for one in measured(plans)] == [lengths_of([one])[0] for one in plans]
+    assert lengths_of([plans[3]])[0]["text"] == (1, 40)

@@ -44,11 +44,12 @@ def notice_sheets(run: PayrollRun, post_names: dict[str, str]) -> list[SheetPlan
         pl_town=pl.col("township").fill_null(NO_TOWN),
         pl_village=pl.col("village").fill_null(""),
     )
+    place = ["pl_town", "pl_village"]
     plans, settings = [], run.policy.settings.notice
     known = paid["required_x100"].count() > 0
     headers = {name: words for name, words in HEADERS.items() if known or name != "required_x100"}
-    for (town, village), part in paid.group_by("pl_town", "pl_village", maintain_order=True):
-        rows = part.with_columns(no=pl.int_range(1, part.height + 1, dtype=pl.Int64)).select(list(headers))
+    numbered = paid.with_columns(no=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(place)).select(*place, *headers)
+    for (town, village), rows in numbered.partition_by(place, as_dict=True, include_key=False).items():
         heading = f"{town}{village} {month_words(run.month)} 公益性岗位补贴公示表"
         below = (
             f"公示单位：{town}{village}（盖章）",

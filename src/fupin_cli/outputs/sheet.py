@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -23,6 +24,8 @@ MOST_COLUMNS = 12  # on one page
 REPEATED = 2  # columns on the left that each further page of a wide sheet shows again
 OWN_ROOM = 0.95  # of a column's width: a Han character is a little wider than two digits, and the frame takes its part
 NONE = "本月没有。"
+PART = "__part"
+USUAL, SAMPLED = 0.97, 5000  # a column is as wide as so many of the texts of its first rows
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,13 @@ class Bars:
     mark: str = ""
 
 
+class Lengths(NamedTuple):
+    """How many places a column's texts take: nearly all of the first rows, and the longest of all."""
+
+    usual: float
+    widest: int
+
+
 @dataclass
 class SheetPlan:
     """One sheet: a heading, column headers, rows.
@@ -62,7 +72,8 @@ class SheetPlan:
     `rows`: String columns become text, Int64 columns named `…_fen` money in yuan, `…_x100` hundredths, other integers numbers. `headers` gives
     each column's words. `summed`: columns with a total below, a formula with its value. `below`: lines under the table.
     `marked`: column → Boolean series, cells to be coloured. `wrapped`: columns of long text. `bars`: how a chart draws the
-    rows. `charts`: a sheet of charts has no rows of its own but these plans, each with its `bars`.
+    rows. `charts`: a sheet of charts has no rows of its own but these plans, each with its `bars`. `lengths`: of the texts
+    of all columns, where they have been asked together with other sheets' (`measured`).
     """
 
     title: str
@@ -85,6 +96,7 @@ class SheetPlan:
     row_height: int | None = None
     bars: Bars | None = None
     charts: tuple[SheetPlan, ...] = ()
+    lengths: dict[str, Lengths] | None = field(default=None, repr=False)
 
     @property
     def printed_columns(self) -> int:
@@ -95,9 +107,8 @@ class SheetPlan:
     def folded(self) -> tuple[str, ...]:
         """Columns whose texts take several lines: long ones by their nature, and printed ones with a text wider than they are."""
         printed = list(self.headers)[: self.printed_columns]
-        long = [name for name in printed if name not in self.wrapped and self.rows[name].dtype == pl.String]
-        widest = self.rows.select(_places(pl.col(name)).max() for name in long) if long else pl.DataFrame()
-        cut = {name for name in long if (widest[name].item() or 0) > self.room(name)}
+        long = [name for name in printed if name not in self.wrapped and self.rows.schema[name] == pl.String]
+        cut = {name for name in long if self._lengths[name].widest > self.room(name)}
         return tuple(name for name in self.headers if name in self.wrapped or name in cut)
 
     @property
@@ -164,13 +175,15 @@ class SheetPlan:
 
     @cached_property
     def _usual(self) -> list[float]:
-        """Widths for nearly all of the columns' texts; a Han character takes two places. All columns are asked at once."""
-        texts = (_places(pl.col(name).cast(pl.String)) for name in self.headers if name not in self.widths)
-        usual = self.rows.head(5000).select(text.quantile(0.97, "higher") for text in texts)
+        """Widths for nearly all of the columns' texts; a Han character takes two places."""
         return [
-            self.widths[name] if name in self.widths else self._own_width(number, name, float(usual[name].item() or 0))
+            self.widths[name] if name in self.widths else self._own_width(number, name, self._lengths[name].usual)
             for number, name in enumerate(self.headers)
         ]
+
+    @cached_property
+    def _lengths(self) -> dict[str, Lengths]:
+        return lengths_of([self])[0] if self.lengths is None else self.lengths
 
     def _own_width(self, number: int, name: str, usual: float) -> float:
         head = max((places(word) for word in self.headers[name].split()), default=0)
@@ -188,6 +201,40 @@ class SheetPlan:
 def places(text: str) -> int:
     """How many places a text takes: a letter beyond ASCII takes two."""
     return len(text) + sum(ord(letter) > 127 for letter in text)  # noqa: PLR2004 - beyond ASCII
+
+
+def measured(plans: list[SheetPlan]) -> list[SheetPlan]:
+    """The sheets with the lengths of their texts: those that follow each other with the same columns are asked at once."""
+    with_lengths = []
+    for _, group in groupby(plans, lambda plan: (tuple(plan.headers), tuple(plan.rows.dtypes), bool(plan.charts))):
+        same = list(group)
+        told = [None] * len(same) if same[0].charts else lengths_of(same)
+        with_lengths += [replace(plan, lengths=lengths) for plan, lengths in zip(same, told, strict=True)]
+    return with_lengths
+
+
+def lengths_of(plans: list[SheetPlan]) -> list[dict[str, Lengths]]:
+    """The lengths of the texts of each column of sheets with the same columns, in one pass."""
+    names = list(plans[0].headers)
+    rows = stacked([plan.rows.select(names) for plan in plans])
+    texts = rows.select(PART, *(_places(pl.col(name).cast(pl.String)).alias(name) for name in names))
+    asked = texts.group_by(PART).agg(
+        *(pl.col(name).head(SAMPLED).quantile(USUAL, "higher").alias(f"{name} usual") for name in names),
+        *(pl.col(name).max().alias(f"{name} widest") for name in names),
+    )
+    told = {row[PART]: row for row in asked.iter_rows(named=True)}
+    none: dict[str, int] = {}
+    return [
+        {n: Lengths(own.get(f"{n} usual") or 0, own.get(f"{n} widest") or 0) for n in names}
+        for own in (told.get(number, none) for number in range(len(plans)))
+    ]
+
+
+def stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """Frames with the same columns, one below the other; `__part`: which of them a row is of, from 0."""
+    numbers = pl.DataFrame({PART: range(len(frames)), "n": [frame.height for frame in frames]})
+    part = numbers.filter(pl.col("n") > 0).select(pl.col(PART).repeat_by("n").explode())
+    return pl.concat(frames).hstack(part)
 
 
 def _places(text: pl.Expr) -> pl.Expr:

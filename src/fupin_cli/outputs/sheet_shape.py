@@ -7,6 +7,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.intake.raw import column_letter
+from fupin_cli.outputs.rows_xml import CELL_LIMIT, SPACING
 from fupin_cli.outputs.sheet import GREY, REPEATED, USUAL_SIZE, places
 
 if TYPE_CHECKING:
@@ -24,22 +25,21 @@ FONT, PALE = "宋体", "FFF2F2F2"
 WIDER_FONTS = (
     0.85  # where a computer has other fonts the columns come out wider, and the last one is not to go over the edge
 )
-SPACING = 1.4  # height of a line by the size of its font
 A4 = 9
 TITLE_LENGTH = 31
-CELL_LIMIT = 32_767  # characters that Excel holds in one cell
 NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORBIDDEN_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
 def add_sheet(book: Workbook, plan: SheetPlan, styles: Styles) -> None:
-    """Make the sheet with everything but its rows: prototype rows carry the styles: plain, marked, lines below.
+    """Make the sheet with everything but its texts: prototype rows carry the styles: heading, headers, plain, marked, below.
 
     `styles`: of the workbook's sheets before.
     """
-    sheet: Worksheet = book.create_sheet(sheet_title(book, plan.title))
+    sheet = add_bare_sheet(book, plan)
     first = first_row(plan)
-    write_heading(sheet, plan, len(plan.pages[0]))
+    if plan.heading:
+        _look(sheet.cell(1, 1, 0), ("heading", plan.heading_size), styles)
     for column, (name, header) in enumerate(plan.headers.items(), 1):
         cell = write_text(sheet, first - 1, column, header)
         _look(cell, ("header", plan.size), styles)
@@ -49,30 +49,26 @@ def add_sheet(book: Workbook, plan: SheetPlan, styles: Styles) -> None:
             _look(sheet.cell(first + offset, column, 0), ("body", *look, fill), styles)
         sheet.column_dimensions[column_letter(column - 1)].width = plan.width(name)
     _look(sheet.cell(first + 2, 1, 0), ("below", plan.size), styles)  # the prototype of the lines below the table
-    _join_below(sheet, plan)
-    last = column_letter(max(len(plan.headers), 1) - 1)
     sheet.freeze_panes = f"A{first}"
-    sheet.print_title_rows = f"{first - 1}:{first - 1}"
-    if plan.filtered and plan.rows.height:
-        sheet.auto_filter.ref = f"A{first - 1}:{last}{first - 1 + plan.rows.height}"
-    if plan.printed:
-        sheet.print_area = f"A1:{column_letter(plan.printed_columns - 1)}{plan.last_row}"
     _fit(sheet, plan)
     if plan.upright:
         sheet.page_setup.orientation = "portrait"
         sheet.print_options.horizontalCentered = True
 
 
-def _join_below(sheet: Worksheet, plan: SheetPlan) -> None:
-    """Each line below the table goes over the columns of its page: a long one is folded there and not cut at the edge.
-
-    The range alone: its cells are none of this shell's, the rows are written later.
-    """
-    across = len(plan.pages[0])
-    start = plan.last_row - len(plan.below) + 1
-    for row in range(start, start + len(plan.below)):
-        if across > 1:
-            sheet.merged_cells.add(f"A{row}:{column_letter(across - 1)}{row}")
+def add_bare_sheet(book: Workbook, plan: SheetPlan) -> Worksheet:
+    """A sheet with what the workbook itself says of it: its name, what is printed, repeated and filtered."""
+    sheet: Worksheet = book.create_sheet(sheet_title(book, plan.title))
+    first = first_row(plan)
+    sheet.print_title_rows = f"{first - 1}:{first - 1}"
+    if plan.filtered and plan.rows.height:
+        last = column_letter(max(len(plan.headers), 1) - 1)
+        sheet.auto_filter.ref = f"A{first - 1}:{last}{first - 1 + plan.rows.height}"
+    if plan.printed:
+        sheet.print_area = f"A1:{column_letter(plan.printed_columns - 1)}{plan.last_row}"
+    if len(plan.pages) > 1:
+        sheet.print_title_cols = f"A:{column_letter(REPEATED - 1)}"
+    return sheet
 
 
 def _alignment(plan: SheetPlan, name: str) -> dict[str, Any]:
@@ -98,7 +94,6 @@ def _fit(sheet: Worksheet, plan: SheetPlan) -> None:
     if len(pages) == 1:
         return
     sheet.page_setup.scale = min(int(plan.across * WIDER_FONTS * 100 / max(map(sum, pages))), 100)
-    sheet.print_title_cols = f"A:{column_letter(REPEATED - 1)}"
     sheet.col_breaks = ColBreak()
     end = 0
     for page in pages[:-1]:
@@ -107,7 +102,7 @@ def _fit(sheet: Worksheet, plan: SheetPlan) -> None:
 
 
 def _look(cell: Any, look: tuple[Any, ...], styles: Styles) -> None:
-    """Give a cell a look: `"header"`, size; `"body"`, size, alignment, number format, fill; `"below"`, size."""
+    """Give a cell a look: `"heading"` or `"header"`, size; `"body"`, size, alignment, number format, fill; `"below"`, size."""
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
     if look in styles:
@@ -115,8 +110,10 @@ def _look(cell: Any, look: tuple[Any, ...], styles: Styles) -> None:
         return
     line = Side(style="thin", color="FFBFBFBF")
     kind, size, *more = look
-    cell.font = Font(name=FONT, size=size, bold=True) if kind == "header" else Font(name=FONT, size=size)
-    if kind == "header":
+    cell.font = Font(name=FONT, size=size, bold=kind in ("heading", "header"))
+    if kind == "heading":
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    elif kind == "header":
         cell.fill = PatternFill("solid", fgColor=GREY)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.border = Border(left=line, right=line, top=line, bottom=line)
@@ -133,18 +130,19 @@ def _look(cell: Any, look: tuple[Any, ...], styles: Styles) -> None:
 
 
 def write_heading(sheet: Worksheet, plan: SheetPlan, columns: int) -> None:
-    """Write the heading, if there is one, over so many columns."""
-    from openpyxl.styles import Alignment, Font
-
+    """Write the heading of a sheet that openpyxl writes itself, if there is one, over so many columns."""
     if not plan.heading:
         return
-    cell = write_text(sheet, 1, 1, plan.heading)
-    cell.font = Font(name=FONT, size=plan.heading_size, bold=True)
-    cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    _look(write_text(sheet, 1, 1, plan.heading), ("heading", plan.heading_size), {})
+    sheet.row_dimensions[1].height = heading_height(plan, columns)
+    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=max(columns, 1))
+
+
+def heading_height(plan: SheetPlan, columns: int) -> float:
+    """Points that the heading needs over so many columns."""
     room = sum(map(plan.width, list(plan.headers)[:columns])) * USUAL_SIZE / plan.heading_size
     lines = -(-places(plan.heading) // max(int(room), 1)) if plan.headers else 1
-    sheet.row_dimensions[1].height = plan.heading_size * (SPACING * lines + 0.6)
-    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=max(columns, 1))
+    return plan.heading_size * (SPACING * lines + 0.6)
 
 
 def first_row(plan: SheetPlan) -> int:
