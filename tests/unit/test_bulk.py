@@ -130,7 +130,7 @@ def read(path: Path) -> list[dict[str, object]]:
             "widths": {column: size.width for column, size in sheet.column_dimensions.items()},
             "merged": sorted(map(str, sheet.merged_cells.ranges)),
             "printed": (sheet.print_area, sheet.print_title_rows, sheet.print_title_cols, sheet.auto_filter.ref),
-            "page": (sheet.page_setup.orientation, sheet.page_setup.scale, sheet.oddFooter.center.text),
+            "page": (sheet.page_setup.orientation, sheet.page_setup.scale, str(sheet.HeaderFooter)),
         }
         for sheet in openpyxl.load_workbook(path).worksheets
     ]
@@ -173,6 +173,7 @@ def test_sheets_that_look_alike_are_written_together_as_each_would_be_alone(
 
 def test_lengths_asked_together_are_those_of_each() -> None:
     """15: widths of many sheets in one pass."""
-    plans = [plan(frame(texts)) for texts in (["甲" * 9, "a"], [], [None], ["a"] * 50 + ["宽" * 20])]
+    columns: list[list[str | None]] = [["甲" * 9, "a"], [], [None], [*["a"] * 50, "宽" * 20]]
+    plans = [plan(frame(texts)) for texts in columns]
     assert [one.lengths for one in measured(plans)] == [lengths_of([one])[0] for one in plans]
     assert lengths_of([plans[3]])[0]["text"] == (1, 40)
