@@ -130,7 +130,7 @@ def read(path: Path) -> list[dict[str, object]]:
             "widths": {column: size.width for column, size in sheet.column_dimensions.items()},
             "merged": sorted(map(str, sheet.merged_cells.ranges)),
             "printed": (sheet.print_area, sheet.print_title_rows, sheet.print_title_cols, sheet.auto_filter.ref),
-            "page": (sheet.page_setup.orientation, sheet.page_setup.scale, str(sheet.HeaderFooter)),
+            "page": (sheet.page_setup.orientation, sheet.page_setup.scale, sheet.page_margins.bottom),
         }
         for sheet in openpyxl.load_workbook(path).worksheets
     ]
