@@ -7,7 +7,10 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+import polars as pl
 
+from fupin_cli.intake.values import BLANKS
+from fupin_cli.month.handed_in import Earlier, handed_in
 from tests.cases.test_cases import BASE, build
 from tests.cases.test_reconcile_cases import second_id
 from tests.conftest import write_csv
@@ -88,6 +91,20 @@ def test_a_township_that_hands_in_nothing_is_named(fupin: Callable[..., Ran], tm
         ("attendance", "西岭乡"): (0, 1, True),
     }
     assert "该报未报" in fupin("status", "2024.6", "-w", tmp_path).out
+
+
+def test_no_sign_that_takes_no_room_makes_another_township() -> None:
+    """11.4: every blank and every unseen sign that the intake knows; a sign that is seen makes another one."""
+    signs = " \t\u00a0\u3000\u00ad\u200b\u200f\u2060\ufeff"
+    assert all(re.fullmatch(f"[{BLANKS}]", sign) for sign in signs)
+
+    def towns(*names: str) -> pl.DataFrame:
+        return pl.DataFrame({"county": "示例县", "township": names})
+
+    earlier = Earlier({"assignments": (towns("东川镇"), 1)}, towns().clear().cast(pl.String))
+    now = {"assignments": towns(*(f"东{sign}川镇" for sign in signs), "东-川镇")}
+    found = handed_in(now, earlier, None, by_attendance=False)
+    assert found.select("township", "rows", "missing").rows() == [("东-川镇", 1, False), ("东川镇", len(signs), False)]
 
 
 def test_a_township_of_last_months_payments_is_expected(fupin: Callable[..., Ran], tmp_path: Path) -> None:

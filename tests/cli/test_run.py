@@ -503,6 +503,29 @@ def test_config_says_where_each_value_came_from(
     assert "post.fixed_days = （没有填）" in fupin("config", "-w", one).out
 
 
+def test_config_knows_a_section_in_one_variable_and_small_letters(
+    fupin: Callable[..., Ran], one: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """11.4: what a variable sets is no default, however it is written; what it leaves open, or is empty, stays one."""
+    monkeypatch.setenv("FUPIN_POST", '{"age_max": 65, "standard": {"2024": {"monthly": "800", "source": "县文件"}}}')
+    monkeypatch.setenv("fupin_post__proration", "calendar")
+    monkeypatch.setenv("FUPIN_BUDGET", '{"就业补助资金": "100"}')
+    monkeypatch.setenv("FUPIN_CHECKS__INCOME_MIN", "")
+    monkeypatch.setenv("FUPIN_APPROVAL", '{"one_person_office": true}')
+    rows = {
+        r["name"]: (r["value"], r["origin"])
+        for r in fupin("config", "-w", one, "--format", "json").document["settings"]
+    }
+    assert rows["post.age_max"] == (65, "环境变量 FUPIN_POST")
+    assert rows["post.standard.2024.monthly"] == ("800", "环境变量 FUPIN_POST")
+    assert rows["post.proration"] == ("calendar", "环境变量 fupin_post__proration")
+    assert rows["budget.就业补助资金"] == ("100", "环境变量 FUPIN_BUDGET")
+    assert [rows[name][1] for name in ("post.scheme", "checks.income_min", "approval.one_person_office")] == [
+        "默认"
+    ] * 3
+    assert rows["approval.one_person_office"][0] is False
+
+
 # --- encryption, personal data ---------------------------------------------------------------------------------------
 
 

@@ -212,7 +212,7 @@ def test_what_the_comparison_wrote_is_written_again_when_it_was_changed(
     assert (alone.code, alone.document["sums"]["hits"]) == (0, 0)
     assert f"注意: 乙县（乙县）{MONTH} 以前做过，这次不在了" in alone.err
     heading = openpyxl.load_workbook(told)["跨县"]["A1"].value
-    assert heading.endswith("比对了 1 个县；没有比对（未报送或没做成）：乙县")
+    assert heading.endswith("比对了 1 个县；没有比对（这次不在）：乙县"), "not there, not: not handed in"
     (tmp_path / "没有挂载").rename(root / "乙县")
     back = counties("across")
     assert (back.err, back.document["sums"]["XC002"]) == ("", 2)

@@ -308,6 +308,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (text("fupin.toml", "[post]\ncap_months = 36\ncap_months = 24\n"), f"check {M}", "这一项或这一节写了两遍", 2),
     (text("fupin.toml", '[post]\ncap_months = "三十六"\n'), f"check {M}", "第 2 行 post.cap_months：要写整数", 2),
     (text("fupin.toml", '[post]\nproration = "days"\n'), f"check {M}", "第 2 行 post.proration：只能写 ", 2),
+    (nothing, f"what-if {M} --set post.fixed_day=21", "没有 post.fixed_day 这一项，是不是 post.fixed_days？", 2),
     (text("fupin.toml", '[approval]\none_person_office = "也许"\n'), f"check {M}", "要写 true（是）或 false（否）", 2),
     (text("fupin.toml", '[bank.profiles."某银行"]\n'), f"check {M}", "columns：这一项必须写", 2),
     (nothing, f"check --month {M} --colour", "没有 --colour 这个选项", 2),

@@ -68,6 +68,13 @@ def test_a_wrong_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(FupinError, match=r"环境变量 FUPIN_POST__CAP_MONTHS post\.cap_months：要写整数"):
         load_settings(None)
     monkeypatch.delenv("FUPIN_POST__CAP_MONTHS")
+    monkeypatch.setenv("fupin_post__age", "65")
+    with pytest.raises(FupinError, match=r"环境变量 fupin_post__age 没有 post\.age 这一项，是不是 FUPIN_POST__AGE_MAX？"):
+        load_settings(None)
+    monkeypatch.delenv("fupin_post__age")
+    monkeypatch.setenv("FUPIN_POST", '{"age": 65}')
+    with pytest.raises(FupinError, match=r"环境变量 FUPIN_POST 没有 post\.age 这一项，是不是 age_max？"):
+        load_settings(None)
     monkeypatch.setenv("FUPIN_POST", "{")
     with pytest.raises(FupinError, match="环境变量 FUPIN_POST）：要写成 JSON"):
         load_settings(None)

@@ -321,6 +321,20 @@ def test_what_could_not_be_computed_is_said_in_words(fupin: Callable[..., Ran], 
     assert "发放（元）" not in tree.xpath("//main")[0].text_content()
 
 
+def test_what_lies_in_a_later_months_folder_is_for_that_months_page(fupin: Callable[..., Ran], root: Path) -> None:
+    """11.4: the page of April names a file that cannot be read in April's folder and in none, of May's only how many."""
+    for folder in ("", BEFORE, MONTH):
+        (root / "inbox" / folder / f"坏{folder}.xlsx").write_bytes(b"no workbook")
+    fupin("report", BEFORE, "-w", root, "-q")
+    tree = read(root / "out" / BEFORE / f"月报_{BEFORE}.html")
+    words = note(tree, "sources")
+    assert f"没有读入：{BEFORE}/坏{BEFORE}.xlsx、坏.xlsx。" in words
+    assert "以后月份的文件夹里另有 1 处没有读入" in words
+    whole = tree.text_content()
+    assert f"坏{MONTH}" not in whole
+    assert "2 处没有读入" in whole
+
+
 def test_an_empty_month_has_no_page(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     (tmp_path / "inbox").mkdir()
     (tmp_path / "fupin.toml").write_text('[county]\nname = "示例县"\n', encoding="utf-8")

@@ -76,12 +76,12 @@ def across(  # noqa: PLR0913, PLR0917 - what a run is told on the command line
         limits,
     )
     gone = states.gone(root.resolve(), month_text(month), [county.key for county in counties])
-    left_out = [*(row for row in first if row["status"] != states.DONE)]
-    left_out += [{"county": key, "name": name} for key, name in gone.items()]
-    called = labels([*good, *left_out])
-    names, absent = ([called[row["county"]] for row in rows] for rows in (good, left_out))
+    undone = [row for row in first if row["status"] != states.DONE]
+    away = [{"county": key, "name": name} for key, name in gone.items()]
+    called = labels([*good, *undone, *away])
+    names, *left_out = ([called[row["county"]] for row in rows] for rows in (good, undone, away))
     found = [
-        _resolve_task(root, county, row, good.index(row), names, absent, hits, month, operator, options)
+        _resolve_task(root, county, row, good.index(row), names, left_out, hits, month, operator, options)
         for county, row in zip(counties, first, strict=True)
         if row["status"] == states.DONE
     ]
@@ -138,7 +138,7 @@ def _resolve_task(  # noqa: PLR0913, PLR0917 - what a county is told
     row: dict[str, Any],
     number: int,
     names: list[str],
-    left_out: list[str],
+    left_out: list[list[str]],
     hits: pl.DataFrame,
     month: int,
     operator: str,

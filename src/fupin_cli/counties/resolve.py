@@ -83,10 +83,14 @@ def _said(row: dict[str, object], month: int, limit: int) -> tuple[str, str]:
     return told[rule], EFFECTS.get(rule, TELL)
 
 
-def across_sheet(rows: pl.DataFrame, county: str, month: int, compared: int, left_out: list[str]) -> SheetPlan:
-    """The sheet 跨县 of a county's workbook; it is read back as the table `across`."""
+def across_sheet(rows: pl.DataFrame, county: str, month: int, compared: int, left_out: list[list[str]]) -> SheetPlan:
+    """The sheet 跨县 of a county's workbook; it is read back as the table `across`.
+
+    `left_out`: counties that came to nothing, and those that are not there any more.
+    """
     words = f"{county} {month_words(month)} 跨县比对结果：比对了 {compared} 个县"
-    if left_out:
-        more = f" 等 {len(left_out)} 个" if len(left_out) > COUNTIES_NAMED else ""
-        words += f"；没有比对（未报送或没做成）：{'、'.join(left_out[:COUNTIES_NAMED])}{more}"
+    for why, names in zip(("未报送或没做成", "这次不在"), left_out, strict=True):
+        if names:
+            more = f" 等 {len(names)} 个" if len(names) > COUNTIES_NAMED else ""
+            words += f"；没有比对（{why}）：{'、'.join(names[:COUNTIES_NAMED])}{more}"
     return SheetPlan("跨县", HEADERS, rows, heading=words, wrapped=("said", "counties"))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fupin_cli.policy.environment import FILE_ONLY
+from fupin_cli.policy.environment import variable_of
 from fupin_cli.policy.months import month_index
 from fupin_cli.policy.settings_file import read_settings
 
@@ -37,9 +36,8 @@ def settings_of(workspace: Workspace) -> list[Setting]:
         values["post"]["cap_months"] = policy.cap_months(month_index(policy.file.valid_to))
     values["transport"]["home_province"] = values["transport"]["home_province"] or policy.file.area.province
     written = read_settings(workspace.file) if workspace.file else {}
-    variables = {name.upper() for name in os.environ}
     return [
-        Setting(name, value, _origin(name, written, variables))
+        Setting(name, value, _origin(name, written))
         for section, keys in values.items()
         for name, value in _flat(keys, section)
     ]
@@ -53,12 +51,12 @@ def _flat(body: dict[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
             yield f"{prefix}.{key}", value
 
 
-def _origin(name: str, written: dict[str, Any], variables: set[str]) -> str:
-    variable = "FUPIN_" + name.replace(".", "__").upper()
-    if variable in variables and os.environ.get(variable, "") and not name.startswith(f"{FILE_ONLY}."):
+def _origin(name: str, written: dict[str, Any]) -> str:
+    keys = name.split(".")
+    if variable := variable_of(keys):
         return f"环境变量 {variable}"
     place: Any = written
-    for part in name.split("."):
+    for part in keys:
         if not isinstance(place, dict) or part not in place:
             return "默认"
         place = place[part]

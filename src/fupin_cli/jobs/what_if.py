@@ -14,7 +14,7 @@ from fupin_cli.jobs.workspace import refuse_unknown_funds
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.settings import Settings
-from fupin_cli.policy.settings_words import load_settings, overlaid, validated
+from fupin_cli.policy.settings_words import TRIED, load_settings, overlaid, validated
 from fupin_cli.reports.runs import Scenario, WhatIfRun
 from fupin_cli.reports.what_if import FACTS, FIGURES, KEYS, compare
 
@@ -83,7 +83,7 @@ def changed_settings(settings: Settings, changes: dict[str, Any]) -> Settings:
     base = settings.model_dump(mode="python", exclude_unset=True)
     for year in _standards(changes):  # annual and monthly exclude each other
         base.get("post", {}).get("standard", {}).pop(year, None)
-    return validated(lambda: Settings.model_validate(overlaid(base, changes)), "--set")
+    return validated(lambda: Settings.model_validate(overlaid(base, changes)), TRIED)
 
 
 def what_if(
@@ -104,7 +104,7 @@ def what_if(
     tried = {name: changed_settings(settings, parse_changes(texts)) for name, texts in scenarios.items()}
     desk = Desk(workspace, inbox, progress)
     for one in tried.values():
-        refuse_unknown_funds(desk.policy.laws, one, "--set")
+        refuse_unknown_funds(desk.policy.laws, one, TRIED)
     old = _lines(desk, months)
     found = []
     for name, texts in scenarios.items():

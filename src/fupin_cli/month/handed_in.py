@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from fupin_cli.intake.values import BLANKS
+
 TABLES = ("assignments", "attendance")
 AREA = ["county", "township"]
-BLANKS = r"[\s\u00a0\u3000\u200b]"
 SCHEMA = {
     "table": pl.String,
     **dict.fromkeys(AREA, pl.String),
@@ -103,7 +104,7 @@ def _counts(
 
 def _plain(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
     """County and township without blanks, so that a name written with a space is the same."""
-    plain = (pl.col(name).str.replace_all(BLANKS, "") for name in AREA)
+    plain = (pl.col(name).str.replace_all(f"[{BLANKS}]", "") for name in AREA)
     return rows.select(
         *keys, *(pl.when(text != "").then(text).alias(name) for text, name in zip(plain, AREA, strict=True))
     )

@@ -9,9 +9,10 @@ import polars as pl
 from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.checks.rule import GROUPS
 from fupin_cli.outputs.annotated_sheets import annotated_sheets
+from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.outputs.since_views import since_line, since_sheet, since_words
-from fupin_cli.policy.months import month_text, month_words
+from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.version import __version__
 
@@ -52,11 +53,6 @@ def check_sheets(run: CheckRun, found: pl.DataFrame, part: str = "", *, annotate
         _hashes(run),
         *(annotated_sheets(run, said) if annotated else []),
     ]
-
-
-def _heading(run: CheckRun, what: str, part: str = "") -> str:
-    county = run.policy.settings.county.name
-    return f"{county}{part and ' ' + part} {month_words(run.month)} {what}".strip()
 
 
 def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
@@ -105,7 +101,7 @@ def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
         "说明",
         {"item": "项目", "value": "内容"},
         rows,
-        _heading(run, "就业帮扶数据核查", part),
+        heading(run, "就业帮扶数据核查", part),
         wrapped=("value",),
         filtered=False,
     )
@@ -134,7 +130,7 @@ def _files(run: CheckRun) -> SheetPlan:
         "文件",
         headers,
         pl.DataFrame(tables + others, schema=schema, orient="row"),
-        _heading(run, "收到的文件"),
+        heading(run, "收到的文件"),
         wrapped=("file",),
         kept=True,
         portrait=True,
@@ -151,7 +147,7 @@ def _hashes(run: CheckRun) -> SheetPlan:
         "校验码",
         headers,
         rows,
-        _heading(run, "文件校验码"),
+        heading(run, "文件校验码"),
         wrapped=("file",),
         widths={"sha256": 68},
         portrait=True,
@@ -199,7 +195,7 @@ def _summary(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
         "汇总",
         headers,
         rows.select(list(headers)),
-        _heading(run, "问题汇总"),
+        heading(run, "问题汇总"),
         marked={"township": rows["township"] == "合计"},
         mark_colour=GREY,
         wrapped=("title",),
@@ -241,7 +237,7 @@ def _details(run: CheckRun, found: pl.DataFrame) -> SheetPlan:
         "明细",
         DETAILS,
         rows,
-        _heading(run, "问题明细"),
+        heading(run, "问题明细"),
         marked={"severity_text": found["severity"] == "error"},
         wrapped=("message", "file", "value", "hint"),
         printed=list(DETAILS).index("letter") + 1,
@@ -289,7 +285,7 @@ def _rules(run: CheckRun) -> SheetPlan:
         "规则",
         headers,
         frame,
-        _heading(run, "规则运行情况"),
+        heading(run, "规则运行情况"),
         marked={"status": bad},
         wrapped=("title", "why", "compares", "hint"),
         printed=6,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.measures.catalogue import measure_words
+from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.outputs.monitor_terminal import end_notes, figures_table
@@ -124,7 +125,7 @@ def _groups(found: Forecast, column: str) -> list[dict[str, Any]]:
 
 def forecast_sheets(run: ForecastRun) -> list[SheetPlan]:
     """Plan the sheets: months, funds, townships, who leaves when and why."""
-    head = f"{run.policy.settings.county.name} {month_words(run.month)} 预测".strip()
+    head = heading(run, "预测")
     months = _sides(run.found, "month").with_columns(month=text_expr(pl.col("month")))
     leaving = run.found.leaving().with_columns(month=text_expr(pl.col("month")), why=pl.col("why").replace(WHY_WORDS))
     words = leaving.group_by("month").agg(left=pl.format("{} {} 人", "why", "people").str.join("，"))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.roster_workbook import state_words
 from fupin_cli.outputs.sheet import SheetPlan
-from fupin_cli.policy.months import month_words
 
 if TYPE_CHECKING:
     from fupin_cli.reports.runs import MatchRun
@@ -33,10 +33,6 @@ def match_sheets(run: MatchRun) -> list[SheetPlan]:
     return [_people(run), _vacancies(run), _matches(run), _rest(run)]
 
 
-def _heading(run: MatchRun, what: str) -> str:
-    return f"{run.policy.settings.county.name} {month_words(run.month)} {what}".strip()
-
-
 def _worded(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         order=pl.col("priority").replace_strict(PRIORITY, return_dtype=pl.String),
@@ -57,7 +53,7 @@ def _people(run: MatchRun) -> SheetPlan:
         "人员清单",
         headers,
         rows.select(list(headers)),
-        _heading(run, "有意愿外出人员清单"),
+        heading(run, "有意愿外出人员清单"),
         wrapped=("reason",),
         kept=True,
     )
@@ -78,7 +74,7 @@ def _vacancies(run: MatchRun) -> SheetPlan:
         "岗位清单",
         headers,
         run.matched.vacancies.select(list(headers)),
-        _heading(run, "岗位需求清单"),
+        heading(run, "岗位需求清单"),
         wrapped=("reason",),
         kept=True,
     )
@@ -102,7 +98,7 @@ def _matches(run: MatchRun) -> SheetPlan:
         "匹配",
         headers,
         _worded(rows).select(list(headers)),
-        _heading(run, "建议匹配（供对接参考，不回写）"),
+        heading(run, "建议匹配（供对接参考，不回写）"),
         printed=printed,
         kept=True,
     )
@@ -116,7 +112,7 @@ def _rest(run: MatchRun) -> SheetPlan:
         "未匹配",
         headers,
         rows.select(list(headers)),
-        _heading(run, "没有匹配上的人"),
+        heading(run, "没有匹配上的人"),
         kept=True,
         below=(
             f"人数 {proof['people']} ＝ 匹配 {proof['matched']} ＋ 未匹配 {proof['rest']}",

@@ -52,6 +52,8 @@ def sources(page: Page) -> Section:
     section.notes = [f"读入 {tables} 张表 {number(read)} 行 = 采用 {number(accepted)} + 另放 {number(aside)}。"]
     if about.unread:
         section.notes.append(f"没有读入：{'、'.join(about.unread)}。")
+    if about.unread_later:
+        section.notes.append(f"以后月份的文件夹里另有 {number(about.unread_later)} 处没有读入，见那些月份的页。")
     rules = about.rules
     idle = [
         [Cell(o.code, code=o.code), Cell(rules[o.code].title), Cell(about.whys[o.code])]

@@ -8,8 +8,9 @@ import polars as pl
 
 from fupin_cli.outputs.capitals import in_capitals
 from fupin_cli.outputs.check_workbook import NO_TOWN
+from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import SheetPlan
-from fupin_cli.policy.months import month_words, text_expr
+from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def correction_sheet(run: PayrollRun, part: str = "", *, in_batch: bool = True) 
     table = _lines(run.corrections, part).with_columns(
         what=pl.col("kind").replace_strict(CORRECTION, return_dtype=pl.String)
     )
-    title = heading(run, part, "查出的以前月份差额")
+    title = heading(run, "查出的以前月份差额", part)
     signed = (
         "补发为正，追回为负；随当前月的批准入账。",
         *(to_pay_words(run.sums(part, NO_TOWN)) if in_batch else ()),
@@ -85,7 +86,7 @@ def undecided_sheet(run: PayrollRun, part: str = "") -> SheetPlan:
     }
     advice = "改正原表后重算；或写进核定清单（fupin template settlements），写明天数或金额、理由、批准文号、批准人"
     table = _lines(run.undecided, part).with_columns(advice=pl.lit(advice))
-    title = heading(run, part, "待核定的以前月份")
+    title = heading(run, "待核定的以前月份", part)
     below = ("待核定的行不补发，也不追回；核定以前这些月份不能关账。",)
     return SheetPlan(
         "待核定",
@@ -102,11 +103,6 @@ def correction_words(run: PayrollRun) -> str:
     """The sums of the corrections in one sentence; empty where there are none."""
     sums = [f"{CORRECTION[kind]} {fen_to_yuan(fen)} 元" for kind, fen in run.correction_sums().items()]
     return f"以前月份差额 {run.corrections.height} 笔：{'，'.join(sums)}" if sums else ""
-
-
-def heading(run: PayrollRun, part: str, words: str) -> str:
-    """A sheet's heading: county, township (if the sheet is one's own), month, what it is."""
-    return f"{run.policy.settings.county.name} {part} {month_words(run.month)} {words}".replace("  ", " ").strip()
 
 
 def _lines(rows: pl.DataFrame, part: str) -> pl.DataFrame:

@@ -10,11 +10,11 @@ from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.measures.claims import BIG, HOLD, PAY, REFUSE
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.due_views import payroll_due_sheet
+from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.payroll_basis import funds_sheet, parameters_sheet, unplaced_sheet, unplaced_words
 from fupin_cli.outputs.payroll_corrections import (
     correction_sheet,
     correction_words,
-    heading,
     numbered,
     to_pay_words,
     undecided_sheet,
@@ -54,7 +54,7 @@ def payroll_sheets(run: PayrollRun, lines: pl.DataFrame, state: str, part: str =
         notes=pl.col("codes").list.join("、"),
         payee=pl.coalesce("payee_name", "name"),
     )
-    title = heading(run, part, run.title)
+    title = heading(run, run.title, part)
     return [
         _summary(run, rows, title, state, part),
         _roster(run, rows, title, part),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.catalogue import rules_of
+from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import SheetPlan
-from fupin_cli.policy.months import month_words
 from fupin_cli.reports.risk import CONTINUING
 
 if TYPE_CHECKING:
@@ -55,10 +55,6 @@ def risk_sheets(run: RiskRun, titles: dict[str, str]) -> list[SheetPlan]:
     return [*sheets, _proof(run, titles)]
 
 
-def _heading(run: RiskRun, what: str) -> str:
-    return f"{run.policy.settings.county.name} {month_words(run.month)} {what}".strip()
-
-
 def _risk_words() -> pl.Expr:
     return pl.concat_str("code", pl.lit(" "), "title")
 
@@ -88,7 +84,7 @@ def _push(run: RiskRun, titles: dict[str, str]) -> SheetPlan:
         "风险推送",
         PUSH,
         rows.select(list(PUSH)),
-        _heading(run, f"就业风险预警推送{f'（{document}）' if document else ''}{none}"),
+        heading(run, f"就业风险预警推送{f'（{document}）' if document else ''}{none}"),
         wrapped=("risks", "basis", "advice", "answer"),
         widths={"answer": 24, "risks": 26, "basis": 40, "advice": 30},
     )
@@ -104,7 +100,7 @@ def _cleared(run: RiskRun) -> SheetPlan:
         "已解除",
         CLEARED,
         rows.select(list(CLEARED)),
-        _heading(run, "上月有、本月已解除的风险"),
+        heading(run, "上月有、本月已解除的风险"),
         wrapped=("name", "risk", "feedback"),
         kept=True,
     )
@@ -116,7 +112,7 @@ def _answered(run: RiskRun, answered: pl.DataFrame) -> SheetPlan:
         "已反馈未解除",
         CLEARED,
         rows.select(list(CLEARED)),
-        _heading(run, "已有反馈、仍未解除的风险"),
+        heading(run, "已有反馈、仍未解除的风险"),
         wrapped=("risk", "feedback"),
     )
 
@@ -154,7 +150,7 @@ def _proof(run: RiskRun, titles: dict[str, str]) -> SheetPlan:
         "核对",
         headers,
         rows.select(list(headers)),
-        _heading(run, "风险条数核对（人×风险）"),
+        heading(run, "风险条数核对（人×风险）"),
         wrapped=("why",),
         filtered=False,
         below=tuple(run.odd_answers),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month.states import STATE_WORDS, UNKNOWN_WORDS
+from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import GREY, SheetPlan
-from fupin_cli.policy.months import month_text, month_words
+from fupin_cli.policy.months import month_text
 from fupin_cli.reports.roster import TOTAL, classes_by_township
 from fupin_cli.version import __version__
 
@@ -48,10 +49,6 @@ def roster_sheets(run: RosterRun, titles: dict[str, str]) -> list[SheetPlan]:
     return sheets
 
 
-def _heading(run: RosterRun, what: str) -> str:
-    return f"{run.policy.settings.county.name} {month_words(run.month)} {what}".strip()
-
-
 def _about(run: RosterRun, titles: dict[str, str]) -> SheetPlan:
     compared = "没有更早的月份，没有比较" if run.before is None else month_text(run.before)
     notes = [
@@ -80,7 +77,7 @@ def _about(run: RosterRun, titles: dict[str, str]) -> SheetPlan:
         "说明",
         {"item": "项目", "value": "内容"},
         rows,
-        _heading(run, "就业帮扶台账"),
+        heading(run, "就业帮扶台账"),
         wrapped=("value",),
         filtered=False,
     )
@@ -104,7 +101,7 @@ def _summary(run: RosterRun) -> SheetPlan:
         "汇总",
         headers,
         rows.select(list(headers)),
-        _heading(run, "台账汇总（人）"),
+        heading(run, "台账汇总（人）"),
         marked={"class": rows["county"] == TOTAL},
         mark_colour=GREY,
     )
@@ -141,7 +138,7 @@ def _people(run: RosterRun, titles: dict[str, str]) -> SheetPlan:
         "明细",
         headers,
         rows.select(list(headers)),
-        _heading(run, "台账明细"),
+        heading(run, "台账明细"),
         wrapped=("place", "file"),
         printed=list(headers).index("place") + 1,
         kept=True,
@@ -172,7 +169,7 @@ def _changes(run: RosterRun) -> SheetPlan:
         "变化",
         headers,
         rows.select(list(headers)),
-        _heading(run, "与上一个月份相比的变化"),
+        heading(run, "与上一个月份相比的变化"),
         wrapped=("from", "to"),
         kept=True,
     )
@@ -203,7 +200,7 @@ def _proof(run: RosterRun) -> SheetPlan:
         "said": "核对",
     }
     return SheetPlan(
-        "平衡", headers, rows.select(list(headers)), _heading(run, "上月 ＋ 新增 － 退出 ＋ 转入 － 转出 ＝ 本月")
+        "平衡", headers, rows.select(list(headers)), heading(run, "上月 ＋ 新增 － 退出 ＋ 转入 － 转出 ＝ 本月")
     )
 
 
@@ -221,4 +218,4 @@ def _strangers(run: RosterRun) -> SheetPlan:
         "since": "开始时间",
     }
     rows = run.strangers.with_columns(since=pl.col("start").cast(pl.String))
-    return SheetPlan("在本地务工", headers, rows.select(list(headers)), _heading(run, "外地户籍在本地务工人员"))
+    return SheetPlan("在本地务工", headers, rows.select(list(headers)), heading(run, "外地户籍在本地务工人员"))

@@ -8,8 +8,9 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules, rules_of
 from fupin_cli.outputs.grid import Grid, figures, text, whole
+from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import GREY, SheetPlan
-from fupin_cli.policy.months import month_text, month_words, text_expr
+from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.results.since import LASTING, MENDED, NEW, STATES
 
@@ -105,13 +106,11 @@ def since_sheet(run: CheckRun, since: Since, part: str = "") -> SheetPlan:
         "数的是问题条数，已豁免的也算；认同一条问题看规则、表、列和人（或村、单位、项目），不看在哪个文件、哪一行。",
         *(f"{code} 没有比：{why}" for code, why in since.unlike.items() if not part),
     )
-    county = run.policy.settings.county.name
-    heading = f"{county} {part} {month_words(run.month)} 问题增减（{what}）".replace("  ", " ").strip()
     return SheetPlan(
         "与上月比",
         headers,
         table,
-        heading,
+        heading(run, f"问题增减（{what}）", part),
         marked={"township": table["township"] == TOTAL},
         mark_colour=GREY,
         wrapped=("title",),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.measures.catalogue import measure_words
+from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.outputs.monitor_terminal import end_notes, figures_table
 from fupin_cli.outputs.sheet import SheetPlan
@@ -110,7 +111,7 @@ def _table(run: WhatIfRun) -> pl.DataFrame:
 
 def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
     """Plan the sheets: the scenarios, then for each its townships and lines."""
-    head = f"{run.policy.settings.county.name} {month_words(run.month)} {NEVER}".strip()
+    head = heading(run, NEVER)
     figures = {"old_fen": "原来(元)", "new_fen": "试算(元)", "difference_fen": "差额(元)", "changed": "变的行数"}
     plans = [
         SheetPlan(

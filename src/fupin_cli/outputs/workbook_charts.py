@@ -9,8 +9,8 @@ import polars as pl
 from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.month.used_months import paid_rows
 from fupin_cli.outputs import page_plans as plans
+from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import SheetPlan
-from fupin_cli.policy.months import month_words
 from fupin_cli.reports.forecast import HELD, PAYING
 from fupin_cli.reports.known import TOWNSHIP
 from fupin_cli.reports.page import TOP
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fupin_cli.checks.rule import Rule
-    from fupin_cli.policy.parameters import Policy
     from fupin_cli.reports.runs import ForecastRun
     from fupin_cli.results.check import CheckRun
     from fupin_cli.results.reconcile import ReconcileRun
@@ -31,10 +30,10 @@ BEFORE_TABLES = 5  # 说明, 文件, 汇总, 明细, 规则
 TITLE, HISTORY_TABLE = "图表", "payment_history"
 
 
-def _sheet(heading: str, *charts: SheetPlan) -> list[SheetPlan]:
+def _sheet(title: str, *charts: SheetPlan) -> list[SheetPlan]:
     """A sheet of those charts that have something to draw; none, no sheet."""
     drawn = tuple(one for one in charts if one.rows.height and one.bars is not None and _something(one))
-    return [SheetPlan(TITLE, {}, pl.DataFrame(), heading, charts=drawn)] if drawn else []
+    return [SheetPlan(TITLE, {}, pl.DataFrame(), title, charts=drawn)] if drawn else []
 
 
 def _something(plan: SheetPlan) -> bool:
@@ -42,24 +41,19 @@ def _something(plan: SheetPlan) -> bool:
     return any(bool((plan.rows[name].fill_null(0) != 0).any()) for name in names)
 
 
-def _heading(policy: Policy, what: str) -> str:
-    return f"{policy.settings.county.name} {what} 图表".strip()
-
-
 def with_charts(sheets: list[SheetPlan], run: CheckRun, found: pl.DataFrame) -> list[SheetPlan]:
     """The sheets of a check with its charts before the many annotated tables."""
-    heading = _heading(run.policy, f"{month_words(run.month)} 核查")
     return [
         *sheets[:BEFORE_TABLES],
-        *check_charts(found, rules_of(run.policy, run.month), heading),
+        *check_charts(found, rules_of(run.policy, run.month), heading(run, "核查 图表")),
         *sheets[BEFORE_TABLES:],
     ]
 
 
-def check_charts(found: pl.DataFrame, rules: Mapping[str, Rule], heading: str) -> list[SheetPlan]:
+def check_charts(found: pl.DataFrame, rules: Mapping[str, Rule], title: str) -> list[SheetPlan]:
     """Money by rule (the most first), findings by township."""
     dearest = by_rule(found, rules).filter(pl.col("amount_fen").fill_null(0) > 0).head(TOP)
-    return _sheet(heading, plans.rules_plan(dearest), plans.found_plan(heat(found, TOWNSHIP, []), TOWNSHIP))
+    return _sheet(title, plans.rules_plan(dearest), plans.found_plan(heat(found, TOWNSHIP, []), TOWNSHIP))
 
 
 def payroll_charts(run: PayrollRun) -> list[SheetPlan]:
@@ -73,8 +67,7 @@ def payroll_charts(run: PayrollRun) -> list[SheetPlan]:
     rows = pl.concat(parts, how="diagonal_relaxed").with_columns(
         pl.col("^.*_fen$", "people").fill_null(0), source=pl.lit(HISTORY)
     )
-    heading = _heading(run.policy, f"{month_words(run.month)} {run.title}")
-    return _sheet(heading, plans.months_plan(rows.sort("month"), ahead=False))
+    return _sheet(heading(run, f"{run.title} 图表"), plans.months_plan(rows.sort("month"), ahead=False))
 
 
 def reconcile_charts(run: ReconcileRun) -> list[SheetPlan]:
@@ -82,7 +75,8 @@ def reconcile_charts(run: ReconcileRun) -> list[SheetPlan]:
     verdicts = run.reconciled.by_verdict()
     if not verdicts.height:
         return []
-    return _sheet(_heading(run.policy, run.heading), plans.steps_plan(verdicts), plans.verdicts_plan(verdicts))
+    title = f"{run.policy.settings.county.name} {run.heading} 图表".strip()
+    return _sheet(title, plans.steps_plan(verdicts), plans.verdicts_plan(verdicts))
 
 
 def forecast_charts(run: ForecastRun) -> list[SheetPlan]:
@@ -94,4 +88,4 @@ def forecast_charts(run: ForecastRun) -> list[SheetPlan]:
     whole = pl.concat([pl.DataFrame(schema=MONTHS), rows], how="diagonal_relaxed").with_columns(
         pl.col("^.*_fen$", "people").fill_null(0), source=pl.lit(FORECAST)
     )
-    return _sheet(_heading(run.policy, f"{month_words(run.month)} 预测"), plans.forecast_plan(whole.sort("month")))
+    return _sheet(heading(run, "预测 图表"), plans.forecast_plan(whole.sort("month")))

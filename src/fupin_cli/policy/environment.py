@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fupin_cli.policy.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ENV_PREFIX = "FUPIN_"
 # Who may approve is for the file alone: whoever starts the program sets its environment.
@@ -33,6 +37,36 @@ def environment() -> dict[str, Any]:
 
     found = EnvSettingsSource(Variables)()
     return {name: value for name, value in found.items() if name != FILE_ONLY}
+
+
+def variable_of(keys: Sequence[str]) -> str:
+    """The variable that sets a setting (`["post", "age_max"]`), as it is spelt; empty where none does.
+
+    One for the setting alone holds over one for the section, which sets what stands in its JSON.
+    """
+    if keys[0] == FILE_ONLY:
+        return ""
+    names = {name.upper(): name for name, value in os.environ.items() if _ours(name) and value}
+    for depth in range(len(keys), 0, -1):
+        name = names.get(ENV_PREFIX + BETWEEN.join(keys[:depth]).upper())
+        if name and _holds(os.environ[name], keys[depth:]):
+            return name
+    return ""
+
+
+def _holds(text: str, keys: Sequence[str]) -> bool:
+    """Whether a variable's JSON has a value at a place; the variable is the value where no key is left."""
+    if not keys:
+        return True
+    try:
+        place: Any = json.loads(text)
+    except ValueError:
+        return False
+    for key in keys:
+        if not isinstance(place, dict) or key not in place:
+            return False
+        place = place[key]
+    return True
 
 
 def _ours(name: str) -> bool:

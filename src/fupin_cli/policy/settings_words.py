@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import os
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from fupin_cli.errors import FupinError
 from fupin_cli.policy.bank_settings import BankProfile
-from fupin_cli.policy.environment import ENV_PREFIX, environment
+from fupin_cli.policy.environment import BETWEEN, ENV_PREFIX, environment, variable_of
 from fupin_cli.policy.measure_settings import Payee
 from fupin_cli.policy.problem_words import problem_words, shown
 from fupin_cli.policy.settings import Settings
@@ -19,6 +18,9 @@ from fupin_cli.policy.settings_file import line_of, read_settings, settings_text
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+TRIED = "--set"  # where the settings of `fupin what-if` come from: no line of a file, no variable
 
 
 def load_settings(file: Path | None) -> Settings:
@@ -66,38 +68,47 @@ def validated(make: Callable[[], Settings], origin: str, file: Path | None = Non
         return make()
     except ValidationError as error:
         text = settings_text(file) if file else ""
-        lines = [_explain(problem["loc"], problem, text) for problem in error.errors(include_url=False)]
+        lines = [
+            _explain(problem["loc"], problem, text, tried=origin == TRIED)
+            for problem in error.errors(include_url=False)
+        ]
         raise FupinError(
             f"设置有误（{origin}）：" + "；".join(lines), "改正后再运行；各项含义见 fupin init 生成的注释"
         ) from None
 
 
-def _explain(place: tuple[int | str, ...], problem: Any, text: str) -> str:
+def _explain(place: tuple[int | str, ...], problem: Any, text: str, *, tried: bool) -> str:
     """One problem: where it stands (the line, or the variable), what is wrong, what could be written."""
     keys = tuple(str(part) for part in place if part != "[key]")
     name = ".".join(keys)
-    where = f"{spot} " if (spot := _spot(keys, text)) else ""
+    where, before = _spot(keys, text, "" if tried else variable_of(keys))
     if problem["type"] == "extra_forbidden":
         # Of equally near ones the first as declared: `get_close_matches` would take the last of the alphabet.
         word = keys[-1]
         near = max(known_keys(keys[:-1]), key=lambda key: difflib.SequenceMatcher(a=key, b=word).ratio(), default="")
-        return f"{where}没有 {name} 这一项" + (f"，是不是 {near}？" if near else "")
+        return f"{where}没有 {name} 这一项" + (f"，是不是 {_beside(before, near)}？" if near else "")
     if problem["type"] == "missing":
         return f"{where}{name}：这一项必须写"
     example = default_of(keys)
     if isinstance(problem["input"], dict):  # a whole section is not shown: the words name the key
         return where + (f"{name}：" if name else "") + problem_words(problem)
     return f"{where}{name}：{problem_words(problem)}（写的是 {shown(problem['input'])}）" + (
-        f"；默认为 {keys[-1]} = {example}" if example else ""
+        f"；默认为 {_beside(before, keys[-1])} = {example}" if example else ""
     )
 
 
-def _spot(keys: tuple[str, ...], text: str) -> str:
-    variable = ENV_PREFIX + "__".join(keys).upper()
-    if any(name.upper() == variable for name in os.environ):
-        return f"环境变量 {variable}"
+def _spot(keys: tuple[str, ...], text: str, variable: str) -> tuple[str, str]:
+    """Where a key stands, in words, and what has to stand before a key's name there (`FUPIN_POST__`, `post.`)."""
+    section = (*keys[:-1], "")
+    if variable:
+        alone = len(variable) == len(ENV_PREFIX + BETWEEN.join(keys))
+        return f"环境变量 {variable} ", ENV_PREFIX + BETWEEN.join(section).upper() if alone else ""
     line = line_of(text, keys)
-    return f"第 {line} 行" if line else ""
+    return (f"第 {line} 行 ", "") if line else ("", ".".join(section))
+
+
+def _beside(before: str, key: str) -> str:
+    return before + (key.upper() if before.startswith(ENV_PREFIX) else key)
 
 
 def default_of(keys: tuple[str, ...]) -> str:

@@ -63,7 +63,7 @@ class About:
 
     `standards`: the month's standards of posts (fen). `tables`, `measures`: titles by code; `clauses`: what each rule rests
     on; `rules`: as they are worded here; `whys`: why a rule did not run. `wanted`: how many assistants and staff the law asks for. `late`: whether it is
-    known who has handed in what. `compared`, `risks_before`: months that findings and risks are compared with; `ahead`:
+    known who has handed in what. `unread_later`: how much of the folders of later months could not be read. `compared`, `risks_before`: months that findings and risks are compared with; `ahead`:
     why there is no forecast. `notes`: what a section says besides, by its name.
     On a page of many counties: `absent`, those that are in no figure; `states`, how many counties stand where; `each`, what
     is to be done in each of them.
@@ -81,6 +81,7 @@ class About:
     late: bool
     sources: list[Source]
     unread: list[str]
+    unread_later: int = 0
     since: Since | None = None
     compared: list[int] = field(default_factory=list)
     due_idle: dict[str, str] = field(default_factory=dict)
@@ -121,7 +122,8 @@ def about(known: Known) -> About:
             )
             for s in check.intake.sources
         ],
-        unread=[f"{entry.file}{f'（{entry.sheet}）' if entry.sheet else ''}" for entry in check.intake.unplaced],
+        unread=[f"{entry.file}{f'（{entry.sheet}）' if entry.sheet else ''}" for entry in known.unread],
+        unread_later=len(check.intake.unplaced) - len(known.unread),
         since=since,
         compared=[] if since is None or since.before is None else [since.before],
         due_idle={} if known.due is None else {k: known.tables[table] for k, table in known.due.not_run.items()},

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.intake.inbox import folder_month
+
 if TYPE_CHECKING:
+    from fupin_cli.intake.raw import Unplaced
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.reports.due import Due
     from fupin_cli.reports.runs import ForecastRun, MatchRun, RiskRun, RosterRun
@@ -108,6 +111,12 @@ class Known:
     assistants: pl.DataFrame | None = field(default=None, repr=False)
     village_staff: pl.DataFrame | None = field(default=None, repr=False)
     why: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unread(self) -> list[Unplaced]:
+        """What could not be read of these months: what lies in the folder of a later month is for that month's page."""
+        folders = ((entry, folder_month(entry.file)) for entry in self.check.intake.unplaced)
+        return [entry for entry, month in folders if month is None or month <= self.scope.month]
 
     def missing(self, command: str) -> Missing:
         """Why a command's result is not there."""

@@ -268,9 +268,10 @@ def _income_fallen(scene: Scene) -> pl.DataFrame:
 
 
 def _breadwinner_died(scene: Scene) -> pl.DataFrame:
-    """RSK010: a member of the household died in the month and nobody of it is working; on the head.
+    """RSK010: a member of the household died in the month and nobody of it is working; on the head, if anybody is left.
 
-    The dead may have left the export already: their household is then looked up in the month before.
+    The dead may have left the export already: their household is then looked up in the month before. Those who died
+    earlier and are still in the export are no more the household's head, or its worker, than those of this month.
     """
     month = scene.month
     homes = [month.people.select("id_number", "home")]
@@ -278,20 +279,22 @@ def _breadwinner_died(scene: Scene) -> pl.DataFrame:
         there = scene.before.people.filter(pl.col("household_id").is_not_null())
         homes.append(there.select("id_number", home="household_id"))
     home = pl.concat(homes).unique("id_number", keep="first", maintain_order=True)
-    dead = month.table("deaths").filter(pl.col("death_date").is_between(month.first, month.last)).collect()
+    gone = month.table("deaths").filter(pl.col("death_date") <= month.last).collect()
+    dead = gone.filter(pl.col("death_date") >= month.first)
     struck = dead.join(home, on="id_number", maintain_order="left").unique("home", keep="first", maintain_order=True)
     busy = (
         states.work_states(month)
         .filter(pl.col("state").is_in(states.WORKING))
-        .join(dead, on="id_number", how="anti")
+        .join(gone, on="id_number", how="anti")
         .join(home, on="id_number")
         .select("home")
         .unique()
     )
     struck = struck.join(busy, on="home", how="anti", maintain_order="left")
-    rows = (
-        _heads(month, dead).select("id_number", "home").join(struck.drop("id_number"), on="home", maintain_order="left")
+    heads = (
+        _heads(month, gone).select("id_number", "home").join(gone, on="id_number", how="anti", maintain_order="left")
     )
+    rows = heads.join(struck.drop("id_number"), on="home", maintain_order="left")
     return _rows(rows, "deaths", pl.format("家庭成员{}死亡，家中没有人就业", "death_date"))
 
 

@@ -61,8 +61,8 @@ def todo(known: Known, page: Page) -> list[Todo]:
 
 def _input(known: Known, page: Page) -> Iterator[Todo]:
     if not known.scope.town:
-        unread = known.check.intake.unplaced
-        yield Todo(UNREAD, len(unread), names=tuple(dict.fromkeys(entry.file for entry in unread))[:SHOWN])
+        names = tuple(dict.fromkeys(entry.file for entry in known.unread))
+        yield Todo(UNREAD, len(known.unread), names=names[:SHOWN])
     if not isinstance(page.areas, Missing):
         late = page.areas.filter(pl.col("lacks").list.len() > 0)
         yield Todo(LATE, late.height, names=tuple(late[known.scope.by].drop_nulls()))
