@@ -15,6 +15,7 @@ from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.intake.headers import recognise
 from fupin_cli.intake.readers import read_file
 from fupin_cli.outputs.catalogue import markdown
+from fupin_cli.policy.months import parse_month
 from fupin_cli.policy.parameters import Policy, load_policy, parse_policy
 from fupin_cli.policy.settings import Intake, Settings
 
@@ -32,9 +33,7 @@ def test_every_rule_names_a_clause_and_quotes_its_words() -> None:
     for rule in all_rules().values():
         basis = policy.basis(rule.code)
         assert basis.law in policy.law.quote(basis.clause, basis.law), rule.code
-        assert rule.title
-        assert rule.hint
-        assert rule.compares
+        assert all(rule.worded(policy, parse_month("2024-05")).words)
         assert all(
             t.split("@")[0] in CONTRACTS
             for t in (*rule.tables, *rule.any_of, *rule.partly)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -11,7 +12,6 @@ import pytest
 import yaml
 
 from fupin_cli.checks.catalogue import RULES, rules_of
-from fupin_cli.checks.rule import words_of
 from fupin_cli.counties.wording import UNLIKE, shared_rules
 from fupin_cli.outputs.clauses import clause_lines
 from fupin_cli.policy.law import OURS
@@ -398,7 +398,7 @@ def test_titles_carry_the_numbers_of_the_policy_that_applies(fupin: Callable[...
 
 def test_rules_are_worded_by_policy_month_and_county(tmp_path: Path) -> None:
     """11 A: Chaoyang's words, its successor's from 2026 on, a county's own cap and settings; a number that is not there is said."""
-    assert {code for code, rule in RULES.items() if any("{" in text for text in words_of(rule))} == NUMBERED
+    assert {code for code, rule in RULES.items() if any(text.numbers for text in rule.words)} == NUMBERED
     successor(tmp_path)
     laws = load_laws("朝阳市", tmp_path)
     policy = Policy(laws, Settings())
@@ -407,20 +407,40 @@ def test_rules_are_worded_by_policy_month_and_county(tmp_path: Path) -> None:
     own = Policy(laws, Settings(post=Post(cap_months=24, cap_source="县文件"), checks=Checks(rotation_months=18)))
     assert rules_of(own, MONTH)["RSK004"].title == "岗位补贴即将或已经满24个月"
     assert rules_of(own, MONTH)["POST008"].compares == "近18个月同一岗位先后的在岗人员"
-    assert {"{" in text for rule in rules_of(policy, MONTH).values() for text in words_of(rule)} == {False}
+    assert {"{" in text for rule in rules_of(policy, MONTH).values() for text in rule.words} == {False}
     silent_city(tmp_path)
     bare = rules_of(Policy(load_laws("示例市", tmp_path), Settings(county=County(city="示例市"))), MONTH)
     assert bare["PLT001"].title == f"乡镇劳动保障协理员不足{SILENT}名"
     assert bare["PLT003"].title == f"主导产业不是1至{SILENT}个"
 
 
+def test_a_rule_is_not_printed_before_its_numbers_are_known() -> None:
+    """11.3: a title as it is declared is no text: nothing joins, formats, prints or writes it."""
+    title: Any = RULES["CAP001"].title
+    assert title.numbers == ("post.cap_months",)
+    misuses = (
+        str,
+        print,
+        json.dumps,
+        "{}".format,
+        lambda it: f"{it}",
+        lambda it: "：" + it,
+        lambda it: "：".join([it]),
+    )
+    for misuse in misuses:
+        with pytest.raises(TypeError):
+            misuse(title)
+    assert "post.cap_months" in repr(title), "for whoever looks for a bug"
+    assert (title == RULES["CAP001"].title, title == RULES["CAP002"].title) == (True, False)
+
+
 def test_counties_with_unlike_numbers_share_no_number(tmp_path: Path) -> None:
     """11 A: a page of many counties says a number that all of them have, of others that they differ."""
     numbered_city(tmp_path)
     worded = [rules_of(Policy(load_laws(city, tmp_path), Settings()), MONTH) for city in ("朝阳市", "示例市")]
-    pages = [{"words": {code: words_of(rules[code]) for code in NUMBERED}} for rules in worded]
+    pages = [{"words": {code: rules[code].words for code in NUMBERED}} for rules in worded]
     assert shared_rules(pages[:1])["CAP001"].title == "岗位补贴超过36个月"
     both = shared_rules(pages)
     assert both["CAP001"].title == f"岗位补贴超过{UNLIKE}个月"
     assert both["POST008"].compares == "近12个月同一岗位先后的在岗人员"
-    assert both["ID001"] == RULES["ID001"]
+    assert both["ID001"] == worded[0]["ID001"]

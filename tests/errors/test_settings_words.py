@@ -69,7 +69,9 @@ def test_a_wrong_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch) 
         load_settings(None)
     monkeypatch.delenv("FUPIN_POST__CAP_MONTHS")
     monkeypatch.setenv("fupin_post__age", "65")
-    with pytest.raises(FupinError, match=r"环境变量 fupin_post__age 没有 post\.age 这一项，是不是 FUPIN_POST__AGE_MAX？"):
+    with pytest.raises(
+        FupinError, match=r"环境变量 fupin_post__age 没有 post\.age 这一项，是不是 FUPIN_POST__AGE_MAX？"
+    ):
         load_settings(None)
     monkeypatch.delenv("fupin_post__age")
     monkeypatch.setenv("FUPIN_POST", '{"age": 65}')

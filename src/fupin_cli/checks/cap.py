@@ -10,7 +10,7 @@ from fupin_cli.checks.claim_faults import TABLES, measure_findings
 from fupin_cli.checks.report import at_stake, report
 from fupin_cli.checks.rule import rule
 from fupin_cli.policy import months
-from fupin_cli.policy.wording import filled
+from fupin_cli.policy.wording import Wording
 
 if TYPE_CHECKING:
     from fupin_cli.measures.claimed import Claimed
@@ -159,7 +159,7 @@ def no_extension(ctx: Month) -> pl.LazyFrame:
     """More than the cap was counted already: as if an extension had been claimed, which the dates do not give."""
     rows = over_cap(ctx).filter(~pl.col("extended") & (pl.col("months_counted") > limit(ctx)))
     known = pl.col("person_approval").is_not_null()
-    far = filled("不少于{post.extension_years}年（或已过），不能延长", ctx.policy, ctx.month)
+    far = Wording("不少于{post.extension_years}年（或已过），不能延长").filled(ctx.policy, ctx.month)
     message = (
         pl.when(known)
         .then(pl.format(f"首次核定 {{}}，距养老金领取日期 {{}} {far}", "person_approval", "pension_date"))

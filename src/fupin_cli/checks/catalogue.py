@@ -33,7 +33,7 @@ from fupin_cli.checks import (
     wrk_homes,
     xc,
 )
-from fupin_cli.checks.rule import GROUPS, Rule, worded
+from fupin_cli.checks.rule import GROUPS, Rule, WordedRule
 from fupin_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ def all_rules() -> dict[str, Rule]:
     return RULES
 
 
-def rules_of(policy: Policy, month: int) -> dict[str, Rule]:
+def rules_of(policy: Policy, month: int) -> dict[str, WordedRule]:
     """Give every rule as it is worded under the policy of a month."""
-    return {code: worded(rule, policy, month) for code, rule in RULES.items()}
+    return {code: rule.worded(policy, month) for code, rule in RULES.items()}
 
 
 def find_rules(name: str) -> list[Rule]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.checks import refused, settle, waivers, xc
-from fupin_cli.checks.catalogue import all_rules, find_rules, rules_of
+from fupin_cli.checks.catalogue import all_rules, find_rules
 from fupin_cli.checks.gather import gathered
 from fupin_cli.checks.placed import SEVERITIES, completed_by_rules, placed
 from fupin_cli.checks.rule import Rule, told_by
@@ -112,7 +112,7 @@ def run_checks(
 
     `gather`: say once what many rows of a file have in common (`gathered`); whoever gives lines their codes needs every row.
     """
-    rules = rules_of(ctx.policy, ctx.month)
+    rules = all_rules()
     required = _required_tables(ctx)
     outcomes: dict[str, Outcome] = {}
     raw = [required, unread_payments(ctx), unreported(ctx)]

@@ -10,7 +10,7 @@ import polars as pl
 
 from fupin_cli.checks.places import areas
 from fupin_cli.checks.report import report, with_others
-from fupin_cli.checks.rule import Rule, rule
+from fupin_cli.checks.rule import declared, rule
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -20,7 +20,7 @@ NAME_MARKS = r"[^\p{Han}\p{L}·]"
 EARLIEST_BIRTH = 1900
 EMPLOYEE_SEX = {"职工男": "男", "职工女干部": "女", "职工女工人": "女"}
 
-ID001 = Rule(
+ID001 = declared(
     "ID001",
     "身份证号缺失、位数不对或被 Excel 存成数字",
     "error",

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fupin_cli.checks.claim_faults import measure_findings
-from fupin_cli.checks.rule import Rule, Severity
+from fupin_cli.checks.rule import Severity, declared
 
 if TYPE_CHECKING:
     import polars as pl
@@ -87,7 +87,7 @@ BOUNDS = {
     "IN012": ("checks.required_tables",),
 }
 RULES = tuple(
-    Rule(
+    declared(
         code,
         title,
         severity,

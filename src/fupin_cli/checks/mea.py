@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fupin_cli.checks.claim_faults import TABLES, measure_findings
-from fupin_cli.checks.rule import Effect, Rule, Severity
+from fupin_cli.checks.rule import Effect, Rule, Severity, declared
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +30,7 @@ def condition(  # noqa: PLR0913 - what a rule says of itself
     def run(ctx: Claimed) -> pl.DataFrame:
         return measure_findings(ctx, code)
 
-    return Rule(
+    return declared(
         code,
         title,
         severity,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import all_rules, rules_of
+from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.intake.place import locate
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def _rules_words(policy: Policy, month: int) -> pl.DataFrame:
     """What each rule says by itself under the policy of a month; asked for several times in a check."""
     return pl.DataFrame(
         [
-            (r.code, r.severity, r.effect, r.hint, r.waivable, policy.basis(r.code).clause)
-            for r in rules_of(policy, month).values()
+            (r.code, r.severity, r.effect, r.worded(policy, month).hint, r.waivable, policy.basis(r.code).clause)
+            for r in all_rules().values()
         ],
         schema={
             "code": pl.String,

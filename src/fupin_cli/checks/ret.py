@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.report import report
-from fupin_cli.checks.rule import Rule
+from fupin_cli.checks.rule import declared
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 from fupin_cli.reconciliation.match import LINE, ROOT
 from fupin_cli.reconciliation.returns import PAID, TABLE, UNKNOWN
@@ -15,7 +15,7 @@ from fupin_cli.reconciliation.returns import PAID, TABLE, UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-RET001 = Rule(
+RET001 = declared(
     "RET001",
     "回盘文件自报的笔数或金额与明细不符",
     "error",
@@ -24,7 +24,7 @@ RET001 = Rule(
     tables=(TABLE,),
     stage="reconcile",
 )
-RET002 = Rule(
+RET002 = declared(
     "RET002",
     "更正发放没有对应的失败行，或超过原行金额",
     "error",
@@ -33,7 +33,7 @@ RET002 = Rule(
     tables=(TABLE,),
     stage="reconcile",
 )
-RET003 = Rule(
+RET003 = declared(
     "RET003",
     "处理结果看不懂",
     "error",
@@ -42,7 +42,7 @@ RET003 = Rule(
     tables=(TABLE,),
     stage="reconcile",
 )
-RET004 = Rule(
+RET004 = declared(
     "RET004",
     "账号或户名与批准的不同",
     "error",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fupin_cli.checks.rule import Rule
+from fupin_cli.checks.rule import declared
 
 ENTRIES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("RSK001", "失业", "上月在业、本月不在业（台账的就业状态）", "上门核实，推荐岗位，符合条件的安排公益性岗位", ()),
@@ -48,7 +48,7 @@ ENTRIES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
 )
 # Information for the rural-revitalisation office: no effect on any payment.
 RULES = tuple(
-    Rule(
+    declared(
         code,
         title,
         "info",

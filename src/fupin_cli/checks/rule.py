@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Literal, Required, TypedDict, Unpack
 
 import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.plans import collected
-from fupin_cli.policy.wording import filled
+from fupin_cli.policy.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,12 +57,12 @@ class Rule:
     """
 
     code: str
-    title: str
+    title: Wording
     severity: Severity
     effect: Effect = "none"
     _: KW_ONLY
-    compares: str
-    hint: str
+    compares: Wording
+    hint: Wording
     tables: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
@@ -77,21 +77,34 @@ class Rule:
         """The letters before the number (POST, CAP, …)."""
         return self.code.rstrip("0123456789")
 
+    @property
+    def words(self) -> list[Wording]:
+        """The sentences that may carry numbers of the law."""
+        return [self.title, self.compares, self.hint]
 
-def worded(rule: Rule, policy: Policy, month: int) -> Rule:
-    """The rule in words: with the numbers that the policy of the month, or the county, sets."""
-    return with_words(rule, [filled(text, policy, month) for text in words_of(rule)])
-
-
-def with_words(rule: Rule, words: list[str]) -> Rule:
-    """The rule with other sentences (`words_of`)."""
-    title, compares, hint = words
-    return replace(rule, title=title, compares=compares, hint=hint)
+    def worded(self, policy: Policy, month: int) -> WordedRule:
+        """The rule in words: with the numbers that the policy of the month, or the county, sets."""
+        return WordedRule(self, *(text.filled(policy, month) for text in self.words))
 
 
-def words_of(rule: Rule) -> list[str]:
-    """The sentences of a rule that may carry numbers of the law."""
-    return [rule.title, rule.compares, rule.hint]
+@dataclass(frozen=True)
+class WordedRule:
+    """A rule as it is shown: its sentences with the numbers that apply where it is shown."""
+
+    rule: Rule = field(repr=False)
+    title: str
+    compares: str
+    hint: str
+
+    @property
+    def code(self) -> str:
+        """The rule's code."""
+        return self.rule.code
+
+    @property
+    def words(self) -> list[str]:
+        """Its sentences, in the order of `Rule.words`."""
+        return [self.title, self.compares, self.hint]
 
 
 def told_by(rule: Rule, ctx: Claimed) -> pl.DataFrame:
@@ -103,10 +116,8 @@ def told_by(rule: Rule, ctx: Claimed) -> pl.DataFrame:
 
 
 class Told(TypedDict, total=False):
-    """What a rule says of itself besides its code, title, severity and effect (`Rule`), so that a slip is seen."""
+    """What a rule may say of itself besides its words, severity and effect (`Rule`), so that a slip is seen."""
 
-    compares: Required[str]
-    hint: Required[str]
     tables: tuple[str, ...]
     any_of: tuple[str, ...]
     settings: tuple[str, ...]
@@ -116,12 +127,34 @@ class Told(TypedDict, total=False):
     stage: Stage
 
 
+class Said(Told, total=False):
+    """The same, with the sentences that every rule has."""
+
+    compares: Required[str]
+    hint: Required[str]
+
+
+def declared(  # noqa: PLR0913 - what a rule says of itself
+    code: str,
+    title: str,
+    severity: Severity,
+    effect: Effect = "none",
+    *,
+    compares: str,
+    hint: str,
+    run: Check | None = None,
+    **more: Unpack[Told],
+) -> Rule:
+    """Give the rule of a code; without `run`, other parts of the program tell what it finds."""
+    return Rule(code, Wording(title), severity, effect, compares=Wording(compares), hint=Wording(hint), run=run, **more)
+
+
 def rule(
-    code: str, title: str, severity: Severity, effect: Effect = "none", **more: Unpack[Told]
+    code: str, title: str, severity: Severity, effect: Effect = "none", **said: Unpack[Said]
 ) -> Callable[[Check], Rule]:
     """Make the decorated function the check of a code: what stands under its name is the `Rule`."""
 
     def made(function: Check) -> Rule:
-        return Rule(code, title, severity, effect, run=function, **more)
+        return declared(code, title, severity, effect, run=function, **said)
 
     return made

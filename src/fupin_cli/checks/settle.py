@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.checks.report import report
-from fupin_cli.checks.rule import Rule
+from fupin_cli.checks.rule import declared
 from fupin_cli.measures.settlements import SETTLED, placed
 from fupin_cli.month.roster import DAY, KEYS
 from fupin_cli.policy.rounding import fen_to_yuan
@@ -21,7 +21,7 @@ DECIDED = ("POST011", "ATT001", "ATT002", "ATT006")
 DECIDED_OF_ATTENDANCE = "ID007"
 # Of a line that was approved and is now only held any reason but these, which a decision cannot mend.
 NEVER = r"^(ID|IN|CON|MEA|SET)\d"
-SET001 = Rule(
+SET001 = declared(
     "SET001",
     "按核定清单发放",
     "info",
@@ -31,7 +31,7 @@ SET001 = Rule(
     partly=(ROSTER,),
     stage="waivers",
 )
-SET002 = Rule(
+SET002 = declared(
     "SET002",
     "核定不成立",
     "error",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.report import report
-from fupin_cli.checks.rule import Rule
+from fupin_cli.checks.rule import declared
 from fupin_cli.findings import empty
 from fupin_cli.plans import collected
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 TABLE = "waivers"
-WVR001 = Rule(
+WVR001 = declared(
     "WVR001",
     "豁免没有文号、批准人或理由",
     "warning",
@@ -24,7 +24,7 @@ WVR001 = Rule(
     tables=(TABLE,),
     stage="waivers",
 )
-WVR002 = Rule(
+WVR002 = declared(
     "WVR002",
     "豁免不在有效期内",
     "warning",
@@ -33,7 +33,7 @@ WVR002 = Rule(
     tables=(TABLE,),
     stage="waivers",
 )
-WVR003 = Rule(
+WVR003 = declared(
     "WVR003",
     "豁免写得不对",
     "warning",
@@ -42,7 +42,7 @@ WVR003 = Rule(
     tables=(TABLE,),
     stage="waivers",
 )
-WVR004 = Rule(
+WVR004 = declared(
     "WVR004",
     "豁免没有用上",
     "info",

@@ -27,7 +27,7 @@ from fupin_cli.reports.page_findings import COLUMNS, by_money, known_sum, worst
 from fupin_cli.reports.risk_rules import RISKS
 
 if TYPE_CHECKING:
-    from fupin_cli.checks.rule import Rule
+    from fupin_cli.checks.rule import WordedRule
     from fupin_cli.reports.page import Part
 
 Named = Mapping[str, pl.Expr]
@@ -124,7 +124,7 @@ def _funds(owns: Sequence[Own]) -> Part:
     return _part(owns, "funds", "fund", strict)
 
 
-def _risks(owns: Sequence[Own], rules: Mapping[str, Rule]) -> Part:
+def _risks(owns: Sequence[Own], rules: Mapping[str, WordedRule]) -> Part:
     """Each risk: people of those counties where it was judged (null: in none); the page's notes name the others."""
     numbers = ("now", "new", "continuing", "cleared", "answered")
     titles = {code: rule.title for code, rule in rules.items()}
@@ -137,7 +137,7 @@ def _risks(owns: Sequence[Own], rules: Mapping[str, Rule]) -> Part:
     )
 
 
-def _notes(owns: Sequence[Own], rules: Mapping[str, Rule]) -> dict[str, list[str]]:
+def _notes(owns: Sequence[Own], rules: Mapping[str, WordedRule]) -> dict[str, list[str]]:
     """By section: which counties are not in its sums, and why."""
     ahead = lacking("没有预测的县", [(own.name, own.page["ahead"]) for own in owns if own.page["ahead"]])
     if len(owns) == sum(bool(own.page["ahead"]) for own in owns):
@@ -187,7 +187,7 @@ def _no_budget(owns: Sequence[Own]) -> list[str]:
     return lacking("有的县没有设置预算，这项资金的预算和年底余额不合计", whys)
 
 
-def _unjudged(owns: Sequence[Own], rules: Mapping[str, Rule]) -> list[str]:
+def _unjudged(owns: Sequence[Own], rules: Mapping[str, WordedRule]) -> list[str]:
     """Risks that some counties judged and others could not; and who had no month to compare with."""
     have = [own for own in owns if own.why("risks") is None]
     by_code: dict[str, list[str]] = {}
@@ -241,7 +241,7 @@ def _keep_shown(page: Page) -> None:
 
 
 def _about(
-    owns: list[Own], absent: list[Absent], cities: list[str], notes: dict[str, list[str]], rules: dict[str, Rule]
+    owns: list[Own], absent: list[Absent], cities: list[str], notes: dict[str, list[str]], rules: dict[str, WordedRule]
 ) -> About:
     moves = notes.pop("scale_moves")
     notes["scale"] = [*notes.get("scale", []), *moves]

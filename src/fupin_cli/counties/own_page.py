@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fupin_cli.checks.catalogue import RULES
-from fupin_cli.checks.rule import words_of
 from fupin_cli.outputs.manifest import digest
 from fupin_cli.reports.about import CURRENT
 from fupin_cli.reports.known import Missing
@@ -65,7 +63,7 @@ def own_page(page: Page) -> dict[str, Any]:
         "outcomes": [[o.code, o.status, o.count, about.clauses[o.code]] for o in page.outcomes],
         "whys": about.whys,
         "words": {
-            code: words_of(rule) for code, rule in about.rules.items() if words_of(rule) != words_of(RULES[code])
+            code: rule.words for code, rule in about.rules.items() if any(text.numbers for text in rule.rule.words)
         },
         "todo": [
             asdict(entry) | {"names": [] if entry.kind not in (DUE, STAFF) else list(entry.names)}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.checks.catalogue import RULES
-from fupin_cli.checks.rule import Rule, with_words, words_of
-from fupin_cli.policy.wording import filled_by
+from fupin_cli.checks.rule import Rule, WordedRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 UNLIKE = "（各县不同）"
 
 
-def shared_rules(pages: Sequence[dict[str, Any]]) -> dict[str, Rule]:
+def shared_rules(pages: Sequence[dict[str, Any]]) -> dict[str, WordedRule]:
     """Give every rule; a sentence in which counties (`pages`: `own_page`) have different numbers names none of them."""
     return {
         code: _shared(rule, [page["words"][code] for page in pages if code in page["words"]])
@@ -22,8 +21,8 @@ def shared_rules(pages: Sequence[dict[str, Any]]) -> dict[str, Rule]:
     }
 
 
-def _shared(rule: Rule, own: list[list[str]]) -> Rule:
+def _shared(rule: Rule, own: list[list[str]]) -> WordedRule:
     """The rule in the words that each of the counties has; where two have different ones, without the number."""
-    whole = [filled_by(text, lambda _: UNLIKE) for text in words_of(rule)]
+    whole = [text.filled_by(lambda _: UNLIKE) for text in rule.words]
     said = [{words[n] for words in own} for n in range(len(whole))]
-    return with_words(rule, [one.pop() if len(one) == 1 else plain for one, plain in zip(said, whole, strict=True)])
+    return WordedRule(rule, *(one.pop() if len(one) == 1 else plain for one, plain in zip(said, whole, strict=True)))

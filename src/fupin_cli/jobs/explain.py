@@ -223,14 +223,14 @@ def _findings(run: PayrollRun, row: dict[str, Any]) -> list[Step]:
     for code in row["codes"]:
         rule = rules[code]
         hit = by_code.get(code)
-        effect = STATUS_WORDS.get(hit["effect"] if hit else rule.effect, "不影响发放")
+        effect = STATUS_WORDS.get(hit["effect"] if hit else rule.rule.effect, "不影响发放")
         if code in row["waived_codes"]:
             effect = f"已豁免（{hit['waiver'] if hit else ''}）"
         step = Step(
             f"{code} {rule.title}",
             effect,
             _place(hit["file"], hit["sheet"], hit["_row"]) if hit else "",
-            *_carried(run, rule, hit),
+            *_carried(run, rule.rule, hit),
         )
         if hit or code == "IN012":
             step.steps.append(Step("查到", hit["message"] if hit else run.missing_words))

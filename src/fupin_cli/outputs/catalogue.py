@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from fupin_cli.checks.catalogue import find_rules
-from fupin_cli.checks.rule import GROUPS, Rule, worded
+from fupin_cli.checks.rule import GROUPS, Rule, WordedRule
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.outputs.check_workbook import EFFECT, SEVERITY
 from fupin_cli.outputs.grid import Grid, text, whole
@@ -26,30 +26,30 @@ if TYPE_CHECKING:
 def rule_facts(rule: Rule, policy: Policy) -> dict[str, Any]:
     """What is known of a rule: the clause in the law's own words, bounds with their values and where they are set."""
     basis = policy.basis(rule.code)
-    rule = _in_words(rule, policy)
+    said = _in_words(rule, policy)
     return {
         "code": rule.code,
-        "title": rule.title,
+        "title": said.title,
         "group": GROUPS[rule.group],
         "severity": rule.severity,
         "effect": rule.effect,
         "clause": basis.clause,
         "law": policy.law.quote(basis.clause, basis.law) if basis.law else "",
         "besides": basis.besides,
-        "compares": rule.compares,
+        "compares": said.compares,
         "tables": list(rule.tables),
         "any_of": list(rule.any_of),
         "partly": list(rule.partly),
         "settings": list(rule.settings),
         "bounds": {name: bound(name, policy) for name in rule.bounds},
         "waivable": rule.waivable,
-        "hint": rule.hint,
+        "hint": said.hint,
     }
 
 
-def _in_words(rule: Rule, policy: Policy) -> Rule:
+def _in_words(rule: Rule, policy: Policy) -> WordedRule:
     """The rule with the numbers of the latest policy, as of its last month."""
-    return worded(rule, policy, month_index(policy.file.valid_to))
+    return rule.worded(policy, month_index(policy.file.valid_to))
 
 
 def bound(name: str, policy: Policy) -> str:

@@ -257,7 +257,7 @@ def _rules(run: CheckRun) -> SheetPlan:
         rows.append(
             (
                 rule.code,
-                GROUPS[rule.group],
+                GROUPS[rule.rule.group],
                 rule.title,
                 STATUS[outcome.status],
                 outcome.count,

@@ -25,7 +25,7 @@ def catalogue(page: Page) -> Section:
         rule = rules[outcome.code]
         row = {
             "代码": rule.code,
-            "规则": f"{rule.title}（{GROUPS[rule.group]}）",
+            "规则": f"{rule.title}（{GROUPS[rule.rule.group]}）",
             "结果": STATUS[outcome.status],
             "条数": number(outcome.count),
         }

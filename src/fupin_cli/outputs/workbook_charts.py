@@ -20,7 +20,7 @@ from fupin_cli.reports.page_money import FORECAST, HISTORY, MONTHS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fupin_cli.checks.rule import Rule
+    from fupin_cli.checks.rule import WordedRule
     from fupin_cli.reports.runs import ForecastRun
     from fupin_cli.results.check import CheckRun
     from fupin_cli.results.reconcile import ReconcileRun
@@ -50,7 +50,7 @@ def with_charts(sheets: list[SheetPlan], run: CheckRun, found: pl.DataFrame) -> 
     ]
 
 
-def check_charts(found: pl.DataFrame, rules: Mapping[str, Rule], title: str) -> list[SheetPlan]:
+def check_charts(found: pl.DataFrame, rules: Mapping[str, WordedRule], title: str) -> list[SheetPlan]:
     """Money by rule (the most first), findings by township."""
     dearest = by_rule(found, rules).filter(pl.col("amount_fen").fill_null(0) > 0).head(TOP)
     return _sheet(title, plans.rules_plan(dearest), plans.found_plan(heat(found, TOWNSHIP, []), TOWNSHIP))

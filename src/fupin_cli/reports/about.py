@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from fupin_cli.checks.rule import Rule
+    from fupin_cli.checks.rule import WordedRule
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.reports.known import Known
     from fupin_cli.results.since import Since
@@ -75,7 +75,7 @@ class About:
     tables: dict[str, str]
     measures: dict[str, str]
     clauses: dict[str, str]
-    rules: dict[str, Rule] = field(repr=False)
+    rules: dict[str, WordedRule] = field(repr=False)
     whys: dict[str, str]
     wanted: str
     late: bool

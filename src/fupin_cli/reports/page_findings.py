@@ -13,7 +13,7 @@ from fupin_cli.results.since import STATES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fupin_cli.checks.rule import Rule
+    from fupin_cli.checks.rule import WordedRule
     from fupin_cli.reports.known import Known
 
 SEVERITIES = ["error", "warning", "info"]
@@ -26,7 +26,7 @@ def severities(found: pl.DataFrame) -> dict[str, int]:
     return {**{name: int(counts.get(name, 0)) for name in SEVERITIES}, "waived": int(found["waived"].sum() or 0)}
 
 
-def by_rule(found: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame:
+def by_rule(found: pl.DataFrame, rules: Mapping[str, WordedRule]) -> pl.DataFrame:
     """Each rule that has found something: severity (the worst), findings, people, money; most money first.
 
     `amount_fen`: null where the rule is about no money. A sum that several rules are about stands with each of them.
@@ -51,7 +51,7 @@ def known_sum(name: str) -> pl.Expr:
     return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum())
 
 
-def by_money(rows: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame:
+def by_money(rows: pl.DataFrame, rules: Mapping[str, WordedRule]) -> pl.DataFrame:
     """Rules (code, severity, count, people, amount_fen) with their titles (`rules`: as they are worded here), in the order of the page: most money first."""
     order = {code: n for n, code in enumerate(rules)}
     return (
