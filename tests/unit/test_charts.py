@@ -12,7 +12,8 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import RULES
 from fupin_cli.outputs.bulk import write_workbook
-from fupin_cli.outputs.page_plans import found_plan, rules_plan, steps_plan
+from fupin_cli.outputs.money_plans import steps_plan
+from fupin_cli.outputs.page_plans import found_plan, rules_plan
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.outputs.workbook_charts import check_charts
 from fupin_cli.reports.page_findings import at_stake, heat

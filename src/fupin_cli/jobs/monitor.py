@@ -15,7 +15,7 @@ from fupin_cli.policy.months import month_text
 from fupin_cli.reports import roster as rosters
 from fupin_cli.reports.match import match
 from fupin_cli.reports.risk import RiskList, compare, feedback_of, risks_of, unknown_answers, with_feedback
-from fupin_cli.reports.risk_rules import scene_of
+from fupin_cli.reports.risk_scene import scene_of
 from fupin_cli.reports.runs import MatchRun, RiskRun, RosterRun
 
 if TYPE_CHECKING:

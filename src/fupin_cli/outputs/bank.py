@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.idc import unencodable
+from fupin_cli.checks.id_names import unencodable
 from fupin_cli.outputs.bulk import write_workbook
 from fupin_cli.outputs.files import atomic, put_aside, same_content
 from fupin_cli.outputs.sheet import SheetPlan

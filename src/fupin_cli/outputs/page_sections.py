@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.outputs import money_plans
 from fupin_cli.outputs import page_plans as plans
 from fupin_cli.outputs.page_parts import Cell, Section, Table, columns_of, heat_table, table_of
 from fupin_cli.outputs.page_sources import catalogue, sources
@@ -92,7 +93,7 @@ def _funds(page: Page) -> Section:
     ]
     if page.about.ahead:
         section.notes.append(f"预测没有算：{page.about.ahead}。")
-    section.tables = [table_of(plans.funds_plan(page.funds), "t-funds")]
+    section.tables = [table_of(money_plans.funds_plan(page.funds), "t-funds")]
     return section
 
 
@@ -101,7 +102,7 @@ def _months(page: Page) -> Section:
     if isinstance(page.months, Missing):
         section.missing = page.months.why
         return section
-    plan = plans.months_plan(page.months)
+    plan = money_plans.months_plan(page.months)
     section.notes = ["各项补贴，元。竖线以后是预测：现在发放的人逐月推算到各自的最后一月，不含新增的人。"]
     if page.about.ahead:
         section.notes.append(f"预测没有算：{page.about.ahead}。")
@@ -129,8 +130,8 @@ def _steps(page: Page) -> Section:
         return section
     section.notes = ["元。应发是按现在的表算的；差额 = 实付 − 应发。"]
     section.tables = [
-        table_of(plans.steps_plan(page.verdicts), "t-steps"),
-        table_of(plans.verdicts_plan(page.verdicts), "t-verdicts", "结论"),
+        table_of(money_plans.steps_plan(page.verdicts), "t-steps"),
+        table_of(money_plans.verdicts_plan(page.verdicts), "t-verdicts", "结论"),
     ]
     return section
 

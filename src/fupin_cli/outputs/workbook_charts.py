@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.month.used_months import paid_rows
+from fupin_cli.outputs import money_plans
 from fupin_cli.outputs import page_plans as plans
 from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import SheetPlan
@@ -67,7 +68,7 @@ def payroll_charts(run: PayrollRun) -> list[SheetPlan]:
     rows = pl.concat(parts, how="diagonal_relaxed").with_columns(
         pl.col("^.*_fen$", "people").fill_null(0), source=pl.lit(HISTORY)
     )
-    return _sheet(heading(run, f"{run.title} 图表"), plans.months_plan(rows.sort("month"), ahead=False))
+    return _sheet(heading(run, f"{run.title} 图表"), money_plans.months_plan(rows.sort("month"), ahead=False))
 
 
 def reconcile_charts(run: ReconcileRun) -> list[SheetPlan]:
@@ -76,7 +77,7 @@ def reconcile_charts(run: ReconcileRun) -> list[SheetPlan]:
     if not verdicts.height:
         return []
     title = f"{run.policy.settings.county.name} {run.heading} 图表".strip()
-    return _sheet(title, plans.steps_plan(verdicts), plans.verdicts_plan(verdicts))
+    return _sheet(title, money_plans.steps_plan(verdicts), money_plans.verdicts_plan(verdicts))
 
 
 def forecast_charts(run: ForecastRun) -> list[SheetPlan]:
@@ -88,4 +89,4 @@ def forecast_charts(run: ForecastRun) -> list[SheetPlan]:
     whole = pl.concat([pl.DataFrame(schema=MONTHS), rows], how="diagonal_relaxed").with_columns(
         pl.col("^.*_fen$", "people").fill_null(0), source=pl.lit(FORECAST)
     )
-    return _sheet(heading(run, "预测 图表"), plans.forecast_plan(whole.sort("month")))
+    return _sheet(heading(run, "预测 图表"), money_plans.forecast_plan(whole.sort("month")))

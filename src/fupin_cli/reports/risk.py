@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.policy.months import month_text
-from fupin_cli.reports.risk_rules import RISKS, Risk, Scene
+from fupin_cli.reports.risk_rules import RISKS
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
+    from fupin_cli.reports.risk_scene import Risk, Scene
 
 NEW, CONTINUING = "new", "continuing"
 KEY = ["id_number", "code"]
