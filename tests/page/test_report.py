@@ -324,7 +324,7 @@ def test_what_could_not_be_computed_is_said_in_words(fupin: Callable[..., Ran], 
 def test_what_lies_in_a_later_months_folder_is_for_that_months_page(fupin: Callable[..., Ran], root: Path) -> None:
     """11.4: the page of April names a file that cannot be read in April's folder and in none, of May's only how many."""
     for folder in ("", BEFORE, MONTH):
-        (root / "inbox" / folder / f"坏{folder}.xlsx").write_bytes(b"no workbook")
+        (root / "inbox" / folder / f"坏{folder}.xlsx").write_bytes(b"\x89PNG\x00\x00")
     fupin("report", BEFORE, "-w", root, "-q")
     tree = read(root / "out" / BEFORE / f"月报_{BEFORE}.html")
     words = note(tree, "sources")

@@ -10,13 +10,18 @@ from typing import Any
 import openpyxl
 import polars as pl
 
-from fupin_cli.checks.catalogue import RULES
+from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.outputs.bulk import write_workbook
 from fupin_cli.outputs.money_plans import steps_plan
 from fupin_cli.outputs.page_plans import found_plan, rules_plan
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.outputs.workbook_charts import check_charts
+from fupin_cli.policy.months import parse_month
+from fupin_cli.policy.parameters import Policy, load_policy
+from fupin_cli.policy.settings import Settings
 from fupin_cli.reports.page_findings import at_stake, heat
+
+RULES = rules_of(Policy(load_policy("朝阳市"), Settings()), parse_month("2024-05"))
 
 ROWS = [
     ("POST001", "error", "甲", "GW1", "东川镇", 73_205, False),
