@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 import xlwt
 
-from fupin_cli.intake import xlsx_guard
+from fupin_cli.intake import sheet_scan
 from fupin_cli.intake.raw import UnreadableError, column_letter
 from fupin_cli.intake.readers import read_file
-from fupin_cli.intake.xlsx_guard import column_number
+from fupin_cli.intake.sheet_scan import column_number
 from fupin_cli.policy.settings import Intake
 
 LIMITS = Intake()
@@ -190,7 +190,7 @@ def test_what_a_formula_gave(tmp_path: Path, cell: str, shown: set[str | None]) 
 
 
 def test_more_formulas_than_can_be_told_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_guard, "MOST_FORMULAS", 1)
+    monkeypatch.setattr(sheet_scan, "MOST_FORMULAS", 1)
     with pytest.raises(UnreadableError, match="有 1 多格公式没有算出值"):
         read_file(book(tmp_path / "a.xlsx", [["=1", "=2"]]), Intake())
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import fastexcel
 
     from fupin_cli.intake.failed_formulas import Cells
-    from fupin_cli.intake.xlsx_guard import Look, SheetShape
+    from fupin_cli.intake.sheet_scan import SheetShape
+    from fupin_cli.intake.xlsx_guard import Look
 
 NO_SHEET = "not a valid worksheet"  # the reader's words for charts in an old workbook
 

@@ -8,8 +8,8 @@ import polars as pl
 
 from fupin_cli.intake.budget import SIZE_HINT, cells_refused
 from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, UnreadableError
+from fupin_cli.intake.sheet_scan import SHEET_COLUMNS
 from fupin_cli.intake.text_reader import is_utf8
-from fupin_cli.intake.xlsx_guard import SHEET_COLUMNS
 
 if TYPE_CHECKING:
     from fupin_cli.policy.settings import Intake

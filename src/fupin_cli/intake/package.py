@@ -86,7 +86,10 @@ class Package:
         if part is None or part.file_size > DIRECTORY_LIMIT:
             raise UnreadableError("工作簿内部的目录已损坏，打不开", HINT_DAMAGED)
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        return etree.fromstring(self.archive.read(part), parser)
+        with self.archive.open(
+            part
+        ) as stream:  # read in whole, it would first be unpacked in whole, whatever its size is said to be
+            return etree.fromstring(stream.read(DIRECTORY_LIMIT), parser)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import polars as pl
 
 from fupin_cli.intake.budget import MIB, SIZE_HINT, cells_refused
 from fupin_cli.intake.raw import RawSheet, UnreadableError
-from fupin_cli.intake.xlsx_guard import SHEET_COLUMNS
+from fupin_cli.intake.sheet_scan import SHEET_COLUMNS
 
 if TYPE_CHECKING:
     from fupin_cli.policy.settings import Intake
