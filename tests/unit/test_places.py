@@ -49,3 +49,19 @@ def test_inside(province: str | None, city: str | None, county: str | None, insi
 def test_provinces(one: str, other: str) -> None:
     frame = pl.DataFrame({"a": [one], "b": [other]})
     assert frame.select(places.province(pl.col("a")) == places.province(pl.col("b"))).item()
+
+
+@pytest.mark.parametrize(
+    ("own", "work", "at_home"),
+    [
+        ("喀左县", "喀喇沁左翼蒙古族自治县", True),
+        ("喀喇沁左翼蒙古族自治县", "辽宁省朝阳市喀左县", True),
+        ("朝阳市建平县", "建平县", True),
+        ("建平县", "凌源市", False),
+        ("建平县", None, None),
+    ],
+)
+def test_at_home(own: str, work: str | None, at_home: bool | None) -> None:
+    """The same county, whichever of its names is written: 喀左县 is 喀喇沁左翼蒙古族自治县 (8.24, 10.3)."""
+    frame = pl.DataFrame({"county": [own], "work_county": [work]}, schema_overrides={"work_county": pl.String})
+    assert frame.select(places.at_home()).item() is at_home

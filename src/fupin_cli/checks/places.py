@@ -17,26 +17,11 @@ NO_COUNTIES = frozenset({"东莞市", "中山市", "儋州市", "嘉峪关市", 
 COUNTY_WORD = r"[县区旗市]"
 NOT_A_COUNTY = r"(?:省|自治区)$"
 DISTANCE = r"[内外]$"  # 县外省内, 省外: how far away, not where
-# The city's county whose short name people write (SPEC 8.24).
-SHORT_NAMES = {"喀左县": "喀喇沁左翼蒙古族自治县"}
 
 
 def no_meaning(text: pl.Expr) -> pl.Expr:
     """Whether a free text says no: empty, 否, 无, 未享受, 不享受, 0 (SPEC 8.20)."""
     return text.is_null() | text.is_in(NO_WORDS)
-
-
-def at_home(county: str = "county", work: str = "work_county") -> pl.Expr:
-    """Whether the place of work is the home county: one name ends with the other (辽宁省某市某县 = 某县)."""
-    own, there = _full_name(county), _full_name(work)
-    return there.str.ends_with(own) | own.str.ends_with(there)
-
-
-def _full_name(column: str) -> pl.Expr:
-    name = pl.col(column)
-    for short, full in SHORT_NAMES.items():
-        name = name.str.replace(short + "$", full)
-    return name
 
 
 class Areas(NamedTuple):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.overlaps import overlapping_spans
-from fupin_cli.checks.places import at_home, vague_county, vague_text
+from fupin_cli.checks.places import vague_county, vague_text
 from fupin_cli.checks.report import report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.checks.wrk_homes import working
 from fupin_cli.policy.months import first_day, parse_month
+from fupin_cli.policy.places import at_home
 from fupin_cli.policy.rounding import yuan_to_fen
 
 if TYPE_CHECKING:

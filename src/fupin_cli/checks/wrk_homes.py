@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.places import at_home, no_meaning
+from fupin_cli.checks.places import no_meaning
 from fupin_cli.checks.report import report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.households import first_rows
+from fupin_cli.policy.places import at_home
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month

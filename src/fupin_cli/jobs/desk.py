@@ -279,6 +279,7 @@ class Desk:
             asked=measure,
             folders=self.folders,
             open_month=self.reference,
+            folder_rows=self.folder_rows,
             earlier=None if again or not leads else self.earlier(month),
             approved=self.standing(month, measure).select(id_number="person", post_id="post_id") if again else NO_LINES,
         )
@@ -304,8 +305,15 @@ class Desk:
                 self.contracts,
                 folders=self.folders if past else (),
                 open_month=self.with_past if past else None,
+                folder_rows=self.folder_rows,
             )
         return self._references[month, past]
+
+    def folder_rows(self, table: str, since: int, before: int) -> pl.DataFrame:
+        """Rows of a table in the month folders from `since` to before `before`; none where there are none."""
+        sources = [s for s in self.inbox.sources if s.spec.table == table and s.folder is not None]
+        sources = [replace(s) for s in sources if s.folder is not None and since <= s.folder < before]
+        return typed_rows(self.inbox, sources).accepted if sources else pl.DataFrame()
 
     def paid(self, month: int, measure: str) -> pl.DataFrame:
         """Payments of the ledger (`history.payments`) that a month of a measure knows; no own approvals of other measures."""

@@ -49,6 +49,8 @@ class Month:
     # Month folders of the inbox, and how one of them is opened: what a month is compared with.
     folders: tuple[int, ...] = field(default=(), kw_only=True)
     open_month: Callable[[int], Month] | None = field(default=None, kw_only=True, repr=False)
+    # Rows of a table in the month folders from one to before another (table, from, before): what a window looks back at.
+    folder_rows: Callable[[str, int, int], pl.DataFrame] | None = field(default=None, kw_only=True, repr=False)
     # Roster lines of the month that are refused: they exclude no other subsidy (id_number, post_id); the checks find them.
     refused_posts: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema=LINE_KEYS), kw_only=True, repr=False
@@ -107,6 +109,18 @@ class Month:
     def maybe(self, name: str) -> pl.DataFrame | None:
         """Rows of a table, or None where it was not supplied."""
         return self.intake.tables.get(name)
+
+    def rows_since(self, name: str, since: int) -> pl.DataFrame:
+        """Rows of a table that was supplied, and those of the month folders before from `since` on.
+
+        Every month hands in a file of its own of most tables: what lies some months back stands in theirs.
+        """
+        own = self.intake.tables[name]
+        if self.folder_rows is None:
+            return own
+        return pl.concat([own, self.folder_rows(name, since, self.month)], how="diagonal").unique(
+            ORIGIN, keep="first", maintain_order=True
+        )
 
     def with_column(self, table: str, *columns: str) -> pl.LazyFrame:
         """Rows of those files of a table that have all the columns: a column that is not there says nothing."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month.roster import roster_rows
+from fupin_cli.policy.places import at_home, full_county
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -65,10 +66,11 @@ def bare_city(name: pl.Expr, province: str) -> pl.Expr:
     return name.str.strip_prefix(province).str.replace(r"市$", "")
 
 
-def spells_in(month: Month, *, marked_too: bool = False) -> pl.DataFrame:
+def spells_in(month: Month, *, ended_too: bool = False) -> pl.DataFrame:
     """Spells of work that touch the month and are not marked 否, with `state` by the place of work, `place` in words.
 
-    `marked_too`: those marked 否 as well (who came back in the month is marked so). A part of the place that is not filled says nothing; with no part filled the work counts as local.
+    `ended_too`: also those marked 否 (who came back in the month is marked so), and those that end in the month and of
+    which the start is not known. A part of the place that is not filled says nothing; with no part filled the work counts as local.
     """
     homes = (
         month.people.select("id_number", _home="county")
@@ -80,17 +82,21 @@ def spells_in(month: Month, *, marked_too: bool = False) -> pl.DataFrame:
     own_city = area.city.removesuffix("市")
     spells = (
         month.table("employment")
-        .filter(touches("start", "end", month) & (pl.col("working").fill_null(value=True) | marked_too))
+        .filter(
+            (touches("start", "end", month) & (pl.col("working").fill_null(value=True) | ended_too))
+            | (pl.lit(ended_too) & pl.col("start").is_null() & pl.col("end").is_between(month.first, month.last))
+        )
         .collect()
         .join(homes, on="id_number", how="left", maintain_order="left")
     )
     province = bare_province(pl.col("work_province"))
+    of_ours = full_county(pl.col("work_city")).is_in(area.counties)  # 北票市 is a county, wherever it is written
     state = (
         pl.when(province != pl.select(bare_province(pl.lit(area.province))).item())
         .then(pl.lit(OUT_PROVINCE))
-        .when(bare_city(pl.col("work_city"), area.province) != own_city)
+        .when((bare_city(pl.col("work_city"), area.province) != own_city) & ~of_ours)
         .then(pl.lit(OUT_CITY))
-        .when(pl.col("work_county") != own_county)
+        .when(~at_home(own_county, pl.coalesce("work_county", pl.when(of_ours).then("work_city"))))
         .then(pl.lit(OTHER_COUNTY))
         .otherwise(pl.lit(LOCAL))
     )

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PROVINCE_END = r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$"
 CITY_END = r"(?:市|州|盟|地区|县|区|旗)$"
+# The city's county whose short name people write (SPEC 8.24).
+SHORT_NAMES = {"喀左县": "喀喇沁左翼蒙古族自治县"}
 
 
 def plain(place: pl.Expr) -> pl.Expr:
@@ -30,6 +32,20 @@ def city(place: pl.Expr, area: Area) -> pl.Expr:
     """A city without the area's own province before it, and with 市 where no such ending is written."""
     name = plain(place).str.strip_prefix(area.province)
     return pl.when((name == "") | name.str.contains(CITY_END)).then(name).otherwise(name + "市")
+
+
+def full_county(name: pl.Expr) -> pl.Expr:
+    """A county by its full name, whichever of the two is written."""
+    for short, full in SHORT_NAMES.items():
+        name = name.str.replace(short + "$", full)
+    return name
+
+
+def at_home(own: pl.Expr | None = None, work: pl.Expr | None = None) -> pl.Expr:
+    """Whether the place of work is the home county: one name ends with the other (辽宁省某市某县 = 某县)."""
+    home = full_county(pl.col("county") if own is None else own)
+    there = full_county(pl.col("work_county") if work is None else work)
+    return there.str.ends_with(home) | home.str.ends_with(there)
 
 
 def inside(to_province: pl.Expr, to_city: pl.Expr, to_county: pl.Expr, area: Area) -> pl.Expr:

@@ -22,6 +22,7 @@ NO_TRADE, NO_PLACE, FULL = "无此工种", "无此地点", "岗位已满"
 NOT_LABOUR, TOO_YOUNG, AT_SCHOOL, DEAD, GONE = "不是劳动力", "未满16周岁", "在校", "已死亡", "已在外务工"
 NO_COUNT, REPEATED = "人数没有写或读不出", "与前面一行重复"
 ORIGIN = ["_src", "_row", "_file", "_sheet"]
+NO_WISH = r"^(?:不限.*|无|无要求|没有要求|均可|都可以?|都行|任意|随意|听从安排|服从安排|全国各?地?)$"
 WISH = ["trade", "destination", "skill"]
 
 
@@ -165,10 +166,16 @@ def _vacancies(month: Month) -> pl.DataFrame:
     return rows.with_columns(reason=reason).with_columns(usable=pl.col("reason").is_null())
 
 
+def _wished(text: pl.Expr) -> pl.Expr:
+    """What is wished, as it is compared; 不限 and the like wish nothing, as an empty cell does."""
+    bare = plain(text)
+    return pl.when(~bare.str.contains(NO_WISH)).then(bare)
+
+
 def _pairs(wishes: pl.DataFrame, vacancies: pl.DataFrame) -> pl.DataFrame:
     """Every wish beside every vacancy, and whether trade and place fit."""
     wanted = wishes.select(
-        "_wish", _trade=plain(pl.col("trade")), _where=plain(pl.col("destination")), _skill=plain(pl.col("skill"))
+        "_wish", _trade=_wished(pl.col("trade")), _where=_wished(pl.col("destination")), _skill=plain(pl.col("skill"))
     )
     offered = vacancies.select(
         "no", "wage_fen", "_src", "_row", _kind=plain(pl.col("trade")), _at=plain(pl.col("place"))

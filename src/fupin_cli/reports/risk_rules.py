@@ -52,21 +52,27 @@ def _poor(scene: Scene) -> pl.DataFrame:
     line = scene.month.policy.line_fen(scene.month.month)
     if line is None:
         raise ValueError("no line")
+    # 人均纯收入 is the household's: where it stands on another member's row only, it is the head's too.
+    people = scene.month.people.with_columns(
+        income_per_head_fen=pl.coalesce(
+            "income_per_head_fen", pl.col("income_per_head_fen").drop_nulls().first().over("home")
+        )
+    )
     below = (pl.col("income_per_head_fen") < line) & (
         pl.col("monitored_type").is_null() | pl.col("risk_removed").fill_null(value=False)
     )
     fact = pl.format(
         f"人均纯收入{{}}元，低于监测标准{fen_to_yuan(line)}元", fen_to_yuan_expr(pl.col("income_per_head_fen"))
     )
-    return _rows(_heads(scene.month).filter(below), "registry", fact)
+    return _rows(_heads(people).filter(below), "registry", fact)
 
 
-def _heads(month: Month, dead: pl.DataFrame | None = None) -> pl.DataFrame:
+def _heads(people: pl.DataFrame, dead: pl.DataFrame | None = None) -> pl.DataFrame:
     """One row a household (`home`): its head's, else its first; where the head is among the `dead`, another member's."""
     head = (pl.col("relation") == HOME).fill_null(value=False)
     alive = pl.lit(value=True) if dead is None else ~pl.col("id_number").is_in(dead["id_number"].implode())
     return (
-        month.people.with_columns(_head=head, _alive=alive)
+        people.with_columns(_head=head, _alive=alive)
         .sort("_alive", "_head", descending=True, maintain_order=True)
         .unique("home", keep="first", maintain_order=True)
         .sort("_src", "_row")
@@ -148,7 +154,7 @@ def _back(scene: Scene) -> pl.DataFrame:
     """RSK006: a spell outside the county ended in the month and none began after it."""
     month = scene.month
     spells = month.table("employment").collect()
-    away = states.spells_in(month, marked_too=True).filter(pl.col("state") != states.LOCAL)
+    away = states.spells_in(month, ended_too=True).filter(pl.col("state") != states.LOCAL)
     ended = away.filter(pl.col("end").is_between(month.first, month.last))
     ended = ended.sort("end", descending=True, maintain_order=True).unique(
         "id_number", keep="first", maintain_order=True
@@ -185,13 +191,9 @@ def _training_wanted(scene: Scene) -> pl.DataFrame:
     """RSK008: the plan asks for training and no class of the last months has the person."""
     month = scene.month
     wanted = month.table("employment_plan").filter(pl.col("service_need").str.contains("培训", literal=True)).collect()
-    begun = months.index_expr(pl.col("start"))
-    given = (
-        month.table("training")
-        .filter(begun.is_between(month.month - month.settings.risk.training_months + 1, month.month))
-        .select("id_number")
-        .collect()
-    )
+    begun, since = months.index_expr(pl.col("start")), month.month - month.settings.risk.training_months + 1
+    # A month hands in its own classes: those of the months before stand in their folders.
+    given = month.rows_since("training", since).filter(begun.is_between(since, month.month)).select("id_number")
     rows = wanted.unique("id_number", keep="first", maintain_order=True).join(
         given, on="id_number", how="anti", maintain_order="left"
     )
@@ -246,7 +248,7 @@ def _breadwinner_died(scene: Scene) -> pl.DataFrame:
     )
     struck = struck.join(busy, on="home", how="anti", maintain_order="left")
     heads = (
-        _heads(month, gone).select("id_number", "home").join(gone, on="id_number", how="anti", maintain_order="left")
+        _heads(month.people, gone).select("id_number", "home").join(gone, on="id_number", how="anti", maintain_order="left")
     )
     rows = heads.join(struck.drop("id_number"), on="home", maintain_order="left")
     return _rows(rows, "deaths", pl.format("家庭成员{}死亡，家中没有人就业", "death_date"))

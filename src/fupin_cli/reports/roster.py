@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month import states
+from fupin_cli.policy.places import full_county
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -106,12 +107,14 @@ def strangers_of(month: Month) -> pl.DataFrame:
     if not month.has("employment") or not own:
         return STRANGERS.to_frame()
     homes = month.people.select("id_number", _home="county") if month.has("registry") else None
-    spells = states.spells_in(month).filter(pl.col("work_county") == own)
+    own = pl.select(full_county(pl.lit(own))).item()
+    spells = states.spells_in(month).filter(full_county(pl.col("work_county")) == own)
     if homes is None:
         spells = spells.with_columns(_home=pl.lit(None, dtype=pl.String))
     else:
         spells = spells.join(homes, on="id_number", how="left", maintain_order="left")
-    foreign = pl.col("_home").is_null() | (pl.col("_home") != own) | (pl.col("county") != own).fill_null(value=False)
+    home, county = full_county(pl.col("_home")), full_county(pl.col("county"))
+    foreign = home.is_null() | (home != own) | (county != own).fill_null(value=False)
     return (
         spells.filter(foreign)
         .sort("start", descending=True, nulls_last=True, maintain_order=True)
