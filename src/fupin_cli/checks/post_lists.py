@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.places import at_home
 from fupin_cli.checks.post_people import TABLE
 from fupin_cli.checks.report import at_stake, place_expr, report
 from fupin_cli.checks.rule import rule
+from fupin_cli.policy import places
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -117,17 +117,19 @@ def other_income(ctx: Month) -> pl.LazyFrame:
     hint="办理退出；本月死亡的，死亡前的天数由人工结算",
 )
 def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
-    """Dead before the month or imprisoned on any day of it: refused. Died in the month: held, settled by hand."""
+    """Dead before the month or imprisoned on any day of it: refused. Died in the month: held, settled by hand.
+
+    Listed with a day that is not written or cannot be read: held, nobody knows whether it lies in the month.
+    """
     lines = ctx.judged.lazy()
     found = []
     if ctx.has("deaths"):
-        dead = (
-            ctx.table("deaths")
-            .filter(pl.col("death_date") <= ctx.last)
-            .group_by("id_number")
-            .agg(pl.col("death_date").min())
-        )
-        rows = lines.join(dead, on="id_number")
+        dead = ctx.table("deaths").group_by("id_number").agg(pl.col("death_date").min())
+        listed = lines.join(dead, on="id_number")
+        undated = listed.filter(pl.col("death_date").is_null())
+        words = "在死亡人员名单里，死亡日期没有写明或读不出，须核实"
+        found.append(report(undated, TABLE, words, "id_number", effect="hold", **at_stake()))
+        rows = listed.filter(pl.col("death_date") <= ctx.last)
         before = pl.col("death_date") < ctx.first
         message = pl.format(
             "{}（{}）",
@@ -145,11 +147,15 @@ def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
             )
         )
     if ctx.has("prisoners"):
-        jailed = ctx.table("prisoners").filter(
-            (pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") >= ctx.first))
-        )
-        rows = lines.join(jailed.select("id_number").unique(), on="id_number")
-        found.append(report(rows, TABLE, "本月在服刑", "id_number", effect="refuse", **at_stake()))
+        still = pl.col("end").is_null() | (pl.col("end") >= ctx.first)
+        terms = ctx.table("prisoners").filter(still & (pl.col("start").fill_null(ctx.last) <= ctx.last))
+        jailed = terms.group_by("id_number").agg(_known=pl.col("start").is_not_null().any())
+        rows = lines.join(jailed, on="id_number")
+        words = "在服刑人员名单里，起始日期没有写明或读不出，须核实"
+        found += [
+            report(rows.filter("_known"), TABLE, "本月在服刑", "id_number", effect="refuse", **at_stake()),
+            report(rows.filter(~pl.col("_known")), TABLE, words, "id_number", effect="hold", **at_stake()),
+        ]
     return pl.concat(found)
 
 
@@ -164,11 +170,23 @@ def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
     hint="核实人在何处；确在外务工的应退出岗位",
 )
 def away(ctx: Month) -> pl.LazyFrame:
-    """A spell not marked 否 that touches the month, in a county that is not the post's."""
-    spells = ctx.spells.filter(
-        (pl.col("start") <= ctx.last) & (pl.col("until") >= ctx.first) & pl.col("working").fill_null(value=True)
+    """A spell not marked 否 that touches the month, in a county that is not the post's.
+
+    One marked 是 whose start is not known has begun; where the county is not filled, another province or city tells.
+    """
+    begun = (pl.col("start") <= ctx.last).fill_null(value=pl.col("working").fill_null(value=False))
+    open_ = pl.col("end").is_null() | (pl.col("end") >= ctx.first)
+    spells = ctx.table("employment").filter(begun & open_ & pl.col("working").fill_null(value=True))
+    area, county = ctx.policy.file.area, pl.col("work_county").is_not_null()
+    far = ~places.province(pl.col("work_province")).is_in(["", area.province.removesuffix("省")])
+    far |= ~places.city(pl.col("work_city"), area).is_in(["", area.city, *area.counties])
+    spells = spells.select(
+        "id_number",
+        "work_county",
+        _far=~county & far,
+        _where=pl.coalesce("work_county", pl.concat_str("work_province", "work_city", ignore_nulls=True)),
+        _what=place_expr(),
     )
-    spells = spells.select("id_number", "work_county", _what=place_expr())
-    rows = ctx.judged.lazy().join(spells, on="id_number").filter(~at_home())
+    rows = ctx.judged.lazy().join(spells, on="id_number").filter(pl.col("_far") | ~places.at_home())
     rows = rows.unique(["id_number", "post_id"], keep="first", maintain_order=True)
-    return report(rows, TABLE, pl.format("本月在{}务工，见 {}", "work_county", "_what"), "id_number", **at_stake())
+    return report(rows, TABLE, pl.format("本月在{}务工，见 {}", "_where", "_what"), "id_number", **at_stake())

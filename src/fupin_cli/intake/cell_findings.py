@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 KEY = "id_number"
 HISTORY = "payment_history"
+# Days without which nobody knows whether a line's person is still there: written and not read, they hold it.
+HOLDING = {"assignments": ("on_post", "off_post")}
 WRITTEN_TEXT = ("text", "name", "code", "choice", "choices")
 SUMMED = ("money", "count", "days")
 REASONS = {
@@ -103,7 +105,8 @@ def bad_cells(frame: pl.DataFrame, converted: dict[str, Converted], spec: TableS
         cells = frame.filter(result.bad).select(
             *_who(frame), "_src", "_row", code=pl.lit(result.code), column=pl.lit(name)
         )
-        parts.append(cells.with_columns(message=pl.lit(message)))
+        holds = "hold" if name in HOLDING.get(spec.table, ()) else None
+        parts.append(cells.with_columns(message=pl.lit(message), effect=pl.lit(holds, dtype=pl.String)))
     return pl.concat(parts) if parts else findings.empty()
 
 

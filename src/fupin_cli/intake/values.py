@@ -26,15 +26,16 @@ if TYPE_CHECKING:
 UNSEEN = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 BLANKS = rf"\s\u00a0\u3000{UNSEEN}"
 # Anything but plain letters, digits and Han characters may need cleaning; most columns have nothing else.
-SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|,[-—/\\]"
+SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|,[-—–―−/\\]"
 # Anything but ASCII and common Han, which are in their plain form already.
 WIDE = r"[^\x21-\x7e\u4e00-\u9fff]"
-PLACEHOLDERS = r"^(?:-+|—+|/+|\\+)$"
+PLACEHOLDERS = r"^(?:[-—–―−－]+|[/／]+|[\\＼]+)$"
 FORMULA_START = r"^[=+\-@\t]"
 FAILED_FORMULA = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$"
 GUARDED = r'^="(.*)"$'
 DOTS = r"[•・．‧﹒]"
 OPEN_END = ("至今", "今", "长期", "无固定期限", "在岗", "在职")
+NO_DAY = ("无", "暂无", "空")  # of a day or month that need not be written: as an empty cell
 EXCEL_EPOCH = pl.date(1899, 12, 30)
 SEPARATORS = r"[，、,;；/|]"
 DTYPES: dict[str, pl.DataType] = {
@@ -265,9 +266,7 @@ def _day(groups: pl.Expr, *, ends: bool = False) -> pl.Expr:
 def _date(groups: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     del common
     ends = spec.partial == "end"
-    written = pl.col(spec.name).is_not_null()
-    if ends:
-        written &= ~pl.col(spec.name).is_in(OPEN_END)
+    written = pl.col(spec.name).is_not_null() & ~pl.col(spec.name).is_in(open_words(spec))
     read = _checked(_day(groups, ends=ends), spec, "IN005", written=written)
     if not spec.span:
         return read
@@ -279,7 +278,14 @@ def _month(groups: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     del common
     day = _day(groups)
     month = (day.dt.year() * MONTHS_PER_YEAR + day.dt.month().cast(pl.Int32) - 1).cast(pl.Int32)
-    return _checked(month, spec, "IN005")
+    written = pl.col(spec.name).is_not_null() & ~pl.col(spec.name).is_in(open_words(spec))
+    return _checked(month, spec, "IN005", written=written)
+
+
+def open_words(spec: ColumnSpec) -> list[str]:
+    """Words of a column of days or months that are no day and no mistake: an end that is open, nothing to be written."""
+    words = OPEN_END if spec.partial == "end" else ()
+    return [*words, *(() if spec.required and not spec.may_be_empty else NO_DAY)]
 
 
 def _number(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:

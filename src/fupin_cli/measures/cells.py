@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.intake.values import OPEN_END, clean
+from fupin_cli.intake.values import NO_DAY, clean, open_words
 from fupin_cli.measures.measure import Fault
 
 if TYPE_CHECKING:
@@ -92,8 +92,10 @@ def _states(ctx: Month, rows: pl.DataFrame, column: ColumnSpec, *, optional: boo
     text, there = _text(ctx, rows, column.name)
     frame = pl.DataFrame([rows[column.name].alias("value"), text.alias("text"), there.alias("there")])
     listed = _listed(column, "value")
-    filled = pl.col("text").is_not_null()
-    ends = pl.col("text").is_in(OPEN_END) if column.partial == "end" else pl.lit(value=False)
+    said = open_words(column) if column.type in ("date", "month") else []
+    nothing = [word for word in said if word in NO_DAY]
+    filled = pl.col("text").is_not_null() & ~pl.col("text").is_in(nothing)
+    ends = pl.col("text").is_in([word for word in said if word not in NO_DAY])
     faulty = pl.lit(EMPTY) if absent else pl.when("there").then(pl.lit(EMPTY))
     empty = pl.lit(None, dtype=pl.String) if optional else faulty
     bad = UNREADABLE.get(column.type, EMPTY)

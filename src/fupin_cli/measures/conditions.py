@@ -11,7 +11,7 @@ from fupin_cli.measures.measure import Fault
 from fupin_cli.measures.paid import HISTORY
 from fupin_cli.month.used_months import POSTS, pension_facts, used_of
 from fupin_cli.plans import collected
-from fupin_cli.policy import months
+from fupin_cli.policy import months, places
 from fupin_cli.policy.idnumber import birth_expr, sex_expr
 from fupin_cli.policy.pension import pension_date_expr
 from fupin_cli.policy.rounding import HALF_UP, yuan_to_fen
@@ -205,13 +205,25 @@ def with_exclusion(ctx: Month, rows: pl.DataFrame, *, employer: bool) -> tuple[p
 
 
 def insured_as_employee(ctx: Month) -> pl.DataFrame:
-    """People whom the list of insured employees has in the month: id_number, `_units` (their employers)."""
+    """People whom the list of insured employees has in the month, or from a month that is not known.
+
+    Gives id_number, `_units` (their employers), `_plain` (the same as they are compared), `_sure` (of no row it is unknown
+    where or from when).
+    """
+    text = pl.List(pl.String)
     if not ctx.has("employee_insurance"):
-        return pl.DataFrame(schema={"id_number": pl.String, "_units": pl.List(pl.String)})
+        schema = {"id_number": pl.String, "_units": text, "_plain": text, "_sure": pl.Boolean}
+        return pl.DataFrame(schema=schema)
     known = ctx.intake.tables["employee_insurance"].filter(
-        (pl.col("start_month") <= ctx.month) & (pl.col("end_month").fill_null(ctx.month) >= ctx.month)
+        (pl.col("start_month").fill_null(ctx.month) <= ctx.month)
+        & (pl.col("end_month").fill_null(ctx.month) >= ctx.month)
     )
-    return known.group_by("id_number").agg(_units=pl.col("employer").drop_nulls().unique().sort())
+    unit = pl.col("employer")
+    return known.group_by("id_number").agg(
+        _units=unit.drop_nulls().unique().sort(),
+        _plain=places.plain(unit.drop_nulls()).unique(),
+        _sure=(unit.is_not_null() & pl.col("start_month").is_not_null()).all(),
+    )
 
 
 def listed_people(ctx: Month) -> pl.Series:
@@ -245,27 +257,37 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
             Fault("MEA019", undated, "在死亡人员名单里，没有写明日期", effect="hold"),
         ]
     if ctx.has("prisoners"):
-        terms = ctx.table("prisoners").select("id_number", _in="start", _out="end", _gaoled=pl.lit(value=True))
+        terms = ctx.table("prisoners").select("id_number", _in="start", _out="end", _gaoled=pl.col("start").is_not_null())
         both = told.select("_src", "_row", "id_number", "_first_day", "_last_day").join(terms, on="id_number")
         touches = (pl.col("_in").fill_null(pl.col("_last_day")) <= pl.col("_last_day")) & (
             pl.col("_out").is_null() | (pl.col("_out") >= pl.col("_first_day"))
         )
-        gaoled = both.filter(touches).select("_src", "_row", "_gaoled").unique()
+        gaoled = both.filter(touches).group_by("_src", "_row").agg(pl.col("_gaoled").any())
         told = told.join(gaoled, on=["_src", "_row"], how="left", nulls_equal=True, maintain_order="left")
-        faults.append(Fault("MEA019", pl.col("_gaoled").fill_null(value=False), "申请的日期里在服刑"))
+        undated = pl.col("_gaoled").not_().fill_null(value=False)
+        faults += [
+            Fault("MEA019", pl.col("_gaoled").fill_null(value=False), "申请的日期里在服刑"),
+            Fault("MEA019", undated, "在服刑人员名单里，没有写明起始日期", effect="hold"),
+        ]
     return collected(told, rows.height), faults
 
 
 def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
-    """MEA011: the social insurance list has the person in the month, and only at other employers. Adds `_elsewhere`."""
+    """MEA011: the social insurance list has the person in the month, and only at other employers.
+
+    Held where a row does not say at which employer, or from when: it may be this one, or another month.
+    """
     if not ctx.has("employee_insurance"):
         return rows, []
     rows = rows.join(insured_as_employee(ctx), on="id_number", how="left", maintain_order="left")
-    elsewhere = (pl.col("_units").is_not_null() & ~pl.col("_units").list.contains(pl.col("employer"))).fill_null(
-        value=False
-    )
+    here = pl.col("_plain").list.contains(places.plain(pl.col("employer")))
+    elsewhere = (pl.col("_units").is_not_null() & ~here).fill_null(value=False)
     message = pl.format("本月参保单位是 {}，不是申请单位", pl.col("_units").list.join("、"))
-    return rows, [Fault("MEA011", elsewhere, message, "employer")]
+    unsure = "在职工社保参保名单里，单位或起始月份没有写明，看不出本月是否在申请单位参保"
+    return rows, [
+        Fault("MEA011", elsewhere & pl.col("_sure"), message, "employer"),
+        Fault("MEA011", elsewhere & ~pl.col("_sure"), unsure, "employer", "hold"),
+    ]
 
 
 def missing_settings(names: list[str]) -> list[Fault]:

@@ -33,6 +33,7 @@ CELLS = Deciding(
 )
 AMOUNT, YEARS, FOLLOW_UP = "labour_export.amount", "labour_export.contract_years", "labour_export.follow_up_years"
 FAR = date(9999, 12, 31)
+OWN_WORDS = ("本县", "本区", "本地", "县内", "区内")
 OF_THE_CITY = r"^(?:本级|市本级|市直|市级|市)?$"
 
 
@@ -133,16 +134,19 @@ def _places(ctx: Month) -> list[Fault]:
     if not name:
         return []
     area = ctx.policy.file.area
-    place = places.plain(pl.col("insured_place")).str.strip_prefix(area.province)
-    to_county = places.plain(pl.col("to_county"))
+    bare = area.city.removesuffix("市")
+    place = places.full_county(places.plain(pl.col("insured_place")).str.strip_prefix(area.province))
+    to_county = places.full_county(places.plain(pl.col("to_county")))
+    own = places.SHORT_NAMES.get(name, name)
     coded = place.str.starts_with(code) if code else pl.lit(value=False)
-    ours = place.str.contains(name, literal=True) | coded
-    city = place.str.starts_with(area.city.removesuffix("市"))
-    of_city = city & place.str.strip_prefix(area.city).str.strip_prefix(area.city.removesuffix("市")).str.contains(
-        OF_THE_CITY
-    )
+    city = place.str.starts_with(bare)
+    rest = place.str.strip_prefix(area.city).str.strip_prefix(bare)
+    # 建平 for 建平县, 本县; 朝阳 alone is the city.
+    short = {n[:-1] for n in (own, *(n for n, full in places.SHORT_NAMES.items() if full == own))} - {bare, ""}
+    ours = place.str.contains(own, literal=True) | coded | rest.is_in([*OWN_WORDS, *sorted(short)])
+    of_city = city & rest.str.contains(OF_THE_CITY)
     known = pl.col("insured_place").is_not_null()
-    home = to_county.str.ends_with(name) | (to_county == (code or name))
+    home = to_county.str.ends_with(own) | (to_county == (code or own))
     words = pl.format("参保地是 {}，由参保地支付", "insured_place")
     return [
         Fault("MEA013", known & ~ours & ~of_city, words, "insured_place"),

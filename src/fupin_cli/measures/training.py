@@ -91,10 +91,14 @@ def living(ctx: Month) -> Claims:
 
 
 def _free_days(rows: pl.DataFrame, last: date) -> pl.DataFrame:
-    """Add `_free_x100`: days of each class to the month's end, both included, that no earlier class of the person covers."""
+    """Add `_free_x100`: days of each class to the month's end, both included, that no earlier class of the person covers.
+
+    A class at which the person never was is not paid and takes no day.
+    """
     until = pl.min_horizontal("end", pl.lit(last))
     rows = rows.with_columns(_days=pl.max_horizontal((until - pl.col("start")).dt.total_days() + 1, pl.lit(0)))
-    before = until.cum_max().shift(1).over("id_number", order_by=["start", "attended_days_x100", "end", "class_no"])
+    taken_to = pl.when(pl.col("attended_days_x100").fill_null(1) > 0).then(until).cum_max().forward_fill()
+    before = taken_to.shift(1).over("id_number", order_by=["start", "attended_days_x100", "end", "class_no"])
     taken = (
         pl.when(before >= pl.col("start"))
         .then(pl.min_horizontal((before - pl.col("start")).dt.total_days() + 1, "_days"))
