@@ -139,7 +139,9 @@ def several_posts(ctx: Month) -> pl.LazyFrame:
     )
     parts = [own]
     if ctx.has("other_posts"):
-        begun = pl.col("start").is_null() | (pl.col("start") <= ctx.last)  # of a start that is not known nobody can say no
+        begun = pl.col("start").is_null() | (
+            pl.col("start") <= ctx.last
+        )  # of a start that is not known nobody can say no
         others = ctx.table("other_posts").filter(begun & (pl.col("end").is_null() | (pl.col("end") >= ctx.first)))
         parts.append(others.select("id_number", _since="start", _what=place_expr(), _own=pl.lit(value=False)))
     rows = pl.concat(parts, how="diagonal").sort(

@@ -257,7 +257,9 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
             Fault("MEA019", undated, "在死亡人员名单里，没有写明日期", effect="hold"),
         ]
     if ctx.has("prisoners"):
-        terms = ctx.table("prisoners").select("id_number", _in="start", _out="end", _gaoled=pl.col("start").is_not_null())
+        terms = ctx.table("prisoners").select(
+            "id_number", _in="start", _out="end", _gaoled=pl.col("start").is_not_null()
+        )
         both = told.select("_src", "_row", "id_number", "_first_day", "_last_day").join(terms, on="id_number")
         touches = (pl.col("_in").fill_null(pl.col("_last_day")) <= pl.col("_last_day")) & (
             pl.col("_out").is_null() | (pl.col("_out") >= pl.col("_first_day"))

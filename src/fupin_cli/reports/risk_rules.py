@@ -248,7 +248,9 @@ def _breadwinner_died(scene: Scene) -> pl.DataFrame:
     )
     struck = struck.join(busy, on="home", how="anti", maintain_order="left")
     heads = (
-        _heads(month.people, gone).select("id_number", "home").join(gone, on="id_number", how="anti", maintain_order="left")
+        _heads(month.people, gone)
+        .select("id_number", "home")
+        .join(gone, on="id_number", how="anti", maintain_order="left")
     )
     rows = heads.join(struck.drop("id_number"), on="home", maintain_order="left")
     return _rows(rows, "deaths", pl.format("家庭成员{}死亡，家中没有人就业", "death_date"))
