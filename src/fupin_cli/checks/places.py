@@ -6,9 +6,10 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 NO_WORDS = ("否", "无", "未享受", "不享受", "0")
 LIVES_ON = r"^\[\d*-\]"  # a name that is still in force, as the list writes it: [1989-]北票市
