@@ -210,10 +210,9 @@ def insured_as_employee(ctx: Month) -> pl.DataFrame:
     Gives id_number, `_units` (their employers), `_plain` (the same as they are compared), `_sure` (of no row it is unknown
     where or from when).
     """
-    text = pl.List(pl.String)
     if not ctx.has("employee_insurance"):
-        schema = {"id_number": pl.String, "_units": text, "_plain": text, "_sure": pl.Boolean}
-        return pl.DataFrame(schema=schema)
+        none = {"_units": pl.List(pl.String), "_plain": pl.List(pl.String)}
+        return pl.DataFrame(schema=pl.Schema({"id_number": pl.String(), **none, "_sure": pl.Boolean()}))
     known = ctx.intake.tables["employee_insurance"].filter(
         (pl.col("start_month").fill_null(ctx.month) <= ctx.month)
         & (pl.col("end_month").fill_null(ctx.month) >= ctx.month)
