@@ -462,7 +462,8 @@ def test_nothing_to_verify(fupin: Callable[..., Ran], tmp_path: Path) -> None:
 
 
 def test_the_doctor_names_what_is_missing_and_what_to_do(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    (tmp_path / "fupin.toml").write_text("", encoding="utf-8")
+    budget = '[budget]\n"就业补助" = 1\n"县级资金" = 1\n"就业补助基金" = 1\n2025 = 1\n'
+    (tmp_path / "fupin.toml").write_text(budget, encoding="utf-8")
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas" / "deaths.yaml").write_text("columns: {}\n", encoding="utf-8")
     ran = fupin("doctor", "-w", tmp_path)
@@ -470,6 +471,7 @@ def test_the_doctor_names_what_is_missing_and_what_to_do(fupin: Callable[..., Ra
     for words in (
         "accident_insurance.premium",
         "本单位改过：deaths.yaml",
+        "就业补助基金、2025：没有一项补贴从这项资金发放",
         "polars",
         "Python：3.",
         "还剩",

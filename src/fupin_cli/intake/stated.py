@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from fupin_cli.intake.values import clean, convert
 if TYPE_CHECKING:
     from fupin_cli.intake.raw import Source
 
-COUNT = re.compile(r"([0-9]+)\s*[笔人户条]")
+COUNT = re.compile(r"([0-9][0-9,]*)\s*[笔人户条]")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ def stated_totals(source: Source) -> list[Stated]:
     amounts = cells.to_series(source.positions["amount_fen"]).alias(column.name).to_frame()
     found = []
     for index in begins.arg_true():
-        counts = [m for cell in cells.row(index) if cell and (m := COUNT.search(cell))]
+        texts = (unicodedata.normalize("NFKC", cell) for cell in cells.row(index) if cell)
+        counts = [m for text in texts if (m := COUNT.search(text))]
         total = convert(clean(amounts.slice(index, 1)), [column], source.spec.common)[column.name].series[0]
-        found.append(Stated(index + 1, int(counts[0][1]) if counts else None, total))
+        found.append(Stated(index + 1, int(counts[0][1].replace(",", "")) if counts else None, total))
     return found

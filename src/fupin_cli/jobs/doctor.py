@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fupin_cli import system
 from fupin_cli.errors import FupinError
 from fupin_cli.jobs import kept_months
+from fupin_cli.jobs.funds import unpaid_budgets
 from fupin_cli.jobs.lock import FOLDER, holder, is_held
 from fupin_cli.jobs.person_code import KEY_FILE, workspace_key
 from fupin_cli.jobs.posting import unfinished
@@ -142,6 +143,14 @@ def _settings(workspace: Workspace) -> Iterator[Diagnosis]:
             WARN,
             f"没有设置的，用到时各行暂缓：{'；'.join(lacking)}",
             "县里有规定的写进 fupin.toml；不办的不用管",
+        )
+    funds = contracts["posts"].columns["fund"].synonyms
+    if idle := unpaid_budgets(policy.settings.budget, all_measures(policy).values(), policy.settings, funds):
+        yield Diagnosis(
+            "预算",
+            WARN,
+            f"{'、'.join(idle)}：没有一项补贴从这项资金发放，这个预算什么也拦不住",
+            "把 [budget] 里的名称改成资金的全称，如 就业补助资金",
         )
     own = [path.name for path in workspace.own_schemas]
     yield Diagnosis("表格式", OK, f"{len(contracts)} 张表" + (f"；本单位改过：{'、'.join(own)}" if own else ""))

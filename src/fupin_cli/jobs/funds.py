@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.post import EMPLOYMENT_FUND
 from fupin_cli.errors import MonthClosedError
 from fupin_cli.ledger import store
+from fupin_cli.measures.measure import fund_of
 from fupin_cli.policy.rounding import fen_to_yuan, yuan_to_fen
 from fupin_cli.results.fund import Fund
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.measures.measure import Measure
+    from fupin_cli.policy.settings import Settings
     from fupin_cli.results.subsidy import PayrollRun
 
 
@@ -28,11 +34,31 @@ def funds_of(desk: Desk, year: int) -> list[Fund]:
     committed = dict(posted.group_by("fund").agg(pl.col("amount_fen").sum()).iter_rows())
     months = desk.money.filter(pl.col("month") // 12 == year) if desk.lines.height else desk.lines.clear()
     paid = dict(months.group_by("fund").agg(pl.col("paid_fen").sum()).iter_rows()) if months.height else {}
-    budget = {name: yuan_to_fen(text) for name, text in desk.policy.settings.budget.items()}
+    budget = _budgets(desk)
     names = sorted(
         {*budget, *(name for name, fen in committed.items() if fen), *(name for name, fen in paid.items() if fen)}
     )
     return [Fund(name, budget.get(name), int(committed.get(name, 0)), int(paid.get(name, 0))) for name in names]
+
+
+def _budgets(desk: Desk) -> dict[str, int]:
+    """The budgets in fen, by the funds' full names: 就业补助 is 就业补助资金 here as on the list of posts (SPEC 8.20)."""
+    settings, words = desk.policy.settings, desk.contracts["posts"].columns["fund"].synonyms
+    own = set(settings.funds.values())  # a fund that the county names itself is called as it says
+    found: dict[str, int] = {}
+    for name, text in settings.budget.items():
+        plain = name.strip()
+        fund = plain if plain in own else words.get(plain, plain)
+        found[fund] = found.get(fund, 0) + yuan_to_fen(text)
+    return found
+
+
+def unpaid_budgets(
+    names: Iterable[str], measures: Iterable[Measure], settings: Settings, words: Mapping[str, str]
+) -> list[str]:
+    """Budgets of funds from which no subsidy is paid: they guard nothing."""
+    paying = {fund_of(measure, settings) for measure in measures} | {EMPLOYMENT_FUND}
+    return [name for name in names if name.strip() not in paying and words.get(name.strip()) not in paying]
 
 
 def refuse_over_budget(run: PayrollRun, desk: Desk, document: str) -> None:
