@@ -67,6 +67,21 @@ def test_a_number_changed_without_a_month_is_asked_about(fupin: Callable[..., Ra
     assert "本程序默认，县可改" in str(rows["training.days_per_month"])
 
 
+def test_a_day_that_was_paid_with_the_class_of_an_earlier_month_is_not_paid_again(
+    fupin: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """Two classes on the same day pay once (SPEC 3), though each was handed in with its own month."""
+    root = tmp_path / "w"
+    build({"measure": "training_living", "month": MARCH, "settings": PLAIN.format(450)}, root)
+    write_csv(root / "inbox" / MARCH / "培训学员名册.csv", [trained(MARCH, "C1")], "gb18030")
+    long = trained(APRIL, "C2") | {"开班日期": "2025-03-15", "结业日期": "2025-04-09", "应到天数": 26, "实到天数": 24}
+    write_csv(root / "inbox" / APRIL / "培训学员名册.csv", [long], "gb18030")
+    april = ("subsidy", "training_living", "-w", root, "--month", APRIL, "--format", "json", "--no-workbook")
+    assert fupin(*april).document["totals"]["amount"] == "540.00", "24 days: nothing was paid yet"
+    assert go(fupin, root, "training_living", MARCH).code == 0
+    assert fupin(*april).document["totals"]["amount"] == "472.50", "21 days: 15 to 19 March are of the first class"
+
+
 @pytest.mark.parametrize(
     "measure",
     [

@@ -18,13 +18,11 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
-from fupin_cli.measures.paid import once_only, with_last_paid
+from fupin_cli.measures.paid import once_only, paid_before, plain_ref, with_last_paid
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import HALF_UP
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
@@ -66,7 +64,7 @@ def living(ctx: Month) -> Claims:
     """Daily rate (monthly 低保 × 1.5 ÷ days) × days attended. A day of two classes is paid with the earlier one."""
     own = ctx.settings.training
     rows, faults, left = _base(ctx)
-    rows = _free_days(rows, ctx.last)
+    rows = _free_days(ctx, rows)
     times = ctx.policy.share(DIBAO_TIMES, ctx.month)
     dibao = fen(own.dibao_monthly)
     month_rate = None if dibao is None else HALF_UP.divide(dibao * times.numerator, times.denominator)
@@ -90,23 +88,37 @@ def living(ctx: Month) -> Claims:
     return Claims(rows, [*missing, *faults, covered, *exclusion, *again, *in_term(ctx, rows, LIVING)], left)
 
 
-def _free_days(rows: pl.DataFrame, last: date) -> pl.DataFrame:
-    """Add `_free_x100`: days of each class to the month's end, both included, that no earlier class of the person covers.
+def _free_days(ctx: Month, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `_free_x100`: days of each class to the month's end, both included, that no other class of the person takes.
 
-    A class at which the person never was is not paid and takes no day.
+    The class that begins first takes a day, and before it one that was paid in an earlier month. A class at which the
+    person never was is not paid and takes none. `_taken`: some days of it are taken.
     """
-    until = pl.min_horizontal("end", pl.lit(last))
-    rows = rows.with_columns(_days=pl.max_horizontal((until - pl.col("start")).dt.total_days() + 1, pl.lit(0)))
-    taken_to = pl.when(pl.col("attended_days_x100").fill_null(1) > 0).then(until).cum_max().forward_fill()
-    before = taken_to.shift(1).over("id_number", order_by=["start", "attended_days_x100", "end", "class_no"])
-    taken = (
-        pl.when(before >= pl.col("start"))
-        .then(pl.min_horizontal((before - pl.col("start")).dt.total_days() + 1, "_days"))
-        .otherwise(0)
-    )
-    return rows.with_columns(
-        _taken=taken > 0, _free_x100=pl.max_horizontal(pl.col("_days") - taken, pl.lit(0, dtype=pl.Int64)) * DAY
-    )
+    until = pl.min_horizontal("end", pl.lit(ctx.last))
+    days = pl.max_horizontal((until - pl.col("start")).dt.total_days() + 1, pl.lit(0))
+    rows = rows.with_row_index("_class").with_columns(_days=days)
+    paid = _paid_days(ctx)
+    doubtful = rows.filter(pl.col("id_number").is_duplicated() | pl.col("id_number").is_in(paid["id_number"].implode()))
+    there = (pl.col("_days") > 0) & (pl.col("attended_days_x100").fill_null(1) > 0)
+    order = ["start", "attended_days_x100", "end", "class_no"]
+    slots = doubtful.filter(there).sort(order, maintain_order=True).with_row_index("_nth")
+    slots = slots.select("_class", "_nth", "id_number", _day=pl.date_ranges("start", until)).explode("_day")
+    slots = slots.join(paid, on=["id_number", "_day"], how="anti")
+    own = slots.filter(pl.col("_nth") == pl.col("_nth").min().over("id_number", "_day")).group_by("_class")
+    rows = rows.join(own.agg(_own=pl.len().cast(pl.Int64)), on="_class", how="left", maintain_order="left")
+    alone = ~pl.col("_class").is_in(doubtful["_class"].implode())
+    free = pl.when(alone | pl.col("_days").is_null()).then("_days").otherwise(pl.col("_own").fill_null(0))
+    return rows.with_columns(_taken=free < pl.col("_days"), _free_x100=free * DAY).drop("_class", "_own")
+
+
+def _paid_days(ctx: Month) -> pl.DataFrame:
+    """Days of the classes for which a person was paid in other months: id_number, `_day`; the classes stand in the files of then."""
+    before = paid_before(ctx, LIVING).select("id_number", _key=plain_ref(pl.col("ref"))).drop_nulls().unique()
+    if not before.height:
+        return pl.DataFrame(schema={"id_number": pl.String, "_day": pl.Date})
+    classes = ctx.rows_since(TABLE, 0).with_columns(_key=plain_ref(pl.col("class_no")))
+    classes = classes.join(before, on=["id_number", "_key"], how="semi").filter(pl.col("start") <= pl.col("end"))
+    return classes.select("id_number", _day=pl.date_ranges("start", "end")).explode("_day").unique()
 
 
 def _on_full_post(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:

@@ -123,7 +123,9 @@ def _marked(month: Month, before: Month | None) -> tuple[pl.DataFrame, pl.DataFr
     nothing = pl.lit(states.NONE if month.has(states.DECIDING) else None, dtype=pl.String)
     dead = pl.DataFrame(schema={"id_number": pl.String, "_dead": pl.Boolean})
     if month.has("deaths"):
-        rows = month.table("deaths").filter(pl.col("death_date") <= month.last).collect()
+        # Of whom the list does not say when: dead all the same.
+        died = (pl.col("death_date") <= month.last).fill_null(value=True)
+        rows = month.table("deaths").filter(died).collect()
         dead = rows.select("id_number", _dead=pl.lit(value=True)).unique("id_number")
     place = pl.DataFrame(schema={"id_number": pl.String, "_place": pl.UInt32})
     if before is not None and (before.has("going_out") or before.has("employment_plan")):
