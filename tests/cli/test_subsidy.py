@@ -179,7 +179,9 @@ def test_an_approval_stays_within_the_budget_unless_a_document_says_so(
     fupin: Callable[..., Ran], tmp_path: Path
 ) -> None:
     fund = "衔接推进乡村振兴补助资金"
-    root = workspace(tmp_path / "w", "transport", add_settings='[budget]\n"衔接资金" = "79.99"\n')  # by its short name, as posts write it (8.20)
+    root = workspace(
+        tmp_path / "w", "transport", add_settings='[budget]\n"衔接资金" = "79.99"\n'
+    )  # by its short name, as posts write it (8.20)
     ran = go(fupin, root, "transport")
     assert (ran.code, f"超过本年预算：{fund} 超出 0.01 元" in ran.err) == (12, True)
     assert go(fupin, root, "transport", "--over-budget", "文9").code == 0
