@@ -191,7 +191,7 @@ def fund(ctx: Month) -> pl.LazyFrame:
             report(
                 rows.filter(pl.col("post_known") & pl.col("fund").is_null()),
                 TABLE,
-                "岗位的资金来源没有填",
+                "岗位的资金来源没有填，或岗位台账里几行同一编号的资金来源不同",
                 "post_id",
                 **at_stake(),
             ),

@@ -22,34 +22,43 @@ DAY = 100  # hundredths of a day
 def month_attendance(
     attendance: pl.DataFrame, assignments: pl.DataFrame, posts: pl.DataFrame | None, month: int
 ) -> pl.DataFrame:
-    """Attendance rows of a month with `post_id` found where only the post's name is given.
+    """Attendance rows of a month with `post_id` found where only the post's name is given (`_with_posts_found`); unfound stays null.
 
-    By name among the person's posts; else the only post of a person who has one. Unfound stays null.
     Adds `_copies` (rows of this person, post and month), `_distinct` (different ones among them), `_nth`.
     """
     rows = attendance.filter(pl.col("month") == month)
-    held = assignments.select("id_number", "post_id", "post_name").filter(pl.col("post_id").is_not_null())
+    if rows["post_id"].null_count():
+        rows = _with_posts_found(rows, assignments, posts, month)
+    figures = ["required_days_x100", "attended_days_x100", "appraisal"]
+    return rows.with_columns(
+        _copies=pl.len().over(KEYS),
+        _nth=pl.int_range(pl.len()).over(KEYS),
+        _distinct=pl.struct(figures).n_unique().over(KEYS),
+    )
+
+
+def _with_posts_found(
+    rows: pl.DataFrame, assignments: pl.DataFrame, posts: pl.DataFrame | None, month: int
+) -> pl.DataFrame:
+    """Fill `post_id` where a row gives the post's name only, or nothing: by the posts of the month, else by all of the person's.
+
+    Only where exactly one fits: of two posts of one name nobody knows which was meant.
+    """
+    held = roster_rows(assignments, None, month).filter(pl.col("post_id").is_not_null())
     if posts is not None:
         names = posts.select("post_id", _named="post_name").unique("post_id", keep="first", maintain_order=True)
         held = held.join(names, on="post_id", how="left").with_columns(
             pl.coalesce("post_name", "_named").alias("post_name")
         )
-    by_name = held.unique(["id_number", "post_name"], keep="first", maintain_order=True).select(
-        "id_number", "post_name", _by_name="post_id"
-    )
-    single = held.group_by("id_number").agg(_posts=pl.col("post_id").n_unique(), _single=pl.col("post_id").first())
-    figures = ["required_days_x100", "attended_days_x100", "appraisal"]
-    return (
-        rows.join(by_name, on=["id_number", "post_name"], how="left", maintain_order="left")
-        .join(single, on="id_number", how="left", maintain_order="left")
-        .with_columns(post_id=pl.coalesce("post_id", "_by_name", pl.when(pl.col("_posts") == 1).then("_single")))
-        .drop("_by_name", "_posts", "_single")
-        .with_columns(
-            _copies=pl.len().over(KEYS),
-            _nth=pl.int_range(pl.len()).over(KEYS),
-            _distinct=pl.struct(figures).n_unique().over(KEYS),
-        )
-    )
+    known = rows.columns
+    found = ["post_id"]
+    for keys in (["id_number", "post_name"], ["id_number"]):
+        for name, part in (("now", held.filter(pl.col("touches") & ~pl.col("gone"))), ("ever", held)):
+            one = part.group_by(keys).agg(_posts=pl.col("post_id").n_unique(), _post=pl.col("post_id").first())
+            found.append(f"_{len(keys)}_{name}")
+            one = one.filter(pl.col("_posts") == 1).select(*keys, pl.col("_post").alias(found[-1]))
+            rows = rows.join(one, on=keys, how="left", maintain_order="left")
+    return rows.with_columns(post_id=pl.coalesce(found)).select(known)
 
 
 def roster_rows(assignments: pl.DataFrame, attended: pl.DataFrame | None, month: int) -> pl.DataFrame:
@@ -131,7 +140,15 @@ POST_FACTS = {
 def _with_post(lines: pl.DataFrame, posts: pl.DataFrame | None) -> pl.DataFrame:
     if posts is None:
         return lines.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in POST_FACTS.items())
-    facts = posts.filter(pl.col("post_id").is_not_null()).unique("post_id", keep="first", maintain_order=True)
+    known = posts.filter(pl.col("post_id").is_not_null())
+    facts = known.unique("post_id", keep="first", maintain_order=True)
+    # Two posts under one number (each township counts from 1): what they do not agree on is known of neither.
+    if facts.height < known.height:
+        decide = ("fund", "required_days_x100")
+        agreed = known.group_by("post_id").agg(
+            pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()).alias(name) for name in decide
+        )
+        facts = facts.drop(decide).join(agreed, on="post_id", how="left", maintain_order="left")
     facts = facts.select(
         "post_id",
         "post_kind",
