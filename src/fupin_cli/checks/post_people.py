@@ -41,13 +41,22 @@ def with_people(ctx: Month) -> pl.LazyFrame:
     tables=NEEDS_REGISTRY,
 )
 def not_beneficiary(ctx: Month) -> pl.LazyFrame:
-    """Presence in the export and the categories only."""
+    """Presence in the export and the categories only. Held where a row of that name there has a number that cannot be read."""
     rows = with_people(ctx)
-    missing = report(
-        rows.filter(~pl.col("found")), TABLE, "全国防返贫监测系统的导出里没有这个人", "id_number", **at_stake()
+    absent, unread = (
+        rows.filter(~pl.col("found")),
+        pl.col("name").is_in(ctx.unread_names.implode()).fill_null(value=False),
     )
     other = rows.filter(pl.col("found") & ~pl.col("reg_beneficiary"))
-    return pl.concat([missing, report(other, TABLE, "既不是脱贫户，也不是监测对象", "id_number", **at_stake())])
+    doubt = "监测系统的导出里有同名的行，证号读不出，须核实是不是此人"
+    return pl.concat(
+        [
+            report(absent.filter(~unread), TABLE, "全国防返贫监测系统的导出里没有这个人", "id_number", **at_stake()),
+            report(absent.filter(unread), TABLE, doubt, "id_number", effect="hold", **at_stake()),
+            report(other, TABLE, "既不是脱贫户，也不是监测对象", "id_number", **at_stake()),
+        ],
+        how="diagonal",
+    )
 
 
 @rule(

@@ -42,9 +42,12 @@ def of_folder(ctx: Month, table: str) -> pl.DataFrame:
 
 
 def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> pl.DataFrame:
-    """Add `_why`: why the person is not one whom the policy helps (一); null where they are, or nothing is known."""
+    """Add `_why`: why the person is not one whom the policy helps (一); null where they are, or nothing is known.
+
+    `_unread`: the export has a row of that name whose number cannot be read: it may be this person's.
+    """
     if not ctx.has("registry"):
-        return rows.with_columns(_why=pl.lit(None, dtype=pl.String))
+        return rows.with_columns(_why=pl.lit(None, dtype=pl.String), _unread=pl.lit(value=False))
     people = ctx.people.select("id_number", "beneficiary", "can_work", "in_school", "age", _found=pl.lit(value=True))
     rows = rows.join(people, on="id_number", how="left", maintain_order="left")
     why = (
@@ -61,12 +64,19 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
         .when(~pl.col("can_work"))
         .then(pl.lit("没有劳动能力"))
     )
-    return rows.with_columns(_why=why).drop("beneficiary", "can_work", "in_school", "age", "_found")
+    unread = pl.col("_found").is_null() & pl.col("name").is_in(ctx.unread_names.implode()).fill_null(value=False)
+    rows = rows.with_columns(_why=why, _unread=unread)
+    return rows.drop("beneficiary", "can_work", "in_school", "age", "_found")
 
 
-def not_eligible() -> Fault:
+def not_eligible() -> list[Fault]:
     """MEA002, by `with_eligibility`; of somebody without a number nothing is known."""
-    return Fault("MEA002", pl.col("_why").is_not_null() & pl.col("id_number").is_not_null(), pl.format("{}", "_why"))
+    fails = pl.col("_why").is_not_null() & pl.col("id_number").is_not_null()
+    unread = "监测系统的导出里有同名的行，证号读不出，须核实是不是此人"
+    return [
+        Fault("MEA002", fails & ~pl.col("_unread"), pl.format("{}", "_why")),
+        Fault("MEA002", fails & pl.col("_unread"), unread, effect="hold"),
+    ]
 
 
 def with_cap(ctx: Month, rows: pl.DataFrame, measure: str, insured: pl.Expr) -> tuple[pl.DataFrame, list[Fault]]:

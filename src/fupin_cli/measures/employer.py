@@ -54,7 +54,7 @@ def _base(ctx: Month, measure: str) -> Claims:
     out_of_force = (pl.col("contract_start") > ctx.last) | (pl.col("contract_end") < ctx.first)
     faults = [
         *unclear,
-        not_eligible(),
+        *not_eligible(),
         *recognised,
         Fault(
             "MEA005", pl.col("pension_fen").fill_null(0) == 0, "没有单位缴纳的养老保险费，看不出是否参保", "pension_fen"

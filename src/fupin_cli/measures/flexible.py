@@ -75,7 +75,7 @@ def claims(ctx: Month) -> Claims:
         [
             *missing_settings(settings(ctx.settings)),
             *unclear,
-            not_eligible(),
+            *not_eligible(),
             Fault(
                 "MEA005", (pl.col("rate_fen") == 0).fill_null(value=False), "没有缴费，看不出是否参保", "pension_fen"
             ),

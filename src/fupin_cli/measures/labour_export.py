@@ -83,7 +83,7 @@ def claims(ctx: Month) -> Claims:
         rows,
         [
             *unclear,
-            not_eligible(),
+            *not_eligible(),
             Fault(
                 "MEA003",
                 (~licensed).fill_null(value=False),

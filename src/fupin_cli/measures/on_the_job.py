@@ -73,7 +73,7 @@ def claims(ctx: Month) -> Claims:
                 "required_days_x100",
                 "hold",
             ),
-            not_eligible(),
+            *not_eligible(),
             Fault("MEA008", pl.col("_used") >= cap, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "_used"), "month"),
             Fault("MEA012", pl.col("had_before").fill_null(value=False), "已享受过以工代训补贴", "had_before"),
             Fault(

@@ -50,7 +50,7 @@ def claims(ctx: Month) -> Claims:
                 "hold",
             ),
             *unclear,
-            not_eligible(),
+            *not_eligible(),
             Fault(
                 "MEA015",
                 (~vocational).fill_null(value=False),

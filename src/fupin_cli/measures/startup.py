@@ -187,7 +187,7 @@ def interest(ctx: Month) -> Claims:
                 "end",
                 "refuse",
             ),
-            not_eligible(),
+            *not_eligible(),
             Fault(
                 "MEA015",
                 ~pl.col("_farming"),
@@ -251,7 +251,7 @@ def venue(ctx: Month) -> Claims:
             *unclear,
             _dates(),
             Fault("MEA016", begins, "到本月末还没有起租", "start"),
-            not_eligible(),
+            *not_eligible(),
             *_what_is_left("个月", f"{most}个月"),
             *in_term(ctx, rows, VENUE),
         ],

@@ -51,7 +51,7 @@ def _base(ctx: Month, *also: str) -> tuple[pl.DataFrame, list[Fault], int]:
     reversed_ = (pl.col("end") < pl.col("start")).fill_null(value=False)
     faults = [
         *unclear,
-        not_eligible(),
+        *not_eligible(),
         Fault("MEA009", too_many, "实到天数多于应到天数", "attended_days_x100"),
         Fault("MEA009", never, "一天也没有到", "attended_days_x100", "refuse"),
         Fault("MEA016", reversed_, "结业日期早于开班日期", "end", "hold"),

@@ -64,7 +64,7 @@ def claims(ctx: Month) -> Claims:
             Fault("MEA001", pl.lit(own.method is None), "没有设置 transport.method", effect="hold"),
             Fault("MEA001", pl.col("rate_fen").is_null(), pl.format("没有设置 {}", tier_key), "to_province", "hold"),
             *unclear,
-            not_eligible(),
+            *not_eligible(),
             Fault(
                 "MEA007",
                 inside,

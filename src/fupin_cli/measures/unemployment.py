@@ -52,7 +52,7 @@ def claims(ctx: Month) -> Claims:
         [
             *missing_settings(settings(ctx.settings)),
             *unclear,
-            not_eligible(),
+            *not_eligible(),
             Fault("MEA005", pl.col("insured_from").is_null(), "没有填参保起始月份，看不出是否参保", "insured_from"),
             Fault("MEA015", qualifies, "失业保险金没有期满，也没有写明不符合领取条件的原因", "benefit_end"),
             *employed,

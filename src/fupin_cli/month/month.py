@@ -99,8 +99,8 @@ class Month:
         return sum(frame.height for frame in self.intake.tables.values())
 
     def has(self, table: str) -> bool:
-        """Whether a table was supplied."""
-        return table in self.intake.tables
+        """Whether a table was supplied. An export of people without one that can be read says of nobody that he is not there."""
+        return table in self.intake.tables and (table != "registry" or self.intake.tables[table].height > 0)
 
     def table(self, name: str) -> pl.LazyFrame:
         """Rows of a table that was supplied."""
@@ -181,6 +181,13 @@ class Month:
         Phone and income of the household come from 户信息 where the registry has none (SPEC 9.12).
         """
         return self._judged_people(one_row_each(self.intake.tables["registry"]))
+
+    @cached_property
+    def unread_names(self) -> pl.Series:
+        """Names of the registry's rows that were set aside for their number: of them nobody can say that they are not there."""
+        aside = self.intake.set_aside.get("registry")
+        none = pl.Series("name", [], pl.String)
+        return none if aside is None else aside["name"].drop_nulls().unique()
 
     @cached_property
     def members(self) -> pl.DataFrame:
