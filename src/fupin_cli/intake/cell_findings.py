@@ -14,10 +14,10 @@ from fupin_cli.intake.values import (
     GUARDED,
     PLACEHOLDERS,
     Converted,
-    any_of,
     convert,
     suggestion,
 )
+from fupin_cli.intake.words import Words, any_of
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -146,9 +146,7 @@ def contract_cells(
     return pl.concat(parts) if parts else findings.empty()
 
 
-def formulas(
-    frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, spec: TableSpec, words: dict[str, pl.Series]
-) -> pl.DataFrame:
+def formulas(frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, spec: TableSpec, words: Words) -> pl.DataFrame:
     """IN010: text that a spreadsheet would take for a formula, or a formula's error.
 
     `places`: where in `raw` each row of the frame stands; `words`: `few_words` of it.

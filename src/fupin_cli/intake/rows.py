@@ -23,14 +23,8 @@ from fupin_cli.intake.cell_findings import (
     unkeyed,
 )
 from fupin_cli.intake.contracts import normalise_header
-from fupin_cli.intake.values import (
-    Converted,
-    clean,
-    convert,
-    dtype_of,
-    few_words,
-    wrapped,
-)
+from fupin_cli.intake.values import Converted, clean, convert, dtype_of, wrapped
+from fupin_cli.intake.words import few_words
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import ColumnSpec, TableSpec
@@ -70,10 +64,10 @@ def read_rows(sources: list[Source]) -> Rows:
     cells = raw[names]
     words = few_words(cells)
     dirty = wrapped(cells, words)
-    text = clean(cells, dirty).hstack([raw["_src"], raw["_row"]]).with_row_index("_n")
+    text = clean(cells, dirty, words).hstack([raw["_src"], raw["_row"]]).with_row_index("_n")
     text, footers = _data_rows(text, names, sources)
     columns = [spec.columns[name] for name in names]
-    converted = convert(text, columns, spec.common, {n: found for n, found in words.items() if n not in dirty})
+    converted = convert(text, columns, spec.common, words.without(dirty))
     numeric = _numbers(sources)
     lost = {
         column.name: _lost(text, numeric, column)
@@ -142,8 +136,9 @@ def _numbers(sources: list[Source]) -> pl.DataFrame:
 
 def _data_rows(text: pl.DataFrame, names: list[str], sources: list[Source]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Leave out blank rows, the forms' footers, and headers repeated at page breaks; give the footer lines too."""
-    filled = text.select(pl.any_horizontal(pl.col(names).is_not_null())).to_series()
-    text = text if filled.all() else text.filter(filled)
+    if all(text[name].null_count() for name in names):  # else no row is blank
+        filled = text.select(pl.any_horizontal(pl.col(names).is_not_null())).to_series()
+        text = text if filled.all() else text.filter(filled)
     spec = sources[0].spec
     if spec.has_person_key:
         doubtful = pl.col(KEY).str.contains(r"[0-9]{6}").not_().fill_null(value=True)
@@ -225,11 +220,12 @@ def _typed(
             if column.type == "benefit":  # an empty cell says no; a column that is not there says nothing
                 without = [s.index for s in sources if column.name not in s.positions]
                 series = series.set(text["_src"].is_in(without), None) if without else series
-            columns.append(
-                series.set(lost[column.name], None) if column.name in lost and lost[column.name].any() else series
-            )
-        else:
-            nothing[column.name] = pl.lit(None, dtype=dtype_of(column))
+            if series.null_count() < len(series):
+                columns.append(
+                    series.set(lost[column.name], None) if column.name in lost and lost[column.name].any() else series
+                )
+                continue
+        nothing[column.name] = pl.lit(None, dtype=dtype_of(column))
     for column in spec.columns.values():
         if column.span:
             marks = converted[column.name].month_only if column.name in converted else None

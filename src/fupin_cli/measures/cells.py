@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.intake.values import NO_DAY, clean, open_words
+from fupin_cli.intake.converters import NO_DAY, open_words
+from fupin_cli.intake.values import clean
 from fupin_cli.measures.measure import Fault
 
 if TYPE_CHECKING:

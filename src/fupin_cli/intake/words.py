@@ -1,0 +1,108 @@
+"""Columns in which few words stand again and again: what is asked of a cell is asked of each word, once.
+
+Exports are full of them: places, kinds, yes and no, columns in which nobody wrote anything. People do not repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import polars as pl
+
+MANY_ROWS, SAMPLE = 2000, 1000
+
+
+class Words(Mapping[str, pl.Series]):
+    """The distinct words of some columns, null among them where a cell is empty."""
+
+    def __init__(self, words: dict[str, pl.Series] | None = None) -> None:
+        """By column."""
+        self._words = words or {}
+
+    def __getitem__(self, name: str) -> pl.Series:
+        """The words of a column."""
+        return self._words[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The columns."""
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        """How many columns they are."""
+        return len(self._words)
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """All words side by side, shorter columns filled up with nulls."""
+        return beside(self._words)
+
+    def without(self, names: list[str]) -> Words:
+        """The words of the other columns."""
+        return Words({name: words for name, words in self._words.items() if name not in names})
+
+
+def beside(words: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Columns of unlike length in one frame, the shorter ones filled up with nulls."""
+    height = max(map(len, words.values()), default=0)
+    none = pl.Series([None], dtype=pl.String).new_from_index(0, height)
+    return pl.DataFrame(
+        [found.clone().append(none.slice(0, height - len(found))).alias(name) for name, found in words.items()]
+    )
+
+
+def few_words(cells: pl.DataFrame) -> Words:
+    """The distinct words of columns of a large table in which few words stand again and again.
+
+    A sample tells which columns: it is never wrong, at worst slow.
+    """
+    if cells.height <= MANY_ROWS:
+        return Words()
+    hollow = {name for name in cells.columns if cells[name].null_count() == cells.height}
+    told = cells.drop(hollow)
+    sample = told.gather_every(cells.height // SAMPLE)
+    found = {}
+    for name in cells.columns:
+        if name in hollow:
+            found[name] = cells[name].head(1)
+        elif sample[name].n_unique() * 4 < sample.height:
+            found[name] = cells[name].unique()
+    return Words(found)
+
+
+def repeated(cells: pl.DataFrame, names: list[str]) -> dict[str, pl.Series]:
+    """The distinct words of these columns of a large table, of those in which a word stands twice on average or more."""
+    if cells.height <= MANY_ROWS:
+        return {}
+    words = {name: cells[name].unique() for name in names}
+    return {name: found for name, found in words.items() if len(found) * 2 <= cells.height}
+
+
+def anywhere(texts: pl.Expr, pattern: str) -> pl.Expr:
+    """Whether a column may hold a pattern in any cell: asked of all its cells as one text, joined by commas.
+
+    Three times as fast as asking each cell. A comma stands before each, so that it means a cell's begin in a pattern: one
+    inside a cell may say yes too much.
+    """
+    return (pl.lit(",") + texts.str.join(",")).str.contains(pattern).name.keep()
+
+
+def any_of(cells: pl.DataFrame, patterns: dict[str, str], words: Words) -> set[str]:
+    """Columns that may hold their pattern in any cell (`anywhere`); `words`: `few_words`, which may hold more than is there."""
+    found: set[str] = set()
+    for frame, known in ((cells, False), (words.frame, True)):
+        asked = {name: pattern for name, pattern in patterns.items() if (name in words) is known}
+        if asked:
+            looks = frame.select(anywhere(pl.col(name), pattern) for name, pattern in asked.items()).row(0)
+            found |= {name for name, holds in zip(asked, looks, strict=True) if holds}
+    return found
+
+
+def hollow(cells: pl.DataFrame, words: Words) -> set[str]:
+    """Columns in which a cell holds a text without a letter."""
+    found: set[str] = set()
+    for frame, names in ((cells, [n for n in cells.columns if n not in words]), (words.frame, list(words))):
+        if names:
+            empty = frame.select((pl.col(names).str.len_bytes() == 0).any()).row(0)
+            found |= {name for name, holds in zip(names, empty, strict=True) if holds}
+    return found
