@@ -205,9 +205,9 @@ def _write_national(root: Path, count: int, kind: str) -> None:
     registry = people(count)
     tables = {"监测对象信息": registry, "已外出务工信息": jobs(registry)}
     if kind == "five":
-        from tests.bench.posts import attendance, holders, roster
+        from tests.bench.posts import attendance, heads_on_posts, roster
 
-        who = holders(count // 10)
+        who = heads_on_posts(registry, count // 10)
         tables |= {
             "户信息": households(registry),
             "在岗人员花名册": roster(who),

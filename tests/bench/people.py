@@ -95,6 +95,7 @@ def jobs(registry: pl.DataFrame) -> pl.DataFrame:
             "employer": pl.lit("某公司"),
             "industry": pl.lit("制造业"),
             "channel": pl.lit("自主就业"),
+            "point_to_point": pl.lit("否"),
             "transport_subsidy_fen": pl.lit("0"),
             "phone": pl.col("户联系电话"),
         },

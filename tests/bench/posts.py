@@ -37,6 +37,19 @@ def holders(count: int, villages: int = VILLAGES) -> pl.DataFrame:
     )
 
 
+def heads_on_posts(registry: pl.DataFrame, count: int) -> pl.DataFrame:
+    """Heads of households of a registry (`people.people`) on posts of two in their own village, as `holders`."""
+    heads = registry.filter(pl.col("与户主关系") == "户主").head(count).with_row_index("n")
+    pair = pl.int_range(pl.len()).over("村") // 2
+    return heads.select(
+        "n",
+        "姓名",
+        *AREA,
+        身份证号码="证件号码",
+        岗位编号=pl.format("GW{}-{}", pl.col("村").str.extract(r"(\d+)"), pair),
+    )
+
+
 def roster(who: pl.DataFrame) -> pl.DataFrame:
     """The roster: everybody on one contract of the six months."""
     dates = {
