@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
 from fupin_cli.checks.engine import run_checks
-from fupin_cli.errors import NoInputError
-from fupin_cli.intake.inbox import folder_month
-from fupin_cli.intake.load import Intake, select, typed_rows
+from fupin_cli.intake.load import Intake, select
 from fupin_cli.intake.opened import Inbox, read_inbox
-from fupin_cli.intake.stated import stated_totals
+from fupin_cli.jobs import month_folders
+from fupin_cli.jobs.books import Books
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.person_code import known_key, person_codes, workspace_key
-from fupin_cli.ledger import store
+from fupin_cli.jobs.returned import checked_returns, return_intake
 from fupin_cli.measures.catalogue import MEASURES, leading
 from fupin_cli.measures.claimed import Claimed
-from fupin_cli.month.handed_in import TABLES, Earlier
+from fupin_cli.month.handed_in import Earlier
 from fupin_cli.month.month import NO_LINES
 from fupin_cli.reconciliation import returns
 from fupin_cli.reconciliation.match import match, sent_lines
@@ -48,7 +45,7 @@ def silent(*_: object) -> None:
     """Tell nobody. By name: a desk can be sent to another process."""
 
 
-class Desk:
+class Desk(Books):
     """A workspace as a job finds it. `posted`: only the ledger's first so many postings are known (`fupin verify`).
 
     `makes_key`: whether a workspace that has no key for person codes yet is given one; if not, its people have no code.
@@ -73,15 +70,14 @@ class Desk:
         `cache`: what is done with approved months that were computed again (`kept_months`); nothing where a password
         reads files, or where the desk is not the workspace as it is. `memo`: months that the command has computed again already.
         """
+        super().__init__(workspace.root, posted=posted, ledger=ledger)
         self.workspace = workspace
         self.folder = inbox or workspace.inbox
         self.progress = progress
         self.policy = policy or workspace.policy()
         self.contracts: dict[str, TableSpec] = workspace.contracts()
         self._only = only
-        self._posted = posted
         self._makes_key = makes_key
-        self._ledger = ledger or {}
         plain = policy is None and only is None and posted is None and ledger is None and workspace.password is None
         self.memo = memo
         self.cache = cache if plain else Cache.OFF
@@ -100,12 +96,6 @@ class Desk:
         """
         limits = self.policy.settings.intake
         return read_inbox(self.folder, self.contracts, limits, self.progress, self.workspace.password, self._only)
-
-    @cached_property
-    def postings(self) -> pl.DataFrame:
-        """All postings in their order, withdrawn approvals and their withdrawals among them."""
-        found = self._read_ledger("batches")
-        return found if self._posted is None else found.head(self._posted)
 
     def codes(self, people: pl.Series) -> pl.Series:
         """The person codes (一人一码) of ID numbers; null where the workspace has no key and is not to be given one.
@@ -128,54 +118,17 @@ class Desk:
     @cached_property
     def folders(self) -> tuple[int, ...]:
         """Month folders in which a table was recognised, in order."""
-        return tuple(sorted({source.folder for source in self.inbox.sources if source.folder is not None}))
-
-    @cached_property
-    def batches(self) -> pl.DataFrame:
-        """Postings that stand, in their order: a withdrawn approval counts as if it had not been (SPEC 9.8)."""
-        return store.standing(self.postings)
-
-    @cached_property
-    def lines(self) -> pl.DataFrame:
-        """Lines of the postings that stand."""
-        return self._known("lines")
-
-    def _read_ledger(self, table: str) -> pl.DataFrame:
-        known = self._ledger.get(table)
-        return store.read(self.workspace.root, table) if known is None else known
-
-    def _known(self, table: str) -> pl.DataFrame:
-        rows = self._read_ledger(table)
-        return rows.join(self.batches.select("batch"), on="batch", how="semi", maintain_order="left")
+        return month_folders.months_of(self.inbox)
 
     @cached_property
     def return_intake(self) -> Intake:
         """The bank return files of all folders, typed."""
-        try:
-            return select(self.inbox, FAR_AHEAD, tables=(returns.TABLE,))
-        except NoInputError:  # an inbox that was emptied after the month: the ledger alone says how months stand
-            return Intake(FAR_AHEAD)
+        return return_intake(lambda: self.inbox, FAR_AHEAD)
 
     @cached_property
     def returned(self) -> returns.Returns:
         """Bank return rows of all folders, checked (`reconcile.returns`)."""
-        intake = self.return_intake
-        sources = [s for s in intake.sources if s.spec.table == returns.TABLE and s.role == "current"]
-        common = self.contracts[returns.TABLE].common
-        folders = pl.DataFrame(
-            [(s.index, s.folder) for s in sources], schema={"_src": pl.UInt32, "folder": pl.Int32}, orient="row"
-        )
-        rows = intake.tables[returns.TABLE] if sources else self._no_returns
-        rows = rows.join(folders, on="_src", how="left", maintain_order="left")
-        return returns.checked(rows, {s.index: stated_totals(s) for s in sources}, common.failures)
-
-    @property
-    def _no_returns(self) -> pl.DataFrame:
-        from fupin_cli.intake.values import dtype_of
-
-        columns = self.contracts[returns.TABLE].columns.values()
-        origin = pl.Schema({"_src": pl.UInt32(), "_file": pl.String(), "_sheet": pl.String(), "_row": pl.UInt32()})
-        return pl.DataFrame(schema={**{c.name: dtype_of(c) for c in columns}, **origin})
+        return checked_returns(self.return_intake, self.contracts)
 
     @cached_property
     def _matched(self) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -191,7 +144,7 @@ class Desk:
     @cached_property
     def money(self) -> pl.DataFrame:
         """What stands approved and what was paid for every line of the ledger."""
-        settlements = self._known("settlements")
+        settlements = self.of_standing("settlements")
         return approved_and_paid(self.lines, self.batches, self.rows, self._matched[1], settlements)
 
     @cached_property
@@ -199,35 +152,9 @@ class Desk:
         """What the ledger says was paid (`history.payments`)."""
         return payments(self.lines, self.money)
 
-    def approved_months(self, measure: str | None = "post") -> list[int]:
-        """Month indexes in which a measure (None: any) was approved."""
-        approvals = self.batches.filter(pl.col("kind") == store.APPROVAL)
-        if measure is not None:
-            approvals = approvals.filter(pl.col("measure") == measure)
-        months: list[int] = approvals["month"].unique().sort().to_list()
-        return months
-
-    def measures_in(self, month: int) -> list[str]:
-        """Measures that lines of the ledger are for in a month, the opening balance left out."""
-        opening = self.batches.filter(pl.col("kind") == store.OPENING)["batch"].to_list()
-        lines = self.lines.filter((pl.col("month") == month) & ~pl.col("batch").is_in(opening))
-        found: list[str] = lines["measure"].unique().sort().to_list()
-        return found
-
     def gone(self, month: int, measure: str) -> str:
-        """Which input of an approved month is not in the inbox any more, and nothing in its place; empty if none.
-
-        A file of the same folder that is new and holds the same table takes the place of one that is gone.
-        """
-        approval = self.batches.filter(
-            (pl.col("kind") == store.APPROVAL) & (pl.col("month") == month) & (pl.col("measure") == measure)
-        )
-        inputs = self._read_ledger("inputs").join(approval.select("batch"), on="batch", how="semi")
-        known = set(inputs.select("file", "table_name").iter_rows())
-        here = {(source.file, source.spec.table) for source in self.inbox.sources}
-        fresh = {(_place(file), table) for file, table in here - known}
-        lost = [file for file, table in sorted(known - here) if (_place(file), table) not in fresh]
-        return str(lost[0]) if lost else ""
+        """Which input of an approved month is not in the inbox any more (`month_folders.gone`); empty if none."""
+        return month_folders.gone(self.inbox, self.approved_inputs(month, measure))
 
     def context(self, month: int, measure: str = "post") -> Claimed:
         """Read a month as a measure of it is computed: for the first time, or, once approved, again.
@@ -311,9 +238,7 @@ class Desk:
 
     def folder_rows(self, table: str, since: int, before: int) -> pl.DataFrame:
         """Rows of a table in the month folders from `since` to before `before`; none where there are none."""
-        sources = [s for s in self.inbox.sources if s.spec.table == table and s.folder is not None]
-        sources = [replace(s) for s in sources if s.folder is not None and since <= s.folder < before]
-        return typed_rows(self.inbox, sources).accepted if sources else pl.DataFrame()
+        return month_folders.rows_between(self.inbox, table, since, before)
 
     def paid(self, month: int, measure: str) -> pl.DataFrame:
         """Payments of the ledger (`history.payments`) that a month of a measure knows; no own approvals of other measures."""
@@ -328,28 +253,14 @@ class Desk:
 
     def earlier(self, month: int) -> Earlier:
         """What earlier month folders and the latest approval make one expect of a month (SPEC 9.2)."""
-        folders = {}
-        for table in TABLES:
-            sources = [
-                s for s in self.inbox.sources if s.spec.table == table and s.folder is not None and s.folder < month
-            ]
-            last = max((s.folder for s in sources if s.folder is not None), default=None)
-            if last is not None:
-                rows = typed_rows(self.inbox, [replace(s) for s in sources if s.folder == last])
-                folders[table] = (pl.concat([rows.accepted, rows.set_aside], how="diagonal"), last)
+        known = month_folders.latest_before(self.inbox, month)
         before = max((m for m in self.approved_months() if m < month), default=None)
         if before is None:
-            return Earlier(folders, self.lines.clear().select("county", "township"), None)
-        return Earlier(folders, self.standing(before, leading().code).select("county", "township"), before)
+            return Earlier(known, self.lines.clear().select("county", "township"), None)
+        return Earlier(known, self.standing(before, leading().code).select("county", "township"), before)
 
 
 def _sees(measure: str) -> str:
     """By what a subsidy sees of a month: all that a check looks at, posts left out, see the same of it."""
     asked = MEASURES[measure]
     return "" if asked.in_check and not asked.leads else measure
-
-
-def _place(file: str) -> object:
-    """The month of a file's folder, however its name is written; of other files the folder."""
-    month = folder_month(file)
-    return PurePosixPath(file).parent if month is None else month
