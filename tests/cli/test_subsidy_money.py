@@ -113,6 +113,16 @@ def test_a_training_body_is_never_paid_into_the_account_of_a_trainee(fupin: Call
     assert "没有账号" in str(go(fupin, root, "training_course", OWN["month"]).document["bank"]["reasons"])
 
 
+def test_an_insurer_that_is_not_named_is_not_paid_into_the_account_of_the_insured(
+    fupin: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """保险公司 may be left out (TABLES): the premium is the insurer's, and the person has an account on the roster."""
+    root = tmp_path / "w"
+    build({"measure": "accident_insurance", "change": {"保险公司": ""}}, root)
+    bank = go(fupin, root, "accident_insurance", OWN["month"]).document["bank"]
+    assert (bank["rows"], bank["left_out"], bank["reasons"]) == (0, 1, ["没有账号"])
+
+
 def test_a_reconciliation_needs_the_tables_of_what_was_approved(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     root, month = tmp_path / "w", OWN["month"]
     build({"measure": "transport"}, root)

@@ -34,7 +34,7 @@ INSURANCE, POST = "employer_social_insurance", "employer_post"
 WORKSHOP = "就业帮扶车间"
 PARTS = ("pension_fen", "medical_fen", "unemployment_fen")
 CELLS = Deciding(
-    needed=("month", "employer_kind", "contract_start", "contract_end", *PARTS),
+    needed=("month", "credit_code", "employer_kind", "contract_start", "contract_end", *PARTS),
     where_there=("months_elsewhere",),
     if_filled=("insured_type",),
 )
@@ -88,7 +88,7 @@ def _recognised(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Faul
             Fault("IN012", is_workshop.fill_null(value=False), "没有报送就业帮扶车间台账", "employer_kind", "hold")
         ]
     active = pl.col("credit_code").is_in(recognised_in(ctx)).fill_null(value=False)
-    away = (is_workshop & ~active).fill_null(value=False)
+    away = (is_workshop & ~active & pl.col("credit_code").is_not_null()).fill_null(value=False)
     return rows, [Fault("MEA003", away, "本月不是认定的就业帮扶车间", "credit_code")]
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CODE, TABLE = "labour_export_service", "labour_exports"
 CELLS = Deciding(
     needed=(
+        "credit_code",
         "contract_start",
         "contract_end",
         "insured_place",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CODE, TABLE = "on_the_job_training", "on_the_job_training"
 CAP = "on_the_job_training.cap_months"
-CELLS = Deciding(needed=("month", "trained_days_x100"), if_filled=("had_before", "required_days_x100"))
+CELLS = Deciding(needed=("month", "credit_code", "trained_days_x100"), if_filled=("had_before", "required_days_x100"))
 
 
 def claims(ctx: Month) -> Claims:

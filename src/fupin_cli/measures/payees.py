@@ -24,9 +24,10 @@ def paid_to(lines: pl.DataFrame, month: Month, fund: str) -> pl.DataFrame:
     lines = lines.with_columns(
         pl.lit(None, dtype=LINE[name].dtype).alias(name) for name in NEEDED if name not in lines.columns
     )
-    if "payee_key" not in lines.columns:
+    to_person = "payee_key" not in lines.columns
+    if to_person:
         lines = lines.with_columns(payee_key=pl.lit(None, dtype=pl.String))
-    lines = _with_people(month, lines)
+    lines = _with_people(month, lines, to_person=to_person)
     payees = month.settings.payees
     organisation = pl.col("payee_key").is_not_null()
     key = pl.col("payee_key")
@@ -47,19 +48,22 @@ def paid_to(lines: pl.DataFrame, month: Month, fund: str) -> pl.DataFrame:
     )
 
 
-def _with_people(month: Month, lines: pl.DataFrame) -> pl.DataFrame:
-    """Where people live, and the account of who has none in this table but on the roster."""
+def _with_people(month: Month, lines: pl.DataFrame, *, to_person: bool) -> pl.DataFrame:
+    """Where people live, and the account of who has none in this table but on the roster.
+
+    Only where the person is paid (`to_person`): an organisation that is not named is not paid into somebody's account.
+    """
     if month.has("registry"):
         homes = month.people.select("id_number", *(pl.col(name).alias(f"_{name}") for name in AREA))
         lines = lines.join(homes, on="id_number", how="left", maintain_order="left").with_columns(
             pl.coalesce(name, f"_{name}").alias(name) for name in AREA
         )
-    if month.has("assignments"):
+    if to_person and month.has("assignments"):
         held = month.intake.tables["assignments"].filter(pl.col("account").is_not_null())
         held = held.unique("id_number", keep="last", maintain_order=True).select(
             "id_number", _account="account", _bank="bank", _payee="payee_name"
         )
-        none = pl.col("account").is_null() & pl.col("payee_key").is_null()
+        none = pl.col("account").is_null()
         lines = lines.join(held, on="id_number", how="left", maintain_order="left").with_columns(
             account=pl.when(none).then("_account").otherwise("account"),
             bank=pl.when(none).then("_bank").otherwise("bank"),

@@ -74,7 +74,7 @@ def of_organisation(ctx: Month, kind: str, measure: str, *more: str) -> tuple[pl
 def _person_claims(ctx: Month, measure: str, *cells: str) -> tuple[pl.DataFrame, int, list[Fault]]:
     """Claims of persons, with `_good`: the person is helped, and the dates are known and in order."""
     rows, left = of_kind(ctx, KINDS[measure])
-    rows = with_eligibility(ctx, rows).with_columns(payee_key=pl.lit(None, dtype=pl.String), _from="start")
+    rows = with_eligibility(ctx, rows).with_columns(_from="start")
     rows, unclear = unknown(ctx, TABLE, rows, PERSONS)
     rows, more = unknown(ctx, TABLE, rows, Deciding(if_filled=cells))
     good = pl.col("_why").is_null() & pl.col("id_number").is_not_null() & (pl.col("start") <= pl.col("end"))

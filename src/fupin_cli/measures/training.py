@@ -34,10 +34,10 @@ DIBAO_TIMES = "training.dibao_times"
 CELLS = ("scheduled_days_x100", "attended_days_x100", "start", "end", "class_no")
 
 
-def _base(ctx: Month, *also: str) -> tuple[pl.DataFrame, list[Fault], int]:
+def _base(ctx: Month, *also: str, needed: tuple[str, ...] = CELLS) -> tuple[pl.DataFrame, list[Fault], int]:
     """Claims of the month: those in its folder; of the inbox itself the classes that end in the month.
 
-    `also`: cells that decide where the file has them. A class of which the end is not known is of every month, and held.
+    `needed`: cells that decide; `also`: those that do where the file has them. A class of which the end is not known is of every month, and held.
     """
     everything = of_folder(ctx, TABLE)
     folder = {source.index: source.folder for source in ctx.intake.sources}
@@ -45,7 +45,7 @@ def _base(ctx: Month, *also: str) -> tuple[pl.DataFrame, list[Fault], int]:
     ends = (months.index_expr(pl.col("end")) == ctx.month).fill_null(value=True)
     rows = everything.filter(~inbox | ends)
     rows = with_eligibility(ctx, rows).with_columns(ref="class_no", _from="start", _until="end")
-    rows, unclear = unknown(ctx, TABLE, rows, Deciding(needed=CELLS, where_there=also))
+    rows, unclear = unknown(ctx, TABLE, rows, Deciding(needed=needed, where_there=also))
     too_many = (pl.col("attended_days_x100") > pl.col("scheduled_days_x100")).fill_null(value=False)
     never = (pl.col("attended_days_x100") == 0).fill_null(value=False)
     reversed_ = (pl.col("end") < pl.col("start")).fill_null(value=False)
@@ -139,7 +139,7 @@ def _before(ctx: Month, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame,
 def course(ctx: Month) -> Claims:
     """The county's rate for the person and course, to the training body; the trainee is not charged."""
     own = ctx.settings.training
-    rows, faults, left = _base(ctx, "charged")
+    rows, faults, left = _base(ctx, "charged", needed=(*CELLS, "provider"))
     rate = pl.lit(fen(own.course), dtype=pl.Int64)
     for trade, amount in own.courses.items():
         rate = pl.when(pl.col("trade") == trade).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
