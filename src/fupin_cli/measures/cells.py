@@ -38,6 +38,20 @@ WORDS = {
 }
 
 
+TEXTS = ("text", "code", "credit_code", "name")
+VAGUE = (
+    "无",
+    "暂无",
+    "空",
+    "不详",
+    "不明",
+    "未知",
+    "待定",
+    "不清楚",
+    "不知道",
+)  # written, and says no more than an empty cell
+
+
 @dataclass(frozen=True)
 class Deciding:
     """The cells of a table on which a measure rests.
@@ -52,10 +66,15 @@ class Deciding:
 
 
 def unknown(ctx: Month, table: str, rows: pl.DataFrame, cells: Deciding) -> tuple[pl.DataFrame, list[Fault]]:
-    """Find cells that say nothing. Adds `_cell_<column>`: the code of what is wrong with it, null where it is known."""
+    """Find cells that say nothing. Adds `_cell_<column>`: the code of what is wrong with it, null where it is known.
+
+    A text that says so itself (`VAGUE`) becomes null.
+    """
     spec = ctx.contracts[table]
     faults: list[Fault] = []
     names = (*cells.needed, *cells.where_there, *cells.if_filled)
+    texts = [name for name in names if spec.columns[name].type in TEXTS]
+    rows = rows.with_columns(pl.when(~pl.col(name).is_in(VAGUE)).then(name).alias(name) for name in texts)
     doubtful = rows.select(_doubtful(spec.columns[name]).any().alias(name) for name in set(names))
     for name in (name for name in names if doubtful[name][0]):
         column = spec.columns[name]
@@ -94,7 +113,7 @@ def _states(ctx: Month, rows: pl.DataFrame, column: ColumnSpec, *, optional: boo
     frame = pl.DataFrame([rows[column.name].alias("value"), text.alias("text"), there.alias("there")])
     listed = _listed(column, "value")
     said = open_words(column) if column.type in ("date", "month") else []
-    nothing = [word for word in said if word in NO_DAY]
+    nothing = VAGUE if column.type in TEXTS else [word for word in said if word in NO_DAY]
     filled = pl.col("text").is_not_null() & ~pl.col("text").is_in(nothing)
     ends = pl.col("text").is_in([word for word in said if word not in NO_DAY])
     faulty = pl.lit(EMPTY) if absent else pl.when("there").then(pl.lit(EMPTY))

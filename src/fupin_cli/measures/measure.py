@@ -52,7 +52,7 @@ class Claims:
     `rows`: one a claim, from the measure's table: `_src`, `_row`, `_file`, `_sheet`, `id_number` and `name` of the person (or of the
     organisation), `ref` (what tells two claims of one person apart), `rate_fen`, `numerator_x100`, `divisor_x100`,
     `due_fen` (null: cannot be computed), `how` (the amount in words), and, where they are known, `payee_key` (who is
-    paid: an organisation's credit code, null where it is not written; what pays persons has no such column), `payee_name`,
+    paid: an organisation's credit code, null where it is not written; what pays persons has no such column, or `TO_PERSONS`), `payee_name`,
     `account`, `bank`; `_from`, `_until`: the days that the claim is for (else the month's). `left`: rows of the table that are not of the month.
     """
 

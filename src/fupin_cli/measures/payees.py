@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 AREA = ["county", "township", "village"]
+# Of a table of persons and organisations: these claims are of persons, paid to themselves.
+TO_PERSONS = "_to_persons"
 NEEDED = (*AREA, "bank", "account", "payee_name", "phone")
 
 
@@ -24,8 +26,8 @@ def paid_to(lines: pl.DataFrame, month: Month, fund: str) -> pl.DataFrame:
     lines = lines.with_columns(
         pl.lit(None, dtype=LINE[name].dtype).alias(name) for name in NEEDED if name not in lines.columns
     )
-    to_person = "payee_key" not in lines.columns
-    if to_person:
+    to_person = "payee_key" not in lines.columns or TO_PERSONS in lines.columns
+    if "payee_key" not in lines.columns:
         lines = lines.with_columns(payee_key=pl.lit(None, dtype=pl.String))
     lines = _with_people(month, lines, to_person=to_person)
     payees = month.settings.payees

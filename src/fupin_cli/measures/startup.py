@@ -12,6 +12,7 @@ from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import BIG, fen, in_term, missing_settings, not_eligible, of_folder, with_eligibility
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import with_last_paid
+from fupin_cli.measures.payees import TO_PERSONS
 from fupin_cli.measures.spans import left_of_loans, left_of_rents, months_begun, paid_spans, ref_of, unclear_before
 from fupin_cli.policy import places
 from fupin_cli.policy.rounding import HALF_UP
@@ -74,7 +75,8 @@ def of_organisation(ctx: Month, kind: str, measure: str, *more: str) -> tuple[pl
 def _person_claims(ctx: Month, measure: str, *cells: str) -> tuple[pl.DataFrame, int, list[Fault]]:
     """Claims of persons, with `_good`: the person is helped, and the dates are known and in order."""
     rows, left = of_kind(ctx, KINDS[measure])
-    rows = with_eligibility(ctx, rows).with_columns(_from="start")
+    mine = {"payee_key": pl.lit(None, dtype=pl.String), TO_PERSONS: pl.lit(value=True)}
+    rows = with_eligibility(ctx, rows).with_columns(**mine, _from="start")
     rows, unclear = unknown(ctx, TABLE, rows, PERSONS)
     rows, more = unknown(ctx, TABLE, rows, Deciding(if_filled=cells))
     good = pl.col("_why").is_null() & pl.col("id_number").is_not_null() & (pl.col("start") <= pl.col("end"))

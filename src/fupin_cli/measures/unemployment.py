@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "unemployment_aid", "unemployment_aid"
-CELLS = Deciding(needed=("month",), if_filled=("benefit_end", "insured_from"))
+CELLS = Deciding(needed=("month",), if_filled=("benefit_end", "insured_from", "ineligible_reason"))
 
 
 def claims(ctx: Month) -> Claims:
