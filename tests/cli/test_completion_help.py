@@ -77,6 +77,15 @@ def test_topics_name_only_commands_that_there_are() -> None:
             assert name in commands
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_readme_names_every_command_and_no_option_that_there_is_not(page: str) -> None:
+    """11.6: a command that nobody told of is found by nobody; an option that is gone is typed in vain."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [name for name in WORDS[""] if not name.startswith("-") and f"fupin {name}" not in text] == []
+    told = {option for after in WORDS.values() for option in after if option.startswith("--")}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= told
+
+
 def test_the_module_is_the_program() -> None:
     done = subprocess.run([sys.executable, "-m", "fupin_cli", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == f"fupin {fupin_cli.__version__}\n"

@@ -45,12 +45,12 @@ def months_to_check(desk: Desk, month: int, measure: str) -> list[int]:
 
 
 def corrections_of(desk: Desk, again: Again) -> pl.DataFrame:
-    """Differences (`reconcile.corrections.differences`) of an approved month that was computed again."""
+    """Differences (`reconciliation.corrections.differences`) of an approved month that was computed again."""
     return differences(standing(desk, again.month, again.measure), again.lines, desk.money)
 
 
 def undecided_of(desk: Desk, again: Again) -> pl.DataFrame:
-    """Lines of an approved month that are now only held (`reconcile.corrections.undecided`)."""
+    """Lines of an approved month that are now only held (`reconciliation.corrections.undecided`)."""
     return undecided(standing(desk, again.month, again.measure), again.lines)
 
 

@@ -127,7 +127,7 @@ class Desk(Books):
 
     @cached_property
     def returned(self) -> returns.Returns:
-        """Bank return rows of all folders, checked (`reconcile.returns`)."""
+        """Bank return rows of all folders, checked (`reconciliation.returns`)."""
         return checked_returns(self.return_intake, self.contracts)
 
     @cached_property
@@ -138,7 +138,7 @@ class Desk(Books):
 
     @property
     def rows(self) -> pl.DataFrame:
-        """Return rows with the lines they belong to (`reconcile.money.annotated`)."""
+        """Return rows with the lines they belong to (`reconciliation.money.annotated`)."""
         return self._matched[0]
 
     @cached_property

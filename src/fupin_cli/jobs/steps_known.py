@@ -67,7 +67,7 @@ class Facts:
 
     @property
     def lines(self) -> pl.DataFrame:
-        """The month's approved lines with what was paid (`reconcile.money`)."""
+        """The month's approved lines with what was paid (`reconciliation.money`)."""
         return self.desk.money.filter((pl.col("month") == self.month) & (pl.col("approved_fen") != 0))
 
 

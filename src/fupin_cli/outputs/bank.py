@@ -57,7 +57,7 @@ def write_bank_files(  # noqa: PLR0913, PLR0917 - what a file is made of
 ) -> BankFiles:
     """Write the approved lines that a bank can take. With a password workbooks are encrypted; text files cannot be.
 
-    `lines`: one row a line with the fields of `settings.BANK_FIELDS` as strings, and `amount_fen`.
+    `lines`: one row a line with the fields of `bank_settings.BANK_FIELDS` as strings, and `amount_fen`.
 
     A batch has one set of payable files: what an earlier writing left that is not the same goes to `作废/`.
 

@@ -82,7 +82,7 @@ class Known:
     """Results of a month's commands. What is None has its reason in `why`, by the command's name.
 
     `lines`: claim lines of all measures of the months (`jobs.corrections.lines_now`); `money`: the ledger's lines
-    (`reconcile.money.approved_and_paid`) of all months; `history`: payments of the history file; `opening_fen`: what of the
+    (`reconciliation.money.approved_and_paid`) of all months; `history`: payments of the history file; `opening_fen`: what of the
     year stands in the opening balance. `scale`: who works (area columns), with `when` now, before, year_ago; `when`: the
     months that these are. `assistants`, `village_staff`: `month.platform`. `approved`: measures approved in the last month.
     """

@@ -43,9 +43,9 @@ class PayrollRun(Shown):
     result: CheckResult
     lines: pl.DataFrame
     rows_out_of_month: int
-    # Differences of months approved before (`reconcile.corrections.differences`), to be posted with this one.
+    # Differences of months approved before (`reconciliation.corrections.differences`), to be posted with this one.
     corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
-    # Lines of those months that are now only held (`reconcile.corrections.undecided`): listed, never posted.
+    # Lines of those months that are now only held (`reconciliation.corrections.undecided`): listed, never posted.
     undecided: pl.DataFrame = field(default_factory=pl.DataFrame)
     not_again: list[str] = field(default_factory=list)  # approved months that could not be computed again, and why
     measure: str = MEASURE
