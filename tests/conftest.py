@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import os
 import shutil
@@ -180,6 +181,23 @@ def _outside(_elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(_elsewhere)
     for name in ("FUPIN_WORKSPACE", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
+
+
+def planned(path: Path, plans: list[Any], *_: Any) -> None:
+    """Put in a workbook's place what tells two of them apart, and nothing that could be opened."""
+    said = repr([(plan.title, plan.heading, plan.rows.rows()) for plan in plans])
+    path.write_text(f"tests/conftest.py: books_planned {hashlib.sha256(said.encode()).hexdigest()}", encoding="ascii")
+
+
+@pytest.fixture
+def books_planned(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workbooks are computed, sheet by sheet, and not written: half of what a command costs, for tests that open none.
+
+    A module says `pytestmark = pytest.mark.usefixtures("books_planned")`; its tests that look at a workbook are marked `books`.
+    `make test-long` writes them all.
+    """
+    if not LONG and request.node.get_closest_marker("books") is None:
+        monkeypatch.setattr("fupin_cli.outputs.bulk.write_workbook", planned)
 
 
 def from_yaml(path: Path) -> Any:
