@@ -67,13 +67,16 @@ TOGETHER = {
         "counties/test_cluster",
         "errors/test_every_message",
         "page/test_report",
+        "unit/test_house",
     )
 }
+TOGETHER_WITH = {"tests/docs/test_docs.py": "tests/unit/test_house.py"}  # what imports what is read once
 
 
 def together(nodeid: str) -> str:
     """What goes to one worker with a test: its file, or nothing but itself."""
     file = nodeid.partition("::")[0]
+    file = TOGETHER_WITH.get(file, file)
     return file if file in TOGETHER else nodeid
 
 

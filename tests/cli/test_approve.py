@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 MONTH, JUNE = BASE["month"], "2024-06"
 INDEX = 2024 * 12 + 4
 ID = "211302198001010012"
@@ -230,6 +232,7 @@ def test_who_is_named_on_the_runs_command_line_answers_for_it(fupin: Callable[..
     assert fupin("approve", MONTH, "-w", tmp_path, "--by", "编制", "-y").code == 0
 
 
+@pytest.mark.books
 def test_one_person_offices_are_declared_in_the_file_only(
     fupin: Callable[..., Ran], drafted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,6 +299,7 @@ UNPLACED = [
 ]
 
 
+@pytest.mark.books
 @pytest.mark.parametrize(("put", "name", "code"), UNPLACED, ids=[put.__name__ for put, *_ in UNPLACED])
 def test_what_was_not_taken_in_is_said_and_stops_the_approval(
     fupin: Callable[..., Ran], drafted: Path, put: Callable[[Path], None], name: str, code: str
@@ -553,6 +557,7 @@ def figure(texts: list[str]) -> Decimal:
     return total
 
 
+@pytest.mark.books
 def test_the_sum_in_words_is_what_the_bank_is_to_pay(fupin: Callable[..., Ran], corrected: Path) -> None:
     """9.A10, 9.11: back pay and netting in the batch: every signed sheet, the draft's too, says the bank file's total."""
     folder = corrected / "out" / JUNE
@@ -572,6 +577,7 @@ def test_the_sum_in_words_is_what_the_bank_is_to_pay(fupin: Callable[..., Ran], 
     assert three == total + Decimal("366.03") + Decimal("732.05")
 
 
+@pytest.mark.books
 def test_townships_sums_in_words_add_up(fupin: Callable[..., Ran], corrected: Path) -> None:
     """9.11: after a withdrawal the draft by township says the same sum."""
     ran = fupin("withdraw", JUNE, "-w", corrected, "--by", "乙", "-y", "--document", "文2", "--format", "json")

@@ -198,13 +198,26 @@ def test_the_newest_has_the_plain_name_and_the_same_is_not_written_again(
     assert sorted(p.name for p in folder.iterdir() if p.is_file()) == ["manifest.json", f"核查_{MONTH}.xlsx"]
 
 
+def two_counties(root: Path) -> Path:
+    """Rows of two counties with a finding each, and one of none."""
+    wrong = {"合同结束日期": "2024-09-30"}
+    rows = [wrong, wrong | {"县": "邻县"}, wrong | {"县": "", "乡": "", "村": ""}]
+    numbers = ("211302198001010012", "211302198202020022", "211302198001010039")
+    people = [ROSTER | row | {"身份证号码": number} for row, number in zip(rows, numbers, strict=True)]
+    write_csv(root / "inbox" / MONTH / "在岗人员花名册.csv", people)
+    (root / "fupin.toml").touch()
+    return root
+
+
 @pytest.mark.parametrize(("split", "column"), [("town", "township"), ("county", "county")])
 def test_split_by_writes_one_workbook_for_each(
     fupin: Callable[..., Ran], tmp_path: Path, split: str, column: str
 ) -> None:
+    root = SAMPLE if split == "town" else two_counties(tmp_path / "w")
     document = fupin(
-        "check", "-w", SAMPLE, "--month", MONTH, "-o", tmp_path, "--split-by", split, "--format", "json"
+        "check", "-w", root, "--month", MONTH, "-o", tmp_path, "--split-by", split, "--format", "json"
     ).document
+    assert len(document["outputs"]) > 1
     parts = Counter(f[column] or "（未分乡镇）" for f in document["findings"])
     assert len(document["outputs"]) == len(parts)
     for path in document["outputs"]:

@@ -18,6 +18,8 @@ from tests.conftest import Ran, write_csv
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 MAY, JUNE = "2024-05", "2024-06"
 
 
@@ -47,11 +49,16 @@ def may(approved_may: Path, tmp_path: Path) -> Path:
 
 
 def go(fupin: Callable[..., Ran], root: Path, month: str) -> dict[str, Any]:
-    fupin("payroll", "-w", root, "--month", month, "--operator", "甲", "-q")
+    """Draft a month and approve it."""
+    return both(fupin, root, month)[1]
+
+
+def both(fupin: Callable[..., Ran], root: Path, month: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the draft of a month says, and its approval."""
+    drafted = fupin("payroll", "-w", root, "--month", month, "--operator", "甲", "--format", "json").document
     ran = fupin("approve", month, "-w", root, "--by", "乙", "-y", "--format", "json")
     assert ran.code == 0, ran.err
-    document: dict[str, Any] = ran.document
-    return document
+    return drafted, ran.document
 
 
 def drafted(fupin: Callable[..., Ran], root: Path, month: str = JUNE) -> dict[str, Any]:
@@ -72,9 +79,12 @@ def test_unchanged_inputs_give_no_correction(fupin: Callable[..., Ran], may: Pat
     assert "重算的结果与批准的一致" in ran.err
 
 
+@pytest.mark.books
 def test_an_over_payment_is_posted_with_its_month_old_and_new_and_reason(fupin: Callable[..., Ran], may: Path) -> None:
     attendance(may, MAY, 11)
-    (row,) = drafted(fupin, may)["corrections"]
+    before = fupin("ledger", "show", "--month", MAY, "-w", may, "--format", "json").document["lines"]
+    draft, approved = both(fupin, may, JUNE)
+    (row,) = draft["corrections"]
     assert (row["kind"], row["month"], row["old"], row["new"], row["amount"]) == (
         "recover",
         MAY,
@@ -83,8 +93,7 @@ def test_an_over_payment_is_posted_with_its_month_old_and_new_and_reason(fupin: 
         "-366.02",
     )
     assert row["reason"] == "天数由 22/22 改为 11/22"
-    before = fupin("ledger", "show", "--month", MAY, "-w", may, "--format", "json").document["lines"]
-    assert go(fupin, may, JUNE)["corrections"][0]["amount"] == "-366.02"
+    assert approved["corrections"][0]["amount"] == "-366.02"
     after = fupin("ledger", "show", "--month", MAY, "-w", may, "--format", "json").document["lines"]
     assert after[0] == before[0]
     assert [line["amount"] for line in after] == ["732.05", "-366.02"]
@@ -96,9 +105,9 @@ def test_an_over_payment_is_posted_with_its_month_old_and_new_and_reason(fupin: 
 
 def test_an_under_payment_is_paid_with_the_next_bank_file(fupin: Callable[..., Ran], may: Path) -> None:
     set_settings(may, '[post.standard.2024]\nmonthly = "800.00"\nsource = "某文件〔2024〕1号"\n')
-    (row,) = drafted(fupin, may)["corrections"]
+    draft, approved = both(fupin, may, JUNE)
+    (row,) = draft["corrections"]
     assert (row["kind"], row["amount"], row["reason"]) == ("back_pay", "67.95", "标准由 732.05 改为 800.00")
-    approved = go(fupin, may, JUNE)
     assert (approved["totals"]["amount"], approved["bank"]["amount"]) == ("800.00", "867.95")
 
 
@@ -143,6 +152,7 @@ def test_what_was_held_is_not_due_until_it_is_mended(fupin: Callable[..., Ran], 
     assert verdict(fupin, root) == ("unapproved", "732.05", "0.00", "0.00", 1)
 
 
+@pytest.mark.books
 def test_a_death_reported_later_is_found_in_the_month_it_changes(fupin: Callable[..., Ran], may: Path) -> None:
     death = {"姓名": "张三", "身份证号码": BASE_ID, "死亡日期": "2024-04-20"}
     write_csv(may / "inbox" / "2024-08" / "死亡人员.csv", [death])
@@ -158,9 +168,8 @@ def test_a_death_reported_later_is_found_in_the_month_it_changes(fupin: Callable
 def test_money_that_came_back_is_cancelled_and_not_recovered(fupin: Callable[..., Ran], may: Path) -> None:
     write_returns(may / "inbox" / MAY, [{"处理结果": "失败", "失败原因": "已销户"}])
     attendance(may, MAY, 11)
-    (row,) = drafted(fupin, may)["corrections"]
+    (row,) = both(fupin, may, JUNE)[0]["corrections"]
     assert (row["kind"], row["amount"]) == ("cancel", "-366.02")
-    go(fupin, may, JUNE)
     line = fupin("reconcile", MAY, "-w", may, "--format", "json", "--no-workbook").document["lines"][0]
     assert (line["verdict"], line["due"], line["approved"]) == ("failed", "366.03", "366.03")
 
@@ -333,6 +342,7 @@ def test_status_says_where_each_month_stands_and_what_comes_next(fupin: Callable
     assert "还没有测算过" in fupin("status", "-w", may.parent / "w" / "out").out
 
 
+@pytest.mark.books
 def test_the_sums_of_the_workbook_tie(fupin: Callable[..., Ran], may: Path) -> None:
     stranger = {"姓名": "赵六", "身份证号码": "211302198505050034", "账号": "6217990000000000077", "金额": "10"}
     write_returns(

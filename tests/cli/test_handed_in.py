@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import polars as pl
+import pytest
 
 from fupin_cli.intake.values import BLANKS
 from fupin_cli.month.handed_in import Earlier, handed_in
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import Ran
+
+pytestmark = pytest.mark.usefixtures("books_planned")
 
 MONTH, NEXT = BASE["month"], "2024-06"
 
@@ -63,6 +66,7 @@ def unreported(ran: Ran) -> list[str]:
     return [f["message"] for f in ran.document["findings"] if f["code"] == "IN015"]
 
 
+@pytest.mark.books
 def test_a_township_that_hands_in_nothing_is_named(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     """9.2: in check, payroll, status, on the first sheets; not in a first month; a name with a space is the same one."""
     two_towns(tmp_path)

@@ -29,6 +29,8 @@ from tests.conftest import Ran, write_csv
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 APPROVED, NOW = ("2024-03", "2024-04"), "2024-05"
 SETTINGS = '[checks]\nextra_area_codes = ["211390"]\n'
 BY = ("--operator", "编制", "-q")

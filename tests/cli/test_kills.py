@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
+import polars as pl
 import pytest
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.jobs.verify_ledger import check_ledger
 from fupin_cli.ledger import store
-from tests.cases.test_cases import BASE, BASE_ID, build
+from tests.cases.test_cases import BASE, BASE_ID, build, tables_of, write
 from tests.cases.test_reconcile_cases import write_returns
+from tests.cases.together import Together
 from tests.conftest import LONG, write_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from tests.conftest import Ran
 
 pytestmark = pytest.mark.long
 MONTH = BASE["month"]
@@ -230,27 +237,28 @@ def test_interrupted_after_the_posting_it_says_that_it_is_posted(
     assert said == {True, False}
 
 
-def test_sixteen_checks_at_once_leave_sixteen_workbooks(
-    zygote: Zygote, states: dict[str, Path], tmp_path: Path
-) -> None:
+AT_ONCE = 16 if LONG else 6
+
+
+def test_checks_at_once_leave_a_workbook_each(zygote: Zygote, states: dict[str, Path], tmp_path: Path) -> None:
     """9.B16: `check` takes the lock: every workbook survives and the manifests follow each other; without patience exit 11.
 
     Each looks for another rule: a workbook that says the same is not written again (14.5).
     """
     root = shutil.copytree(states["import"], tmp_path / "w")
-    codes_looked_for = sorted(all_rules())[:16]
+    codes_looked_for = sorted(all_rules())[:AT_ONCE]
     ended = zygote.run(
         [(root, ["check", "--month", MONTH, "-q", "--wait", "300", "--select", code], {}) for code in codes_looked_for]
     )
     assert {e["code"] for e in ended} == {0}, ended
-    assert len(list((root / "out" / MONTH).rglob("核查_*.xlsx"))) == 16
-    assert chain(root / "out" / MONTH) == 16
+    assert len(list((root / "out" / MONTH).rglob("核查_*.xlsx"))) == AT_ONCE
+    assert chain(root / "out" / MONTH) == AT_ONCE
     ended = zygote.run([(root, ["check", "--month", MONTH, "-q", "--wait", "0"], {}) for _ in range(4)])
     codes = [e["code"] for e in ended]
     assert set(codes) <= {0, 11}
     assert 0 in codes
     assert all("有另一个 fupin 在运行" in e["said"] for e in ended if e["code"] == 11)
-    assert chain(root / "out" / MONTH) == 16 + codes.count(0)
+    assert chain(root / "out" / MONTH) == AT_ONCE + codes.count(0)
 
 
 BAD_BANKS = [
@@ -285,3 +293,92 @@ def test_a_bad_bank_encoding_is_found_before_anything_is_posted(
     ended = zygote.one(root, *command_of("approve", root))
     assert (ended["code"], "编码" in ended["said"]) == (2, True)
     assert store.batches(root).is_empty()
+
+
+# --- at any moment of the clock --------------------------------------------------------------------------------------------
+
+BY_THE_CLOCK = 25 if LONG else 5  # of the commands of a month
+APPROVALS_KILLED = 30 if LONG else 5  # of 100 people
+
+
+def test_kill_9_at_any_moment_loses_nothing_and_the_next_run_recovers(
+    zygote: Zygote, fupin: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """A month is run, approved, reconciled; each step is killed at random moments until many were killed."""
+    root = tmp_path / "w"
+    build({"settings": '[run]\njobs = ["check", "payroll", "reconcile"]\n'}, root)
+    write_returns(root / "inbox" / MONTH, [{"批次号": "202405-01", "序号": 1}])
+    steps = [
+        ["run", "--month", MONTH, "--operator", "甲"],
+        ["payroll", "--month", MONTH, "--operator", "甲", "-q"],
+        ["approve", MONTH, "--by", "乙", "--yes"],
+        ["reconcile", MONTH, "-q"],
+        ["close", MONTH, "--by", "丙", "-y"],
+    ]
+    moments = random.Random(20240501)  # noqa: S311 - moments to kill at
+    killed, start = 0, time.perf_counter()
+    assert zygote.one(root, "check", "--month", MONTH, "--no-workbook", "-q")["code"] == 0
+    whole = time.perf_counter() - start  # each of the steps does more than this
+    for step in steps:
+        for _ in range(BY_THE_CLOCK // len(steps)):
+            killed += zygote.one(root, *step, kill_after=moments.uniform(0, whole))["code"] == -signal.SIGKILL
+            for path in (root / "out").rglob("*.xlsx"):
+                openpyxl.load_workbook(path, read_only=True).close()  # whole, or not there
+            for path in (root / "out").rglob("*.json"):
+                json.loads(path.read_text(encoding="utf-8"))
+            batches, lines = store.batches(root), store.read(root, "lines")
+            assert set(lines["batch"]) == set(batches.filter(pl.col("kind") == store.APPROVAL)["batch"])
+        code = fupin(*step, "-w", root).code
+        assert code in ((0, 12) if step[0] in ("approve", "close", "payroll") else (0,)), step
+    assert killed >= BY_THE_CLOCK // 2  # some end before they are killed: a step that is done already says so at once
+    assert fupin("status", "-w", root, "--format", "json").document["months"][0]["state"] == "closed"
+    assert [row["batch"] for row in store.batches(root).to_dicts()] == ["202405-01", "202405-99"]
+    assert store.read(root, "lines").height == 1
+    assert not [p for p in (root / "out").rglob(".*.tmp") if p.stat().st_mtime < time.time() - 60]
+    fupin("reconcile", MONTH, "-w", root)
+    assert not list((root / "out" / MONTH).glob(".*.tmp"))  # swept by the next job
+
+
+def test_kill_9_of_an_approval_leaves_all_of_it_or_nothing(zygote: Zygote, tmp_path: Path) -> None:
+    """Of 100 people, killed at many moments from its start to its end; then it is finished, or said to be done."""
+    root, everybody = tmp_path / "w", Together()
+    for n in range(100):
+        everybody.add(tables_of({}), n)
+    write(root, everybody.written(), MONTH)
+    zygote.one(root, "payroll", "--month", MONTH, "--operator", "甲", "-q", "-o", str(root / "drafts"))
+    drafted = tmp_path / "drafted"
+    shutil.copytree(root / ".fupin", drafted)
+    command = ["approve", MONTH, "--by", "乙", "--yes"]
+
+    def posted() -> int:
+        return store.read(root, "lines").height
+
+    start = time.perf_counter()
+    assert zygote.one(root, *command)["code"] == 0
+    whole, lines = time.perf_counter() - start, posted()
+    assert lines == 100
+    outcomes = set()
+    for n in range(APPROVALS_KILLED):
+        # The whole state as it was drafted: a ledger put back alone, beside newer manifests, is refused (9.A2).
+        shutil.rmtree(root / ".fupin")
+        shutil.rmtree(root / "out", ignore_errors=True)
+        shutil.copytree(drafted, root / ".fupin")
+        # The last one is let finish: both ends are seen, however fast the machine is.
+        last = n == APPROVALS_KILLED - 1
+        zygote.one(root, *command, kill_after=None if last else whole * 1.3 * n / APPROVALS_KILLED)
+        found = posted()
+        assert found in (0, lines)
+        outcomes.add(found)
+    assert zygote.one(root, *command)["code"] == (12 if found else 0)
+    assert posted() == lines
+    assert outcomes == {0, lines}
+
+
+def test_two_approvals_at_once_one_wins_and_the_other_says_why(
+    zygote: Zygote, states: dict[str, Path], tmp_path: Path
+) -> None:
+    root = shutil.copytree(states["approve"], tmp_path / "w")
+    both = zygote.run([(root, ["approve", MONTH, "--by", name, "--yes"], {}) for name in ("乙", "丙")])
+    assert sorted(ended["code"] for ended in both) == [0, 12]
+    assert any("批准" in ended["said"] for ended in both if ended["code"] == 12)
+    assert store.read(root, "lines").height == 1

@@ -13,6 +13,8 @@ from fupin_cli.ledger import store
 from tests.cases.test_cases import BASE, build
 from tests.conftest import Ran, write_csv
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 M = BASE["month"]
 PERSON = "211302198001010012"
 HISTORY = [
@@ -66,6 +68,7 @@ def test_nobody_is_said_to_be_nobody(fupin: Callable[..., Ran], root: Path) -> N
     assert root.is_dir()
 
 
+@pytest.mark.books
 def test_the_ledger_as_a_workbook_has_yuan_chinese_and_ids_as_text(fupin: Callable[..., Ran], root: Path) -> None:
     fupin("ledger", "import", "旧.csv")
     approve(fupin)

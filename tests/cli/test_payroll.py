@@ -25,12 +25,13 @@ import pytest
 from fupin_cli.cli.main import main
 from tests.cases.test_cases import BASE, build, tables_of, write
 from tests.cases.together import Together
-from tests.conftest import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.conftest import Ran
+
+pytestmark = pytest.mark.usefixtures("books_planned")
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 MONTH = "2024-05"
@@ -64,6 +65,7 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
     return root, json.loads(said.getvalue())
 
 
+@pytest.mark.books
 def test_totals_tie_in_json_workbook_bank_file_and_ledger(
     fupin: Callable[..., Ran], drafted: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
@@ -124,6 +126,7 @@ def test_totals_tie_in_json_workbook_bank_file_and_ledger(
     assert "编制" in words
 
 
+@pytest.mark.books
 def test_a_draft_can_be_run_again_and_the_same_inputs_give_the_same_bytes(fupin: Callable[..., Ran], one: Path) -> None:
     for name in ("a", "b"):
         assert fupin("payroll", "-w", one, "--month", MONTH, "-o", one / name).code == 0
@@ -131,6 +134,7 @@ def test_a_draft_can_be_run_again_and_the_same_inputs_give_the_same_bytes(fupin:
         assert (one / "a" / MONTH / file).read_bytes() == (one / "b" / MONTH / file).read_bytes()
 
 
+@pytest.mark.books
 def test_a_workbook_for_each_township_ties_with_the_whole(drafted: tuple[Path, dict[str, Any]]) -> None:
     document = drafted[1]
     books = {
@@ -161,6 +165,7 @@ def test_nobody_leaves_unmasked(fupin: Callable[..., Ran], one: Path) -> None:
     assert "张三" not in said
 
 
+@pytest.mark.books
 def test_the_notice_masks_ids_as_the_rules_say(fupin: Callable[..., Ran], one: Path) -> None:
     fupin("payroll", "-w", one, "--month", MONTH)
     sheet = openpyxl.load_workbook(one / "out" / MONTH / f"公示_{MONTH}.xlsx").worksheets[0]
@@ -193,6 +198,7 @@ def test_approval_wants_a_draft_another_person_and_nothing_changed(fupin: Callab
     assert fupin("approve", "-w", one).code == 2
 
 
+@pytest.mark.books
 def test_a_one_person_office_may_approve_its_own_and_it_is_said(fupin: Callable[..., Ran], one: Path) -> None:
     with (one / "fupin.toml").open("a", encoding="utf-8") as stream:
         stream.write("\n[approval]\none_person_office = true\n")
@@ -322,6 +328,7 @@ def test_who_cannot_be_written_is_listed_and_the_sums_tie(fupin: Callable[..., R
     assert "“䶮”在 GBK 编码里没有" in ran.out
 
 
+@pytest.mark.books
 def test_the_one_card_roster_has_its_seventeen_columns(fupin: Callable[..., Ran], one: Path) -> None:
     with (one / "fupin.toml").open("a", encoding="utf-8") as stream:
         stream.write('\n[bank]\nprofile = "ykt-17"\n')
@@ -378,6 +385,7 @@ def test_person_codes_are_stable_within_a_workspace_only(fupin: Callable[..., Ra
     assert (tmp_path / "a" / ".fupin" / "person.key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.books
 def test_a_missing_table_is_named_where_it_holds_the_lines(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     build({"remove": ["accident_insurance", "registry"]}, tmp_path)
     ran = fupin("payroll", "-w", tmp_path, "--month", MONTH)
@@ -395,21 +403,7 @@ def test_no_roster_is_no_payroll(fupin: Callable[..., Ran], tmp_path: Path) -> N
     assert "花名册" in ran.err
 
 
-def test_two_approvals_at_once_one_wins_and_the_other_says_why(fupin: Callable[..., Ran], one: Path) -> None:
-    fupin("payroll", "-w", one, "--month", MONTH, "--operator", "甲")
-    command = [*PROGRAM, "approve", MONTH, "-w", str(one), "--yes"]
-    both = [
-        subprocess.Popen([*command, "--by", name], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for name in ("乙", "丙")
-    ]
-    ends = sorted((process.communicate()[1].decode(), process.returncode) for process in both)
-    assert sorted(code for _, code in ends) == [0, 12]
-    assert any("批准" in text for text, code in ends if code == 12)
-    assert lines_in(one) == 1
-
-
 KILLS = 50
-APPROVALS_KILLED = 30 if LONG else 5  # `test_kills` kills at every sort of step
 
 
 def test_kill_9_at_any_moment_of_a_posting_leaves_all_of_it_or_nothing(tmp_path: Path) -> None:
@@ -451,42 +445,6 @@ def test_kill_9_at_any_moment_of_a_posting_leaves_all_of_it_or_nothing(tmp_path:
     assert lines.group_by("batch").len()["len"].unique().to_list() == [300]
     assert batches.height >= finished > 1
     assert batches.height < 2 + KILLS
-
-
-def test_kill_9_of_an_approval_leaves_all_of_it_or_nothing(fupin: Callable[..., Ran], tmp_path: Path) -> None:
-    """The real command, killed at many moments from its start to its end; then it is finished, or said to be done."""
-    root, everybody = tmp_path / "w", Together()
-    for n in range(100):
-        everybody.add(tables_of({}), n)
-    write(root, everybody.written(), MONTH)
-    fupin("payroll", "-w", root, "--month", MONTH, "--operator", "甲", "-q", "-o", root / "drafts")
-    drafted = tmp_path / "drafted"
-    shutil.copytree(root / ".fupin", drafted)
-    command = [*PROGRAM, "approve", MONTH, "-w", str(root), "--by", "乙", "--yes"]
-    start = time.perf_counter()
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
-    whole, lines = time.perf_counter() - start, lines_in(root)
-    assert lines == 100
-    outcomes = set()
-    for n in range(APPROVALS_KILLED):
-        # The whole state as it was drafted: a ledger put back alone, beside newer manifests, is refused (9.A2).
-        shutil.rmtree(root / ".fupin")
-        shutil.rmtree(root / "out", ignore_errors=True)
-        shutil.copytree(drafted, root / ".fupin")
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if n == APPROVALS_KILLED - 1:
-            process.wait()  # the last one is let finish: both ends are seen, however fast the machine is
-        else:
-            time.sleep(whole * 1.3 * n / APPROVALS_KILLED)
-            process.kill()
-        process.wait()
-        found = lines_in(root)
-        assert found in (0, lines)
-        outcomes.add(found)
-    again = subprocess.run(command, capture_output=True, check=False).returncode
-    assert again == (12 if found else 0)
-    assert lines_in(root) == lines
-    assert outcomes == {0, lines}
 
 
 def test_a_full_disk_posts_nothing_and_the_ledger_stays_readable(fupin: Callable[..., Ran], one: Path) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 SHIPPED = Path(__file__).parents[2] / "src" / "fupin_cli" / "policy"
 MARK = re.compile(r"^([一二三四五])(?:\(([一二三四五])\)|(4))?$")
 OTHER = {"county": "甲县", "city": "示例市"}
@@ -333,6 +335,7 @@ def words(path: Path) -> str:
         return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
 
 
+@pytest.mark.books
 def test_titles_carry_the_numbers_of_the_policy_that_applies(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     """11 A: check, payroll and risk on the terminal, their JSON and workbooks, `rules`, `explain` and the page say 48, 8, 4."""
     numbered_city(tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 import shlex
 import shutil
@@ -31,8 +30,9 @@ from tests.conftest import LONG, Ran, write_csv
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 MONTH = BASE["month"]
-KILLS = 25 if LONG else 5  # at random moments; `test_kills` kills at every sort of step
 ASKED = 4 if LONG else 2
 
 
@@ -68,6 +68,7 @@ def log_of(root: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+@pytest.mark.books
 def test_a_run_checks_and_drafts_and_never_approves(fupin: Callable[..., Ran], one: Path) -> None:
     ran = fupin("run", "-w", one, "--month", MONTH)
     assert ran.code == 0
@@ -194,51 +195,6 @@ def test_a_lock_whose_holder_was_killed_is_free(fupin: Callable[..., Ran], brief
     assert fupin("run", "-w", brief, "--month", MONTH).code == 0
 
 
-def state(root: Path) -> tuple[int, set[str]]:
-    """Postings in the ledger, and what lies in the month's folder."""
-    names = {p.name for p in (root / "out" / MONTH).glob("*")} if (root / "out" / MONTH).exists() else set()
-    return store.batches(root).height, names
-
-
-def test_kill_9_at_any_moment_loses_nothing_and_the_next_run_recovers(fupin: Callable[..., Ran], brief: Path) -> None:
-    """A month is run, approved, reconciled; each step is killed at random moments until many were killed."""
-    write_returns(brief / "inbox" / MONTH, [{"批次号": "202405-01", "序号": 1}])
-    steps = [
-        ["run", "--month", MONTH, "--operator", "甲"],
-        ["payroll", "--month", MONTH, "--operator", "甲", "-q"],
-        ["approve", MONTH, "--by", "乙", "--yes"],
-        ["reconcile", MONTH, "-q"],
-        ["close", MONTH, "--by", "丙", "-y"],
-    ]
-    moments = random.Random(20240501)  # noqa: S311 - moments to kill at
-    killed, start = 0, time.perf_counter()
-    subprocess.run([*PROGRAM, "check", "--month", MONTH, "--no-workbook", "-q", "-w", brief], check=True)
-    whole = time.perf_counter() - start  # each of the steps does more than this
-    for step in steps:
-        for _ in range(KILLS // len(steps)):
-            process = subprocess.Popen(
-                [*PROGRAM, *step, "-w", brief], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            time.sleep(moments.uniform(0, whole))
-            process.kill()
-            killed += process.wait() == -signal.SIGKILL
-            for path in (brief / "out").rglob("*.xlsx"):
-                openpyxl.load_workbook(path, read_only=True).close()  # whole, or not there
-            for path in (brief / "out").rglob("*.json"):
-                json.loads(path.read_text(encoding="utf-8"))
-            batches, lines = store.batches(brief), store.read(brief, "lines")
-            assert set(lines["batch"]) == set(batches.filter(pl.col("kind") == store.APPROVAL)["batch"])
-        code = fupin(*step, "-w", brief).code
-        assert code in ((0, 12) if step[0] in ("approve", "close", "payroll") else (0,)), step
-    assert killed >= KILLS // 2  # some end before they are killed: a step that is done already says so at once
-    assert fupin("status", "-w", brief, "--format", "json").document["months"][0]["state"] == "closed"
-    assert [row["batch"] for row in store.batches(brief).to_dicts()] == ["202405-01", "202405-99"]
-    assert store.read(brief, "lines").height == 1
-    assert not [p for p in (brief / "out").rglob(".*.tmp") if p.stat().st_mtime < time.time() - 60]
-    fupin("reconcile", MONTH, "-w", brief)
-    assert not list((brief / "out" / MONTH).glob(".*.tmp"))  # swept by the next job
-
-
 def test_asked_to_end_it_ends_and_leaves_nothing_half_written(brief: Path) -> None:
     """Asked at several moments; how long a run takes to listen says how fast the machine is, so that is found out."""
     ends: Counter[int] = Counter()
@@ -310,12 +266,14 @@ def test_a_full_disk_is_a_clear_error_and_nothing_half_written(one: Path) -> Non
     assert not list((one / "out").rglob(".*.tmp"))
 
 
+@pytest.mark.books
 def test_a_folder_that_cannot_be_written_is_a_clear_error(fupin: Callable[..., Ran], one: Path) -> None:
     for command in (["run", "--month", MONTH], ["payroll", "--month", MONTH], ["reconcile", MONTH]):
         ran = fupin(*command, "-w", one, "-o", "/proc/fupin")  # not even the superuser may write there
         assert (ran.code, "写不进去" in ran.err) == (2, True), command
 
 
+@pytest.mark.books
 def test_a_path_that_is_a_file_is_a_clear_error(fupin: Callable[..., Ran], one: Path) -> None:
     (one / "out").write_text("", encoding="utf-8")
     ran = fupin("run", "-w", one, "--month", MONTH)
@@ -531,6 +489,7 @@ def test_config_knows_a_section_in_one_variable_and_small_letters(
 # --- encryption, personal data ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.books
 def test_workbooks_are_encrypted_and_encrypted_ones_read(fupin: Callable[..., Ran], one: Path, tmp_path: Path) -> None:
     password = tmp_path / "密码.txt"
     password.write_text("正确 horse\n", encoding="utf-8")
@@ -581,41 +540,57 @@ def personal(root: Path) -> set[str]:
     return found
 
 
+BATCH = {"批次号": "202405-01", "序号": 1, "处理结果": "失败", "失败原因": "账号与姓名不匹配"}
+# In the order of a month. The first tell of people one by one, the others what became of files and sums.
+OF_PEOPLE = (
+    ["run", "--month", MONTH, "--operator", "甲"],
+    ["payroll", "--month", MONTH, "--operator", "甲", "--format", "json"],
+    ["approve", MONTH, "--by", "乙", "-y", "--despite", "文9"],
+    ["ledger", "show", "--month", MONTH],
+    ["reconcile", MONTH],
+    ["reconcile", MONTH, "--format", "json"],
+)
+OF_THE_MONTH = (
+    ["payroll", "--month", MONTH],
+    ["status"],
+    ["close", MONTH, "--by", "丙", "-y"],
+    ["verify", "--all"],
+    ["doctor"],
+    ["config"],
+)
+
+
+def said_in_a_month(fupin: Callable[..., Ran], root: Path, numbers: set[str], commands: tuple[list[str], ...]) -> str:
+    """What commands print, and what they keep in plain text; the bank answers with numbers of people before it is reconciled."""
+    with (root / "fupin.toml").open("a", encoding="utf-8") as stream:
+        stream.write('[run]\njobs = ["check", "payroll", "reconcile"]\n')
+    said = ""
+    for command in commands:
+        if command[0] == "reconcile":
+            answers = [BATCH, {"处理结果": "成功"}, {"身份证号码": min(numbers), "处理结果": "处理中"}]
+            write_returns(root / "inbox" / MONTH, answers)
+        ran = fupin(*command, "-w", root)
+        assert ran.code in (0, 1, 12), (command, ran.err)
+        said += ran.out + ran.err
+    said += "".join(path.read_text(encoding="utf-8") for path in (root / ".fupin").glob("run.jsonl*"))
+    return said + "".join(path.read_text(encoding="utf-8") for path in (root / "out").rglob("*.json"))
+
+
 def test_no_number_of_anybody_leaves_unmasked(fupin: Callable[..., Ran], sample: Path) -> None:
-    """In the order of a month, whatever is printed and kept.
+    """In the order of a month, whatever is printed and kept of the sample county.
 
     Of `check` itself tests/cli/test_check.py looks at the same, of the further reports of a run test_json_schemas and tests/page.
     """
-    with (sample / "fupin.toml").open("a", encoding="utf-8") as stream:
-        stream.write('[run]\njobs = ["check", "payroll", "reconcile"]\n')
     numbers = personal(sample / "inbox")
     assert len(numbers) > 400
-    said = ""
-    batch = {"批次号": "202405-01", "序号": 1, "处理结果": "失败", "失败原因": "账号与姓名不匹配"}
-    commands = [
-        ["run", "--month", MONTH, "--operator", "甲"],
-        ["payroll", "--month", MONTH, "--operator", "甲", "--format", "json"],
-        ["approve", MONTH, "--by", "乙", "-y", "--despite", "文9"],
-        ["ledger", "show", "--month", MONTH],
-        ["reconcile", MONTH],
-        ["reconcile", MONTH, "--format", "json"],
-        ["payroll", "--month", MONTH],
-        ["status"],
-        ["close", MONTH, "--by", "丙", "-y"],
-        ["verify", "--all"],
-        ["doctor"],
-        ["config"],
-    ]
-    for command in commands:
-        if command[0] == "reconcile":
-            write_returns(
-                sample / "inbox" / MONTH,
-                [batch, {"处理结果": "成功"}, {"身份证号码": min(numbers), "处理结果": "处理中"}],
-            )
-        ran = fupin(*command, "-w", sample)
-        assert ran.code in (0, 1, 12), (command, ran.err)
-        said += ran.out + ran.err
-    said += "".join(path.read_text(encoding="utf-8") for path in (sample / ".fupin").glob("run.jsonl*"))
-    said += "".join(path.read_text(encoding="utf-8") for path in (sample / "out").rglob("*.json"))
+    said = said_in_a_month(fupin, sample, numbers, (*OF_PEOPLE, *(OF_THE_MONTH if LONG else ())))
     assert len(said) > 100_000
+    assert not [number for number in numbers if number in said]
+
+
+def test_no_number_leaves_unmasked_whatever_is_done_in_a_month(fupin: Callable[..., Ran], one: Path) -> None:
+    """The same of one person, to the month's end."""
+    numbers = personal(one / "inbox")
+    assert len(numbers) > 1
+    said = said_in_a_month(fupin, one, numbers, (*OF_PEOPLE, *OF_THE_MONTH))
     assert not [number for number in numbers if number in said]

@@ -16,6 +16,8 @@ from tests.conftest import Ran, write_csv
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 MONTH = "2024-05"
 SHIPPED = Path(__file__).parents[2] / "src" / "fupin_cli" / "policy"
 CASE = {

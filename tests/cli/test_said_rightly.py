@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.cases.test_cases import BASE, build
 from tests.cases.test_reconcile_cases import SECOND, approved, month, write_returns
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import Ran
+
+pytestmark = pytest.mark.usefixtures("books_planned")
 
 __all__ = ["approved", "month"]  # fixtures
 MONTH = BASE["month"]

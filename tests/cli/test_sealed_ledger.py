@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 MONTH = BASE["month"]
 M = 2024 * 12 + 4
 

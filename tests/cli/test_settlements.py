@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 MONTH = BASE["month"]
 ROW = {
     "姓名": "张三",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from tests.conftest import Ran, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+pytestmark = pytest.mark.usefixtures("books_planned")
 
 STAFF = [{"who": "S", "姓名": "王一"}, {"who": "T", "姓名": "王二"}]
 VILLAGES = [{"行政村": "东一村"}, {"行政村": "东二村"}]
@@ -143,6 +146,7 @@ def test_a_month_that_was_not_checked_and_records_that_cannot_be_used(
         assert {f["standing"] for f in found["findings"]} <= {None}
 
 
+@pytest.mark.books
 def test_the_workbook_says_since_when(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     """12.7: column 首次发现 of the list; a sheet with rule × township that says what it compares."""
     import openpyxl

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.cases.test_cases import BASE, build
 from tests.cases.test_reconcile_cases import write_returns
 from tests.conftest import write_csv
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import Ran
+
+pytestmark = pytest.mark.usefixtures("books_planned")
 
 M = BASE["month"]
 NAMES = ["收表", "核查", "测算", "公示", "批准", "代发", "回盘", "对账", "关账"]

@@ -20,6 +20,8 @@ from tests.conftest import Ran, write_csv
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 MONTH = "2024-05"
 OTHERS = {code for code, measure in MEASURES.items() if not measure.leads}
 PAYEE = '[payees."91210000MA0000000X"]\naccount = "2105000100000001"\nbank = "某银行"\nname = "某厂"\n'
@@ -59,6 +61,7 @@ def test_the_list_says_clause_fund_who_table_and_what_is_not_set(fupin: Callable
     assert "失业补助金" in fupin("subsidy", "-w", tmp_path).out
 
 
+@pytest.mark.books
 def test_all_that_was_supplied_is_drafted_in_the_sample_county(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     import shutil
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 MARCH, APRIL = "2025-03", "2025-04"
 PLAIN = "[training]\ndibao_monthly = {}\n"
 DATED = (
@@ -41,6 +43,7 @@ def trained(month: str, class_no: str) -> dict[str, Any]:
     return row | {"班次编号": class_no, "开班日期": f"{month}-10", "结业日期": f"{month}-19"}
 
 
+@pytest.mark.books
 def test_a_number_changed_without_a_month_is_asked_about(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     """低保 450 → 500 in April gives March no back pay; with a month, each month has its own and its source is printed."""
     root = tmp_path / "w"

@@ -21,6 +21,8 @@ from fupin_cli.outputs.widths import width_of
 from tests.cases.test_cases import BASE, build
 from tests.conftest import Ran
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 M = BASE["month"]
 
 

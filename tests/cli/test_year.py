@@ -18,7 +18,7 @@ from tests.sample import calm
 from tests.sample.proofs import prove_reports
 from tests.sample.year import LATE, LATE_TOWN, MONTHS, PUBLISHED, Year
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("books_planned")]
 FUND = "就业补助资金"
 
 

@@ -2,8 +2,8 @@
 
     python -m tests.cli.zygote
 
-Reads one JSON list of commands a line: {"args": […], "die_at": n or null, "root": "…"}; runs all of a list at once, and
-answers with a list of {"code": exit code or −signal, "steps": n, "posting": n, "kinds": "…"}. A step is a change of a file below
+Reads one JSON list of commands a line: {"args": […], "die_at": n or null, "kill_after": seconds or null, "root": "…"}; runs all of a
+list at once, and answers with a list of {"code": exit code or −signal, "steps": n, "posting": n, "kinds": "…"}. A step is a change of a file below
 `root` (opened to be written, renamed, removed, a folder made: "f" in `kinds`) or a statement of the ledger ("s"); `posting` is the
 one that makes a batch stand. Killed means SIGKILL: nothing is tidied up.
 """
@@ -15,6 +15,7 @@ import os
 import signal
 import sqlite3
 import sys
+import time
 from typing import Any
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -92,6 +93,9 @@ def run(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 os._exit(code)
         os.close(writing)
         running.append((process, reading))
+        if command.get("kill_after") is not None:
+            time.sleep(command["kill_after"])
+            os.kill(process, signal.SIGKILL)
     found = []
     for process, reading in running:
         _, status = os.waitpid(process, 0)

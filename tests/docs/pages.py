@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from tests.unit.test_house import ROOMS, imports
@@ -21,7 +22,8 @@ the commit. (This list is generated: `make docs`.)
 """
 
 
-def arrows() -> set[tuple[str, str]]:
+@cache
+def arrows() -> frozenset[tuple[str, str]]:
     """Which room uses which: of the imports between rooms those that no longer way stands for."""
     used = {
         (one.split(".")[1], other.split(".")[1])
@@ -31,7 +33,8 @@ def arrows() -> set[tuple[str, str]]:
     below = {room: {low for high, low in used if high == room} for room in ROOMS}
     for room in ROOMS:  # from the ground up: what a room reaches by those that it uses
         below[room] |= {far for low in set(below[room]) for far in below[low]}
-    return {(high, low) for high, low in used if not any(low in below[mid] for mid in below[high] if mid != low)}
+    found = ((high, low) for high, low in used if not any(low in below[mid] for mid in below[high] if mid != low))
+    return frozenset(found)
 
 
 def picture() -> str:

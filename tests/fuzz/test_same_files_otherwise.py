@@ -17,16 +17,22 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+from fupin_cli.jobs.check import check, chosen_codes
+from fupin_cli.jobs.desk import Desk
+from fupin_cli.jobs.subsidy import subsidy
+from fupin_cli.jobs.workspace import find_workspace
+from fupin_cli.measures.catalogue import leading
+from fupin_cli.outputs.check_json import check_document
+from fupin_cli.outputs.payroll_json import payroll_json
+from fupin_cli.policy.months import parse_month
 from tests.cli.test_check import SAMPLE
 from tests.conftest import LONG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from openpyxl import Workbook
-
-    from tests.conftest import Ran
 
 LINE = (
     "person",
@@ -141,27 +147,28 @@ def as_sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shutil.copytree(SAMPLE, tmp_path_factory.mktemp("county") / "as-sent")
 
 
-def said(fupin: Callable[..., Ran], root: Path) -> tuple[Counter[str], Counter[str]]:
-    """Payroll lines and findings, without where they stand."""
+def said(root: Path) -> tuple[Counter[str], Counter[str]]:
+    """Payroll lines and findings, without where they stand; computed at one desk, as one reading serves both."""
 
     def counted(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> Counter[str]:
         return Counter(json.dumps([row[key] for key in keys], ensure_ascii=False) for row in rows)
 
-    month = ("--month", "2024-05", "-w", root, "--format", "json", "--no-workbook")
-    drafted, checked = (json.loads(fupin(command, *month).out) for command in ("payroll", "check"))
-    findings = [f for f in checked["findings"] if f["code"] != SAME_BYTES]
+    desk, month = Desk(find_workspace(root)), parse_month("2024-05")
+    drafted = json.loads(payroll_json(subsidy(desk, leading(), month), unmask=False))
+    checked = check(desk, month, codes=chosen_codes([], []))
+    findings = [f for f in check_document(checked, unmask=False)["findings"] if f["code"] != SAME_BYTES]
     return counted(drafted["lines"], LINE), counted(findings, FINDING)
 
 
-def test_the_same_files_otherwise_say_the_same(fupin: Callable[..., Ran], as_sent: Path, tmp_path: Path) -> None:
-    lines, findings = said(fupin, as_sent)
+def test_the_same_files_otherwise_say_the_same(as_sent: Path, tmp_path: Path) -> None:
+    lines, findings = said(as_sent)
     apart = [[torn_and_shuffled], [moved_and_padded], [twice_and_later]]
     for changes in apart if LONG else [[torn_and_shuffled], [moved_and_padded, twice_and_later]]:
         name = " ".join(change.__name__ for change in changes)
         root = shutil.copytree(SAMPLE, tmp_path / name)
         for change in changes:
             change(root / "inbox")
-        found_lines, found = said(fupin, root)
+        found_lines, found = said(root)
         assert (found_lines - lines, lines - found_lines) == (Counter(), Counter()), name
         # The copy of the sample's own pair of same bytes, and what is planted beside files that may not be recognised.
         assert (found - findings, findings - found) == (Counter(), Counter()), name

@@ -18,6 +18,8 @@ from fupin_cli.cli.main import main
 from tests.conftest import Ran
 from tests.page.county import BEFORE, FUND, MONTH, Names, account, approve, build, number, phone
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 
 

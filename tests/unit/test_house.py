@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -44,18 +45,27 @@ FILES = {
 }
 
 
-def imports() -> set[tuple[str, str]]:
+@cache
+def nodes() -> dict[str, list[ast.AST]]:
+    """What each module is made of that a test looks at: imports and comparisons."""
+    looked_at = (ast.Import, ast.ImportFrom, ast.Compare)
+    trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+    return {name: [node for node in ast.walk(tree) if isinstance(node, looked_at)] for name, tree in trees.items()}
+
+
+@cache
+def imports() -> frozenset[tuple[str, str]]:
     """Who imports whom, also for types only and inside functions."""
     found = set()
-    for name, path in FILES.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for name, here in nodes().items():
+        for node in here:
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 targets = [f"{node.module}.{alias.name}" for alias in node.names]
                 found |= {(name, target if target in FILES else node.module) for target in targets}
             elif isinstance(node, ast.Import):
                 found |= {(name, alias.name) for alias in node.names}
             assert not (isinstance(node, ast.ImportFrom) and node.level), f"{name}：相对引用"
-    return {pair for pair in found if pair[1] in FILES and pair[0] != pair[1]}
+    return frozenset(pair for pair in found if pair[1] in FILES and pair[0] != pair[1])
 
 
 def room(name: str) -> int:
@@ -68,7 +78,7 @@ def test_no_import_runs_up() -> None:
 
 
 def test_no_import_runs_in_a_circle() -> None:
-    left = imports()
+    left: set[tuple[str, str]] = {*imports()}
     while leaves := {name for pair in left for name in pair} - {name for name, _ in left}:
         left = {(name, target) for name, target in left if target not in leaves}
     assert sorted(left) == []
@@ -113,6 +123,5 @@ def names_posts(node: ast.AST) -> bool:
 
 def test_posts_are_a_measure_like_the_others() -> None:
     """11.2: nobody but measures/post.py asks whether a measure is that of posts."""
-    trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
-    asked = {name for name, tree in trees.items() if any(map(names_posts, ast.walk(tree)))}
+    asked = {name for name, here in nodes().items() if any(map(names_posts, here))}
     assert asked <= {"fupin_cli.measures.post"}

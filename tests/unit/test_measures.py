@@ -138,7 +138,7 @@ TABLES = sorted({m.table for m in other_measures(POLICY).values()} | {"workshops
 
 
 @settings(
-    max_examples=40 if LONG else 8,
+    max_examples=40 if LONG else 5,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

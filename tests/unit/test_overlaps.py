@@ -66,8 +66,10 @@ def test_a_bound_known_to_the_month_is_no_overlap_unless_every_day_of_it_would_b
     }
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     found = set(overlapping_spans(frame.lazy(), "key", "start", "end").collect()["_row"])
-    pairs = ((a, b) for a in rows for b in rows if a[6] != b[6] and a[0] == b[0])
-    assert found == {a[6] for a, b in pairs if surely(a, b)}
+    sure = [(row[6], row[0], *surely(row)) for row in rows]
+    pairs = ((a, b) for a in sure for b in sure if a[0] != b[0] and a[1] == b[1])
+    # However the unwritten days of both are filled in, they share a day.
+    assert found == {a[0] for a, b in pairs if a[2] <= b[3] and b[2] <= a[3]}
 
 
 def last_of(day: date) -> date:
@@ -75,15 +77,10 @@ def last_of(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def surely(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
-    """Whether the periods share a day however the unwritten days are filled in."""
-    return all(s <= f and t <= e for s, e in extremes(a) for t, f in extremes(b))
-
-
-def extremes(row: tuple[Any, ...]) -> list[tuple[date, date]]:
-    """The shortest periods that a row may mean; the others contain one of these."""
+def surely(row: tuple[Any, ...]) -> tuple[date, date]:
+    """The latest start and the earliest end of all periods that a row may mean, day by day."""
     _, start, end, start_month, end_month, *_ = row
     starts = [start + timedelta(days=n) for n in range((last_of(start) - start).days + 1)] if start_month else [start]
     ends = [end - timedelta(days=n) for n in range(end.day)] if end_month else [end]
     possible = [(s, e) for s in starts for e in ends if s <= e]
-    return [p for p in possible if not any(p[0] <= q[0] and q[1] <= p[1] and q != p for q in possible)]
+    return max(s for s, _ in possible), min(e for _, e in possible)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fupin_cli.reports.match import _assign
 from fupin_cli.reports.risk import LIST, RiskList, compare
 from fupin_cli.reports.risk_rules import RISKS
 from fupin_cli.reports.roster import TOTAL, WATCHED, changes_between, proof_of
+from tests.conftest import LONG
 
 COLUMNS = ("category", "labour_class", "risk", "age_band", "state", "place", "county", "township", "area")
 WORDS = st.sampled_from(["甲", "乙", None])
@@ -17,9 +18,11 @@ PERSON = st.fixed_dictionaries({"id_number": st.integers(0, 12).map(str), **dict
 PEOPLE = st.lists(PERSON, max_size=10, unique_by=lambda row: row["id_number"]).map(
     lambda rows: pl.DataFrame(rows, schema=dict.fromkeys(("id_number", *COLUMNS), pl.String))
 )
+SOME = settings(max_examples=100 if LONG else 25)  # a tenth of a second each
 COUNTS = ["before", "joined", "left", "in", "out", "after"]
 
 
+@SOME
 @given(PEOPLE, PEOPLE)
 def test_the_proof_ties_for_every_class_and_township(before: pl.DataFrame, after: pl.DataFrame) -> None:
     whole = proof_of(before, after)
@@ -35,6 +38,7 @@ def test_the_proof_ties_for_every_class_and_township(before: pl.DataFrame, after
     assert total[3] == total[4]
 
 
+@SOME
 @given(PEOPLE, PEOPLE)
 def test_changes_are_those_of_the_proof_whatever_the_order_of_rows(before: pl.DataFrame, after: pl.DataFrame) -> None:
     nobody = pl.DataFrame(schema={"id_number": pl.String})

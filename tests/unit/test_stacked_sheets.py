@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.intake.raw import RawSheet, Source
 from fupin_cli.intake.rows import Rows, read_rows
+from tests.conftest import LONG
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec
@@ -94,7 +95,7 @@ def told(rows: Rows) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("table", WORN)
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20 if LONG else 4, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_typed_together_is_typed_alone(table: str, data: st.DataObject) -> None:
     """15: rows, rows set aside, findings and counts of a sheet are the same alone and beside others."""
