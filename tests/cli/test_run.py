@@ -567,7 +567,11 @@ def said_in_a_month(fupin: Callable[..., Ran], root: Path, numbers: set[str], co
     said = ""
     for command in commands:
         if command[0] == "reconcile":
-            answers = [BATCH, {"处理结果": "成功"}, {"身份证号码": min(numbers), "处理结果": "处理中"}]
+            answers: list[dict[str, Any]] = [
+                BATCH,
+                {"处理结果": "成功"},
+                {"身份证号码": min(numbers), "处理结果": "处理中"},
+            ]
             write_returns(root / "inbox" / MONTH, answers)
         ran = fupin(*command, "-w", root)
         assert ran.code in (0, 1, 12), (command, ran.err)
