@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TABLE, ROSTER = "attendance", "assignments"
 WORKED = (ROSTER, TABLE)
+LONGEST = 31  # days that a month can have
 FAILED = ("不合格", "不称职")
 
 
@@ -185,22 +186,27 @@ def failed(ctx: Month) -> pl.LazyFrame:
     "error",
     "hold",
     bounds=("checks.required_days_gap",),
-    compares="出勤汇总表的规定出勤天数（没有填的用岗位台账的）与1天，与岗位台账的规定出勤天数",
+    compares="出勤汇总表的规定出勤天数（没有填的用岗位台账的）与1天、31天，与岗位台账的规定出勤天数",
     hint="核对规定出勤天数；岗位的规定已改的，同时改岗位台账",
     tables=WORKED,
 )
 def norm(ctx: Month) -> pl.LazyFrame:
-    """Required days below 1 pay a month for an hour: held. Unlike the post's own by more than some days: a warning."""
+    """Required days below 1 pay a month for an hour, above any month's days pay next to nothing: held.
+
+    Unlike the post's own by more than some days: a warning.
+    """
     gap = ctx.settings.checks.required_days_gap
     row, post = pl.col("required_days_x100"), pl.col("_post_required")
     used = pl.coalesce(pl.when(row > 0).then(row), post)
     rows = matched(ctx).with_columns(_used=used)
     low = (pl.col("_used") > 0) & (pl.col("_used") < DAY)
-    unlike = (row > 0) & (post > 0) & ((row - post).abs() > gap * DAY) & ~low
+    high = pl.col("_used") > LONGEST * DAY
+    unlike = (row > 0) & (post > 0) & ((row - post).abs() > gap * DAY) & ~low & ~high
     column = "required_days_x100"
     return pl.concat(
         [
             report(rows.filter(low), TABLE, "规定出勤天数不到1天", column, **stops(ctx, "hold"), **at_stake()),
+            report(rows.filter(high), TABLE, f"规定出勤天数超过{LONGEST}天", column, **stops(ctx, "hold"), **at_stake()),
             report(
                 rows.filter(unlike),
                 TABLE,

@@ -135,11 +135,13 @@ def pension(ctx: Month) -> pl.LazyFrame:
             report(
                 unclear,
                 TABLE,
-                "女职工没有写明是干部还是工人，定不了养老金领取年龄",
+                pl.when(pl.col("insured_type").is_null() | pl.col("insured_type").str.contains("职工"))
+                .then(pl.lit("女职工没有写明是干部还是工人，定不了养老金领取年龄"))
+                .otherwise(pl.format("参保类型“{}”不认得，定不了养老金领取年龄", "insured_type")),
                 "insured_type",
                 effect="hold",
                 severity="error",
-                hint="在花名册的参保类型里填职工女干部或职工女工人",
+                hint="在花名册的参保类型里填城乡居民、职工男、职工女干部或职工女工人",
                 **at_stake(),
             ),
         ],

@@ -11,7 +11,7 @@ from fupin_cli.checks.post_people import TABLE
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.households import first_rows
-from fupin_cli.month.month import NO_LABOUR
+from fupin_cli.month.people import NO_LABOUR
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import polars as pl
 
 from fupin_cli.checks.report import at_stake, place_expr, report
 from fupin_cli.checks.rule import rule
-from fupin_cli.month.month import NO_LABOUR, WEAK
+from fupin_cli.month.month import WEAK
+from fupin_cli.month.people import NO_LABOUR
 from fupin_cli.policy.idnumber import age_expr
 from fupin_cli.policy.law import OURS
 
@@ -21,7 +22,16 @@ NEEDS_REGISTRY = (TABLE, "registry")
 
 def with_people(ctx: Month) -> pl.LazyFrame:
     """Judged lines with the person's row in the export (`found` tells whether there is one)."""
-    columns = ["household_id", "beneficiary", "labour_ability", "in_school", "post", "post_help"]
+    columns = [
+        "household_id",
+        "beneficiary",
+        "class_unread",
+        "labour_ability",
+        "ability_unread",
+        "in_school",
+        "post",
+        "post_help",
+    ]
     people = ctx.people.lazy().select(
         "id_number", *(pl.col(c).alias(f"reg_{c}") for c in columns), found=pl.lit(value=True)
     )
@@ -41,22 +51,22 @@ def with_people(ctx: Month) -> pl.LazyFrame:
     tables=NEEDS_REGISTRY,
 )
 def not_beneficiary(ctx: Month) -> pl.LazyFrame:
-    """Presence in the export and the categories only. Held where a row of that name there has a number that cannot be read."""
+    """Presence in the export and the categories only.
+
+    Held where a row of that name there has a number that cannot be read, or where neither category can be read.
+    """
     rows = with_people(ctx)
-    absent, unread = (
-        rows.filter(~pl.col("found")),
-        pl.col("name").is_in(ctx.unread_names.implode()).fill_null(value=False),
+    absent, there = rows.filter(~pl.col("found")), rows.filter("found")
+    unread = pl.col("name").is_in(ctx.unread_names.implode()).fill_null(value=False)
+    unclear, other = pl.col("reg_class_unread"), ~pl.col("reg_beneficiary")
+    said = (
+        (absent.filter(~unread), "全国防返贫监测系统的导出里没有这个人", "refuse"),
+        (absent.filter(unread), "监测系统的导出里有同名的行，证号读不出，须核实是不是此人", "hold"),
+        (there.filter(unclear), "户类型、监测对象类别没有填，或不在可填的范围内，看不出是不是脱贫户、监测对象", "hold"),
+        (there.filter(other & ~unclear), "既不是脱贫户，也不是监测对象", "refuse"),
     )
-    other = rows.filter(pl.col("found") & ~pl.col("reg_beneficiary"))
-    doubt = "监测系统的导出里有同名的行，证号读不出，须核实是不是此人"
-    return pl.concat(
-        [
-            report(absent.filter(~unread), TABLE, "全国防返贫监测系统的导出里没有这个人", "id_number", **at_stake()),
-            report(absent.filter(unread), TABLE, doubt, "id_number", effect="hold", **at_stake()),
-            report(other, TABLE, "既不是脱贫户，也不是监测对象", "id_number", **at_stake()),
-        ],
-        how="diagonal",
-    )
+    parts = (report(some, TABLE, words, "id_number", effect=effect, **at_stake()) for some, words, effect in said)
+    return pl.concat(parts, how="diagonal")
 
 
 @rule(
@@ -69,12 +79,18 @@ def not_beneficiary(ctx: Month) -> pl.LazyFrame:
     tables=NEEDS_REGISTRY,
 )
 def no_ability(ctx: Month) -> pl.LazyFrame:
-    """丧失劳动力, 无劳动力, or nothing recorded."""
-    rows = with_people(ctx).filter(
-        pl.col("found") & (pl.col("reg_labour_ability").is_null() | pl.col("reg_labour_ability").is_in(NO_LABOUR))
-    )
+    """丧失劳动力, 无劳动力, or nothing recorded; held where what is recorded is none of the five."""
+    rows = with_people(ctx).filter("found")
+    none = pl.col("reg_labour_ability").is_null() | pl.col("reg_labour_ability").is_in(NO_LABOUR)
     message = pl.format("劳动技能为“{}”", pl.col("reg_labour_ability").fill_null("（空）"))
-    return report(rows, TABLE, message, "id_number", **at_stake())
+    unread = pl.concat_str(message, pl.lit("，不在可填的范围内，看不出有没有劳动能力"))
+    return pl.concat(
+        [
+            report(rows.filter(none), TABLE, message, "id_number", **at_stake()),
+            report(rows.filter("reg_ability_unread"), TABLE, unread, "id_number", effect="hold", **at_stake()),
+        ],
+        how="diagonal",
+    )
 
 
 @rule(

@@ -8,7 +8,8 @@ import polars as pl
 
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import rule
-from fupin_cli.month.month import NO_LABOUR, WEAK
+from fupin_cli.month.month import WEAK
+from fupin_cli.month.people import NO_LABOUR
 from fupin_cli.policy.pension import RETIRED_AGE
 from fupin_cli.policy.rounding import fen_to_yuan
 

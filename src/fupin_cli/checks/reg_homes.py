@@ -15,7 +15,7 @@ from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import rule
 from fupin_cli.checks.wrk_homes import spells_of_homes
 from fupin_cli.month.households import first_rows
-from fupin_cli.month.month import NO_LABOUR
+from fupin_cli.month.people import NO_LABOUR
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month

@@ -10,7 +10,7 @@ from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import rule
 from fupin_cli.checks.wrk import MONITOR, PLAN, TABLE
 from fupin_cli.checks.wrk_homes import busy, working
-from fupin_cli.month.month import NO_LABOUR
+from fupin_cli.month.people import NO_LABOUR
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 from fupin_cli.policy.pension import RETIRED_AGE
 

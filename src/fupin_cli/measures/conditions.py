@@ -44,16 +44,20 @@ def of_folder(ctx: Month, table: str) -> pl.DataFrame:
 def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> pl.DataFrame:
     """Add `_why`: why the person is not one whom the policy helps (一); null where they are, or nothing is known.
 
-    `_unread`: the export has a row of that name whose number cannot be read: it may be this person's.
+    `_doubt`: why it cannot be said: the export has a row of that name whose number cannot be read, or what decides is not
+    filled or outside its list.
     """
+    none = pl.lit(None, dtype=pl.String)
     if not ctx.has("registry"):
-        return rows.with_columns(_why=pl.lit(None, dtype=pl.String), _unread=pl.lit(value=False))
-    people = ctx.people.select("id_number", "beneficiary", "can_work", "in_school", "age", _found=pl.lit(value=True))
+        return rows.with_columns(_why=none, _doubt=none)
+    facts = ("beneficiary", "can_work", "in_school", "age", "class_unread", "ability_unread")
+    people = ctx.people.select("id_number", *facts, _found=pl.lit(value=True))
     rows = rows.join(people, on="id_number", how="left", maintain_order="left")
+    absent = pl.col("_found").is_null()
     why = (
-        pl.when(pl.col("_found").is_null())
+        pl.when(absent)
         .then(pl.lit("全国防返贫监测系统的导出里没有这个人"))
-        .when(~pl.col("beneficiary"))
+        .when(~pl.col("beneficiary") | pl.col("class_unread"))
         .then(pl.lit("既不是脱贫户，也不是监测对象"))
         .when(pl.lit(not labour))
         .then(None)
@@ -64,18 +68,25 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
         .when(~pl.col("can_work"))
         .then(pl.lit("没有劳动能力"))
     )
-    unread = pl.col("_found").is_null() & pl.col("name").is_in(ctx.unread_names.implode()).fill_null(value=False)
-    rows = rows.with_columns(_why=why, _unread=unread)
-    return rows.drop("beneficiary", "can_work", "in_school", "age", "_found")
+    doubt = (
+        pl.when(absent & pl.col("name").is_in(ctx.unread_names.implode()))
+        .then(pl.lit("监测系统的导出里有同名的行，证号读不出，须核实是不是此人"))
+        .when("class_unread")
+        .then(pl.lit("监测系统里户类型、监测对象类别没有填，或不在可填的范围内"))
+        .when(pl.lit(not labour) | (pl.col("age") < ctx.labour_age).fill_null(value=False) | pl.col("in_school"))
+        .then(None)
+        .when("ability_unread")
+        .then(pl.lit("监测系统里劳动技能不在可填的范围内"))
+    )
+    return rows.with_columns(_why=why, _doubt=doubt).drop(*facts, "_found")
 
 
 def not_eligible() -> list[Fault]:
     """MEA002, by `with_eligibility`; of somebody without a number nothing is known."""
-    fails = pl.col("_why").is_not_null() & pl.col("id_number").is_not_null()
-    unread = "监测系统的导出里有同名的行，证号读不出，须核实是不是此人"
+    fails, doubt = pl.col("_why").is_not_null() & pl.col("id_number").is_not_null(), pl.col("_doubt").is_not_null()
     return [
-        Fault("MEA002", fails & ~pl.col("_unread"), pl.format("{}", "_why")),
-        Fault("MEA002", fails & pl.col("_unread"), unread, effect="hold"),
+        Fault("MEA002", fails & ~doubt, pl.format("{}", "_why")),
+        Fault("MEA002", fails & doubt, pl.format("{}", "_doubt"), effect="hold"),
     ]
 
 

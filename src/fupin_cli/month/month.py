@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month import mentions, roster, used_months
-from fupin_cli.month.households import heads_of, home_key, one_row_each, with_home_facts
+from fupin_cli.month.households import heads_of, one_row_each, with_home_facts
 from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
 from fupin_cli.month.past_due import past_due
+from fupin_cli.month.people import judged
 from fupin_cli.plans import collected
 from fupin_cli.policy import months
-from fupin_cli.policy.idnumber import age_expr, birth_expr, is_valid_expr, sex_expr
+from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.policy.settings import Settings
 
-NO_LABOUR = ("丧失劳动力", "无劳动力")
 WEAK = "弱劳动力或半劳动力"
 ORIGIN = ("_src", "_file", "_sheet", "_row")
 LINE_KEYS = {"id_number": pl.String, "post_id": pl.String}
@@ -176,7 +176,7 @@ class Month:
 
     @cached_property
     def people(self) -> pl.DataFrame:
-        """The registry, one row a person, with `birth`, `sex_by_id`, `age`, `in_school`, `beneficiary`, `can_work`, `labour`, `home`.
+        """The registry, one row a person, with `birth`, `sex_by_id`, `age`, `in_school`, `beneficiary`, `can_work`, `class_unread`, `ability_unread`, `labour`, `home`.
 
         Phone and income of the household come from 户信息 where the registry has none (SPEC 9.12).
         """
@@ -202,26 +202,7 @@ class Month:
     def _judged_people(self, frame: pl.DataFrame) -> pl.DataFrame:
         if self.has("households"):
             frame = with_home_facts(frame, self.intake.tables["households"])
-        birth, helped = birth_expr(pl.col("id_number")), self.policy.file.people
-        kinds, watched = helped.monitored_types, pl.col("monitored_type").is_not_null()
-        if kinds is not None:
-            watched = pl.col("monitored_type").is_in(kinds)
-        return frame.with_columns(
-            birth=birth,
-            sex_by_id=sex_expr(pl.col("id_number")),
-            age=age_expr(birth, self.last),
-            in_school=pl.col("school").is_not_null(),
-            # By the export and its categories only; labour is a question of its own (SPEC 8.9).
-            beneficiary=(pl.col("household_type").is_in(helped.household_types) | watched).fill_null(value=False),
-            can_work=pl.col("labour_ability").is_not_null()
-            & ~pl.col("labour_ability").is_in(NO_LABOUR).fill_null(value=True),
-            home=home_key(),
-        ).with_columns(
-            # Null: nothing is recorded, so that nobody knows.
-            labour=~pl.col("labour_ability").is_in(NO_LABOUR)
-            & ~pl.col("in_school")
-            & ~(pl.col("age") < self.labour_age).fill_null(value=False)
-        )
+        return judged(frame, self.policy.file.people, self.contracts["registry"].columns, self.last)
 
     @cached_property
     def homes(self) -> pl.DataFrame:

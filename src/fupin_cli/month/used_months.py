@@ -166,9 +166,8 @@ def pension_facts(
     years = policy.number(extension, month)
     sex = sex_expr(pl.col("id_number"))
     default = RESIDENT if policy.settings.post.scheme == "resident" else None
-    employee = pl.col("insured_type").is_in(["职工男", "职工女", "职工女干部", "职工女工人"]) | (
-        pl.col("insured_type").is_null() & pl.lit(default is None)
-    )
+    kinds = ["职工", "企业职工", "城镇职工", "职工男", "职工女", "职工女干部", "职工女工人"]
+    employee = pl.col("insured_type").is_in(kinds) | (pl.col("insured_type").is_null() & pl.lit(default is None))
     fits = pl.col("insured_type").is_in(["职工女干部", "职工女工人"])
     scheme = (
         pl.when(pl.col("insured_type") == RESIDENT)
@@ -177,9 +176,8 @@ def pension_facts(
         .then(pl.lit("职工男"))
         .when(employee & fits)
         .then(pl.col("insured_type"))
-        .when(employee)
-        .then(None)
-        .otherwise(pl.lit(default, dtype=pl.String))
+        .when(pl.col("insured_type").is_null())
+        .then(pl.lit(default, dtype=pl.String))  # of what is written and not known nobody can say which scheme it is
     )
     # The day of birth becomes a column: every step of the pension's age asks for it.
     birth, approval = pl.col("_birth"), pl.col("person_approval")
