@@ -206,7 +206,9 @@ def norm(ctx: Month) -> pl.LazyFrame:
     return pl.concat(
         [
             report(rows.filter(low), TABLE, "规定出勤天数不到1天", column, **stops(ctx, "hold"), **at_stake()),
-            report(rows.filter(high), TABLE, f"规定出勤天数超过{LONGEST}天", column, **stops(ctx, "hold"), **at_stake()),
+            report(
+                rows.filter(high), TABLE, f"规定出勤天数超过{LONGEST}天", column, **stops(ctx, "hold"), **at_stake()
+            ),
             report(
                 rows.filter(unlike),
                 TABLE,
