@@ -11,7 +11,17 @@ from stdnum.cn import ric
 
 from fupin_cli.checks.accounts import luhn_expr
 from fupin_cli.checks.places import areas
-from fupin_cli.policy.idnumber import age_expr, birth_expr, check_digit, is_valid_expr, sex_expr
+from fupin_cli.month.numbered import born, is_male, numbered
+from fupin_cli.policy.idnumber import (
+    MALE,
+    SHAPE,
+    age_expr,
+    birth_expr,
+    check_digit,
+    check_fits,
+    is_valid_expr,
+    sex_expr,
+)
 
 BODIES = st.from_regex(r"[1-9][0-9]{16}", fullmatch=True)
 
@@ -65,3 +75,28 @@ def test_luhn_equals_a_digit_by_digit_sum(number: int) -> None:
 def test_the_area_list_knows_the_city_and_not_the_made_up_code() -> None:
     assert "211302" in areas().codes
     assert "211390" not in areas().codes
+
+
+@given(
+    st.lists(
+        st.one_of(st.from_regex(r"\A[0-9+\- ]?[0-9]{14,17}[0-9Xx ]?\Z"), st.text("0129X+-x_ ０", max_size=20)),
+        max_size=8,
+    )
+)
+def test_a_number_for_each_id_number(texts: list[str]) -> None:
+    """15: unlike ID numbers have unlike numbers, the same in all columns, and these say what the texts say."""
+    people = pl.Series("n", [*texts, *texts[:2], None], dtype=pl.String)
+    keys = numbered({"a": people, "b": people.reverse()})
+    assert keys["a"].to_list() == keys["b"].reverse().to_list()
+    assert len(set(zip(people, keys["a"], strict=True))) == len(set(people)) == len(set(keys["a"]))
+    frame = (
+        pl.DataFrame([people, keys["a"].alias("k")]).with_columns(shaped=pl.col("n").str.contains(SHAPE)).drop_nulls()
+    )
+    assert (frame["shaped"] == (frame["k"] >= 0)).all()
+    plain = frame.filter(pl.col("k") >= 0)
+    told = plain.select(
+        fits=check_fits(pl.col("k")), born=born(pl.col("k")).cast(pl.String).str.zfill(8), male=is_male(pl.col("k"))
+    )
+    assert told["fits"].equals(plain.select(fits=is_valid_expr(pl.col("n"))).to_series())
+    assert told["born"].equals(plain.select(born=pl.col("n").str.slice(6, 8)).to_series())
+    assert told["male"].equals(plain.select(male=sex_expr(pl.col("n")) == MALE).to_series())

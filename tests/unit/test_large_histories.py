@@ -60,8 +60,13 @@ def test_people_and_names_are_those_of_the_rows(first: list[Any], second: list[A
     month = Month(SimpleNamespace(tables=tables), None, {})  # type: ignore[arg-type]
     rows = [(src, n, *row[:2]) for src, part in ((0, first), (1, second)) for n, row in enumerate(part) if row[0]]
     assert sorted(month.numbers["id_number"]) == sorted({person for *_, person, _ in rows})
-    assert set(month.named.iter_rows()) == {(person, name) for *_, person, name in rows if name}
-    assert month.named.height == len(set(month.named.iter_rows()))
+    people: dict[str, set[str]] = {}
+    for *_, person, name in rows:
+        people.setdefault(person, set()).update({name} - {None})
+    names, several = month.names
+    assert sorted(names) == sorted({name for own in people.values() for name in own})
+    twice = month.numbers.filter(pl.col("_who").is_in(several.implode()))["id_number"]
+    assert set(twice) == {person for person, own in people.items() if len(own) > 1}
     found = month.naming(pl.Series(sorted(wanted), dtype=pl.String))
     assert found.select("_src", "_row").rows() == [(src, n) for src, n, person, _ in rows if person in wanted]
 

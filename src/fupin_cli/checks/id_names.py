@@ -27,8 +27,8 @@ NAME_MARKS = r"[^\p{Han}\p{L}·]"
 )
 def names_differ(ctx: Month) -> pl.LazyFrame:
     """Inside one table or across tables; every row of the person is named."""
-    several = ctx.named["id_number"].filter(ctx.named["id_number"].is_duplicated()).unique()
-    plain = ctx.numbers.filter(pl.col("kind").is_null() & pl.col("id_number").is_in(several.implode()))
+    _, several = ctx.names
+    plain = ctx.numbers.filter(pl.col("kind").is_null() & pl.col("_who").is_in(several.implode()))
     rows = ctx.naming(plain["id_number"]).lazy().filter(pl.col("name").is_not_null())
     rows = with_others(rows, ["id_number"])
     return rows.select(
@@ -68,7 +68,7 @@ def _encodes(character: str, encoding: str) -> bool:
 )
 def name_shape(ctx: Month) -> pl.LazyFrame:
     """Digits and marks anywhere (warning); on the roster, characters that the bank's file cannot carry (holds)."""
-    names = ctx.named["name"].unique()
+    names, _ = ctx.names
     odd = ctx.naming(names.filter(names.str.contains(NAME_MARKS)), "name")
     found = [
         odd.lazy().select(

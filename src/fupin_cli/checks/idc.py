@@ -9,6 +9,8 @@ import polars as pl
 from fupin_cli.checks.places import areas
 from fupin_cli.checks.report import report, with_others
 from fupin_cli.checks.rule import declared, rule
+from fupin_cli.month.numbered import born, is_male
+from fupin_cli.policy.idnumber import FEMALE, MALE
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -81,7 +83,11 @@ def birth_date(ctx: Month) -> pl.LazyFrame:
     late = ((pl.col("birth") > ctx.last) | (pl.col("birth").dt.year() < EARLIEST_BIRTH)).fill_null(value=False)
     found = [mentioned(ctx, judged.filter(pl.col("birth").is_null() | late), "身份证号中的出生日期不可能")]
     if ctx.has("registry"):
-        rows = ctx.table("registry").filter(pl.col("birth_date").is_not_null())
+        # Of most people the day is the same: only the others are looked at.
+        day = pl.col("birth_date")
+        written = day.dt.year().cast(pl.Int64) * 10000 + day.dt.month().cast(pl.Int64) * 100 + day.dt.day()
+        same = (pl.col("_who") >= 0) & (born(pl.col("_who")) == written) & ~pl.col("_birth_date_month")
+        rows = ctx.table("registry").with_columns(_who=pl.lit(ctx.who["registry"])).filter(day.is_not_null() & ~same)
         sound = judged.lazy().filter(pl.col("birth").is_not_null() & ~late)
         rows = rows.join(sound.select("id_number", "birth"), on="id_number", maintain_order="left")
         # A column that gives the month only is compared to the month only (SPEC 9.12).
@@ -114,11 +120,16 @@ def sex(ctx: Month) -> pl.LazyFrame:
     facts = told.select("id_number", by_id="sex")
     found = []
     if ctx.has("registry"):
-        rows = ctx.table("registry").join(facts, on="id_number", maintain_order="left")
+        male = is_male(pl.col("_who"))
+        fits = ((pl.col("sex") == MALE) & male) | ((pl.col("sex") == FEMALE) & ~male)
+        rows = ctx.table("registry").with_columns(_who=pl.lit(ctx.who["registry"]))
+        rows = rows.filter(pl.col("sex").is_not_null() & ~((pl.col("_who") >= 0) & fits).fill_null(value=False))
+        rows = rows.join(facts, on="id_number", maintain_order="left")
         wrong = rows.filter(pl.col("sex").is_in(["男", "女"]) & (pl.col("sex") != pl.col("by_id")))
         found.append(report(wrong, "registry", "性别与身份证号第17位不符", "sex"))
     if ctx.has(ROSTER):
-        rows = ctx.table(ROSTER).join(facts, on="id_number", maintain_order="left")
+        known = ctx.table(ROSTER).filter(pl.col("insured_type").is_in(list(EMPLOYEE_SEX)))
+        rows = known.join(facts, on="id_number", maintain_order="left")
         meant = pl.col("insured_type").replace_strict(EMPLOYEE_SEX, default=None, return_dtype=pl.String)
         found.append(
             report(rows.filter(meant != pl.col("by_id")), ROSTER, "参保类型与身份证号第17位的性别不符", "insured_type")

@@ -79,30 +79,35 @@ def _located(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
 def _with_area(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     """Add county, township and village: the row's own, else those of the person in the registry or on the roster."""
     frames = [*ctx.intake.tables.values(), *ctx.intake.set_aside.values()]
-    own = [frame.select("_src", "_row", *AREA) for frame in frames if all(column in frame.columns for column in AREA)]
-    people = [
-        ctx.intake.tables[name].select("id_number", *AREA).filter(pl.col("id_number").is_not_null())
-        for name in ("registry", "assignments", "employment")
-        if ctx.has(name)
+    spots = found.select("_src", "_row").drop_nulls().unique()
+    sources = spots["_src"].unique().implode()
+    own = [
+        frame.select("_src", "_row", *AREA)
+        .filter(pl.col("_src").is_in(sources))
+        .join(spots, on=["_src", "_row"], how="semi", maintain_order="left")
+        for frame in frames
+        if all(column in frame.columns for column in AREA)
     ]
     rows = (
         pl.concat(own)
         if own
         else pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(AREA, pl.String)})
     )
-    told = found.select(id_number="person")
-    homes = (
-        pl.concat([frame.join(told, on="id_number", how="semi", maintain_order="left") for frame in people]).unique(
-            "id_number", keep="first", maintain_order=True
-        )
-        if people
-        else pl.DataFrame(schema={"id_number": pl.String, **dict.fromkeys(AREA, pl.String)})
-    )
+    told = found.join(rows, on=["_src", "_row"], how="left", maintain_order="left")
+    lacking = told.filter(pl.any_horizontal(pl.col(AREA).is_null()) & pl.col("person").is_not_null())
+    if not lacking.height:
+        return told
+    wanted = lacking["person"].unique().implode()
+    people = [
+        ctx.intake.tables[name].select("id_number", *AREA).filter(pl.col("id_number").is_in(wanted))
+        for name in ("registry", "assignments", "employment")
+        if ctx.has(name)
+    ]
+    if not people:
+        return told
+    homes = pl.concat(people).unique("id_number", keep="first", maintain_order=True)
     return (
-        found.join(
-            rows.join(found, on=["_src", "_row"], how="semi"), on=["_src", "_row"], how="left", maintain_order="left"
-        )
-        .join(homes, left_on="person", right_on="id_number", how="left", suffix="_home", maintain_order="left")
+        told.join(homes, left_on="person", right_on="id_number", how="left", suffix="_home", maintain_order="left")
         .with_columns(pl.coalesce(column, f"{column}_home").alias(column) for column in AREA)
         .drop([f"{column}_home" for column in AREA])
     )

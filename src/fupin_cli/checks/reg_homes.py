@@ -16,6 +16,7 @@ from fupin_cli.checks.rule import rule
 from fupin_cli.checks.wrk_homes import spells_of_homes
 from fupin_cli.month.households import first_rows
 from fupin_cli.month.people import NO_LABOUR
+from fupin_cli.plans import collected
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -37,6 +38,11 @@ def members(ctx: Month, *columns: str) -> pl.LazyFrame:
     """
     rows = ctx.members.lazy().filter(pl.col("household_id").is_not_null())
     return rows.filter(pl.col("_src").is_in(ctx.sources_with(TABLE, *columns))) if columns else rows
+
+
+def of_homes(rows: pl.LazyFrame, some: pl.Expr) -> pl.LazyFrame:
+    """The rows of those households of which one row is so: few of them, so that only these are judged as a whole."""
+    return rows.join(rows.filter(some).select("home").unique(), on="home", how="semi", maintain_order="left")
 
 
 def registered(*columns: str) -> pl.Expr:
@@ -97,7 +103,7 @@ def no_labour_household(ctx: Month) -> pl.LazyFrame:
 def not_lacking(ctx: Month) -> pl.LazyFrame:
     """普通 and 技能 labour are over a quarter of the household."""
     able = pl.col("labour_ability").is_in(ABLE).fill_null(value=False).sum().over("home")
-    rows = members(ctx).with_columns(_able=able, _size=pl.len().over("home"))
+    rows = of_homes(members(ctx), risk("缺劳动力")).with_columns(_able=able, _size=pl.len().over("home"))
     return report(
         rows.filter(risk("缺劳动力") & (pl.col("_able") * 4 > pl.col("_size")) & ~pl.col("aside")),
         TABLE,
@@ -119,7 +125,7 @@ def rain_dew(ctx: Month) -> pl.LazyFrame:
     vocational = pl.col("school").str.contains(VOCATIONAL).fill_null(value=False)
     gets = pl.col("education_help").str.contains("雨露计划").fill_null(value=False)
     rows = members(ctx, "school", "education_help").with_columns(_student=vocational, _gets=gets)
-    rows = rows.with_columns(
+    rows = of_homes(rows, pl.col("_student") | pl.col("_gets")).with_columns(
         _students=pl.col("_student").any().over("home"), _registered=pl.col("_gets").any().over("home")
     )
     lacking = rows.filter(pl.col("_student") & pl.col("beneficiary") & ~pl.col("_registered") & ~pl.col("aside"))
@@ -145,10 +151,8 @@ def rain_dew(ctx: Month) -> pl.LazyFrame:
 )
 def unstable_without_labour(ctx: Month) -> pl.LazyFrame:
     """Once a household, on its head."""
-    rows = members(ctx).with_columns(_said=risk(UNSTABLE_WORK).any().over("home"))
-    return once(
-        rows.filter(pl.col("_said") & nobody_labour()), f"风险写“{UNSTABLE_WORK}”，全户却没有劳动力", "labour_ability"
-    )
+    rows = of_homes(members(ctx), risk(UNSTABLE_WORK))
+    return once(rows.filter(nobody_labour()), f"风险写“{UNSTABLE_WORK}”，全户却没有劳动力", "labour_ability")
 
 
 @rule(
@@ -161,10 +165,14 @@ def unstable_without_labour(ctx: Month) -> pl.LazyFrame:
 )
 def unstable_without_work(ctx: Month) -> pl.LazyFrame:
     """The risk is not removed, and nobody of the household ever had a spell."""
-    homes = spells_of_homes(ctx).filter(pl.col("start").is_not_null() | pl.col("working")).select("home").unique()
-    rows = members(ctx).with_columns(_open=(risk(UNSTABLE_WORK) & unremoved()).any().over("home"))
-    rows = rows.filter("_open").join(homes, on="home", how="anti")
-    return once(rows, f"风险“{UNSTABLE_WORK}”没有消除，全户却从来没有务工记录", "risk_removed")
+    rows = collected(of_homes(members(ctx), risk(UNSTABLE_WORK) & unremoved()), ctx.size)
+    spells = spells_of_homes(ctx).filter(pl.col("home").is_in(rows["home"].unique().implode()))
+    worked = spells.filter(pl.col("start").is_not_null() | pl.col("working")).select("home")
+    return once(
+        rows.lazy().join(worked, on="home", how="anti", maintain_order="left"),
+        f"风险“{UNSTABLE_WORK}”没有消除，全户却从来没有务工记录",
+        "risk_removed",
+    )
 
 
 @rule(
@@ -178,7 +186,7 @@ def unstable_without_work(ctx: Month) -> pl.LazyFrame:
 def no_help(ctx: Month) -> pl.LazyFrame:
     """Not removed, with ordinary or skilled labour, and none of the five measures on any row."""
     able = (pl.col("labour_ability").is_in(ABLE) & pl.col("labour")).fill_null(value=False)
-    rows = members(ctx, "risk_removed", *ALL_HELP).with_columns(
+    rows = of_homes(members(ctx, "risk_removed", *ALL_HELP), unremoved()).with_columns(
         _judged=(unremoved().any() & able.any() & ~registered(*ALL_HELP).any()).over("home")
     )
     return once(rows.filter("_judged"), "风险没有消除，户内有劳动力，五类帮扶措施却一项也没有登记", "employment_help")
@@ -194,7 +202,7 @@ def no_help(ctx: Month) -> pl.LazyFrame:
 )
 def help_without_labour(ctx: Month) -> pl.LazyFrame:
     """Once a household."""
-    rows = members(ctx).filter(nobody_labour()).filter(registered(*WORK_HELP))
+    rows = of_homes(members(ctx), registered(*WORK_HELP)).filter(nobody_labour()).filter(registered(*WORK_HELP))
     return once(rows, "登记了就业或公益岗位帮扶，全户却没有劳动力", help_column())
 
 
@@ -209,7 +217,7 @@ def help_without_labour(ctx: Month) -> pl.LazyFrame:
 def removed_without_wages(ctx: Month) -> pl.LazyFrame:
     """The household's risk was removed with help to work, and its wage income is 0 or empty on every row."""
     earns = (pl.col("wage_income_fen") > 0).fill_null(value=False)
-    rows = members(ctx, "risk_removed", "wage_income_fen").with_columns(
+    rows = of_homes(members(ctx, "risk_removed", "wage_income_fen"), registered(*WORK_HELP)).with_columns(
         _judged=(
             registered(*WORK_HELP).any() & pl.col("risk_removed").fill_null(value=False).any() & ~earns.any()
         ).over("home")

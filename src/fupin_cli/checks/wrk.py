@@ -89,7 +89,8 @@ def marked_no(ctx: Month) -> pl.LazyFrame:
 def marked_yes(ctx: Month) -> pl.LazyFrame:
     """Every spell of the person ended before the month's last day."""
     ended = (pl.col("start").is_not_null() & (pl.col("end") < ctx.last)).fill_null(value=False)
-    rows = ctx.table(TABLE).with_columns(_all=ended.all().over("id_number"))
+    going_on = pl.col("_who").is_in(pl.col("_who").filter(~ended).implode())
+    rows = ctx.table(TABLE).with_columns(_who=pl.lit(ctx.who[TABLE])).with_columns(_all=~going_on)
     return report(rows.filter(pl.col("working") & pl.col("_all")), TABLE, "标为“是”，但各段务工都已结束", "working")
 
 

@@ -13,6 +13,7 @@ from fupin_cli.checks.places import no_meaning
 from fupin_cli.checks.report import report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.households import first_rows
+from fupin_cli.plans import collected
 from fupin_cli.policy.places import at_home
 
 if TYPE_CHECKING:
@@ -35,12 +36,7 @@ def spells_of_homes(ctx: Month) -> pl.LazyFrame:
 
     The household is the registry's; where the registry has no such person, the row's own 户编号.
     """
-    parts = [ctx.intake.tables[TABLE]]
-    if (aside := ctx.intake.set_aside.get(TABLE)) is not None and aside.height:
-        parts.append(aside.with_columns(id_number=pl.lit(None, dtype=pl.String)))
-    known = ctx.people.lazy().select("id_number", "home")
-    rows = pl.concat(parts, how="diagonal").lazy().join(known, on="id_number", how="left", maintain_order="left")
-    return rows.with_columns(home=pl.coalesce("home", "household_id"))
+    return ctx.work_homes.lazy()
 
 
 def known_homes(ctx: Month) -> pl.LazyFrame:
@@ -49,27 +45,31 @@ def known_homes(ctx: Month) -> pl.LazyFrame:
 
 
 def busy(ctx: Month) -> pl.LazyFrame:
-    """People marked 是, or on a post this month: id_number. Without the roster, whom the registry says to be on a post."""
+    """People marked 是, or on a post this month: id_number, some of them several times.
+
+    Without the roster, whom the registry says to be on a post.
+    """
     parts = [working(ctx).select("id_number")]
     if ctx.has("assignments"):
         parts.append(ctx.lines.lazy().select("id_number"))
     else:
         parts.append(ctx.people.lazy().filter(~no_meaning(pl.col("post"))).select("id_number"))
-    return pl.concat(parts).unique()
+    return pl.concat(parts)
 
 
-def busy_homes(ctx: Month) -> pl.LazyFrame:
-    """Households of which somebody works or is on a post: home. Also members whose registry row was set aside, by name."""
-    rows = ctx.members.lazy()
+def busy_homes(ctx: Month, homes: pl.Series) -> pl.LazyFrame:
+    """Those of some households of which somebody works or is on a post: home. Also members whose registry row was set aside, by name."""
+    asked = pl.col("home").is_in(homes.implode())
+    rows = ctx.members.lazy().filter(asked)
     by_id = rows.join(busy(ctx), on="id_number", how="semi").select("home")
-    by_spell = spells_of_homes(ctx).filter(pl.col("working")).select("home")
+    by_spell = spells_of_homes(ctx).filter(asked & pl.col("working")).select("home")
     parts = [by_id, by_spell]
     if ctx.has("assignments"):
         unkeyed = rows.filter("aside").select("home", "name", "village")
         parts.append(unkeyed.join(ctx.lines.lazy(), on=["name", "village"], how="semi").select("home"))
     else:  # Who is on a post is not known: a household with that measure is not judged.
         parts.append(rows.filter(~no_meaning(pl.col("post_help"))).select("home"))
-    return pl.concat(parts).unique()
+    return pl.concat(parts)
 
 
 @rule(
@@ -85,7 +85,7 @@ def transport(ctx: Month) -> pl.LazyFrame:
     paid = pl.col("transport_subsidy_fen").fill_null(0)
     have = pl.col("_src").is_in(ctx.sources_with(TABLE, "transport_subsidy_fen"))
     registered = known_homes(ctx).filter(pl.col("employment_help").str.contains(TRANSPORT)).select("home").unique()
-    unpaid = spells_of_homes(ctx).with_columns(_sum=paid.sum().over("home")).join(registered, on="home", how="semi")
+    unpaid = spells_of_homes(ctx).join(registered, on="home", how="semi").with_columns(_sum=paid.sum().over("home"))
     going_on = (
         pl.col("working") & (pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") > ctx.last))
     )
@@ -120,9 +120,9 @@ def no_effect(ctx: Month) -> pl.LazyFrame:
     rows = known_homes(ctx).with_columns(
         _help=~no_meaning(pl.col("employment_help")), _post=~no_meaning(pl.col("post_help"))
     )
-    idle = rows.filter((pl.col("_help") | pl.col("_post")) & ~pl.col("aside")).join(
-        busy_homes(ctx), on="home", how="anti"
-    )
+    asked = collected(rows.filter((pl.col("_help") | pl.col("_post")) & ~pl.col("aside")), ctx.size)
+    homes = asked["home"].unique()
+    idle = asked.lazy().join(busy_homes(ctx, homes), on="home", how="anti", maintain_order="left")
     column = pl.when(pl.col("_help")).then(pl.lit("employment_help")).otherwise(pl.lit("post_help"))
     return report(first_rows(idle), "registry", "登记了就业帮扶措施，全户却没有人就业", column)
 
@@ -140,6 +140,9 @@ def shared_phone(ctx: Month) -> pl.LazyFrame:
     rows = ctx.with_column(TABLE, "phone").filter(
         pl.col("working") & pl.col("phone").is_not_null() & pl.col("work_county").is_not_null()
     )
+    bounds = rows.group_by("household_id").agg(_least=pl.col("work_county").min(), _most=pl.col("work_county").max())
+    apart = bounds.filter(pl.col("_least") != pl.col("_most"))  # few households: only these are looked at
+    rows = rows.join(apart, on="household_id", how="semi", maintain_order="left")
     keys = ["household_id", "phone"]
     apart = rows.group_by(keys).agg(_c=pl.col("work_county").n_unique(), _p=pl.col("id_number").n_unique())
     apart = apart.filter((pl.col("_c") > 1) & (pl.col("_p") > 1))
@@ -157,7 +160,9 @@ def shared_phone(ctx: Month) -> pl.LazyFrame:
 )
 def nobody_away(ctx: Month) -> pl.LazyFrame:
     """Once a household; a place of work that is not written may be anywhere."""
-    away = spells_of_homes(ctx).filter(pl.col("working") & ~at_home().fill_null(value=False)).select("home").unique()
-    rows = known_homes(ctx).filter(pl.col("employment_help").str.contains(SENT_AWAY) & ~pl.col("aside"))
-    rows = first_rows(rows.join(away, on="home", how="anti"))
+    asked = known_homes(ctx).filter(pl.col("employment_help").str.contains(SENT_AWAY) & ~pl.col("aside"))
+    homes = collected(asked, ctx.size)
+    spells = spells_of_homes(ctx).filter(pl.col("home").is_in(homes["home"].unique().implode()))
+    away = spells.filter(pl.col("working") & ~at_home().fill_null(value=False)).select("home")
+    rows = first_rows(homes.lazy().join(away, on="home", how="anti", maintain_order="left"))
     return report(rows, "registry", "登记了“{}”，全户却没有人在县外务工", "employment_help")

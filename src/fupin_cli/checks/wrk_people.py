@@ -10,6 +10,7 @@ from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import rule
 from fupin_cli.checks.wrk import MONITOR, PLAN, TABLE
 from fupin_cli.checks.wrk_homes import busy, working
+from fupin_cli.month.numbered import born
 from fupin_cli.month.people import NO_LABOUR
 from fupin_cli.policy.idnumber import age_expr, birth_expr
 from fupin_cli.policy.pension import RETIRED_AGE
@@ -37,8 +38,10 @@ def no_ability(ctx: Month) -> pl.LazyFrame:
         rows = working(ctx)
         if ctx.has("registry"):
             known = ctx.people.lazy().select("id_number", _ability="labour_ability")
-            rows = rows.join(known, on="id_number", how="left").with_columns(
-                labour_ability=pl.coalesce("labour_ability", "_ability")
+            rows = (
+                rows.filter(unable | pl.col("labour_ability").is_null())
+                .join(known, on="id_number", how="left")
+                .with_columns(labour_ability=pl.coalesce("labour_ability", "_ability"))
             )
         found.append(
             report(rows.filter(unable), TABLE, pl.format("已务工，劳动技能却是“{}”", "labour_ability"), "working")
@@ -90,7 +93,11 @@ def too_young(ctx: Month) -> pl.LazyFrame:
     """Age on the day the spell began; where only the month is written, on the month's last day."""
     began = pl.when("_start_month").then(pl.col("start").dt.month_end()).otherwise("start")
     young = age_expr(birth_expr(pl.col("id_number")), began) < ctx.labour_age
-    return report(ctx.table(TABLE).filter(young), TABLE, f"开始务工时未满{ctx.labour_age}周岁", "start")
+    # Of most people the years alone say that they are older.
+    who = pl.col("_who")
+    near = (who < 0) | (pl.col("start").dt.year() - born(who) // 10000 <= ctx.labour_age)
+    rows = ctx.table(TABLE).with_columns(_who=pl.lit(ctx.who[TABLE])).filter(near)
+    return report(rows.filter(young), TABLE, f"开始务工时未满{ctx.labour_age}周岁", "start")
 
 
 @rule(

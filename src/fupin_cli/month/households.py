@@ -37,8 +37,8 @@ def with_home_facts(registry: pl.DataFrame, households: pl.DataFrame) -> pl.Data
         .group_by("household_id")
         .agg(pl.col(fact).drop_nulls().first().alias(f"_home_{fact}") for fact in facts)
     )
-    joined = registry.join(known, on="household_id", how="left", maintain_order="left")
+    keys = registry.select("household_id", *facts)  # not the whole table: a join copies all that it is given
+    joined = keys.join(known, on="household_id", how="left", maintain_order="left")
     lacking = pl.col("income_per_head_fen").is_null() & pl.col("_home_income_per_head_fen").is_not_null()
-    return joined.with_columns(
-        _home_income=lacking, **{fact: pl.coalesce(fact, f"_home_{fact}") for fact in facts}
-    ).drop([f"_home_{fact}" for fact in facts])
+    told = joined.select(_home_income=lacking, **{fact: pl.coalesce(fact, f"_home_{fact}") for fact in facts})
+    return registry.with_columns(told.get_columns())

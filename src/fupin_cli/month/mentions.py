@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.plans import collected
-from fupin_cli.policy.idnumber import birth_expr, is_valid_expr, sex_expr
+from fupin_cli.policy.idnumber import birth_expr, check_fits, sex_expr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,23 +36,22 @@ def naming_tables(tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, pl.
     return ((name, frame) for name, frame in tables.items() if "id_number" in frame.columns and name != NOT_OURS)
 
 
-def facts_of(people: pl.Series) -> pl.DataFrame:
-    """Distinct ID numbers with what they say: id_number, `kind` (what is wrong: ID001, ID017, ID005, or null), `valid`, `birth`, `sex`."""
-    number = pl.col("id_number")
-    return (
-        people.alias("id_number")
-        .to_frame()
-        .with_columns(
-            kind=pl.when(number.str.len_chars() == OLD_LENGTH)
-            .then(pl.lit("ID017"))
-            .when(number.str.len_chars() != PLAIN_LENGTH)
-            .then(pl.lit("ID001"))
-            .when(number.str.starts_with(UNKNOWN_ID))
-            .then(pl.lit("ID005")),
-            valid=is_valid_expr(number),
-            birth=birth_expr(number),
-            sex=sex_expr(number),
-        )
+def facts_of(people: pl.DataFrame) -> pl.DataFrame:
+    """Distinct ID numbers with what they say: id_number, `_who`, `kind` (what is wrong: ID001, ID017, ID005, or null), `valid`, `birth`, `sex`.
+
+    `people`: id_number, `_who` (`numbered.numbered`).
+    """
+    number, key = pl.col("id_number"), pl.col("_who")
+    return people.with_columns(
+        kind=pl.when(number.str.len_chars() == OLD_LENGTH)
+        .then(pl.lit("ID017"))
+        .when(number.str.len_chars() != PLAIN_LENGTH)
+        .then(pl.lit("ID001"))
+        .when(number.str.starts_with(UNKNOWN_ID))
+        .then(pl.lit("ID005")),
+        valid=check_fits(pl.when(key >= 0).then(key)).fill_null(value=False),
+        birth=birth_expr(number),
+        sex=sex_expr(number),
     )
 
 

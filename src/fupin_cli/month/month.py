@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month import mentions, roster, used_months
-from fupin_cli.month.households import heads_of, one_row_each, with_home_facts
+from fupin_cli.month.households import heads_of, with_home_facts
 from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
+from fupin_cli.month.numbered import numbered
 from fupin_cli.month.past_due import past_due
 from fupin_cli.month.people import judged
 from fupin_cli.plans import collected
@@ -149,26 +150,43 @@ class Month:
         return used_months.payments(self.intake.tables["payment_history"], self.paid_people)
 
     @cached_property
-    def numbers(self) -> pl.DataFrame:
-        """Every distinct ID number of the tables that name people, with what it says (`mentions.facts_of`)."""
-        found = [pl.Series("id_number", [], pl.String)]
-        for name, frame in mentions.naming_tables(self.intake.tables):
-            people = frame["id_number"]
-            first = self.paid_people.is_first_distinct() if name == "payment_history" else None
-            found.append(people.unique() if first is None else people.filter(first))
-        return mentions.facts_of(pl.concat(found).drop_nulls().unique())
+    def _named(self) -> dict[str, pl.DataFrame]:
+        """Number and name of the people of each table, row by row; of the history each number and name once."""
+        found = {}
+        for table, frame in mentions.naming_tables(self.intake.tables):
+            rows = frame.select(c for c in ("id_number", "name") if c in frame.columns)
+            if table == "payment_history":
+                rows = rows.with_columns(_who=self.paid_people).unique(["_who", "name"]).drop("_who")
+            found[table] = rows
+        return found
 
     @cached_property
-    def named(self) -> pl.DataFrame:
-        """Under which names each ID number stands: distinct id_number, name."""
-        found = [pl.DataFrame(schema={"id_number": pl.String, "name": pl.String})]
-        for table, frame in mentions.naming_tables(self.intake.tables):
-            if "name" in frame.columns:
-                pairs = frame.select("id_number", "name")
-                if table == "payment_history":
-                    pairs = pairs.with_columns(_who=self.paid_people).unique(["_who", "name"]).drop("_who")
-                found.append(pairs.unique())
-        return pl.concat(found).drop_nulls().unique()
+    def who(self) -> dict[str, pl.Series]:
+        """A number for each ID number of the tables that name people (`numbered.numbered`), row by row but of the history."""
+        return numbered({table: rows["id_number"] for table, rows in self._named.items()})
+
+    @cached_property
+    def numbers(self) -> pl.DataFrame:
+        """Every distinct ID number of the tables that name people, with what it says (`mentions.facts_of`)."""
+        parts = [pl.DataFrame(schema={"id_number": pl.String, "_who": pl.Int64})]
+        for table, rows in self._named.items():
+            first = self.who[table].is_first_distinct() & rows["id_number"].is_not_null()
+            parts.append(rows.select("id_number", _who=self.who[table]).filter(first))
+        distinct = pl.concat(parts)
+        return mentions.facts_of(distinct.filter(distinct["_who"].is_first_distinct()))
+
+    @cached_property
+    def names(self) -> tuple[pl.Series, pl.Series]:
+        """The distinct names of all tables that name people, and the numbers (`who`) of people who stand under several."""
+        found = [pl.DataFrame(schema={"name": pl.String, "_who": pl.Int64})]
+        for table, rows in self._named.items():
+            if "name" in rows.columns:
+                found.append(rows.select("name", _who=self.who[table]).drop_nulls())
+        both = pl.concat(found)
+        code = used_months.coded(both["name"])  # of numbers the least and the greatest are quickly found
+        spread = both.select("_who", _code=code).group_by("_who").agg(_least=pl.min("_code"), _most=pl.max("_code"))
+        several = spread.filter(pl.col("_least") != pl.col("_most"))["_who"]
+        return both["name"].filter(code.is_first_distinct()), several
 
     def naming(self, wanted: pl.Series, column: str = "id_number") -> pl.DataFrame:
         """Rows of every table that name a person by one of these ID numbers, or names (`mentions.named_rows`)."""
@@ -180,7 +198,8 @@ class Month:
 
         Phone and income of the household come from 户信息 where the registry has none (SPEC 9.12).
         """
-        return self._judged_people(one_row_each(self.intake.tables["registry"]))
+        registry, first = self.intake.tables["registry"], self.who["registry"].is_first_distinct()
+        return self._judged_people(registry if first.all() else registry.filter(first))
 
     @cached_property
     def unread_names(self) -> pl.Series:
@@ -208,6 +227,29 @@ class Month:
     def homes(self) -> pl.DataFrame:
         """Person → household: id_number, household_id. A person not in the export is a household of one."""
         return self.people.select("id_number", "household_id")
+
+    @cached_property
+    def work_homes(self) -> pl.DataFrame:
+        """Rows of the employment export with the person's household as `home` (`checks.wrk_homes.spells_of_homes`).
+
+        Those set aside for their ID number too. The household is the registry's; where the registry has no such person,
+        the row's own 户编号.
+        """
+        known = self.people.select("home", _who=self._first_people)
+        homes = (
+            self.who["employment"].alias("_who").to_frame().join(known, on="_who", how="left", maintain_order="left")
+        )
+        rows = self.intake.tables["employment"].with_columns(homes["home"])
+        aside = self.intake.set_aside.get("employment")
+        if aside is not None and aside.height:
+            rows = pl.concat([rows, aside.with_columns(id_number=pl.lit(None, dtype=pl.String))], how="diagonal")
+        return rows.with_columns(home=pl.coalesce("home", "household_id"))
+
+    @property
+    def _first_people(self) -> pl.Series:
+        """The numbers (`who`) of `people`, row by row."""
+        who = self.who["registry"]
+        return who.filter(who.is_first_distinct())
 
     @cached_property
     def heads(self) -> pl.DataFrame:
