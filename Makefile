@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test test-long pages dist bundle bundle-test golden lint format sample docs bench profile bench-counties bench-monitor thirty national kills year clean fuzz
+.PHONY: demo test test-long tests pages dist bundle bundle-test golden lint style types format sample docs bench profile bench-counties bench-monitor thirty national kills year clean fuzz
 .DEFAULT_GOAL := demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -15,12 +15,16 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP)
 	@sh sample_data/demo.sh $(BIN)/fupin
 
-test: lint
-	$(BIN)/python -m pytest -n auto -q
+# Types are looked at beside the tests: alone they leave a processor idle. Either fails the whole.
+test: style
+	@$(MAKE) --no-print-directory -j2 types tests
 
 # All kills, seeds and examples of which `make test` takes some.
-test-long: lint
-	FUPIN_LONG=1 $(BIN)/python -m pytest -n auto -q
+test-long: export FUPIN_LONG := 1
+test-long: test
+
+tests: $(STAMP)
+	$(BIN)/python -m pytest -n auto -q
 
 # The wheel that README names.
 dist: $(STAMP)
@@ -42,9 +46,13 @@ golden: $(STAMP)
 pages: $(STAMP)
 	$(BIN)/python -m tests.sample.pages $(or $(TO),pages)
 
-lint: $(STAMP)
+lint: style types
+
+style: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(STAMP)
 	$(BIN)/mypy
 
 format: $(STAMP)
