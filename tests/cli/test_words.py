@@ -35,7 +35,7 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    build({}, tmp_path / "县")
+    build({"settings": '[run]\njobs = ["check", "payroll"]\n'}, tmp_path / "县")
     monkeypatch.chdir(tmp_path / "县")
     return tmp_path / "县"
 

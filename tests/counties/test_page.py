@@ -24,6 +24,7 @@ from tests.page.county import FUND, MONTH, Names, account, approve, build, numbe
 from tests.page.test_browser import _paper
 from tests.page.test_report import note, read, table
 
+pytestmark = pytest.mark.usefixtures("books_planned")
 HOSTILE = Names(
     county='<script>document.title="bad"</script>{{7*7}}',
     towns=('"><img src=x onerror=document.title=1>', "反\u202e过来"),

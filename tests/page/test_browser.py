@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Ran
 from tests.page.browser import PHONE, Browser, browser
 from tests.page.county import FUND, MONTH, Names, approve, build
 
+pytestmark = pytest.mark.usefixtures("books_planned")
 HOSTILE = Names(
     county='<script>document.title="bad"</script>',
     towns=('"><img src=x onerror=document.title=1>', "{{7*7}}{% raw %}\u202e反过来"),

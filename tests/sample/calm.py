@@ -62,6 +62,10 @@ def write(root: Path, first: int, *, flexible: bool = False) -> None:
         days = [{"who": who, "年月": month, "本月累计出勤天数": DAYS.get(who, 22)} for who in PEOPLE]
         now = {"attendance": days} | ({"flexible_claims": [{"who": "E", "年月": month}]} if flexible else {})
         settings = f'[{FLEXIBLE}]\nshare = "0.5"\n'
+        if (
+            first
+        ):  # nothing is mended in a calm year: a short one looks back a month, not at all of them with each approval
+            settings += "[corrections]\nmonths_back = 1\n"
         build({"month": month, "births": BIRTHS, "settings": settings, "now": now}, root)
 
 
