@@ -63,6 +63,7 @@ sample: $(STAMP)
 	$(BIN)/python -m tests.sample.generate sample_data
 
 docs: $(STAMP)
+	$(BIN)/python -m fupin_cli.outputs.parsed_yaml
 	$(BIN)/python -m fupin_cli.outputs.catalogue docs/rules.md
 	$(BIN)/python -m fupin_cli.outputs.clauses docs/clauses.md
 	$(BIN)/python -m fupin_cli.outputs.json_schema schemas/json docs/json.md

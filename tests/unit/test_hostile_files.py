@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 import zipfile
 from io import BytesIO
@@ -192,6 +193,50 @@ def test_what_is_read_apart_is_the_same(tmp_path: Path, apart: Apart) -> None:
     assert here[0].numeric is not None
     assert there[0].numeric is not None
     assert there[0].numeric([0, 1]).equals(here[0].numeric([0, 1]))
+
+
+def test_old_workbooks_and_pages_are_read_apart_as_here(tmp_path: Path, apart: Apart) -> None:
+    """15: as plain lists: empty cells, numbers, failed formulas beyond the last cell, empty sheets, what a text may hold."""
+    made = xlwt.Workbook()
+    made.add_sheet("空")
+    sheet = made.add_sheet("表")
+    for place, value in {
+        (1, 2): "“甲”\n乙😀\\",
+        (1, 3): 211390198001011008,
+        (4, 3): "",
+        (5, 2): 0.1,
+        (6, 4): True,
+    }.items():
+        sheet.write(*place, value)
+    sheet.row(9).set_cell_error(0, 0x2A)
+    made.save(str(tmp_path / "a.xls"))
+    (tmp_path / "b.xls").write_text("<table><tr><td rowspan=2>甲<td>1<tr><td>2<td>3</table>", encoding="utf-8")
+    for name in ("a.xls", "b.xls"):
+        here, there = read_file(tmp_path / name, LIMITS), apart.read(tmp_path / name)
+        for one, other in zip(here, there, strict=True):
+            assert one.cells.equals(other.cells)
+            assert (one.name, one.offset, one.hidden, one.unread) == (
+                other.name,
+                other.offset,
+                other.hidden,
+                other.unread,
+            )
+            assert (one.numeric is None) == (other.numeric is None)
+            if one.numeric and other.numeric:
+                places = list(range(one.cells.width))
+                assert one.numeric(places).equals(other.numeric(places))
+    sheets = apart.read(tmp_path / "a.xls")
+    assert sheets[1].cells.rows()[1] == (None, None, "“甲”\n乙😀\\", "211390198001011008", None)
+    assert sheets[1].cells.row(9)[0] == "#N/A"
+    assert sheets[1].numeric is not None
+    assert sheets[1].numeric([0, 3]).rows()[1] == (False, True)
+    assert apart.read(tmp_path / "b.xls")[0].cells.rows() == [("甲", "1", ""), ("甲", "2", "3")]
+
+
+def test_the_helper_loads_tables_only_for_who_needs_them() -> None:
+    """15: loading Polars takes four times as long as all the rest of it."""
+    probe = "import fupin_cli.intake.apart_worker, sys; print([n for n in ('polars', 'pandera', 'pydantic') if n in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=True).stdout.strip() == b"[]"
 
 
 def test_ordinary_workbooks_stay_in_this_process(tmp_path: Path) -> None:

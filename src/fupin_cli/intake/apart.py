@@ -2,7 +2,7 @@
 
 One helper process serves all doubtful files of a run, since starting one costs as much as reading many. Where a file
 is its end, the file is said to be unreadable and the next one gets a new helper. It sees nothing but the file: what
-it sends back is a line of JSON and Arrow tables, never objects.
+it sends back is lines of JSON and Arrow tables, never objects.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ import polars as pl
 
 from fupin_cli.errors import os_words
 from fupin_cli.intake.budget import SIZE_HINT, memory_limit, seconds_limit
+from fupin_cli.intake.excel_reader import raw_sheet
+from fupin_cli.intake.plain_cells import PlainSheet
 from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, UnreadableError
 
 if TYPE_CHECKING:
@@ -75,7 +77,12 @@ class Apart:
             watch.start()
             try:
                 return self._ask(process, path, seconds)
-            except (OSError, ValueError, EOFError) as error:  # the helper has gone, or says nothing that makes sense
+            except (
+                OSError,
+                ValueError,
+                TypeError,
+                EOFError,
+            ) as error:  # the helper has gone, or says nothing that makes sense
                 late = not watch.is_alive()
                 self._end(PATIENCE)
                 raise self._reason(process.returncode, seconds, late=late) from error
@@ -132,6 +139,8 @@ class Apart:
         if "out_of_memory" in answer:
             self._end()
             raise self._reason(min(OUT_OF_MEMORY, default=1), seconds, late=False)
+        if "plain" in answer:
+            return [_from_lists(head, process.stdout) for head in answer["plain"]]
         if "sheets" not in answer:
             raise EOFError
         return [_sheet(head, process.stdout) for head in answer["sheets"]]
@@ -161,6 +170,15 @@ class Apart:
 
 def _no_helper(why: str) -> UnreadableError:
     return UnreadableError(f"读取程序启动不了：{why}", "检查内存和系统限制，再运行一次")
+
+
+def _from_lists(head: dict[str, Any], stream: Any) -> RawSheet:
+    columns = [json.loads(stream.readline() or b"{") for _ in range(head["columns"])]
+    numeric = json.loads(stream.readline() or b"{") if head["numeric"] else None
+    formulas = {(row, column): text for row, column, text in head["formulas"]}
+    return raw_sheet(
+        PlainSheet(head["name"], columns, head["offset"], head["hidden"], numeric, formulas, head["unread"])
+    )
 
 
 def _sheet(head: dict[str, Any], stream: Any) -> RawSheet:

@@ -1,7 +1,11 @@
-"""The helper process of `intake.apart`: takes file names on standard input, gives back tables, within its limits."""
+"""The helper process of `intake.apart`: takes file names on standard input, gives back their sheets, within its limits.
+
+Workbooks of the old format and web pages, which are most of what it gets, it reads without loading tables (Polars).
+"""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import json
@@ -12,11 +16,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-from fupin_cli.intake.budget import MIB
+from fupin_cli.intake.budget import MIB, SIZE_HINT, result_limit, result_refused
+from fupin_cli.intake.plain_reader import plain_sheets
 from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, UnreadableError
-from fupin_cli.intake.readers import read_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
     from fupin_cli.policy.settings import Intake
@@ -27,22 +33,33 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not run into the answers
-    unlimited = _address_space()
+    own = _address_space()
     answers.write(b"ready\n")
     answers.flush()
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        _limit(unlimited, request["memory_mib"], request["seconds"])
-        for part in _answer(request):
+        _limit(own, request["memory_mib"], request["seconds"])
+        parts = _answer(_plain, request)
+        if parts is None:
+            if "polars" not in sys.modules:  # what loading it takes is none of the file's
+                _unlimited()
+                import fupin_cli.intake.readers  # noqa: F401
+
+                own = _address_space()
+            _limit(own, request["memory_mib"], request["seconds"])
+            parts = _answer(_tables, request)
+        for part in parts or []:
             answers.write(part)
         answers.flush()
 
 
-def _answer(request: dict[str, Any]) -> list[bytes]:
+def _answer(
+    work: Callable[[Path, Intake, str | None], list[bytes] | None], request: dict[str, Any]
+) -> list[bytes] | None:
     path = Path(os.fsdecode(bytes.fromhex(request["path"])))
     limits = cast("Intake", SimpleNamespace(**request["limits"]))  # checked already; the class is slow to load
     try:
-        sheets = [_packed(sheet) for sheet in read_file(path, limits, request["password"])]
+        return work(path, limits, request["password"])
     except UnreadableError as error:
         return [_line({"unreadable": str(error), "hint": error.hint})]
     except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes, the other files are done
@@ -51,10 +68,43 @@ def _answer(request: dict[str, Any]) -> list[bytes]:
             return [_line({"out_of_memory": True})]
         kind = type(error).__name__
         return [_line({"unreadable": f"文件不完整或已损坏，打不开（{kind}）", "hint": HINT_DAMAGED})]
+
+
+def _plain(path: Path, limits: Intake, _: str | None) -> list[bytes] | None:
+    """Sheets as lines of JSON: their heads, then of each its columns, then which of their cells are numbers; None for other files."""
+    sheets = plain_sheets(path, limits)
+    if sheets is None:
+        return None
+    heads, lines, size = [], [], 0
+    for sheet in sheets:
+        size += sheet.size
+        if size > result_limit(limits):
+            raise UnreadableError(result_refused(size, limits), SIZE_HINT)
+        heads.append(
+            {
+                "name": sheet.name,
+                "offset": sheet.offset,
+                "hidden": sheet.hidden,
+                "unread": sheet.unread,
+                "formulas": [[*spot, text] for spot, text in sheet.formulas.items()],
+                "columns": len(sheet.columns),
+                "numeric": sheet.numeric is not None,
+            }
+        )
+        lines += [_line(column) for column in sheet.columns]
+        lines += [_line(sheet.numeric)] if sheet.numeric is not None else []
+    return [_line({"plain": heads}), *lines]
+
+
+def _tables(path: Path, limits: Intake, password: str | None) -> list[bytes]:
+    """Sheets as Arrow tables, behind a line of JSON with their heads."""
+    from fupin_cli.intake.readers import read_file
+
+    sheets = [_packed(sheet) for sheet in read_file(path, limits, password)]
     return [_line({"sheets": [head for head, _ in sheets]}), *(part for _, parts in sheets for part in parts)]
 
 
-def _line(answer: dict[str, Any]) -> bytes:
+def _line(answer: Any) -> bytes:
     return json.dumps(answer).encode() + b"\n"
 
 
@@ -88,6 +138,18 @@ def _address_space() -> int:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, AttributeError):
         return 1024 * MIB
+
+
+def _unlimited() -> None:
+    """Lift the caps of the file before."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
+        hard = resource.getrlimit(kind)[1]
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(kind, (hard, hard))
 
 
 def _limit(taken: int, memory_mib: int, seconds: int) -> None:

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Intake
 
 MIB = 1 << 20
+SHEET_COLUMNS = 16_384  # of an Excel sheet
 MOST_MEMORY, LEAST_MEMORY = 2048, 256  # MiB
 UNKNOWN_MACHINE = 4096  # MiB, where the system does not say
 # Reading an .xlsx was measured to need 2.5 times its unpacked size.
 UNPACKED_SHARE = 0.4
+RESULT_SHARE = 4  # what was read stays in the program, beside all that is computed from it
 SIZE_HINT = "确认文件来源；若确实这么大，请分成几个文件，或在 fupin.toml 的 [intake] 中放宽限制"
 CGROUP = Path("/sys/fs/cgroup/memory.max")
 
@@ -41,6 +43,19 @@ def memory_limit(limits: Intake) -> int:
 def unpacked_limit(limits: Intake) -> int:
     """MiB that a file may unpack to: the setting, or what can be read within the memory."""
     return limits.max_unpacked_mib or int(memory_limit(limits) * UNPACKED_SHARE)
+
+
+def result_limit(limits: Intake) -> int:
+    """Bytes that the texts of one file may come to."""
+    return memory_limit(limits) // RESULT_SHARE * MIB
+
+
+def result_refused(size: int, limits: Intake) -> str:
+    """The sentence of a file whose texts come to more."""
+    return (
+        f"表里的文字展开后有 {size // MIB} MiB，超过上限 {result_limit(limits) // MIB} MiB"
+        "（[intake] max_memory_mib 的四分之一），没有用"
+    )
 
 
 def seconds_limit(limits: Intake, size: int) -> int:

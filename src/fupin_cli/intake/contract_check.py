@@ -5,7 +5,8 @@ Values are typed before: Pandera's own coercion stops at the first bad column an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, cast
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from fupin_cli.intake.values import dtype_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import ModuleType
 
     import pandera.polars as pa
 
@@ -66,6 +68,20 @@ def _asked(holds: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
     return lambda data: data.lazyframe.select(holds)
 
 
+def _load_pandera() -> None:
+    """Load Pandera without what it makes up data with: where hypothesis is installed (for tests) it loads that, pytest, and ssl.
+
+    For as long as it loads, hypothesis counts as not installed, as it is not where the program is used: five times as fast.
+    """
+    if "pandera.backends.polars.builtin_checks" in sys.modules or "hypothesis" in sys.modules:
+        return
+    sys.modules["hypothesis"] = cast("ModuleType", None)  # importlib: whoever imports it is told that there is none
+    try:
+        import pandera.backends.polars.builtin_checks  # noqa: F401
+    finally:
+        del sys.modules["hypothesis"]
+
+
 def failures(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
     """Validate a typed table. Gives one row a failed cell: code, column, index (0-based in `frame`).
 
@@ -80,6 +96,7 @@ def failures(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
     wrong = [name for name in asked if not right[name][0]]
     if not wrong:
         return schema.to_frame()
+    _load_pandera()
     from pandera.config import ValidationDepth, config_context
     from pandera.errors import SchemaErrors
 

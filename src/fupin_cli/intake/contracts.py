@@ -11,10 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from fupin_cli.errors import FupinError, yaml_words
-from fupin_cli.policy.library import LOADER
+from fupin_cli.policy.parsed import from_shipped, from_yaml
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -179,12 +177,15 @@ def _contracts(raw: dict[str, dict[str, Any]]) -> dict[str, TableSpec]:
 @cache
 def _shipped() -> dict[str, dict[str, Any]]:
     """The shipped contracts as they are written; read once, laid over and never changed."""
-    return {Path(f.name).stem: _read(f) for f in shipped_schemas().iterdir() if f.name.endswith(".yaml")}
+    shipped = [f for f in shipped_schemas().iterdir() if f.name.endswith(".yaml")]
+    return {Path(f.name).stem: from_shipped(f.name, f.read_bytes()) for f in shipped}
 
 
-def _read(file: Traversable | Path) -> dict[str, Any]:
+def _read(file: Path) -> dict[str, Any]:
+    import yaml
+
     try:
-        body = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader
+        body = from_yaml(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise FupinError(
             f"表格式文件 {file.name} 不是合格的 YAML：{yaml_words(error)}", "检查缩进与冒号，文件须存为 UTF-8"

@@ -1,26 +1,30 @@
-"""Workbooks, new and old, sheet by sheet as strings; numbers told from texts by the cell's type."""
+"""Workbooks sheet by sheet as strings; numbers told from texts by the cell's type."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.intake.failed_formulas import failed_formulas
-from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, UnreadableError
+from fupin_cli.intake.plain_cells import ENDS, refused
+from fupin_cli.intake.raw import RawSheet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     import fastexcel
 
     from fupin_cli.intake.failed_formulas import Cells
+    from fupin_cli.intake.plain_cells import PlainSheet
     from fupin_cli.intake.sheet_scan import SheetShape
     from fupin_cli.intake.xlsx_guard import Look
 
-NO_SHEET = "not a valid worksheet"  # the reader's words for charts in an old workbook
+    Flags = Callable[[list[int]], Iterable[pl.Series]]  # of sheet columns: which cells hold a value as Boolean
 
 
-def read_excel(content: bytes, look: Look | None) -> list[RawSheet]:
-    """Read a workbook's sheets; sheets that hold no cells are listed as unread. `look`: None for the old format.
+def read_excel(content: bytes, look: Look) -> list[RawSheet]:
+    """Read the sheets of an .xlsx; sheets that hold no cells are listed as unread. `look`: what stands in it beside cells.
 
     The content is handed over, not the path: the reader would go by the name's ending.
 
@@ -32,68 +36,78 @@ def read_excel(content: bytes, look: Look | None) -> list[RawSheet]:
     sheet = ""
     try:
         reader = fastexcel.read_excel(content)
-        others = {part.name: part.why for part in look.others} if look else {}
-        formulas = {name: shape.formulas for name, shape in look.shapes.items()} if look else failed_formulas(content)
+        others = {part.name: part.why for part in look.others}
         sheets = []
         for sheet in reader.sheet_names:
-            shape = look.shapes.get(sheet) if look else None
-            if sheet in others or (look and shape is None):
+            shape = look.shapes.get(sheet)
+            if sheet in others or shape is None:
                 why = others.get(sheet, "不在工作簿的目录里")
                 sheets.append(RawSheet(sheet, pl.DataFrame(), unread=why))
             else:
-                sheets.append(_sheet(reader, sheet, shape, formulas.get(sheet, {})))
+                sheets.append(_sheet(reader, sheet, shape))
         missing = [RawSheet(name, pl.DataFrame(), unread=why) for name, why in others.items()]
         return sheets + [part for part in missing if part.name not in reader.sheet_names]
     except (Exception, BaseException) as error:  # a panic inside the reader derives from BaseException
-        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+        if isinstance(error, ENDS):
             raise
-        text = str(error).lower()
-        if "password" in text or "encrypt" in text:
-            raise UnreadableError("文件加了密码，打不开", "请用 Excel 打开，取消密码后另存再放进来") from error
-        where = f"（工作表“{sheet}”）" if sheet else ""
-        raise UnreadableError(f"文件不完整或已损坏，打不开{where}", HINT_DAMAGED) from error
+        raise refused(error, sheet) from error
 
 
-def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape | None, formulas: Cells) -> RawSheet:
-    """Load one sheet as strings, with what `formulas` without a value show. A number's digits beyond the 15th are lost in Excel already, and look plausible.
+def raw_sheet(plain: PlainSheet) -> RawSheet:
+    """A sheet that was read as lists (`plain_cells`), as tables."""
+    if plain.unread:
+        return RawSheet(plain.name, pl.DataFrame(), unread=plain.unread)
+    frame = pl.DataFrame([pl.Series(str(n), texts, dtype=pl.String) for n, texts in enumerate(plain.columns)])
+    known = plain.numeric
+
+    def flags(places: list[int]) -> Iterable[pl.Series]:
+        marks = [known[place - plain.offset] for place in places] if known else []
+        return [pl.Series([True if mark == "1" else None for mark in text], dtype=pl.Boolean) for text in marks]
+
+    raw = RawSheet(plain.name, frame, plain.offset, hidden=plain.hidden)
+    return _finished(raw, plain.formulas, [], None if known is None else flags)
+
+
+def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape) -> RawSheet:
+    """Load one sheet as strings. A number's digits beyond the 15th are lost in Excel already, and look plausible.
 
     Whether a cell is a number is asked of the cell itself: read as Boolean, a number gives a value and a text none.
     The second reading is made only where the sheet holds a number long enough to be an ID number or an account.
     """
-    try:
-        loaded = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1)
-    except Exception as error:
-        if shape is None and NO_SHEET in str(error):
-            return RawSheet(name, pl.DataFrame(), unread="不是单元格表")
-        raise
+    loaded = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1)
     frame = loaded.to_polars()
     columns = loaded.available_columns()
     offset = columns[0].absolute_index if columns else 0
     frame = frame.rename({old: str(i) for i, old in enumerate(frame.columns)})
+
+    def flags(places: list[int]) -> Iterable[pl.Series]:  # the reader counts from column A
+        typed = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="boolean", use_columns=places)
+        return typed.to_polars().iter_columns()
+
+    hidden = loaded.visible != "visible"
+    raw = RawSheet(name, frame, offset, hidden, hidden_rows=sorted(shape.hidden_rows))
+    return _finished(raw, shape.formulas, list(shape.merges), flags if shape.long_numbers else None)
+
+
+def _finished(raw: RawSheet, formulas: Cells, merges: list[tuple[int, int, int, int]], flags: Flags | None) -> RawSheet:
+    """A sheet as the reader gave it, with what formulas without a value show and merged cells filled."""
+    frame, offset = raw.cells, raw.offset
     read = range(offset, offset + frame.width)  # columns that the reader knows
     if formulas:
         frame, offset = _with_formulas(frame, formulas, offset)
-    if shape and shape.merges:
-        frame = _fill_merged(frame, list(shape.merges), offset)
+    if merges:
+        frame = _fill_merged(frame, merges, offset)
 
     def numeric(wanted: list[int]) -> pl.DataFrame:
         places = [offset + position for position in sorted(wanted) if offset + position in read]
         no = pl.repeat(value=False, n=frame.height, eager=True)
-        flags = dict.fromkeys(map(str, wanted), no)
-        if places:  # the reader counts from column A
-            typed = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="boolean", use_columns=places)
-            for place, column in zip(places, typed.to_polars().iter_columns(), strict=True):
-                flags[str(place - offset)] = column.is_not_null().extend(no.head(frame.height - len(column)))
-        return pl.DataFrame(flags)
+        found = dict.fromkeys(map(str, wanted), no)
+        if places and flags:
+            for place, column in zip(places, flags(places), strict=True):
+                found[str(place - offset)] = column.is_not_null().extend(no.head(frame.height - len(column)))
+        return pl.DataFrame(found)
 
-    return RawSheet(
-        name=name,
-        cells=frame,
-        offset=offset,
-        hidden=loaded.visible != "visible",
-        numeric=numeric if shape is None or shape.long_numbers else None,
-        hidden_rows=sorted(shape.hidden_rows) if shape else [],
-    )
+    return replace(raw, cells=frame, offset=offset, numeric=numeric if flags else None)
 
 
 def _with_formulas(frame: pl.DataFrame, formulas: Cells, offset: int) -> tuple[pl.DataFrame, int]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
-from fupin_cli.intake.budget import SIZE_HINT, cells_refused
-from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, UnreadableError
-from fupin_cli.intake.sheet_scan import SHEET_COLUMNS
-from fupin_cli.intake.text_reader import is_utf8
+from fupin_cli.intake.budget import SHEET_COLUMNS, SIZE_HINT, cells_refused
+from fupin_cli.intake.plain_cells import PlainSheet
+from fupin_cli.intake.raw import HINT_DAMAGED, UnreadableError, is_utf8
 
 if TYPE_CHECKING:
     from fupin_cli.policy.settings import Intake
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 LONGEST_SPAN = 1000  # as browsers have it for columns
 
 
-def read_html(data: bytes, limits: Intake) -> list[RawSheet]:
+def read_html(data: bytes, limits: Intake) -> list[PlainSheet]:
     """Read the tables of a page, with cells that span rows or columns filled.
 
     Raises:
@@ -35,13 +33,13 @@ def read_html(data: bytes, limits: Intake) -> list[RawSheet]:
         raise UnreadableError("这是网页，里面没有表", "只收 .xlsx .xls .xlsm .csv .txt")
     found, left = [], limits.max_cells_million * 1_000_000
     for number, table in enumerate(tables, 1):
-        cells = _cells(table, left, limits)
-        left -= cells.height * cells.width
-        found.append(RawSheet(name=f"表{number}" if len(tables) > 1 else "", cells=cells))
+        columns = _columns(table, left, limits)
+        left -= sum(map(len, columns))
+        found.append(PlainSheet(f"表{number}" if len(tables) > 1 else "", columns))
     return found
 
 
-def _cells(table: Any, left: int, limits: Intake) -> pl.DataFrame:
+def _columns(table: Any, left: int, limits: Intake) -> list[list[str | None]]:
     rows: list[list[str]] = []
     spans: dict[int, tuple[int, str]] = {}  # column → rows still covered from above, and their text
     width = 0
@@ -62,8 +60,7 @@ def _cells(table: Any, left: int, limits: Intake) -> pl.DataFrame:
         width = max(width, len(row))
         if width * len(rows) > left:
             raise UnreadableError(f"网页里的表{cells_refused(width * len(rows), limits)}", SIZE_HINT)
-    filled = [row + [""] * (width - len(row)) for row in rows]
-    return pl.DataFrame(filled, schema={str(i): pl.String for i in range(width)}, orient="row")
+    return [list(column) for column in zip_longest(*rows, fillvalue="")]
 
 
 def _take_spans(row: list[str], spans: dict[int, tuple[int, str]]) -> None:

@@ -85,6 +85,15 @@ class Source:
         return column_letter(self.raw.offset + position)
 
 
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def column_letter(index: int) -> str:
     """Give Excel's letters for a 0-based column index."""
     letters = ""

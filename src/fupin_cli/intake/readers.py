@@ -8,7 +8,6 @@ large and not written by the rules.
 
 from __future__ import annotations
 
-import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,9 @@ import polars as pl
 
 from fupin_cli.encryption import decrypt
 from fupin_cli.errors import os_words
-from fupin_cli.intake.budget import MIB, SIZE_HINT, memory_limit, unpacked_limit
-from fupin_cli.intake.excel_reader import read_excel
-from fupin_cli.intake.html_reader import read_html
+from fupin_cli.intake.budget import MIB, SIZE_HINT, memory_limit, result_limit, result_refused, unpacked_limit
+from fupin_cli.intake.excel_reader import raw_sheet, read_excel
+from fupin_cli.intake.plain_reader import HEAD, OLE, XML_START, is_page, plain_sheets
 from fupin_cli.intake.raw import RawSheet, UnreadableError, column_letter
 from fupin_cli.intake.text_reader import COPIES, read_text
 from fupin_cli.intake.xlsx_guard import inspect, look_closely
@@ -29,19 +28,13 @@ if TYPE_CHECKING:
 
     from fupin_cli.policy.settings import Intake
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-HTML_START = re.compile(
-    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|table|style|body|div)\b", re.IGNORECASE | re.DOTALL
-)
-XML_START = re.compile(rb"^\s*<\?xml", re.IGNORECASE)
+ZIP = b"PK\x03\x04"
 SPREADSHEET_ML = b"urn:schemas-microsoft-com:office:spreadsheet"
 PLAIN_ZIP = 16 * MIB  # larger ones are read apart
 DIRECTORY_END, DIRECTORY_TAIL = b"PK\x05\x06", (1 << 16) + 22
 PLAIN_DIRECTORY = 1 << 18  # bytes of a zip's directory: thousands of parts
 CELL_LIMIT = 32_767  # characters that Excel holds in one cell
 READING_SHARE = 2  # of the memory for a file: texts that need more are read apart
-RESULT_SHARE = 4  # what was read stays in this process, beside all that is computed from it
 
 
 def read_file(
@@ -57,7 +50,7 @@ def read_file(
     """
     try:
         with path.open("rb") as stream:
-            head = stream.read(4096)
+            head = stream.read(HEAD)
             size = path.stat().st_size
     except OSError as error:
         raise UnreadableError(f"文件打不开：{os_words(error)}", "检查文件权限，或关闭正在使用它的程序") from error
@@ -73,22 +66,17 @@ def read_file(
             f"文件超过上限 {unpacked_limit(limits)} MiB（[intake] max_unpacked_mib），没有打开", SIZE_HINT
         )
     share = memory_limit(limits) // READING_SHARE
-    if apart and (head.startswith(OLE) or _is_page(head) or COPIES * size > share * MIB):
+    if apart and (head.startswith(OLE) or is_page(head) or COPIES * size > share * MIB):
         return _sized(apart(), limits)
+    plain = plain_sheets(path, limits)
+    if plain is not None:
+        return _sized([raw_sheet(sheet) for sheet in plain], limits)
     if head.startswith(OLE):
-        return _sized(_read_legacy(path, limits, password), limits)
-    if _is_page(head):
-        return _sized(read_html(path.read_bytes(), limits), limits)
+        return _sized(_read_encrypted(path, limits, password), limits)
     if XML_START.match(head) and SPREADSHEET_ML in head:
         raise UnreadableError("这是 XML 电子表格 2003，不是真正的 .xls", "用 Excel 或 WPS 打开后另存为 .xlsx 再放进来")
     sheet = read_text(path.read_bytes(), limits, most_mib=share if apart else None)
     return _sized(apart() if apart and sheet is None else [sheet] if sheet else [], limits)
-
-
-def _is_page(head: bytes) -> bool:
-    return bool(HTML_START.match(head.removeprefix(b"\xef\xbb\xbf"))) or (
-        XML_START.match(head) is not None and b"<html" in head.lower()
-    )
 
 
 def _directory_is_small(path: Path) -> bool:
@@ -100,11 +88,8 @@ def _directory_is_small(path: Path) -> bool:
     return at < 0 or int.from_bytes(tail[at + 12 : at + 16], "little") <= PLAIN_DIRECTORY
 
 
-def _read_legacy(path: Path, limits: Intake, password: str | None) -> list[RawSheet]:
-    """Read a BIFF .xls; an OLE file may also be an encrypted .xlsx or an old Word file."""
-    data = path.read_bytes()
-    if ENCRYPTED not in data:
-        return read_excel(data, None)
+def _read_encrypted(path: Path, limits: Intake, password: str | None) -> list[RawSheet]:
+    """Read an .xlsx with a password; it is wrapped like a workbook of the old format."""
     if password is None:
         raise UnreadableError(
             "文件加了密码，打不开", "请用 Excel 打开，取消密码后另存再放进来；或用 --password-file 给出密码"
@@ -137,10 +122,7 @@ def _sized(sheets: list[RawSheet], limits: Intake) -> list[RawSheet]:
                     f"单元格 {spot} 有 {length[row]} 个字，超过 Excel 一格的上限 {CELL_LIMIT} 个，没有用",
                     "多半是引号不成对，或误贴了大段内容；改正后再报",
                 )
-    total, most = sum(sheet.cells.estimated_size() for sheet in sheets), memory_limit(limits) // RESULT_SHARE
-    if total > most * MIB:
-        raise UnreadableError(
-            f"表里的文字展开后有 {total // MIB} MiB，超过上限 {most} MiB（[intake] max_memory_mib 的四分之一），没有用",
-            SIZE_HINT,
-        )
+    total = sum(int(sheet.cells.estimated_size()) for sheet in sheets)
+    if total > result_limit(limits):
+        raise UnreadableError(result_refused(total, limits), SIZE_HINT)
     return sheets

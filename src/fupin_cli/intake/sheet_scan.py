@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING
 
+from fupin_cli.intake.budget import SHEET_COLUMNS
 from fupin_cli.intake.raw import UnreadableError
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ FAR = re.compile(rb"r=\"(?<= r=\")([E-Z][A-Z]|[A-Z]{3})\d")  # columns beyond DZ
 MERGE = re.compile(rb"mergeCell [^>]{0,60}?ref=\"([A-Z]{1,3})(\d{1,9}):([A-Z]{1,3})(\d{1,9})\"")
 COLUMNS_PER_LETTER = 26
 USUAL_COLUMNS = 5 * COLUMNS_PER_LETTER  # up to DZ: no table has more, so narrower sheets are not measured closer
-SHEET_COLUMNS = 16_384
 # As every program that clerks use writes it: the address first, in double quotes, with nothing hidden between.
 CELL = re.compile(rb"r=\"(?<=<c r=\")[A-Z]{1,3}(\d{1,7})\"")
 OTHER_CELL = re.compile(rb"<c[\t\n\r\f\v/>]")

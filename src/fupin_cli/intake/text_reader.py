@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.intake.budget import MIB, SIZE_HINT, cells_refused
-from fupin_cli.intake.raw import RawSheet, UnreadableError
-from fupin_cli.intake.sheet_scan import SHEET_COLUMNS
+from fupin_cli.intake.budget import MIB, SHEET_COLUMNS, SIZE_HINT, cells_refused
+from fupin_cli.intake.raw import RawSheet, UnreadableError, is_utf8
 
 if TYPE_CHECKING:
     from fupin_cli.policy.settings import Intake
@@ -47,15 +46,6 @@ def as_utf8(data: bytes) -> bytes:
         raise UnreadableError(
             "文字编码既不是 UTF-8 也不是 GB18030，读不出来", "用记事本打开后另存为 UTF-8 编码"
         ) from error
-
-
-def is_utf8(data: bytes) -> bool:
-    """Whether bytes are UTF-8."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def read_text(data: bytes, limits: Intake, most_mib: int | None = None) -> RawSheet | None:

@@ -12,8 +12,9 @@ from fupin_cli.encryption import decrypt, sealed
 from fupin_cli.intake.came_back import MARK, copy_stems
 from fupin_cli.intake.inbox import find_files
 from fupin_cli.intake.package import opened
+from fupin_cli.intake.plain_reader import OLE
 from fupin_cli.intake.raw import UnreadableError
-from fupin_cli.intake.readers import OLE, ZIP
+from fupin_cli.intake.readers import ZIP
 from fupin_cli.intake.xlsx_guard import look_closely
 from fupin_cli.outputs.annotate import Cell, mark_book, text_book
 from fupin_cli.outputs.files import keep_old, make_folder, renewed

@@ -8,12 +8,12 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from pydantic import ValidationError
 
 from fupin_cli.errors import FupinError, os_words, yaml_words
 from fupin_cli.policy import months
 from fupin_cli.policy.law import Law
+from fupin_cli.policy.parsed import from_shipped, from_yaml
 from fupin_cli.policy.problem_words import problem_words, shown
 from fupin_cli.policy.schema import PolicyFile
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
+    from yaml import YAMLError
+
 FOLDER = "policy"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is ten times as fast
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,15 @@ def parse_policy(text: str, name: str) -> PolicyFile:
     Raises:
         FupinError: unknown key, overlapping periods, missing citation, number not written as text.
     """
+    from yaml import YAMLError
+
     try:
-        body = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
-        return PolicyFile.model_validate(body)
-    except (ValidationError, yaml.YAMLError) as error:
+        return PolicyFile.model_validate(from_yaml(text))
+    except (ValidationError, YAMLError) as error:
         raise FupinError(f"政策文件 {name} 有误：{_told(error)}", "对照 docs/ 中的说明改正后再运行") from error
 
 
-def _told(error: ValidationError | yaml.YAMLError) -> str:
+def _told(error: ValidationError | YAMLError) -> str:
     """Every problem with its place, in Chinese."""
     if not isinstance(error, ValidationError):
         return yaml_words(error)
@@ -109,7 +111,8 @@ def shipped() -> tuple[CityLaw, ...]:
     """The policies that ship with the program, read once a process."""
     folder = files("fupin_cli.policy")
     found = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-    return tuple(CityLaw(parse_policy(file.read_text(encoding="utf-8"), file.name), folder) for file in found)
+    bodies = [from_shipped(file.name, file.read_bytes()) for file in found]
+    return tuple(CityLaw(PolicyFile.model_validate(body), folder) for body in bodies)
 
 
 def load_laws(city: str, root: Path | None = None) -> tuple[CityLaw, ...]:

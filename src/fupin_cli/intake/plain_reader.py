@@ -1,0 +1,47 @@
+"""What is read as plain lists: workbooks of the old format, and web pages named .xls. Nothing here loads tables (Polars)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fupin_cli.intake.html_reader import read_html
+from fupin_cli.intake.plain_cells import read_old_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from fupin_cli.intake.plain_cells import PlainSheet
+    from fupin_cli.policy.settings import Intake
+
+HEAD = 4096  # bytes of a file that tell its kind
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+HTML_START = re.compile(
+    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|table|style|body|div)\b", re.IGNORECASE | re.DOTALL
+)
+XML_START = re.compile(rb"^\s*<\?xml", re.IGNORECASE)
+
+
+def is_page(head: bytes) -> bool:
+    """Whether a file begins as a web page."""
+    return bool(HTML_START.match(head.removeprefix(b"\xef\xbb\xbf"))) or (
+        XML_START.match(head) is not None and b"<html" in head.lower()
+    )
+
+
+def plain_sheets(path: Path, limits: Intake) -> Iterable[PlainSheet] | None:
+    """The sheets of a file that is read as plain lists; None for other kinds, an encrypted workbook among them.
+
+    Raises:
+        UnreadableError: damaged, or more cells than the limit; that of a workbook as its sheets are gone through.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(HEAD)
+        if not (head.startswith(OLE) or is_page(head)):
+            return None
+        data = head + stream.read()
+    if is_page(head):
+        return read_html(data, limits)
+    return None if ENCRYPTED in data else read_old_workbook(data)
