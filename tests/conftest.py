@@ -57,6 +57,7 @@ TOGETHER = {
         "cli/test_columns",
         "cli/test_corrections",
         "cli/test_installed",
+        "cli/test_kept_cells",
         "cli/test_kept_months",
         "cli/test_kills",
         "cli/test_payroll",

@@ -14,7 +14,7 @@ import pytest
 
 from fupin_cli import system
 from fupin_cli.cli.main import main
-from fupin_cli.jobs import fingerprint, kept_months, subsidy
+from fupin_cli.jobs import fingerprint, kept_months, sealed, subsidy
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.kept_months import Cache, Place
@@ -267,7 +267,7 @@ def test_another_program_computes_anew(root: Path, monkeypatch: pytest.MonkeyPat
     source.unlink()
     fingerprint.program.cache_clear()
     assert keys(root) == ["", ""]
-    shutil.rmtree(kept_months.folder(root))
+    shutil.rmtree(sealed.folder(root))
     document(root, Cache.KEEP)
     assert kept_months.size(root) == (0, 0)
 
@@ -413,7 +413,7 @@ def test_an_approval_never_takes_what_is_kept(root: Path, computed: list[int], f
 
 def test_readable_by_its_owner_only_and_taken_away_with_the_approval(root: Path, fupin: Callable[..., Ran]) -> None:
     """What is kept names people: 0600 in a folder of 0700; of a month that was withdrawn nothing stays."""
-    folder = kept_months.folder(root)
+    folder = sealed.folder(root)
     if not system.WINDOWS:
         assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
         assert folder.stat().st_mode & 0o777 == 0o700
@@ -424,9 +424,9 @@ def test_readable_by_its_owner_only_and_taken_away_with_the_approval(root: Path,
 
 
 def test_a_command_that_writes_nothing_keeps_nothing(root: Path, fupin: Callable[..., Ran]) -> None:
-    shutil.rmtree(kept_months.folder(root))
+    shutil.rmtree(sealed.folder(root))
     assert fupin("payroll", "-w", root, "--month", NOW, "--no-workbook", "-q").code in (0, 1)
-    assert not kept_months.folder(root).exists()
+    assert not sealed.folder(root).exists()
     fupin("payroll", "-w", root, "--month", NOW, *BY)
     assert kept_months.size(root)[0] == len(APPROVED)
 
@@ -435,14 +435,14 @@ def test_with_a_password_nothing_is_kept_and_nothing_kept_is_read(
     root: Path, tmp_path: Path, computed: list[int]
 ) -> None:
     """16.5: no plain text of encrypted files comes to lie on the disk."""
-    shutil.rmtree(kept_months.folder(root))
+    shutil.rmtree(sealed.folder(root))
     secret = tmp_path / "secret"
     secret.write_text("geheim-123", encoding="utf-8")
     desk = Desk(find_workspace(root, secret), cache=Cache.KEEP)
     assert desk.cache is Cache.OFF
     subsidy.subsidy(desk, leading(), parse_month(NOW))
     assert len(computed) == len(APPROVED)
-    assert not kept_months.folder(root).exists()
+    assert not sealed.folder(root).exists()
 
 
 @pytest.mark.parametrize("how", [{"only": set()}, {"posted": 1}])

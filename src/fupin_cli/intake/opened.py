@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.reading import Kept
     from fupin_cli.intake.rows import Rows
     from fupin_cli.policy.settings import Intake as Limits
 
@@ -55,8 +56,9 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
     progress: Callable[[str, int, int], None] = lambda *_: None,
     password: str | None = None,
     only: set[str] | None = None,
+    kept: Kept | None = None,
 ) -> Inbox:
-    """Read every file of an inbox (`only`: those of these names) and recognise its sheets.
+    """Read every file of an inbox (`only`: those of these names) and recognise its sheets. `kept`: as `read_all`.
 
     Raises:
         NoInputError: no file, or no table in any of them.
@@ -73,7 +75,7 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
     listed = [f for f in listed if only is None or f.name in only]
     found += _misnamed(listed, result)
     files = _standing(_distinct([f for f in listed if not f.misnamed], found, result), result)
-    for number, (file, sheets) in enumerate(read_all(files, limits, password), 1):
+    for number, (file, sheets) in enumerate(read_all(files, limits, password, kept), 1):
         progress(f"读取 {file.name}", number, len(files))
         _recognise(file, sheets, contracts, result, found)
     if not result.sources:

@@ -10,7 +10,7 @@ import polars as pl
 from fupin_cli.checks.engine import run_checks
 from fupin_cli.intake.load import Intake, select
 from fupin_cli.intake.opened import Inbox, read_inbox
-from fupin_cli.jobs import month_folders
+from fupin_cli.jobs import kept_cells, month_folders
 from fupin_cli.jobs.books import Books
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.jobs.kept_months import Cache
@@ -67,8 +67,9 @@ class Desk(Books):
     ) -> None:
         """Read the settings; files and ledger are read when they are first asked for, unless the `ledger`'s tables are given.
 
-        `cache`: what is done with approved months that were computed again (`kept_months`); nothing where a password
-        reads files, or where the desk is not the workspace as it is. `memo`: months that the command has computed again already.
+        `cache`: what is done with approved months that were computed again (`kept_months`) and with the cells of workbooks
+        as they were read (`kept_cells`); nothing where a password reads files, or where the desk is not the workspace as it
+        is. `memo`: months that the command has computed again already.
         """
         super().__init__(workspace.root, posted=posted, ledger=ledger)
         self.workspace = workspace
@@ -94,8 +95,9 @@ class Desk(Books):
         Raises:
             NoInputError: no file, or none recognised.
         """
-        limits = self.policy.settings.intake
-        return read_inbox(self.folder, self.contracts, limits, self.progress, self.workspace.password, self._only)
+        settings, place = self.policy.settings, self.workspace
+        kept = kept_cells.of_inbox(place, self.folder, settings, looks=self.cache.looks, keeps=self.cache.keeps)
+        return read_inbox(self.folder, self.contracts, settings.intake, self.progress, place.password, self._only, kept)
 
     def codes(self, people: pl.Series) -> pl.Series:
         """The person codes (一人一码) of ID numbers; null where the workspace has no key and is not to be given one.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from fupin_cli import system
 from fupin_cli.errors import FupinError
-from fupin_cli.jobs import kept_months
+from fupin_cli.jobs import kept_cells, kept_months, sealed
 from fupin_cli.jobs.funds import unpaid_budgets
 from fupin_cli.jobs.lock import FOLDER, holder, is_held
 from fupin_cli.jobs.person_code import KEY_FILE, workspace_key
@@ -187,13 +187,9 @@ def _workspace(workspace: Workspace) -> Iterator[Diagnosis]:
         )
     else:
         yield Diagnosis("锁", OK, "没有别的 fupin 在运行")
-    months, size = kept_months.size(root)
-    if months:
-        yield Diagnosis(
-            "缓存",
-            OK,
-            f"重算过的已批准月份 {months} 个，{size / 1024:.0f} KiB；批准时不用它，{kept_months.folder(root)} 可以随时删去",
-        )
+    kept = {"重算过的已批准月份": kept_months.size(root), "读过的工作簿": kept_cells.size(root)}
+    if told := [f"{what} {count} 个，{size / 1024:.0f} KiB" for what, (count, size) in kept.items() if count]:
+        yield Diagnosis("缓存", OK, f"{'；'.join(told)}。批准时不用它，{sealed.folder(root)} 可以随时删去")
     yield from _private(root)
     yield from _ledger(root)
 
@@ -228,6 +224,6 @@ def _ledger(root: Path) -> Iterator[Diagnosis]:
 
 def _private(root: Path) -> Iterator[Diagnosis]:
     """Files that only their owner should read."""
-    for path in (root / FOLDER / KEY_FILE, root / FOLDER / store.FILE, *kept_months.folder(root).glob("*")):
+    for path in (root / FOLDER / KEY_FILE, root / FOLDER / store.FILE, *sealed.folder(root).glob("*")):
         if path.exists() and path.stat().st_mode & 0o077 and not system.WINDOWS:
             yield Diagnosis("权限", WARN, f"{path} 别人也能读", f"chmod 600 {path}")

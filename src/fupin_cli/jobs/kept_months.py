@@ -6,8 +6,6 @@ another fingerprint or of another version is as if it were not there: the month 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,16 +16,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.errors import FupinError
+from fupin_cli.jobs.sealed import Sealed, folder, prepare, unheard
 from fupin_cli.ledger import store
-from fupin_cli.ledger.key import FOLDER, KEY_FILE, workspace_key
-from fupin_cli.outputs.files import atomic, make_folder
 from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-PLACE, SUFFIX = "cache", ".month"
+    from fupin_cli.jobs.sealed import Damaged
+
+SUFFIX = ".month"
 HEAD = b"fupin.month/1"
 LOG = logging.getLogger(__name__)
 
@@ -61,14 +59,15 @@ class Place:
     key: str
 
     @property
+    def sealed(self) -> Sealed:
+        """The file with its seal."""
+        name = _name(self.month, self.measure)
+        return Sealed(self.root, name, HEAD, f"{self.month} {self.measure}", self.key)
+
+    @property
     def path(self) -> Path:
         """The file."""
-        return folder(self.root) / _name(self.month, self.measure)
-
-
-def folder(root: Path) -> Path:
-    """The folder of the workspace that holds what was kept."""
-    return root / FOLDER / PLACE
+        return self.sealed.path
 
 
 def size(root: Path) -> tuple[int, int]:
@@ -79,28 +78,15 @@ def size(root: Path) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
-def _unheard(file: str, why: str) -> None:
-    LOG.info("%s: %s, computed", file, why)
-
-
-def read(place: Place, damaged: Callable[[str, str], None] = _unheard) -> pl.DataFrame | None:
+def read(place: Place, damaged: Damaged = unheard) -> pl.DataFrame | None:
     """The lines that were kept for this fingerprint (`corrections.lines_now`); None where there are none, or none that hold.
 
     `damaged` is told the file's name and what is wrong with one that is not as it was written.
     """
-    if not place.key or not (place.root / FOLDER / KEY_FILE).exists():
-        return None
+    body = place.sealed.read(damaged)
     try:
-        head, key, seal, body = place.path.read_bytes().split(b"\n", 3)
-        if head != HEAD or key.decode() != place.key:
-            return None
-        if not hmac.compare_digest(seal, _seal(place, body)):
-            damaged(place.path.name, "seal")
-            return None
-        return pl.read_parquet(BytesIO(body))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, FupinError, pl.exceptions.PolarsError) as error:
+        return None if body is None else pl.read_parquet(BytesIO(body))
+    except pl.exceptions.PolarsError as error:
         damaged(place.path.name, type(error).__name__)
         return None
 
@@ -114,21 +100,12 @@ def write(place: Place, lines: pl.DataFrame) -> None:
         return
     stream = BytesIO()
     lines.write_parquet(stream)
-    body = stream.getvalue()
     try:
-        folder(place.root).mkdir(mode=0o700, parents=True, exist_ok=True)
-        make_folder(folder(place.root))  # and take away what a killed program has left there
-        content = b"\n".join((HEAD, place.key.encode(), _seal(place, body), body))
-        with atomic(place.path) as temporary:  # 0600
-            temporary.write_bytes(content)
+        prepare(place.root)
+        place.sealed.write(place.sealed.content(stream.getvalue()))
         _prune(place.root)
     except (OSError, FupinError) as error:
         LOG.info("%s: %s, not kept", place.path.name, type(error).__name__)
-
-
-def _seal(place: Place, body: bytes) -> bytes:
-    text = b"\n".join((HEAD, f"{place.month} {place.measure}".encode(), place.key.encode(), body))
-    return hashlib.blake2b(text, key=workspace_key(place.root), digest_size=32).hexdigest().encode()
 
 
 def _name(month: int, measure: str) -> str:
