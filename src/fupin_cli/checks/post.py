@@ -18,6 +18,7 @@ from fupin_cli.policy.rounding import fen_to_yuan
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
+SPOT = ["_src", "_row"]
 TABLE, POSTS = "assignments", "posts"
 AREA = ["county", "township", "village"]
 EMPLOYMENT_FUND = "就业补助资金"
@@ -118,6 +119,21 @@ def too_many_holders(ctx: Month) -> pl.LazyFrame:
 )
 def rotation(ctx: Month) -> pl.LazyFrame:
     """In the 12 months: 3 holders on one place (n places: n + 2); X–Y–X; or two of one household in turn."""
+    rows = _of_the_window(ctx)
+    holders = pl.col("_holders")
+    limit = ctx.settings.checks.rotation_holders + pl.col("_places") - 1
+    flagged = rows.filter(holders >= limit).select(
+        *SPOT, _why=pl.lit(f"近{ctx.settings.checks.rotation_months}个月换了多人")
+    )
+    # Posts have few holders, and none with a single one comes this far.
+    why = pl.concat([flagged, *_in_turn(rows.filter(holders > 1), ctx)])
+    why = why.group_by(SPOT).agg(pl.col("_why").unique().sort().str.join("；"))
+    found = with_others(rows.join(why, on=SPOT), ["post_id"])
+    return report(found, TABLE, pl.format("{}，另见 {}", "_why", "_others"), "post_id")
+
+
+def _of_the_window(ctx: Month) -> pl.LazyFrame:
+    """Roster rows on post in the months that are looked at: `_start`, `_end`, `_home`, `_places` and `_holders` of the post."""
     window = months.first_day(ctx.month - ctx.settings.checks.rotation_months + 1)
     rows = (
         ctx.table(TABLE)
@@ -128,25 +144,24 @@ def rotation(ctx: Month) -> pl.LazyFrame:
         )
         .with_columns(_start=pl.col("on_post"), _end=pl.coalesce("off_post", pl.lit(ctx.last)))
     )
-    places = pl.lit(1, dtype=pl.Int64)
+    rows = rows.with_columns(_places=pl.lit(1, dtype=pl.Int64))
     if ctx.has(POSTS):
         known = (
             ctx.table(POSTS).unique("post_id", keep="first", maintain_order=True).select("post_id", "approved_holders")
         )
-        rows = rows.join(known, on="post_id", how="left")
-        places = pl.col("approved_holders").fill_null(1)
+        rows = rows.join(known, on="post_id", how="left").with_columns(_places=pl.col("approved_holders").fill_null(1))
     if ctx.has("registry"):
         rows = rows.join(ctx.homes.lazy(), on="id_number", how="left")
     else:
         rows = rows.with_columns(household_id=pl.lit(None, dtype=pl.String))
     rows = rows.with_columns(_home=pl.coalesce("household_id", "id_number"))
     people = rows.select("post_id", "id_number").unique().group_by("post_id").agg(_holders=pl.len())
-    rows = collected(rows.join(people, on="post_id", maintain_order="left"), ctx.size).lazy()
-    holders = pl.col("_holders")
-    limit = ctx.settings.checks.rotation_holders + places - 1
-    many = rows.filter(holders >= limit)
-    # Pairs on one post; posts have few holders, and none with a single one comes this far.
-    several = rows.filter(holders > 1).select("post_id", "id_number", "_home", "_start", "_end", "_src", "_row")
+    return collected(rows.join(people, on="post_id", maintain_order="left"), ctx.size).lazy()
+
+
+def _in_turn(rows: pl.LazyFrame, ctx: Month) -> list[pl.LazyFrame]:
+    """Rows (`SPOT`, `_why`) of people of one household one after the other on a post, and of who left and came back."""
+    several = rows.select("post_id", "id_number", "_home", "_start", "_end", *SPOT)
     left = several.filter(pl.col("_end") < ctx.last)  # nobody begins after that
     pairs = left.join(several, on="post_id", suffix="_b").filter(
         (pl.col("id_number") != pl.col("id_number_b")) & (pl.col("_end") < pl.col("_start_b"))
@@ -157,18 +172,13 @@ def rotation(ctx: Month) -> pl.LazyFrame:
         on=["post_id", "id_number"],
     )
     back = back.filter(pl.col("_end_b") < pl.col("_start_c"))
-    spots = ["_src", "_row"]
-    flagged = [
-        many.select(*spots, _why=pl.lit(f"近{ctx.settings.checks.rotation_months}个月换了多人")),
-        family.select(*spots, _why=pl.lit("同户的人轮流在岗")),
+    return [
+        family.select(*SPOT, _why=pl.lit("同户的人轮流在岗")),
         family.select(_src="_src_b", _row="_row_b", _why=pl.lit("同户的人轮流在岗")),
-        back.select(*spots, _why=pl.lit("离岗后由他人顶替，又回来")),
+        back.select(*SPOT, _why=pl.lit("离岗后由他人顶替，又回来")),
         back.select(_src="_src_b", _row="_row_b", _why=pl.lit("离岗后由他人顶替，又回来")),
         back.select(_src="_src_c", _row="_row_c", _why=pl.lit("离岗后由他人顶替，又回来")),
     ]
-    why = pl.concat(flagged).group_by(spots).agg(pl.col("_why").unique().sort().str.join("；"))
-    found = with_others(rows.join(why, on=spots), ["post_id"])
-    return report(found, TABLE, pl.format("{}，另见 {}", "_why", "_others"), "post_id")
 
 
 @rule(

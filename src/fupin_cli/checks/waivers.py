@@ -61,19 +61,7 @@ def apply(ctx: Month, found: pl.DataFrame, waivable: list[str]) -> tuple[pl.Data
     """
     if not ctx.has(TABLE):
         return found.with_columns(waived=pl.lit(value=False), waiver=pl.lit(None, dtype=pl.String)), empty()
-    rows = ctx.intake.tables[TABLE].with_row_index("_waiver").with_columns(pl.col("rule_code").str.to_uppercase())
-    aimless = pl.col("id_number").is_null() & pl.col("post_id").is_null()
-    wrong = ~pl.col("rule_code").is_in(waivable).fill_null(value=False) | aimless
-    bare = pl.any_horizontal(pl.col("document", "approver", "reason").is_null())
-    inside = (pl.col("from_month") <= ctx.month) & (pl.col("to_month") >= ctx.month)
-    rows = rows.with_columns(
-        _state=pl.when(wrong)
-        .then(pl.lit("WVR003"))
-        .when(bare)
-        .then(pl.lit("WVR001"))
-        .when(~inside.fill_null(value=False))
-        .then(pl.lit("WVR002"))
-    )
+    rows = _judged(ctx, waivable)
     valid = rows.filter(pl.col("_state").is_null()).select(
         "_waiver", "rule_code", _who="id_number", _where="post_id", waiver="document"
     )
@@ -88,6 +76,28 @@ def apply(ctx: Month, found: pl.DataFrame, waivable: list[str]) -> tuple[pl.Data
     marked = marked.with_columns(waived=pl.col("waiver").is_not_null())
     unused = rows.filter(pl.col("_state").is_null()).join(hits.select("_waiver").unique(), on="_waiver", how="anti")
     reported = pl.concat([rows.filter(pl.col("_state").is_not_null()), unused.with_columns(_state=pl.lit("WVR004"))])
+    return marked, _told(reported)
+
+
+def _judged(ctx: Month, waivable: list[str]) -> pl.DataFrame:
+    """The waivers, numbered (`_waiver`), with the code of what is wrong with each (`_state`; null: it is valid)."""
+    aimless = pl.col("id_number").is_null() & pl.col("post_id").is_null()
+    wrong = ~pl.col("rule_code").is_in(waivable).fill_null(value=False) | aimless
+    bare = pl.any_horizontal(pl.col("document", "approver", "reason").is_null())
+    inside = (pl.col("from_month") <= ctx.month) & (pl.col("to_month") >= ctx.month)
+    rows = ctx.intake.tables[TABLE].with_row_index("_waiver").with_columns(pl.col("rule_code").str.to_uppercase())
+    return rows.with_columns(
+        _state=pl.when(wrong)
+        .then(pl.lit("WVR003"))
+        .when(bare)
+        .then(pl.lit("WVR001"))
+        .when(~inside.fill_null(value=False))
+        .then(pl.lit("WVR002"))
+    )
+
+
+def _told(reported: pl.DataFrame) -> pl.DataFrame:
+    """What is said of waivers that do not count or were not used, by their `_state`."""
     said = {
         "WVR001": "没有批准文号、批准人或理由，不算数",
         "WVR002": "本月不在豁免的有效期内，不算数",
@@ -96,11 +106,5 @@ def apply(ctx: Month, found: pl.DataFrame, waivable: list[str]) -> tuple[pl.Data
     }
     columns = {"WVR001": "document", "WVR002": "to_month", "WVR003": "rule_code", "WVR004": "rule_code"}
     state = pl.col("_state")
-    told = report(
-        reported,
-        TABLE,
-        state.replace_strict(said, return_dtype=pl.String),
-        state.replace_strict(columns, return_dtype=pl.String),
-        code=state,
-    )
-    return marked, collected(told, reported.height)
+    words, column = (state.replace_strict(names, return_dtype=pl.String) for names in (said, columns))
+    return collected(report(reported, TABLE, words, column, code=state), reported.height)

@@ -74,30 +74,8 @@ def _netted_lines(run: PayrollRun, desk: Desk, posted: list[store.Line]) -> list
     """What is kept back from this batch's payments for what was paid too much, if the county nets recoveries."""
     if run.policy.settings.corrections.recoveries != "net":
         return []
-    keys = {"measure": pl.String, "person": pl.String, "post_id": pl.String, "month": pl.Int64}
-    fresh = [(x.measure, x.person, x.post_id, x.month, -x.amount_fen) for x in posted if x.kind == store.RECOVER]
-    owed = (
-        pl.concat(
-            [
-                desk.money.select(*keys, owed_fen="outstanding_fen"),
-                pl.DataFrame(fresh, schema=keys | {"owed_fen": pl.Int64}, orient="row"),
-            ]
-        )
-        .group_by(list(keys), maintain_order=True)
-        .agg(pl.col("owed_fen").sum())
-    )
-    paying = [
-        (x.person, x.measure, x.line_no, x.amount_fen)
-        for x in posted
-        if x.kind in store.SENT_KINDS and x.amount_fen > 0
-    ]
-    payable = pl.DataFrame(
-        paying,
-        schema={"person": pl.String, "measure": pl.String, "line_no": pl.Int64, "amount_fen": pl.Int64},
-        orient="row",
-    )
     names = {x.person: x for x in posted}
-    rows = netting(owed, payable).iter_rows(named=True)
+    rows = netting(_owed(desk, posted), _payable(posted)).iter_rows(named=True)
     return [
         replace(
             names[row["person"]],
@@ -120,3 +98,33 @@ def _netted_lines(run: PayrollRun, desk: Desk, posted: list[store.Line]) -> list
         )
         for number, row in enumerate(rows, len(posted) + 1)
     ]
+
+
+def _owed(desk: Desk, posted: list[store.Line]) -> pl.DataFrame:
+    """What is to be recovered of each line, by the ledger and by this posting: `owed_fen`."""
+    keys = {"measure": pl.String, "person": pl.String, "post_id": pl.String, "month": pl.Int64}
+    fresh = [(x.measure, x.person, x.post_id, x.month, -x.amount_fen) for x in posted if x.kind == store.RECOVER]
+    return (
+        pl.concat(
+            [
+                desk.money.select(*keys, owed_fen="outstanding_fen"),
+                pl.DataFrame(fresh, schema=keys | {"owed_fen": pl.Int64}, orient="row"),
+            ]
+        )
+        .group_by(list(keys), maintain_order=True)
+        .agg(pl.col("owed_fen").sum())
+    )
+
+
+def _payable(posted: list[store.Line]) -> pl.DataFrame:
+    """The payments of this posting from which something can be kept back."""
+    paying = [
+        (x.person, x.measure, x.line_no, x.amount_fen)
+        for x in posted
+        if x.kind in store.SENT_KINDS and x.amount_fen > 0
+    ]
+    return pl.DataFrame(
+        paying,
+        schema={"person": pl.String, "measure": pl.String, "line_no": pl.Int64, "amount_fen": pl.Int64},
+        orient="row",
+    )

@@ -62,7 +62,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     from fupin_cli.jobs.result_hash import check_hash
     from fupin_cli.ledger.kept import file_sha256
     from fupin_cli.outputs.bulk import save_workbooks
-    from fupin_cli.outputs.check_workbook import NO_TOWN, check_sheets
+    from fupin_cli.outputs.check_workbook import check_sheets
     from fupin_cli.outputs.files import make_folder, safe_names
     from fupin_cli.outputs.manifest import write_manifest
     from fupin_cli.outputs.workbook_charts import with_charts
@@ -72,12 +72,7 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
     target = folder / text
     make_folder(target)
     found = run.result.found
-    parts: dict[str, pl.DataFrame] = {"": found}
-    if split_by:
-        column = {"town": "township", "county": "county"}[split_by]
-        filled = found.with_columns(pl.col(column).fill_null(NO_TOWN))
-        names = filled[column].unique().sort().to_list()
-        parts = {name: found.filter(filled[column] == name) for name in names}
+    parts = _parts(found, split_by)
     stems = safe_names(name for name in parts if name)
     books = (
         (
@@ -99,3 +94,15 @@ def write_outputs(  # noqa: PLR0913 - what a run is told on the command line
         more["marked"] = [{"file": f"{path.parent.name}/{path.name}", "sha256": file_sha256(path)} for path in copies]
     write_manifest(run, folder, "check", operator, now, result=check_hash(run), **more)
     run.outputs += [copy.copy for copy in run.marked or [] if copy.copy is not None]
+
+
+def _parts(found: pl.DataFrame, split_by: str | None) -> dict[str, pl.DataFrame]:
+    """The findings of each workbook, by the township or county that it is of."""
+    from fupin_cli.outputs.check_workbook import NO_TOWN
+
+    if not split_by:
+        return {"": found}
+    column = {"town": "township", "county": "county"}[split_by]
+    filled = found.with_columns(pl.col(column).fill_null(NO_TOWN))
+    names = filled[column].unique().sort().to_list()
+    return {name: found.filter(filled[column] == name) for name in names}

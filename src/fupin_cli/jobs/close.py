@@ -55,21 +55,8 @@ def close(  # noqa: PLR0913, PLR0917 - who closes what, when, into which folder
             f"{text} 还有没有了结的：{'，'.join(open_)}",
             f"处理完再关账（fupin reconcile {text} 看明细）；确实要带着差额关账的，写明文号：--document",
         )
-    rows = run.lines.select(
-        "month",
-        "measure",
-        "person",
-        "post_id",
-        "due_fen",
-        "approved_fen",
-        "paid_fen",
-        "verdict",
-        "why",
-        pl.col("bank_fen").fill_null(0),
-    ).with_columns(pl.col(pl.String).fill_null(""))
     name = f"{text.replace('-', '')}-99"
-    settled = [store.Settlement(name, *row) for row in rows.iter_rows()]
-    ended = frame("settlements", tuples("settlements", settled))
+    settled = _settlements(run, name)
     batch = store.Batch(
         name,
         store.CLOSING,
@@ -78,7 +65,7 @@ def close(  # noqa: PLR0913, PLR0917 - who closes what, when, into which folder
         operator,
         operator,
         document,
-        rows_sha256("settlements", ended),
+        rows_sha256("settlements", frame("settlements", tuples("settlements", settled))),
         "",
         run.policy.file.id,
         __version__,
@@ -100,6 +87,23 @@ def close(  # noqa: PLR0913, PLR0917 - who closes what, when, into which folder
         )
         run.outputs = stage.final(run.outputs)
         return commit(stage, posting)
+
+
+def _settlements(run: ReconcileRun, batch: str) -> list[store.Settlement]:
+    """What became of every line, as it is kept."""
+    rows = run.lines.select(
+        "month",
+        "measure",
+        "person",
+        "post_id",
+        "due_fen",
+        "approved_fen",
+        "paid_fen",
+        "verdict",
+        "why",
+        pl.col("bank_fen").fill_null(0),
+    ).with_columns(pl.col(pl.String).fill_null(""))
+    return [store.Settlement(batch, *row) for row in rows.iter_rows()]
 
 
 def refuse_unless_open(desk: Desk, month: int) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.results.subsidy import PayrollRun
 
 
 def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
@@ -36,25 +37,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     Raises:
         FupinError: as `payroll`.
     """
-    posts = leading().code
-    runs, parts, kept = [], [], []
-    for number, month in enumerate(range(first, last + 1), 1):
-        desk.progress(f"对账 {month_text(month)}", number, last - first + 1)
-        approved = desk.measures_in(month)
-        for measure in dict.fromkeys((posts, *approved)):
-            if file := desk.gone(month, measure):
-                kept.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，应发按已批准的算")
-                parts.append(standing_lines(desk, month, measure))
-                continue
-            try:
-                one = compute(desk, MEASURES[measure], month, again=True)
-            except NoInputError:
-                # What was approved needs its own tables; a roster only where posts were (SPEC 8.24).
-                if measure != posts or posts in approved or not approved:
-                    raise
-                continue
-            runs.append(one)
-            parts.append(lines_now(one))
+    runs, parts, kept = _computed_again(desk, first, last)
     now = pl.concat([part.select(parts[0].columns) for part in parts], how="vertical_relaxed")
     due = now.select(
         *OBLIGATION, *FACTS, "status", "codes", due_fen=pl.when(pl.col("status") == PAY).then("amount_fen").otherwise(0)
@@ -86,6 +69,32 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     )
     run.send_again = to_send_again(run, desk)
     return run
+
+
+def _computed_again(desk: Desk, first: int, last: int) -> tuple[list[PayrollRun], list[pl.DataFrame], list[str]]:
+    """What is due now: months that can be computed again, the lines of all, and whose approved lines stand for them and why."""
+    posts = leading().code
+    runs: list[PayrollRun] = []
+    parts: list[pl.DataFrame] = []
+    kept: list[str] = []
+    for number, month in enumerate(range(first, last + 1), 1):
+        desk.progress(f"对账 {month_text(month)}", number, last - first + 1)
+        approved = desk.measures_in(month)
+        for measure in dict.fromkeys((posts, *approved)):
+            if file := desk.gone(month, measure):
+                kept.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，应发按已批准的算")
+                parts.append(standing_lines(desk, month, measure))
+                continue
+            try:
+                one = compute(desk, MEASURES[measure], month, again=True)
+            except NoInputError:
+                # What was approved needs its own tables; a roster only where posts were (SPEC 8.24).
+                if measure != posts or posts in approved or not approved:
+                    raise
+                continue
+            runs.append(one)
+            parts.append(lines_now(one))
+    return runs, parts, kept
 
 
 def write_outputs(run: ReconcileRun, folder: Path, *, operator: str, now: datetime, force: bool) -> None:

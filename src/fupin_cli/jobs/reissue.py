@@ -107,18 +107,7 @@ def reissue(  # noqa: PLR0913, PLR0917 - who sends what again, when, into which 
         MonthClosedError: the month is not approved, or closed; the operator computed the month themselves.
     """
     month = run.month
-    approval = store.approval_of(desk.workspace.root, month, None)
-    if approval is None:
-        raise MonthClosedError(
-            f"{month_text(month)} 还没有批准，没有可补发的", f"先批准：fupin approve {month_text(month)} --by 姓名"
-        )
-    if store.batch_of(desk.workspace.root, store.CLOSING, month) is not None:
-        raise MonthClosedError(f"{month_text(month)} 已经关账，不能再补发", "差错随当前月的批准更正")
-    if same_person(operator, approval.drafter) and not desk.policy.settings.approval.one_person_office:
-        raise MonthClosedError(
-            f"测算和补发是同一个人（{operator}）",
-            "换一个人（--by）；只有一个人的单位可设 [approval] one_person_office = true",
-        )
+    approval = _approval(desk, month, operator)
     ready = run.send_again.filter("ready")
     if not ready.height:
         return None
@@ -156,3 +145,24 @@ def reissue(  # noqa: PLR0913, PLR0917 - who sends what again, when, into which 
         write_manifest(run, folder, "reissue", operator, now, result="", stage=stage.month, posting=posting)
         run.outputs, bank.paths = stage.final(run.outputs), stage.final(bank.paths)
         return commit(stage, posting), bank
+
+
+def _approval(desk: Desk, month: int, operator: str) -> store.Batch:
+    """The approval that lines are sent again for.
+
+    Raises:
+        MonthClosedError: the month is not approved, or closed; the operator computed the month themselves.
+    """
+    approval = store.approval_of(desk.workspace.root, month, None)
+    if approval is None:
+        raise MonthClosedError(
+            f"{month_text(month)} 还没有批准，没有可补发的", f"先批准：fupin approve {month_text(month)} --by 姓名"
+        )
+    if store.batch_of(desk.workspace.root, store.CLOSING, month) is not None:
+        raise MonthClosedError(f"{month_text(month)} 已经关账，不能再补发", "差错随当前月的批准更正")
+    if same_person(operator, approval.drafter) and not desk.policy.settings.approval.one_person_office:
+        raise MonthClosedError(
+            f"测算和补发是同一个人（{operator}）",
+            "换一个人（--by）；只有一个人的单位可设 [approval] one_person_office = true",
+        )
+    return approval

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.outputs.sheet import SheetPlan
+
+    AnyRun = RosterRun | RiskRun | MatchRun | ForecastRun | WhatIfRun | DueRun
 
 
 def write_books(  # noqa: PLR0913 - what a run is told on the command line
-    run: RosterRun | RiskRun | MatchRun | ForecastRun | WhatIfRun | DueRun,
+    run: AnyRun,
     desk: Desk,
     folder: Path,
     *,
@@ -33,33 +36,15 @@ def write_books(  # noqa: PLR0913 - what a run is told on the command line
     """
     from fupin_cli.jobs.result_hash import report_hash
     from fupin_cli.outputs.bulk import save_workbooks
-    from fupin_cli.outputs.due_views import due_sheets
     from fupin_cli.outputs.family import told
     from fupin_cli.outputs.files import make_folder, renewed
-    from fupin_cli.outputs.forecast_views import forecast_sheets
     from fupin_cli.outputs.manifest import write_manifest
-    from fupin_cli.outputs.match_workbook import match_sheets
-    from fupin_cli.outputs.risk_workbook import risk_sheets
-    from fupin_cli.outputs.roster_workbook import roster_sheets
-    from fupin_cli.outputs.what_if_views import what_if_sheets
-    from fupin_cli.outputs.workbook_charts import forecast_charts
 
     text = month_text(run.month)
     target = folder / text
     make_folder(target)
     titles = {name: spec.title for name, spec in desk.contracts.items()}
-    if isinstance(run, RosterRun):
-        stem, sheets = f"台账_{text}", roster_sheets(run, titles)
-    elif isinstance(run, RiskRun):
-        stem, sheets = f"风险推送_{text}", risk_sheets(run, titles)
-    elif isinstance(run, DueRun):
-        stem, sheets = f"到期_{text}", due_sheets(run)
-    elif isinstance(run, WhatIfRun):
-        stem, sheets = f"试算_{text}", what_if_sheets(run)
-    elif isinstance(run, ForecastRun):
-        stem, sheets = f"预测_{text}", [*forecast_sheets(run), *forecast_charts(run)]
-    else:
-        stem, sheets = f"外出人员和岗位_{text}", match_sheets(run)
+    stem, sheets = _planned(run, titles)
     if not isinstance(run, WhatIfRun):
         sheets = told(sheets, run.kind, run.intake.tables, titles)
     paths = save_workbooks(target, [(stem, sheets)], last_day(run.month), force=force, password=desk.workspace.password)
@@ -76,3 +61,27 @@ def write_books(  # noqa: PLR0913 - what a run is told on the command line
         more |= {"sent_list": run.sent_list} if isinstance(run, RiskRun) else {}
         write_manifest(run, folder, run.kind, operator, now, result=report_hash(run), **more)
     return paths
+
+
+def _planned(run: AnyRun, titles: dict[str, str]) -> tuple[str, list[SheetPlan]]:
+    """What the workbook is called, and its sheets."""
+    from fupin_cli.outputs.due_views import due_sheets
+    from fupin_cli.outputs.forecast_views import forecast_sheets
+    from fupin_cli.outputs.match_workbook import match_sheets
+    from fupin_cli.outputs.risk_workbook import risk_sheets
+    from fupin_cli.outputs.roster_workbook import roster_sheets
+    from fupin_cli.outputs.what_if_views import what_if_sheets
+    from fupin_cli.outputs.workbook_charts import forecast_charts
+
+    text = month_text(run.month)
+    if isinstance(run, RosterRun):
+        return f"台账_{text}", roster_sheets(run, titles)
+    if isinstance(run, RiskRun):
+        return f"风险推送_{text}", risk_sheets(run, titles)
+    if isinstance(run, DueRun):
+        return f"到期_{text}", due_sheets(run)
+    if isinstance(run, WhatIfRun):
+        return f"试算_{text}", what_if_sheets(run)
+    if isinstance(run, ForecastRun):
+        return f"预测_{text}", [*forecast_sheets(run), *forecast_charts(run)]
+    return f"外出人员和岗位_{text}", match_sheets(run)

@@ -126,46 +126,66 @@ def _groups(found: Forecast, column: str) -> list[dict[str, Any]]:
 def forecast_sheets(run: ForecastRun) -> list[SheetPlan]:
     """Plan the sheets: months, funds, townships, who leaves when and why."""
     head = heading(run, "预测")
+    return [_months_sheet(run, head), _funds_sheet(run, head), _towns_sheet(run, head), _people_sheet(run, head)]
+
+
+FIGURES = {"people": "人数", "amount_fen": "金额(元)", "held_people": "暂缓人数", "held_fen": "暂缓金额(元)"}
+
+
+def _months_sheet(run: ForecastRun, head: str) -> SheetPlan:
     months = _sides(run.found, "month").with_columns(month=text_expr(pl.col("month")))
     leaving = run.found.leaving().with_columns(month=text_expr(pl.col("month")), why=pl.col("why").replace(WHY_WORDS))
     words = leaving.group_by("month").agg(left=pl.format("{} {} 人", "why", "people").str.join("，"))
     months = months.join(words, on="month", how="left", maintain_order="left")
-    figures = {"people": "人数", "amount_fen": "金额(元)", "held_people": "暂缓人数", "held_fen": "暂缓金额(元)"}
+    below = (
+        "不含新增人员；每月按近期已发月份的平均折月比例、当年标准推算。"
+        + ("合同按续签算。" if run.renew else "合同按不续签算。"),
+        *run.skipped,
+    )
+    return SheetPlan(
+        "各月",
+        {"month": "月份", **FIGURES, "left": "月末退出"},
+        months.select("month", *FIGURES, "left"),
+        f"{head}：各月人数和金额",
+        summed=("amount_fen", "held_fen"),
+        wrapped=("left",),
+        below=below,
+    )
+
+
+def _funds_sheet(run: ForecastRun, head: str) -> SheetPlan:
+    headers = {
+        "fund": "资金",
+        "left_fen": "本年预算余额(元)",
+        "wanted_fen": "本年还要(元)",
+        "short": "哪个月起不够",
+        "short_fen": "差额(元)",
+    }
+    rows = [
+        (
+            e.fund,
+            e.left_fen,
+            e.wanted_fen,
+            month_text(e.short_from) if e.short_from is not None else "够用",
+            e.short_fen,
+        )
+        for e in run.shortages
+    ]
+    schema = {name: pl.Int64 if name.endswith("_fen") else pl.String for name in headers}
+    funds = pl.DataFrame(rows, schema=schema, orient="row")
+    return SheetPlan("资金", headers, funds, f"{head}：预算够不够（本年）", filtered=False)
+
+
+def _towns_sheet(run: ForecastRun, head: str) -> SheetPlan:
     towns = _sides(run.found, "township", "month").with_columns(
         pl.col("township").fill_null(NO_TOWN), month=text_expr(pl.col("month"))
     )
-    funds = pl.DataFrame(
-        [
-            (
-                e.fund,
-                e.left_fen,
-                e.wanted_fen,
-                month_text(e.short_from) if e.short_from is not None else "够用",
-                e.short_fen,
-            )
-            for e in run.shortages
-        ],
-        schema={
-            "fund": pl.String,
-            "left_fen": pl.Int64,
-            "wanted_fen": pl.Int64,
-            "short": pl.String,
-            "short_fen": pl.Int64,
-        },
-        orient="row",
-    )
-    people = (
-        _last_months(run.found)
-        .with_columns(
-            last=text_expr(pl.col("last")),
-            why=pl.col("why").replace(WHY_WORDS),
-            measure=pl.col("measure").replace(measure_words(run.policy)),
-            fund=pl.col("fund").fill_null(NO_FUND),
-            state=pl.col("status").replace({PAYING: "发放", HELD: "暂缓"}),
-        )
-        .sort("last", "township", "village")
-    )
-    who = {
+    headers = {"township": "乡镇", "month": "月份", **FIGURES}
+    return SheetPlan("乡镇", headers, towns.select(list(headers)), f"{head}：各乡镇各月")
+
+
+def _people_sheet(run: ForecastRun, head: str) -> SheetPlan:
+    headers = {
         "township": "乡镇",
         "village": "村",
         "name": "姓名",
@@ -177,42 +197,18 @@ def forecast_sheets(run: ForecastRun) -> list[SheetPlan]:
         "why": "原因",
         "amount_fen": "推算金额(元)",
     }
-    below = (
-        "不含新增人员；每月按近期已发月份的平均折月比例、当年标准推算。"
-        + ("合同按续签算。" if run.renew else "合同按不续签算。"),
-        *run.skipped,
+    people = (
+        _last_months(run.found)
+        .with_columns(
+            last=text_expr(pl.col("last")),
+            why=pl.col("why").replace(WHY_WORDS),
+            measure=pl.col("measure").replace(measure_words(run.policy)),
+            fund=pl.col("fund").fill_null(NO_FUND),
+            state=pl.col("status").replace({PAYING: "发放", HELD: "暂缓"}),
+        )
+        .sort("last", "township", "village")
     )
-    return [
-        SheetPlan(
-            "各月",
-            {"month": "月份", **figures, "left": "月末退出"},
-            months.select("month", *figures, "left"),
-            f"{head}：各月人数和金额",
-            summed=("amount_fen", "held_fen"),
-            wrapped=("left",),
-            below=below,
-        ),
-        SheetPlan(
-            "资金",
-            {
-                "fund": "资金",
-                "left_fen": "本年预算余额(元)",
-                "wanted_fen": "本年还要(元)",
-                "short": "哪个月起不够",
-                "short_fen": "差额(元)",
-            },
-            funds,
-            f"{head}：预算够不够（本年）",
-            filtered=False,
-        ),
-        SheetPlan(
-            "乡镇",
-            {"township": "乡镇", "month": "月份", **figures},
-            towns.select("township", "month", *figures),
-            f"{head}：各乡镇各月",
-        ),
-        SheetPlan("到期人员", who, people.select(list(who)), f"{head}：每个人发到哪个月、为什么"),
-    ]
+    return SheetPlan("到期人员", headers, people.select(list(headers)), f"{head}：每个人发到哪个月、为什么")
 
 
 def show_forecast(run: ForecastRun) -> None:

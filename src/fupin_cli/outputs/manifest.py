@@ -94,12 +94,6 @@ def write_manifest(  # noqa: PLR0913 - what a manifest says
     `posting`: the batch that is about to be posted.
     """
     target = folder / month_text(run.month)
-    head = store.head(run.root)
-    seals = {"ledger_seal": head.seal, "draft_seal": head.draft}
-    if posting is not None:
-        batch, rows = posting.batch, frame("lines", posting.rows["lines"])
-        seals |= {"ledger_seal": batch.seal, "batch": batch.batch, "document": batch.document, "drafter": batch.drafter}
-        seals["ledger_sha256"] = rows_sha256("lines", rows)
     settings = run.policy.settings.model_dump(mode="json")
     body = {
         "format": "fupin.manifest/1",
@@ -118,7 +112,7 @@ def write_manifest(  # noqa: PLR0913 - what a manifest says
         "ledger_batches": run.posted,
         "hash_version": HASH_VERSION,
         "result_sha256": result,
-        **seals,
+        **_seals(run.root, posting),
         **more,
         "outputs": [{"file": p.name, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in run.outputs],
         "exit_code": run.exit_code,
@@ -128,6 +122,17 @@ def write_manifest(  # noqa: PLR0913 - what a manifest says
     with atomic(path) as temporary:
         temporary.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def _seals(root: Path, posting: Posting | None) -> dict[str, str]:
+    """By what the ledger's state is known again; with the batch that is about to be posted, as it will be."""
+    head = store.head(root)
+    seals = {"ledger_seal": head.seal, "draft_seal": head.draft}
+    if posting is not None:
+        batch, rows = posting.batch, frame("lines", posting.rows["lines"])
+        seals |= {"ledger_seal": batch.seal, "batch": batch.batch, "document": batch.document, "drafter": batch.drafter}
+        seals["ledger_sha256"] = rows_sha256("lines", rows)
+    return seals
 
 
 def manifest_seal(body: dict[str, Any], key: bytes) -> str:

@@ -12,6 +12,8 @@ from fupin_cli.outputs.sheet_shape import FONT, PALE, set_page
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from openpyxl.worksheet.worksheet import Worksheet
+
     from fupin_cli.intake.contracts import ColumnSpec, TableSpec
 
 FORM_ROWS = 2000
@@ -50,8 +52,7 @@ def explanation(column: ColumnSpec) -> str:
 def write_form(spec: TableSpec, path: Path) -> None:
     """Write the empty .xlsx form of a table. The intake reads it back as that table."""
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-    from openpyxl.worksheet.datavalidation import DataValidation
+    from openpyxl.styles import Font
 
     book = Workbook()
     sheet = book.worksheets[0]
@@ -61,40 +62,10 @@ def write_form(spec: TableSpec, path: Path) -> None:
     sheet["A1"] = spec.title
     sheet["A1"].font = Font(name=FONT, size=14, bold=True)
     sheet.merge_cells(f"A1:{last}1")
-    line = Side(style="thin", color="FFBFBFBF")
     lists = book.create_sheet("选项")
     lists.sheet_state = "hidden"
     for number, column in enumerate(columns, 1):
-        letter = column_letter(number - 1)
-        note, head = sheet.cell(2, number, explanation(column)), sheet.cell(FIRST - 1, number, column.header)
-        note.font, note.fill = (
-            Font(name=FONT, size=9, italic=True, color="FF808080"),
-            PatternFill("solid", fgColor=PALE),
-        )
-        head.font, head.fill = Font(name=FONT, bold=column.required), PatternFill("solid", fgColor=GREY)
-        head.border = Border(left=line, right=line, top=line, bottom=line)
-        note.alignment = head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        sheet.column_dimensions[letter].width = {"id": 22, "account": 24, "text": 16}.get(
-            column.type, max(12, len(column.header) * 2 + 3)
-        )
-        if column.type in TEXT_TYPES:
-            sheet.column_dimensions[letter].number_format = "@"
-            for row in range(FIRST, FIRST + 200):
-                sheet.cell(row, number).number_format = "@"
-        elif column.type == "date":
-            for row in range(FIRST, FIRST + 200):
-                sheet.cell(row, number).number_format = "yyyy-mm-dd"
-        choices = list(column.values) if column.type == "choice" else (["是", "否"] if column.type == "yes_no" else [])
-        if choices:
-            formula = '"' + ",".join(choices) + '"'
-            if len(formula) > LIST_LIMIT:
-                for row, word in enumerate(choices, 1):
-                    lists.cell(row, number, word)
-                formula = f"选项!${letter}$1:${letter}${len(choices)}"
-            rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=not column.open)
-            rule.error, rule.errorTitle = "请从下拉列表里选", column.header
-            rule.add(f"{letter}{FIRST}:{letter}{FIRST + FORM_ROWS}")
-            sheet.add_data_validation(rule)
+        _column(sheet, lists, number, column)
     if lists.max_row == 1 and lists["A1"].value is None and lists.max_column == 1:
         book.remove(lists)
     sheet.row_dimensions[2].height = 28
@@ -102,6 +73,51 @@ def write_form(spec: TableSpec, path: Path) -> None:
     sheet.print_title_rows = f"{FIRST - 1}:{FIRST - 1}"
     set_page(sheet, fits=True)
     book.save(path)
+
+
+def _column(sheet: Worksheet, lists: Worksheet, number: int, column: ColumnSpec) -> None:
+    """One column: what it means, its header, how its cells look, what may be chosen."""
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    line = Side(style="thin", color="FFBFBFBF")
+    letter = column_letter(number - 1)
+    note, head = sheet.cell(2, number, explanation(column)), sheet.cell(FIRST - 1, number, column.header)
+    note.font, note.fill = (
+        Font(name=FONT, size=9, italic=True, color="FF808080"),
+        PatternFill("solid", fgColor=PALE),
+    )
+    head.font, head.fill = Font(name=FONT, bold=column.required), PatternFill("solid", fgColor=GREY)
+    head.border = Border(left=line, right=line, top=line, bottom=line)
+    note.alignment = head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    sheet.column_dimensions[letter].width = {"id": 22, "account": 24, "text": 16}.get(
+        column.type, max(12, len(column.header) * 2 + 3)
+    )
+    if column.type in TEXT_TYPES:
+        sheet.column_dimensions[letter].number_format = "@"
+        for row in range(FIRST, FIRST + 200):
+            sheet.cell(row, number).number_format = "@"
+    elif column.type == "date":
+        for row in range(FIRST, FIRST + 200):
+            sheet.cell(row, number).number_format = "yyyy-mm-dd"
+    _choices(sheet, lists, number, column)
+
+
+def _choices(sheet: Worksheet, lists: Worksheet, number: int, column: ColumnSpec) -> None:
+    """A list to choose from, in the rule itself, or on the hidden sheet where it is too long for that."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    choices = list(column.values) if column.type == "choice" else (["是", "否"] if column.type == "yes_no" else [])
+    if choices:
+        letter = column_letter(number - 1)
+        formula = '"' + ",".join(choices) + '"'
+        if len(formula) > LIST_LIMIT:
+            for row, word in enumerate(choices, 1):
+                lists.cell(row, number, word)
+            formula = f"选项!${letter}$1:${letter}${len(choices)}"
+        rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=not column.open)
+        rule.error, rule.errorTitle = "请从下拉列表里选", column.header
+        rule.add(f"{letter}{FIRST}:{letter}{FIRST + FORM_ROWS}")
+        sheet.add_data_validation(rule)
 
 
 def listing(contracts: dict[str, TableSpec]) -> Grid:

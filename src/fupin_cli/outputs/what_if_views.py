@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -109,31 +110,35 @@ def _table(run: WhatIfRun) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+SUMS = {"old_fen": "原来(元)", "new_fen": "试算(元)", "difference_fen": "差额(元)", "changed": "变的行数"}
+
+
 def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
     """Plan the sheets: the scenarios, then for each its townships and lines."""
     head = heading(run, NEVER)
-    figures = {"old_fen": "原来(元)", "new_fen": "试算(元)", "difference_fen": "差额(元)", "changed": "变的行数"}
-    plans = [
-        SheetPlan(
-            "方案",
-            {"name": "方案", "set": "改动", **figures},
-            _table(run),
-            head,
-            wrapped=("set",),
-            filtered=False,
-            below=(
-                "数的是：同样的输入按现在的设置和试算的设置各算一遍，发放行的金额之和。看的表：本月测算用到的全部表。",
-            ),
-        )
-    ]
-    who = {
+    counted = "数的是：同样的输入按现在的设置和试算的设置各算一遍，发放行的金额之和。看的表：本月测算用到的全部表。"
+    headers = {"name": "方案", "set": "改动", **SUMS}
+    whole = SheetPlan("方案", headers, _table(run), head, wrapped=("set",), filtered=False, below=(counted,))
+    each = (
+        (_towns_sheet(scenario, head), _lines_sheet(scenario, head, measure_words(run.policy)))
+        for scenario in run.scenarios
+    )
+    return [whole, *chain.from_iterable(each)]
+
+
+def _towns_sheet(scenario: Scenario, head: str) -> SheetPlan:
+    towns = sums(scenario.lines, ["fund", "township"]).with_columns(pl.col("fund", "township").fill_null("（不明）"))
+    headers = {"fund": "资金", "township": "乡镇", **SUMS}
+    return SheetPlan(f"{scenario.name}-乡镇", headers, towns, f"{head}：{scenario.name}", summed=tuple(SUMS))
+
+
+def _lines_sheet(scenario: Scenario, head: str, measures: dict[str, str]) -> SheetPlan:
+    headers = {
         "township": "乡镇",
         "name": "姓名",
         "id_number": "身份证号码",
         "measure": "补贴",
         "month": "月份",
-    }
-    more = {
         "old_text": "原来",
         "new_text": "试算",
         "old_amount_fen": "原来(元)",
@@ -145,40 +150,24 @@ def what_if_sheets(run: WhatIfRun) -> list[SheetPlan]:
         "village": "村",
         "post_id": "岗位编号",
     }
-    for scenario in run.scenarios:
-        towns = sums(scenario.lines, ["fund", "township"]).with_columns(
-            pl.col("fund", "township").fill_null("（不明）")
-        )
-        plans.append(
-            SheetPlan(
-                f"{scenario.name}-乡镇",
-                {"fund": "资金", "township": "乡镇", **figures},
-                towns,
-                f"{head}：{scenario.name}",
-                summed=tuple(figures),
-            )
-        )
-        rows = scenario.lines.with_columns(
-            month=text_expr(pl.col("month")),
-            measure=pl.col("measure").replace(measure_words(run.policy)),
-            old_text=pl.col("old_status").replace(STATUS_WORDS),
-            new_text=pl.col("new_status").replace(STATUS_WORDS),
-            word=pl.col("change").replace(CHANGE_WORDS),
-            gained=pl.col("codes_gained").list.join(" "),
-            lost=pl.col("codes_lost").list.join(" "),
-        )
-        plans.append(
-            SheetPlan(
-                f"{scenario.name}-逐行",
-                who | more,
-                rows.select(list(who | more)),
-                f"{head}：{scenario.name}",
-                marked={"word": rows["change"] != SAME},
-                summed=("old_amount_fen", "new_amount_fen", "difference_fen"),
-                printed=list(who | more).index("gained") + 1,
-            )
-        )
-    return plans
+    rows = scenario.lines.with_columns(
+        month=text_expr(pl.col("month")),
+        measure=pl.col("measure").replace(measures),
+        old_text=pl.col("old_status").replace(STATUS_WORDS),
+        new_text=pl.col("new_status").replace(STATUS_WORDS),
+        word=pl.col("change").replace(CHANGE_WORDS),
+        gained=pl.col("codes_gained").list.join(" "),
+        lost=pl.col("codes_lost").list.join(" "),
+    )
+    return SheetPlan(
+        f"{scenario.name}-逐行",
+        headers,
+        rows.select(list(headers)),
+        f"{head}：{scenario.name}",
+        marked={"word": rows["change"] != SAME},
+        summed=("old_amount_fen", "new_amount_fen", "difference_fen"),
+        printed=list(headers).index("gained") + 1,
+    )
 
 
 def show_what_if(run: WhatIfRun) -> None:

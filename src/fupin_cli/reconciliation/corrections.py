@@ -54,12 +54,6 @@ def differences(old: pl.DataFrame, new: pl.DataFrame, money: pl.DataFrame) -> pl
     )
     less = pl.max_horizontal(-pl.col("_diff"), pl.lit(0, dtype=pl.Int64))
     lines = lines.with_columns(_cancel=pl.min_horizontal(less, back), _less=less, reason=_reason())
-    facts = [
-        pl.coalesce(pl.when(pl.col("amount_fen").is_not_null()).then(name), f"{name}_old").alias(name)
-        for name in (*PAYEE, *FIGURES)
-    ]
-    facts = [fact for fact in facts if fact.meta.output_name() != "status"]
-    facts.append(pl.when(pl.col("amount_fen").is_null()).then(pl.lit(GONE)).otherwise("status").alias("status"))
     parts = {
         BACK_PAY: pl.max_horizontal("_diff", pl.lit(0, dtype=pl.Int64)),
         CANCEL: -pl.col("_cancel"),
@@ -68,7 +62,7 @@ def differences(old: pl.DataFrame, new: pl.DataFrame, money: pl.DataFrame) -> pl
     rows = [
         lines.select(
             *KEYS,
-            *facts,
+            *_facts(),
             "old_fen",
             "new_fen",
             "reason",
@@ -86,6 +80,14 @@ def differences(old: pl.DataFrame, new: pl.DataFrame, money: pl.DataFrame) -> pl
         .filter(pl.col("amount_fen") != 0)
         .sort("month", "township", "village", "person", "post_id", "kind")
     )
+
+
+def _facts() -> list[pl.Expr]:
+    """The facts of a line as they are now; where there is none any more, as they were, and that it is gone."""
+    gone = pl.col("amount_fen").is_null()
+    now = (pl.coalesce(pl.when(~gone).then(name), f"{name}_old").alias(name) for name in (*PAYEE, *FIGURES))
+    kept = [fact for fact in now if fact.meta.output_name() != "status"]
+    return [*kept, pl.when(gone).then(pl.lit(GONE)).otherwise("status").alias("status")]
 
 
 def undecided(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

@@ -95,6 +95,22 @@ def annotated(matched: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) 
     )
 
 
+# What is nothing, and what is not so, where neither the ledger nor the bank has said anything of a line.
+NUMBERS = [
+    "settled_fen",
+    "kept_fen",
+    "into_fen",
+    "bank_fen",
+    "back_fen",
+    "n_paid",
+    "n_failed",
+    "n_unknown",
+    "n_unlinked",
+    "attempts",
+]
+FLAGS = ["settled_failed", "wrong_retry", "other_payee", "twice", "answered", "in_doubt"]
+
+
 def approved_and_paid(
     lines: pl.DataFrame, batches: pl.DataFrame, rows: pl.DataFrame, doubtful: pl.DataFrame, settlements: pl.DataFrame
 ) -> pl.DataFrame:
@@ -107,6 +123,39 @@ def approved_and_paid(
     `n_failed`, `n_unknown`, `n_unlinked`, `failed_only`, `pending` (sent again, no answer yet), `reason`, and the flags
     `twice`, `wrong_retry`, `other_payee`, `in_doubt`.
     """
+    found = rows.filter(pl.col("matched") == MATCHED)
+    table = (
+        _posted(lines, batches)
+        .join(_answers(found), on=OBLIGATION, how="left", maintain_order="left")
+        .join(_pending(lines, batches, found), on=OBLIGATION, how="left", maintain_order="left")
+        .join(_in_doubt(lines, batches, doubtful), on=OBLIGATION, how="left", maintain_order="left")
+        .join(_kept(settlements), on=OBLIGATION, how="left", maintain_order="left")
+    )
+    table = (
+        table.with_columns(pl.col(NUMBERS).fill_null(0), pl.col(FLAGS).fill_null(value=False))
+        .with_columns(_gone=(pl.col("n_paid") + pl.col("n_failed") + pl.col("n_unknown")) == 0)
+        .with_columns(
+            bank_fen=pl.when("_gone").then(pl.col("settled_fen") + pl.col("opening_fen")).otherwise("bank_fen"),
+            recovered_fen=pl.col("kept_fen") + pl.col("back_fen"),
+        )
+        .with_columns(
+            paid_fen=pl.col("bank_fen") + pl.col("into_fen") - pl.col("kept_fen") - pl.col("back_fen"),
+            pending=(pl.col("attempts") > 0) & ~pl.col("answered"),
+        )
+    )
+    settled = pl.min_horizontal("recovered_fen", "recover_fen")
+    return table.with_columns(
+        approved_fen=pl.col("base_fen") - settled,
+        outstanding_fen=pl.col("recover_fen") - settled,
+        failed_only=(
+            ((pl.col("n_failed") > 0) & (pl.col("n_paid") == 0) & (pl.col("n_unknown") == 0) & ~pl.col("pending"))
+            | (pl.col("_gone") & pl.col("settled_failed"))
+        ),
+    ).drop("_gone")
+
+
+def _posted(lines: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
+    """What was posted for each line (`OBLIGATION`), and what was kept from it and for it of other lines' payments."""
     amount = pl.col("amount_fen")
     kind = pl.col("kind")
     opening = batches.filter(pl.col("kind") == OPENING)["batch"].to_list()
@@ -129,8 +178,14 @@ def approved_and_paid(
         .group_by(OBLIGATION)
         .agg(into_fen=amount.sum())
     )
-    result = pl.col("result")
-    found = rows.filter(pl.col("matched") == MATCHED)
+    return sums.join(kept, on=OBLIGATION, how="left", maintain_order="left").join(
+        into, on=OBLIGATION, how="left", maintain_order="left"
+    )
+
+
+def _answers(found: pl.DataFrame) -> pl.DataFrame:
+    """What the bank has said of each line, by rows that are matched; `twice`: one order was paid twice."""
+    amount, result = pl.col("amount_fen"), pl.col("result")
     answers = found.group_by(OBLIGATION).agg(
         bank_fen=amount.filter(result == PAID).sum(),
         back_fen=amount.filter(result == RECOVERED).sum(),
@@ -145,49 +200,7 @@ def approved_and_paid(
     )
     keyed = found.filter((result == PAID) & pl.col("batch").is_not_null() & pl.col("line_no").is_not_null())
     twice = keyed.group_by(*OBLIGATION, "batch", "line_no").len().filter(pl.col("len") > 1).select(OBLIGATION).unique()
-    table = (
-        sums.join(kept, on=OBLIGATION, how="left", maintain_order="left")
-        .join(into, on=OBLIGATION, how="left", maintain_order="left")
-        .join(answers, on=OBLIGATION, how="left", maintain_order="left")
-        .join(twice.with_columns(twice=pl.lit(value=True)), on=OBLIGATION, how="left", maintain_order="left")
-        .join(_pending(lines, batches, found), on=OBLIGATION, how="left", maintain_order="left")
-        .join(_in_doubt(lines, batches, doubtful), on=OBLIGATION, how="left", maintain_order="left")
-        .join(_kept(settlements), on=OBLIGATION, how="left", maintain_order="left")
-    )
-    numbers = [
-        "settled_fen",
-        "kept_fen",
-        "into_fen",
-        "bank_fen",
-        "back_fen",
-        "n_paid",
-        "n_failed",
-        "n_unknown",
-        "n_unlinked",
-        "attempts",
-    ]
-    flags = ["settled_failed", "wrong_retry", "other_payee", "twice", "answered", "in_doubt"]
-    table = (
-        table.with_columns(pl.col(numbers).fill_null(0), pl.col(flags).fill_null(value=False))
-        .with_columns(_gone=(pl.col("n_paid") + pl.col("n_failed") + pl.col("n_unknown")) == 0)
-        .with_columns(
-            bank_fen=pl.when("_gone").then(pl.col("settled_fen") + pl.col("opening_fen")).otherwise("bank_fen"),
-            recovered_fen=pl.col("kept_fen") + pl.col("back_fen"),
-        )
-        .with_columns(
-            paid_fen=pl.col("bank_fen") + pl.col("into_fen") - pl.col("kept_fen") - pl.col("back_fen"),
-            pending=(pl.col("attempts") > 0) & ~pl.col("answered"),
-        )
-    )
-    settled = pl.min_horizontal("recovered_fen", "recover_fen")
-    return table.with_columns(
-        approved_fen=pl.col("base_fen") - settled,
-        outstanding_fen=pl.col("recover_fen") - settled,
-        failed_only=(
-            ((pl.col("n_failed") > 0) & (pl.col("n_paid") == 0) & (pl.col("n_unknown") == 0) & ~pl.col("pending"))
-            | (pl.col("_gone") & pl.col("settled_failed"))
-        ),
-    ).drop("_gone")
+    return answers.join(twice.with_columns(twice=pl.lit(value=True)), on=OBLIGATION, how="left", maintain_order="left")
 
 
 def _kept(settlements: pl.DataFrame) -> pl.DataFrame:
