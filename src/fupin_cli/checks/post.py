@@ -121,7 +121,7 @@ def rotation(ctx: Month) -> pl.LazyFrame:
     """In the 12 months: 3 holders on one place (n places: n + 2); X–Y–X; or two of one household in turn."""
     rows = _of_the_window(ctx)
     holders = pl.col("_holders")
-    limit = ctx.settings.checks.rotation_holders + pl.col("_places") - 1
+    limit = ctx.settings.checks.rotation_holders + pl.col("_room") - 1
     flagged = rows.filter(holders >= limit).select(
         *SPOT, _why=pl.lit(f"近{ctx.settings.checks.rotation_months}个月换了多人")
     )
@@ -133,7 +133,7 @@ def rotation(ctx: Month) -> pl.LazyFrame:
 
 
 def _of_the_window(ctx: Month) -> pl.LazyFrame:
-    """Roster rows on post in the months that are looked at: `_start`, `_end`, `_home`, `_places` and `_holders` of the post."""
+    """Roster rows on post in the months that are looked at: `_start`, `_end`, `_home`, `_room` and `_holders` of the post."""
     window = months.first_day(ctx.month - ctx.settings.checks.rotation_months + 1)
     rows = (
         ctx.table(TABLE)
@@ -144,12 +144,12 @@ def _of_the_window(ctx: Month) -> pl.LazyFrame:
         )
         .with_columns(_start=pl.col("on_post"), _end=pl.coalesce("off_post", pl.lit(ctx.last)))
     )
-    rows = rows.with_columns(_places=pl.lit(1, dtype=pl.Int64))
+    rows = rows.with_columns(_room=pl.lit(1, dtype=pl.Int64))
     if ctx.has(POSTS):
         known = (
             ctx.table(POSTS).unique("post_id", keep="first", maintain_order=True).select("post_id", "approved_holders")
         )
-        rows = rows.join(known, on="post_id", how="left").with_columns(_places=pl.col("approved_holders").fill_null(1))
+        rows = rows.join(known, on="post_id", how="left").with_columns(_room=pl.col("approved_holders").fill_null(1))
     if ctx.has("registry"):
         rows = rows.join(ctx.homes.lazy(), on="id_number", how="left")
     else:
