@@ -62,7 +62,11 @@ def not_beneficiary(ctx: Month) -> pl.LazyFrame:
     said = (
         (absent.filter(~unread), "全国防返贫监测系统的导出里没有这个人", "refuse"),
         (absent.filter(unread), "监测系统的导出里有同名的行，证号读不出，须核实是不是此人", "hold"),
-        (there.filter(unclear), "户类型、监测对象类别没有填，或不在可填的范围内，看不出是不是脱贫户、监测对象", "hold"),
+        (
+            there.filter(unclear),
+            "户类型、监测对象类别没有填、不在可填的范围内，或此人几行不一致，看不出是不是脱贫户、监测对象",
+            "hold",
+        ),
         (there.filter(other & ~unclear), "既不是脱贫户，也不是监测对象", "refuse"),
     )
     parts = (report(some, TABLE, words, "id_number", effect=effect, **at_stake()) for some, words, effect in said)
@@ -83,10 +87,10 @@ def no_ability(ctx: Month) -> pl.LazyFrame:
     rows = with_people(ctx).filter("found")
     none = pl.col("reg_labour_ability").is_null() | pl.col("reg_labour_ability").is_in(NO_LABOUR)
     message = pl.format("劳动技能为“{}”", pl.col("reg_labour_ability").fill_null("（空）"))
-    unread = pl.concat_str(message, pl.lit("，不在可填的范围内，看不出有没有劳动能力"))
+    unread = pl.concat_str(message, pl.lit("，不在可填的范围内，或此人几行不一致，看不出有没有劳动能力"))
     return pl.concat(
         [
-            report(rows.filter(none), TABLE, message, "id_number", **at_stake()),
+            report(rows.filter(none & ~pl.col("reg_ability_unread")), TABLE, message, "id_number", **at_stake()),
             report(rows.filter("reg_ability_unread"), TABLE, unread, "id_number", effect="hold", **at_stake()),
         ],
         how="diagonal",

@@ -13,7 +13,7 @@ from fupin_cli.month.households import heads_of, with_home_facts
 from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
 from fupin_cli.month.numbered import numbered
 from fupin_cli.month.past_due import past_due
-from fupin_cli.month.people import judged
+from fupin_cli.month.people import contradicted, judged
 from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
@@ -199,7 +199,10 @@ class Month:
         Phone and income of the household come from 户信息 where the registry has none (SPEC 9.12).
         """
         registry, first = self.intake.tables["registry"], self.who["registry"].is_first_distinct()
-        return self._judged_people(registry if first.all() else registry.filter(first))
+        if first.all():
+            return self._judged_people(registry)
+        several = registry.filter(registry["id_number"].is_duplicated())
+        return contradicted(self._judged_people(registry.filter(first)), self._judged_people(several))
 
     @cached_property
     def unread_names(self) -> pl.Series:

@@ -49,3 +49,21 @@ def judged(frame: pl.DataFrame, helped: People, columns: Mapping[str, ColumnSpec
         # Null: nothing is recorded, so that nobody knows.
         labour=~unable & ~pl.col("in_school") & ~(pl.col("age") < int(helped.labour_age.years)).fill_null(value=False)
     )
+
+
+def contradicted(people: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
+    """People, of whom some stand there several times (`repeated`: all these rows, `judged`): what the rows do not agree on is not known.
+
+    Somebody in school by one of them is in school.
+    """
+    several = repeated.group_by("id_number").agg(
+        _class=pl.col("beneficiary").n_unique() > 1,
+        _ability=pl.col("can_work").n_unique() > 1,
+        _school=pl.col("in_school").any(),
+    )
+    told = people.join(several, on="id_number", how="left", maintain_order="left")
+    return told.with_columns(
+        class_unread=pl.col("class_unread") | pl.col("_class").fill_null(value=False),
+        ability_unread=pl.col("ability_unread") | pl.col("_ability").fill_null(value=False),
+        in_school=pl.col("in_school") | pl.col("_school").fill_null(value=False),
+    ).drop("_class", "_ability", "_school")
