@@ -109,6 +109,7 @@ def test_the_files_are_what_the_shapes_say() -> None:
         Draft202012Validator.check_schema(json_schema.schema_of(name))
 
 
+@pytest.mark.long
 def test_what_a_month_prints_fits(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     """Every command of a month, on a small workspace; no format is left out but that of many counties (its own tests)."""
     root = tmp_path / "w"
@@ -137,6 +138,7 @@ def documents_of(root: Path, month: str) -> dict[str, dict[str, Any]]:
     }
 
 
+@pytest.mark.long
 def test_what_the_sample_county_prints_fits(tmp_path: Path) -> None:
     """And names nobody's number (9.A: what leaves is masked)."""
     sample = shutil.copytree(ROOT / "sample_data", tmp_path / "w")

@@ -44,6 +44,7 @@ def jobs(root: Path, *names: str) -> None:
     (root / "fupin.toml").write_text(settings, encoding="utf-8")
 
 
+@pytest.mark.long
 def test_all_that_can_be_done_and_only_what_changed(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     root = tmp_path / "w"
     build(CASE, root)

@@ -57,6 +57,7 @@ def fen(text: str) -> int:
     return int(Decimal(text.replace(",", "")) * 100)
 
 
+@pytest.mark.long
 def test_sums_are_those_of_the_counties_own_pages(
     fupin: Callable[..., Ran], city: tuple[Path, dict[str, Any]], counties: Callable[..., Ran]
 ) -> None:

@@ -22,6 +22,7 @@ HOWS = ("raises", "poison", "good", "hangs", "eats", "wrong", "killed_once", *("
 LIMIT = Limits(retries=2, timeout=3.0, memory=160 * MIB)
 
 
+@pytest.mark.long
 def test_who_raises_hangs_eats_memory_or_kills_its_worker_hinders_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -160,6 +160,7 @@ def said(root: Path) -> tuple[Counter[str], Counter[str]]:
     return counted(drafted["lines"], LINE), counted(findings, FINDING)
 
 
+@pytest.mark.long
 def test_the_same_files_otherwise_say_the_same(as_sent: Path, tmp_path: Path) -> None:
     lines, findings = said(as_sent)
     apart = [[torn_and_shuffled], [moved_and_padded], [twice_and_later]]

@@ -23,6 +23,7 @@ HOSTILE = Names(
 )
 
 
+@pytest.mark.long
 def test_the_page_in_a_real_browser(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     """13.4: one session: a plain county on desk, phone and paper, by keyboard and by axe; then one with hostile names."""
     plain, hostile = build(tmp_path / "plain"), build(tmp_path / "hostile", HOSTILE)
