@@ -23,6 +23,7 @@ CELL_LIMIT = 32_767  # characters that Excel holds in one cell
 MAX_HEIGHT = 405  # points that Excel gives a row
 # What `escaped` changes, besides length: most columns hold nothing of it, and one look costs less than six passes.
 UNSAFE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}&<>]|_x"
+SPACED = r"^\s|\s$"  # a reader may take the blanks at a text's ends away, unless it is told to keep them
 NUMBER = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?$"  # a text that is a number, written as Excel would
 
 
@@ -44,14 +45,20 @@ def rows_xml(plan: SheetPlan, parts: Sequence[Part], row: int, plain: list[str],
     number = (row + pl.int_range(pl.len()).over(PART)).cast(pl.String)
     frame = rows.with_columns(__row=number, **flags)
     cells = []
-    unsafe = _unsafe(rows.drop(PART))
+    unsafe, spaced = _with(rows.drop(PART), UNSAFE), _with(rows.drop(PART), SPACED)
     for position, name in enumerate(plan.headers):
         style: pl.Expr = pl.lit(plain[position])
         if name in flagged:
             style = pl.when(pl.col(f"__{name}")).then(pl.lit(marked[position])).otherwise(style)
         start_tag = pl.concat_str(pl.lit(f'<c r="{column_letter(position)}'), "__row", pl.lit('" s="'), style)
-        whole, escape = rows.schema[name].is_integer(), name in unsafe
-        cells.append(_cell(start_tag, name, whole=whole, escape=escape, numbers=name in plan.figures))
+        if rows.schema[name].is_integer():
+            cells.append(_number_cell(start_tag, name))
+        else:
+            text = pl.col(name).cast(pl.String)
+            written = _text_cell(start_tag, escaped(text) if name in unsafe else text, keeps_blanks=name in spaced)
+            if name in plan.figures:
+                written = pl.when(text.str.contains(NUMBER)).then(_value(start_tag, text)).otherwise(written)
+            cells.append(pl.when(text.is_null()).then(_empty(start_tag)).otherwise(written))
     line = pl.concat_str(pl.lit('<row r="'), "__row", pl.lit('"'), _height(plan), pl.lit(">"), *cells, pl.lit("</row>"))
     texts = dict(frame.group_by(PART).agg(line.str.join("")).iter_rows())
     return [texts.get(number, "") for number in range(len(parts))]
@@ -67,34 +74,34 @@ def _height(plan: SheetPlan) -> pl.Expr:
     return pl.concat_str(pl.lit(' ht="'), points.cast(pl.String), pl.lit('" customHeight="1"'))
 
 
-def _unsafe(rows: pl.DataFrame) -> set[str]:
-    """Columns of text with a cell that cannot be written as it stands (`escaped`): all are asked at once."""
+def _with(rows: pl.DataFrame, pattern: str) -> set[str]:
+    """Columns of text with a cell that has something of a pattern, or is longer than a cell may be: all are asked at once."""
     texts = {name: pl.col(name).cast(pl.String).str for name, dtype in rows.schema.items() if not dtype.is_integer()}
     if not texts:
         return set()
     asked = (
-        (text.contains(UNSAFE) | (text.len_bytes() > CELL_LIMIT)).any().alias(name) for name, text in texts.items()
+        (text.contains(pattern) | (text.len_bytes() > CELL_LIMIT)).any().alias(name) for name, text in texts.items()
     )
     return {name for name, told in rows.select(asked).row(0, named=True).items() if told}
 
 
-def _cell(start_tag: pl.Expr, name: str, *, whole: bool, escape: bool, numbers: bool) -> pl.Expr:
-    column = pl.col(name)
-    empty = pl.concat_str(start_tag, pl.lit('"/>'))
-    if whole:
-        number = column.cast(pl.String)
-        if name.endswith(("_fen", "_x100")):
-            number = fen_to_yuan_expr(column)
-        written = pl.concat_str(start_tag, pl.lit('"><v>'), number, pl.lit("</v></c>"))
-    else:
-        text = escaped(column.cast(pl.String)) if escape else column.cast(pl.String)
-        written = pl.concat_str(
-            start_tag, pl.lit('" t="inlineStr"><is><t xml:space="preserve">'), text, pl.lit("</t></is></c>")
-        )
-        if numbers:
-            number = pl.concat_str(start_tag, pl.lit('"><v>'), text, pl.lit("</v></c>"))
-            written = pl.when(column.cast(pl.String).str.contains(NUMBER)).then(number).otherwise(written)
-    return pl.when(column.is_null()).then(empty).otherwise(written)
+def _number_cell(start_tag: pl.Expr, name: str) -> pl.Expr:
+    money = name.endswith(("_fen", "_x100"))
+    number = fen_to_yuan_expr(pl.col(name)) if money else pl.col(name).cast(pl.String)
+    return pl.when(pl.col(name).is_null()).then(_empty(start_tag)).otherwise(_value(start_tag, number))
+
+
+def _text_cell(start_tag: pl.Expr, text: pl.Expr, *, keeps_blanks: bool) -> pl.Expr:
+    keep = ' xml:space="preserve"' if keeps_blanks else ""
+    return pl.concat_str(start_tag, pl.lit(f'" t="inlineStr"><is><t{keep}>'), text, pl.lit("</t></is></c>"))
+
+
+def _value(start_tag: pl.Expr, number: pl.Expr) -> pl.Expr:
+    return pl.concat_str(start_tag, pl.lit('"><v>'), number, pl.lit("</v></c>"))
+
+
+def _empty(start_tag: pl.Expr) -> pl.Expr:
+    return pl.concat_str(start_tag, pl.lit('"/>'))
 
 
 def escaped(text: pl.Expr) -> pl.Expr:
