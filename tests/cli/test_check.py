@@ -106,7 +106,7 @@ def test_counts_always_add_up(of_sample: OfSample) -> None:
     assert all(keys <= f.keys() for f in document["findings"])
     assert {f["clause"] for f in document["findings"] if f["code"] == "CAP009"} == {"本程序默认，县可改"}  # 8.24
     assert all(f["amount"] is None or re.fullmatch(r"\d+\.\d\d", f["amount"]) for f in document["findings"])
-    assert [f for f in document["findings"] if f["waived"]][0]["waiver"] == "示政纪〔2024〕3号"  # noqa: RUF015
+    assert next(f for f in document["findings"] if f["waived"])["waiver"] == "示政纪〔2024〕3号"
 
 
 def test_ids_accounts_phones_and_names_never_leave_unmasked(fupin: Callable[..., Ran], of_sample: OfSample) -> None:

@@ -113,12 +113,13 @@ def _of_month(  # noqa: PLR0911 - one for each way a command leaves a month
     name: str, params: dict[str, Any], code: int, place: Workspace, month: int
 ) -> str:
     from fupin_cli.policy.months import month_text
+    from fupin_cli.results.exit_codes import UNREADABLE
 
     text = month_text(month)
     stage = stage_of(place.root, month)
     if name == "check" and code in (0, 1):
         return _after_check(params, code, place, month, stage)
-    if code == 3:  # noqa: PLR2004 - DESIGN: some input could not be read
+    if code == UNREADABLE:
         return f"有文件读不了：照提示处理好，再运行 fupin {name} {text}"
     if name in ("payroll", "subsidy") and params.get("no_workbook"):
         return f"要记为测算、写出工作簿：去掉 --no-workbook 再运行 fupin {name}"

@@ -6,7 +6,6 @@ Who holds the key can: there are few ID numbers, and each can be coded and looke
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from struct import unpack
 from typing import TYPE_CHECKING
@@ -66,7 +65,7 @@ def make_key(file: Path) -> None:
         raise FupinError(f"文件夹 {file.parent} 写不进去：{os_words(error)}", "检查权限") from error
     with atomic(file) as temporary:
         temporary.write_text(secrets.token_bytes(KEY_BYTES).hex() + "\n", encoding="ascii")
-        os.chmod(temporary, 0o600)  # noqa: PTH101 - a temporary path
+        temporary.chmod(0o600)
 
 
 def key_name(key: bytes) -> str:

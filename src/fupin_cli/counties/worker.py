@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 ORPHAN, OVERDUE = 71, 72  # exit codes of a worker that ends itself
 
 
+LOCKED = 11  # somebody else held the lock: later it may be free
+
+
 def begin(threads: int) -> int:
     """Make this process a worker: no `FUPIN_*` of the coordinator, its share of threads, no word, and no life of its own."""
     import signal
@@ -78,7 +81,7 @@ def answer(function: Callable[[Any], dict[str, Any]], task: Any, seconds: float 
             faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere or sys.stderr)
         return {"result": function(task), "seconds": round(time.perf_counter() - began, 3), "cpu": time.process_time()}
     except FupinError as error:
-        again = error.exit_code == 11  # noqa: PLR2004 - somebody else held the lock
+        again = error.exit_code == LOCKED
         return {"error": str(error), "hint": error.hint, "exit_code": error.exit_code, "again": again}
     except MemoryError:
         return {

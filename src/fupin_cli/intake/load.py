@@ -91,8 +91,7 @@ def choose(
     """
     sources = [replace(source, role="unused") for source in inbox.sources]
     found = [inbox.found]
-    for note in assign_roles(sources, month, known_until or month):
-        found.append(findings.about_file("IN014", "", note))  # noqa: PERF401 - a list of one finding each
+    found += [findings.about_file("IN014", "", note) for note in assign_roles(sources, month, known_until or month)]
     _drop_copies(sources, found)
     for table in past_only:
         _leave_later(inbox, [s for s in sources if s.spec.table == table and s.role == "current"], month)

@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.errors import FupinError, os_words
@@ -16,7 +17,6 @@ from fupin_cli.jobs.lock import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from fupin_cli.policy.settings import Run
 
@@ -29,7 +29,7 @@ class _Handler(RotatingFileHandler):
 
     def _open(self) -> Any:
         stream = super()._open()
-        os.chmod(self.baseFilename, 0o600)  # noqa: PTH101 - the handler keeps a string
+        Path(self.baseFilename).chmod(0o600)
         return stream
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name

@@ -62,7 +62,11 @@ def _read(path: Path) -> SentList | None:
 
 
 def _is_entry(entry: object) -> bool:
-    return isinstance(entry, list) and len(entry) == 3 and all(isinstance(part, str) for part in entry)  # noqa: PLR2004 - person_code, code, since
+    """Whether it is what a sent list has of each risk: person_code, code, since."""
+    match entry:
+        case [str(), str(), str()]:
+            return True
+    return False
 
 
 def record_sent(root: Path, run: RiskRun, push: Path) -> None:

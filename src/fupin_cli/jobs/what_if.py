@@ -40,7 +40,7 @@ def parse_changes(texts: list[str]) -> dict[str, Any]:
     for text in texts:
         key, found, value = (part.strip() for part in text.replace("＝", "=").partition("="))
         path = key.split(".")
-        if not found or not all(path) or len(path) < 2:  # noqa: PLR2004 - section and key
+        if not found or not all(path) or len(path) == 1:
             raise UsageError(f"--set {text} 看不懂", "写成 段.项=值，例如 --set post.fixed_days=21.75")
         if key in OF_THE_LAW:
             raise UsageError(f"{key} 是政策定死的数，不能试算", "岗位标准用 post.standard.年，期限用 policy.extend_to")

@@ -89,7 +89,7 @@ def text_book(cells: pl.DataFrame, title: str) -> bytes:
                 cell = sheet.cell(number, column, text)
                 cell.data_type, cell.number_format = "s", "@"
     for column, texts in enumerate(cells.head(200).iter_columns(), 1):
-        widest = max((len(t) + sum(ord(c) > 127 for c in t) for t in texts.drop_nulls()), default=0)  # noqa: PLR2004 - beyond ASCII
+        widest = max((len(t) + sum(not c.isascii() for c in t) for t in texts.drop_nulls()), default=0)
         sheet.column_dimensions[sheet.cell(1, column).column_letter].width = min(widest + 2, WIDEST)
     return saved(book).getvalue()
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fupin_cli.outputs.sheet import Bars, SheetPlan
 
 WIDTH, HEIGHT = 300, 14  # a bar's own units: near the size in which it is drawn, so that hatches keep their slope
+SHADES = 5  # of cells, by their counts
 NO_SIGN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 WHOLE = 5  # characters of a text that is not broken
 SHORT = 14  # a table of so many rows is not broken over two pages
@@ -215,8 +216,8 @@ def heat_table(frame_rows: Iterable[Mapping[str, Any]], by: str, codes: list[str
         cells = [value_cell(by, row[by])]
         for code in codes:
             count = row[code]
-            shade = 0 if not count else 1 + (count * 5 - 1) // (largest + 1) if largest > 5 else count  # noqa: PLR2004 - five shades
-            cells.append(Cell(number(count) if count else "", figure=True, heat=min(shade, 5)))
+            shade = 0 if not count else 1 + (count * SHADES - 1) // (largest + 1) if largest > SHADES else count
+            cells.append(Cell(number(count) if count else "", figure=True, heat=min(shade, SHADES)))
         body.append([*cells, value_cell("rest", row["rest"]), value_cell("count", row["count"])])
     heads = [
         Cell(head),

@@ -43,7 +43,7 @@ def roster_sheets(run: RosterRun, titles: dict[str, str]) -> list[SheetPlan]:
     """Plan the sheets; `titles`: table → its Chinese name."""
     sheets = [_about(run, titles), _summary(run), _people(run, titles)]
     if run.changes is not None and run.proof is not None and run.by_town is not None:
-        sheets += [_changes(run), _proof(run)]
+        sheets += [_changes(run, run.changes), _proof(run, run.proof, run.by_town)]
     if run.strangers.height:
         sheets.append(_strangers(run))
     return sheets
@@ -145,7 +145,7 @@ def _people(run: RosterRun, titles: dict[str, str]) -> SheetPlan:
     )
 
 
-def _changes(run: RosterRun) -> SheetPlan:
+def _changes(run: RosterRun, changes: pl.DataFrame) -> SheetPlan:
     headers = {
         "person_code": "一人一码",
         "name": "姓名",
@@ -159,9 +159,8 @@ def _changes(run: RosterRun) -> SheetPlan:
         "to": "现在",
         "reason": "原因",
     }
-    assert run.changes is not None  # noqa: S101 - asked for only where there is one
     of_state = pl.col("field") == "state"
-    rows = run.changes.with_columns(
+    rows = changes.with_columns(
         pl.col("kind").replace_strict(KIND_WORDS, return_dtype=pl.String),
         *(pl.when(of_state).then(state_words(pl.col(c))).otherwise(c).alias(c) for c in ("from", "to")),
     ).with_columns(pl.col("field").replace_strict(FIELD_WORDS, default=None, return_dtype=pl.String))
@@ -175,12 +174,10 @@ def _changes(run: RosterRun) -> SheetPlan:
     )
 
 
-def _proof(run: RosterRun) -> SheetPlan:
+def _proof(run: RosterRun, proof: pl.DataFrame, by_town: pl.DataFrame) -> SheetPlan:
     """Before + joined − left + in − out = after, of all and of each township."""
-    assert run.proof is not None  # noqa: S101 - as above
-    assert run.by_town is not None  # noqa: S101 - as above
-    whole = run.proof.with_columns(county=pl.lit("全部"), township=pl.lit("全部"))
-    rows = pl.concat([whole, run.by_town], how="diagonal").filter(pl.col("dimension") != "area")
+    whole = proof.with_columns(county=pl.lit("全部"), township=pl.lit("全部"))
+    rows = pl.concat([whole, by_town], how="diagonal").filter(pl.col("dimension") != "area")
     rows = rows.with_columns(
         class_words(pl.col("dimension"), pl.col("class")).alias("class"),
         pl.col("dimension").replace_strict(DIMENSION_WORDS, return_dtype=pl.String).alias("what"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound="BaseModel")
 KEYS = {"from", "value", "source"}
+SHORTEST = 2  # letters of the name of a document
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _entry(item: Any, validate: Callable[[Any], Any]) -> Entry:
     if not isinstance(item, dict) or set(item) != KEYS:
         raise ValueError('每一项写成 {from = "2025-01", value = 450, source = "文件名称和文号"}')
     source = str(item["source"]).strip()
-    if len(source) < 2:  # noqa: PLR2004 - a document has a name
+    if len(source) < SHORTEST:
         raise ValueError("source 须写文件名称和文号")
     try:
         since = parse_month(str(item["from"]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+SHOWN = 40  # letters of a value: a line on the screen
 PATTERNS = {
     r"(\d{4})-(\d{2})$": "要写成 年-月，例如 2024-05",
     r"^20\d\d$": "年份要写四位数，例如 2025",
@@ -58,7 +59,7 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = f'"{value}"' if isinstance(value, str) else ("一节" if isinstance(value, dict) else str(value))
-    return text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004 - a line on the screen
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 def _one_of(expected: str) -> str:

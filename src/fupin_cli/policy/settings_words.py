@@ -126,12 +126,12 @@ def known_keys(place: tuple[str, ...]) -> list[str]:
     model: Any = Settings
     for part in place:
         if part == "profiles":
-            return list(BankProfile.model_fields) if len(place) > 2 else []  # noqa: PLR2004 - [bank.profiles.名称]
+            return list(BankProfile.model_fields) if place[2:] else []  # [bank.profiles.名称]
         if part == "payees":
             return list(Payee.model_fields) if len(place) > 1 else []
         if part in ("funds", "budget"):
             return []
         if part == "standard":
-            return ["annual", "monthly", "source"] if len(place) > 2 else []  # noqa: PLR2004 - [post.standard.2025]
+            return ["annual", "monthly", "source"] if place[2:] else []  # [post.standard.2025]
         model = model.model_fields[str(part)].annotation
     return list(model.model_fields)
