@@ -28,6 +28,7 @@ SLIPS = [
     ('[post]\nage_max = "七十"\n', 2, "要写整数"),
     ("[checks]\nincome_min = -1\n", 2, "不是两位小数以内的非负金额"),
     ("[checks]\n\nrequired_tables = 3\n", 3, "要写成方括号里的几项"),
+    ("[checks]\nincome_min = {x = 1}\n", 2, "要写一个金额，不是一节"),
     ('[county]\nnmae = "某县"\n', 2, "是不是 name？"),
     ('[conty]\nname = "某县"\n', 1, "是不是 county？"),
     ("[post]\nproration = attendance\n", 2, "文字加英文双引号"),

@@ -13,6 +13,8 @@ from fupin_cli.policy.rounding import yuan_to_fen
 
 def _money(value: Any) -> str:
     """Keep an amount as text in yuan; TOML numbers are accepted by the digits that were typed."""
+    if isinstance(value, (dict, list)):
+        raise ValueError("要写一个金额，不是一节，也不是几项")  # noqa: TRY004 - pydantic reports ValueError with its place
     text = str(value)
     yuan_to_fen(text)
     return text
