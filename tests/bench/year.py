@@ -1,4 +1,4 @@
-"""What a county costs in its twelfth month, against its first: `python -m tests.bench.year [PEOPLE] [MONTHS]`.
+"""What a county costs in its twelfth month, against its first: `python -m tests.bench.year [PEOPLE] [MONTHS] [FOLDER] [--xlsx]`.
 
 People on posts, all tables of the month in its folder; every month but the last is approved. CPU seconds (user and
 system) of whole processes: check, payroll and approve of the first month, and of the last.
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -44,8 +45,8 @@ def people(count: int) -> pl.DataFrame:
     )
 
 
-def write_month(root: Path, who: pl.DataFrame, month: str) -> None:
-    """Put a month's tables into its folder; everybody works twenty of twenty-two days, some the whole month."""
+def write_month(root: Path, who: pl.DataFrame, month: str, *, xlsx: bool = False) -> None:
+    """Put a month's tables into its folder, as CSV or workbooks; everybody works twenty of twenty-two days, some the whole month."""
     area = ["县", "乡", "村"]
     half = ("01-01", "06-30") if month[5:] < "07" else ("07-01", "12-31")
     contract = {
@@ -103,7 +104,14 @@ def write_month(root: Path, who: pl.DataFrame, month: str) -> None:
     folder = root / "inbox" / month
     folder.mkdir(parents=True)
     for title, table in tables.items():
-        table.write_csv(folder / f"{title}.csv")
+        if xlsx:
+            from fupin_cli.outputs.bulk import write_workbook
+            from fupin_cli.outputs.sheet import SheetPlan
+
+            plan = SheetPlan("Sheet1", {c: c for c in table.columns}, table.cast(pl.String))
+            write_workbook(folder / f"{title}.xlsx", [plan], date(YEAR, 1, 31))
+        else:
+            table.write_csv(folder / f"{title}.csv")
 
 
 def cpu(root: Path, *arguments: str) -> float:
@@ -129,14 +137,14 @@ def cost(root: Path, month: str) -> dict[str, float]:
     return found
 
 
-def main(count: int, months: int, root: Path) -> None:
+def main(count: int, months: int, root: Path, *, xlsx: bool) -> None:
     """Live the months and print what the first and each later one cost."""
     (root / "fupin.toml").write_text(SETTINGS, encoding="utf-8")
     who = people(count)
     first = 0.0
     for number in range(1, months + 1):
         month = f"{YEAR}-{number:02d}"
-        write_month(root, who, month)
+        write_month(root, who, month, xlsx=xlsx)
         found = cost(root, month)
         both = found["check"] + found["payroll"]
         first = first or both
@@ -145,10 +153,15 @@ def main(count: int, months: int, root: Path) -> None:
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
+    given = [word for word in sys.argv[1:] if word != "--xlsx"]
     place = Path(given[2]) if len(given) > 2 else Path(tempfile.mkdtemp(prefix="fupin-year-"))
     try:
-        main(int(given[0]) if given else PEOPLE, int(given[1]) if len(given) > 1 else MONTHS, place)
+        main(
+            int(given[0]) if given else PEOPLE,
+            int(given[1]) if len(given) > 1 else MONTHS,
+            place,
+            xlsx="--xlsx" in sys.argv,
+        )
     finally:
         if len(given) < 3:
             shutil.rmtree(place, ignore_errors=True)
