@@ -8,7 +8,6 @@ it sends back is lines of JSON and Arrow tables, never objects.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import signal
@@ -17,11 +16,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-import polars as pl
-
 from fupin_cli.errors import os_words
 from fupin_cli.intake.budget import SIZE_HINT, memory_limit, seconds_limit
 from fupin_cli.intake.excel_reader import raw_sheet
+from fupin_cli.intake.packed import unpack
 from fupin_cli.intake.plain_cells import PlainSheet
 from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, UnreadableError
 
@@ -143,7 +141,7 @@ class Apart:
             return [_from_lists(head, process.stdout) for head in answer["plain"]]
         if "sheets" not in answer:
             raise EOFError
-        return [_sheet(head, process.stdout) for head in answer["sheets"]]
+        return unpack(answer["sheets"], process.stdout)
 
     def _reason(self, returncode: int | None, seconds: int, *, late: bool) -> UnreadableError:
         if late or returncode == OUT_OF_TIME:
@@ -179,28 +177,3 @@ def _from_lists(head: dict[str, Any], stream: Any) -> RawSheet:
     return raw_sheet(
         PlainSheet(head["name"], columns, head["offset"], head["hidden"], numeric, formulas, head["unread"])
     )
-
-
-def _sheet(head: dict[str, Any], stream: Any) -> RawSheet:
-    cells = pl.read_ipc(io.BytesIO(_exactly(stream, head["cells"])))
-    flags = pl.read_ipc(io.BytesIO(_exactly(stream, head["numeric"]))) if head["numeric"] else None
-
-    def numeric(wanted: list[int]) -> pl.DataFrame:
-        return flags.select(str(n) for n in sorted(wanted)) if flags is not None else pl.DataFrame()
-
-    return RawSheet(
-        head["name"],
-        cells,
-        head["offset"],
-        head["hidden"],
-        None if flags is None else numeric,
-        head["unread"],
-        head["hidden_rows"],
-    )
-
-
-def _exactly(stream: Any, size: int) -> bytes:
-    data: bytes = stream.read(size)
-    if len(data) != size:
-        raise EOFError
-    return data

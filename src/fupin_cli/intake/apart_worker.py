@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
 import json
 import os
 import signal
@@ -18,12 +17,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fupin_cli.intake.budget import MIB, SIZE_HINT, result_limit, result_refused
 from fupin_cli.intake.plain_reader import plain_sheets
-from fupin_cli.intake.raw import HINT_DAMAGED, RawSheet, UnreadableError
+from fupin_cli.intake.raw import HINT_DAMAGED, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import polars as pl
 
     from fupin_cli.policy.settings import Intake
 
@@ -98,38 +95,15 @@ def _plain(path: Path, limits: Intake, _: str | None) -> list[bytes] | None:
 
 def _tables(path: Path, limits: Intake, password: str | None) -> list[bytes]:
     """Sheets as Arrow tables, behind a line of JSON with their heads."""
+    from fupin_cli.intake.packed import pack
     from fupin_cli.intake.readers import read_file
 
-    sheets = [_packed(sheet) for sheet in read_file(path, limits, password)]
-    return [_line({"sheets": [head for head, _ in sheets]}), *(part for _, parts in sheets for part in parts)]
+    heads, parts = pack(read_file(path, limits, password), "uncompressed")
+    return [_line({"sheets": heads}), *parts]
 
 
 def _line(answer: Any) -> bytes:
     return json.dumps(answer).encode() + b"\n"
-
-
-def _packed(sheet: RawSheet) -> tuple[dict[str, Any], list[bytes]]:
-    """A sheet's head and its tables as Arrow bytes; which cells hold numbers is asked of all columns at once."""
-    parts = [_arrow(sheet.cells)]
-    if sheet.numeric is not None and sheet.cells.width:
-        parts.append(_arrow(sheet.numeric(list(range(sheet.cells.width)))))
-    sizes = [len(part) for part in parts]
-    head = {
-        "name": sheet.name,
-        "offset": sheet.offset,
-        "hidden": sheet.hidden,
-        "unread": sheet.unread,
-        "hidden_rows": sheet.hidden_rows,
-        "cells": sizes[0],
-        "numeric": sizes[1] if len(sizes) > 1 else 0,
-    }
-    return head, parts
-
-
-def _arrow(frame: pl.DataFrame) -> bytes:
-    stream = io.BytesIO()
-    frame.write_ipc(stream)
-    return stream.getvalue()
 
 
 def _address_space() -> int:
