@@ -89,7 +89,10 @@ def paid_twice(ctx: Claimed) -> pl.LazyFrame:
     A payment that failed is none; the same line of the same batch listed twice is ID007.
     """
     keys = ["id_number", "measure", "month"]
-    near = ctx.payments.filter(month_key().is_duplicated())["_nth"]
+    key = ctx.payments.select(month_key()).to_series()
+    ordered = key.sort()
+    again = ordered.filter(ordered.eq_missing(ordered.shift(1)).fill_null(value=False))
+    near = ctx.payments.filter(key.is_in(again.unique().implode(), nulls_equal=True))["_nth"]
     paid = ctx.intake.tables[HISTORY][near].lazy()
     several = paid.filter(pl.struct(keys).is_duplicated())
     single = several.unique([*keys, "post_id", "batch", "amount_fen"], keep="first", maintain_order=True)

@@ -63,7 +63,9 @@ def used_of(paid: pl.DataFrame, policy: Policy, month: int, measure: str = POSTS
     Gives id_number, months_counted (distinct months), first_paid (month index), used_num / used_den: the exact
     number of months by the county's way of counting (`paid_months`, `prorated`; `calendar_span` needs first_paid).
     """
-    paid = paid.filter((pl.col("measure") == measure) & (pl.col("month") != month))
+    paid = paid.filter((pl.col("measure") == measure) & (pl.col("month") != month) & pl.col("_who").is_not_null())
+    if policy.settings.post.month_count != "prorated":
+        return _months_of(paid)
     by_month = by_person_and_month(paid)
     standards = policy.standards_fen(paid["month"].unique())
     common = lcm(*standards.values()) if standards else 1
@@ -74,15 +76,29 @@ def used_of(paid: pl.DataFrame, policy: Policy, month: int, measure: str = POSTS
     ).fill_null(
         pl.lit(common, dtype=big)  # a month without a standard counts whole
     )
-    prorated = policy.settings.post.month_count == "prorated"
     used = by_month.group_by("_person", maintain_order=True).agg(
         pl.col("id_number").first(),
         months_counted=pl.len().cast(pl.Int64),
         first_paid=pl.col("month").min(),
-        used_num=(share.sum() if prorated else pl.len().cast(big)),
-        used_den=pl.lit(common if prorated else 1, dtype=big),
+        used_num=share.sum(),
+        used_den=pl.lit(common, dtype=big),
     )
     return used.drop("_person")
+
+
+def _months_of(paid: pl.DataFrame) -> pl.DataFrame:
+    """Count whole months (`used_of`): of millions of payments only the numbers of person and month are looked at."""
+    keys = paid.select(_key=month_key().unique()).sort("_key")
+    months = keys.select(_who=(pl.col("_key") // MONTHS).set_sorted(), month=(pl.col("_key") % MONTHS).cast(pl.Int32))
+    used = months.group_by("_who", maintain_order=True).agg(
+        months_counted=pl.len().cast(pl.Int64),
+        first_paid=pl.col("month").min(),
+        used_num=pl.len().cast(pl.Int128),
+        used_den=pl.lit(1, dtype=pl.Int128),
+    )
+    people = paid.select(pl.col("_who").cast(pl.Int64), "id_number").filter(pl.col("_who").is_first_distinct())
+    named = used.join(people, on="_who", how="left", maintain_order="left")
+    return named.select("id_number", "months_counted", "first_paid", "used_num", "used_den")
 
 
 def by_person_and_month(paid: pl.DataFrame) -> pl.DataFrame:
