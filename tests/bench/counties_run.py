@@ -1,6 +1,6 @@
 """Goals of many counties at work: `python -m tests.bench.counties_run [COUNTIES [PEOPLE [ROUNDS]]]`: check and payroll of each.
 
-Two subprocesses a county, one process without a pool, a pool of one and of two workers, in turn, so often; the least counts.
+Two subprocesses a county, a process a command without a pool, a pool of one and of two workers, in turn, so often; the least counts.
 Processor seconds of all processes together (a busy machine tells no time by the clock), and seconds by the clock for two
 workers against one.
 """
@@ -30,9 +30,8 @@ from fupin_cli.counties.run import task_of
 from fupin_cli.counties.task import do
 from fupin_cli.policy.months import parse_month
 root = Path(sys.argv[1])
-for command in ("check", "payroll"):
-    for county in find_counties(root):
-        assert do(task_of(root, county, parse_month(sys.argv[2]), command, "bench"))["status"] == "done"
+for county in find_counties(root):
+    assert do(task_of(root, county, parse_month(sys.argv[2]), sys.argv[3], "bench"))["status"] == "done"
 """
 
 
@@ -74,7 +73,7 @@ def spent(folder: Path, commands: list[list[str]], threads: int) -> tuple[float,
 def measured(folder: Path, rounds: int) -> dict[str, tuple[float, float]]:
     """The least processor seconds and seconds by the clock of each way to do the counties in `folder / "省"`."""
     names, all_threads = sorted(path.name for path in (folder / "省").iterdir()), os.cpu_count() or 1
-    inline = [[sys.executable, "-c", INLINE, "ROOT", MONTH]]
+    inline = [[sys.executable, "-c", INLINE, "ROOT", MONTH, job] for job in JOBS]
     ways = {
         "apart": ([[*FUPIN, job, MONTH, "-w", f"ROOT/{name}", "-q"] for name in names for job in JOBS], all_threads),
         "inline": (inline, all_threads),
