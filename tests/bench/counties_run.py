@@ -27,7 +27,7 @@ import sys
 from pathlib import Path
 from fupin_cli.counties.find import find_counties
 from fupin_cli.counties.run import task_of
-from fupin_cli.counties.task import do
+from fupin_cli.counties.worker import do
 from fupin_cli.policy.months import parse_month
 root = Path(sys.argv[1])
 for county in find_counties(root):

@@ -15,7 +15,7 @@ from fupin_cli.counties.extract import extract
 from fupin_cli.counties.resolve import across_sheet, resolve
 from fupin_cli.counties.result import CountiesRun, labels
 from fupin_cli.counties.run import run_all, silent, task_of
-from fupin_cli.counties.task import Done, Task, carried_out
+from fupin_cli.counties.task import Done, carried_out
 from fupin_cli.errors import FupinError
 from fupin_cli.intake.inbox import folder_month
 from fupin_cli.jobs.desk import Desk
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fupin_cli.counties.find import County
+    from fupin_cli.counties.handed_out import Task
     from fupin_cli.counties.pool import Board, Engine, Limits
 
 KEY_FILE = states.FOLDER / "across.key"

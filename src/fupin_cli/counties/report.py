@@ -12,7 +12,7 @@ from fupin_cli.counties.fold import folded
 from fupin_cli.counties.own_page import FORMAT, own_page
 from fupin_cli.counties.result import CountiesRun, labels
 from fupin_cli.counties.run import run_all, silent, task_of
-from fupin_cli.counties.task import Done, Task, carried_out, checked_words, payroll_figures
+from fupin_cli.counties.task import Done, carried_out, checked_words, payroll_figures
 from fupin_cli.counties.wording import shared_rules
 from fupin_cli.jobs import report as reporting
 from fupin_cli.jobs.desk import Desk
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fupin_cli.counties.find import County
+    from fupin_cli.counties.handed_out import Task
     from fupin_cli.counties.pool import Board, Engine, Limits
     from fupin_cli.reports.known import Known
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.counties import state as states
+from fupin_cli.counties.handed_out import Task
 from fupin_cli.counties.pool import Board, Engine, Limits, Outcome, run_tasks
 from fupin_cli.counties.result import CountiesRun
-from fupin_cli.counties.task import Task, do
+from fupin_cli.counties.worker import do
 from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:

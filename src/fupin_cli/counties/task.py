@@ -20,7 +20,6 @@ from fupin_cli.jobs.run import fingerprint, run_month
 from fupin_cli.jobs.subsidy import subsidy
 from fupin_cli.jobs.subsidy_files import write_corrections
 from fupin_cli.jobs.withdraw import finish_all
-from fupin_cli.jobs.workspace import Workspace
 from fupin_cli.ledger import store
 from fupin_cli.ledger.kept import file_sha256
 from fupin_cli.measures.catalogue import leading
@@ -28,36 +27,15 @@ from fupin_cli.outputs.manifest import digest, summary
 from fupin_cli.outputs.payroll_corrections import correction_words
 from fupin_cli.policy.months import month_text
 from fupin_cli.policy.rounding import fen_to_yuan
-from fupin_cli.policy.settings import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fupin_cli.counties.handed_out import Task
     from fupin_cli.results.subsidy import PayrollRun
 
 WHOLE = (0, 1, 3, 12)  # how a job ends that has done all it can
 NO_INPUT, WAIT = 10, 1.0
-
-
-@dataclass(frozen=True)
-class Task:
-    """One county's work: plain data, so that it can be sent to any worker. `options`: what only this command knows."""
-
-    command: str
-    key: str
-    name: str
-    root: str
-    month: int
-    state: str  # the file of its state
-    operator: str
-    maker: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def workspace(self) -> Workspace:
-        """The county's folder."""
-        root = Path(self.root)
-        return Workspace(root, root / FILE_NAME)
 
 
 @dataclass
@@ -72,7 +50,7 @@ class Done:
     sealed: bool = False  # whether what it wrote is for the program alone: once changed, it is written again
 
 
-def do(task: Task) -> dict[str, Any]:
+def done(task: Task) -> dict[str, Any]:
     """Do a county's work, unless it was done from the same inputs before, and keep what became of it.
 
     Raises:
@@ -84,7 +62,7 @@ def do(task: Task) -> dict[str, Any]:
 def carried_out(
     task: Task, job: Callable[[Task, datetime, list[str]], Done], also: object = None, passing: str = ""
 ) -> dict[str, Any]:
-    """Do one county's `job` as `do` does.
+    """Do one county's `job` as `done` does.
 
     `also`: what its result depends on besides the county's own files and settings; `passing`: files that it does not read.
 

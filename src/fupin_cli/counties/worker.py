@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fupin_cli.counties.handed_out import Task
+
 ORPHAN, OVERDUE = 71, 72  # exit codes of a worker that ends itself
 
 
@@ -57,6 +59,17 @@ def ready() -> int:
     import fupin_cli.counties.task  # noqa: F401
 
     return os.getpid()
+
+
+def do(task: Task) -> dict[str, Any]:
+    """Do a county's work (`task.done`). What that takes is loaded here, in the worker, and not by who hands it out.
+
+    Raises:
+        FupinError: as the single jobs.
+    """
+    from fupin_cli.counties.task import done
+
+    return done(task)
 
 
 def bare() -> int:
