@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.idc import ROSTER
+from fupin_cli.checks.idc import ROSTER, told_of
 from fupin_cli.checks.report import report, with_others
 from fupin_cli.checks.rule import rule
 
@@ -31,16 +31,7 @@ def names_differ(ctx: Month) -> pl.LazyFrame:
     plain = ctx.numbers.filter(pl.col("kind").is_null() & pl.col("_who").is_in(several.implode()))
     rows = ctx.naming(plain["id_number"]).lazy().filter(pl.col("name").is_not_null())
     rows = with_others(rows, ["id_number"])
-    return rows.select(
-        "table",
-        "_src",
-        "_row",
-        "name",
-        "post_id",
-        column=pl.lit("name"),
-        person="id_number",
-        message=pl.concat_str(pl.lit("同一身份证号在别处姓名不同，见 "), "_others"),
-    )
+    return told_of(rows, "name", pl.concat_str(pl.lit("同一身份证号在别处姓名不同，见 "), "_others"))
 
 
 @cache
@@ -71,17 +62,8 @@ def name_shape(ctx: Month) -> pl.LazyFrame:
     names, _ = ctx.names
     odd = ctx.naming(names.filter(names.str.contains(NAME_MARKS)), "name")
     found = [
-        odd.lazy().select(
-            "table",
-            "_src",
-            "_row",
-            "name",
-            "post_id",
-            column=pl.lit("name"),
-            person="id_number",
-            message=pl.lit("姓名里有数字、空格或标点"),
-            severity=pl.lit("warning"),
-            effect=pl.lit("none"),
+        told_of(odd.lazy(), "name", pl.lit("姓名里有数字、空格或标点")).with_columns(
+            severity=pl.lit("warning"), effect=pl.lit("none")
         )
     ]
     if ctx.has(ROSTER):

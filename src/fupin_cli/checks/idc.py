@@ -35,22 +35,16 @@ def holds_roster(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.with_columns(effect=pl.when(pl.col("table") == ROSTER).then(pl.lit("hold")).otherwise(pl.lit("none")))
 
 
+def told_of(rows: pl.LazyFrame, column: str, message: pl.Expr) -> pl.LazyFrame:
+    """Findings on rows of any table that name a person (`Month.naming`), at one of their columns."""
+    return rows.select(
+        "table", "_src", "_row", "name", "post_id", column=pl.lit(column), person="id_number", message=message
+    )
+
+
 def mentioned(ctx: Month, numbers: pl.DataFrame, message: str, *, holds: bool = True) -> pl.LazyFrame:
     """Findings on the rows of any table that name a person by one of these numbers."""
-    found = (
-        ctx.naming(numbers["id_number"])
-        .lazy()
-        .select(
-            "table",
-            "_src",
-            "_row",
-            column=pl.lit("id_number"),
-            person="id_number",
-            name="name",
-            post_id="post_id",
-            message=pl.lit(message),
-        )
-    )
+    found = told_of(ctx.naming(numbers["id_number"]).lazy(), "id_number", pl.lit(message))
     return holds_roster(found) if holds else found
 
 

@@ -45,7 +45,7 @@ def rows_xml(plan: SheetPlan, parts: Sequence[Part], row: int, plain: list[str],
     number = (row + pl.int_range(pl.len()).over(PART)).cast(pl.String)
     frame = rows.with_columns(__row=number, **flags)
     cells = []
-    unsafe, spaced = _with(rows.drop(PART), UNSAFE), _with(rows.drop(PART), SPACED)
+    unsafe, spaced = _having(rows.drop(PART), UNSAFE, SPACED)
     for position, name in enumerate(plan.headers):
         style: pl.Expr = pl.lit(plain[position])
         if name in flagged:
@@ -74,15 +74,18 @@ def _height(plan: SheetPlan) -> pl.Expr:
     return pl.concat_str(pl.lit(' ht="'), points.cast(pl.String), pl.lit('" customHeight="1"'))
 
 
-def _with(rows: pl.DataFrame, pattern: str) -> set[str]:
-    """Columns of text with a cell that has something of a pattern, or is longer than a cell may be: all are asked at once."""
+def _having(rows: pl.DataFrame, *patterns: str) -> list[set[str]]:
+    """For each pattern the columns of text with a cell that has something of it, or is longer than a cell may be: all asked at once."""
     texts = {name: pl.col(name).cast(pl.String).str for name, dtype in rows.schema.items() if not dtype.is_integer()}
     if not texts:
-        return set()
-    asked = (
-        (text.contains(pattern) | (text.len_bytes() > CELL_LIMIT)).any().alias(name) for name, text in texts.items()
-    )
-    return {name for name, told in rows.select(asked).row(0, named=True).items() if told}
+        return [set() for _ in patterns]
+    long = {name: text.len_bytes() > CELL_LIMIT for name, text in texts.items()}
+    told = rows.select(
+        (text.contains(pattern) | long[name]).any().alias(f"{name} {number}")
+        for number, pattern in enumerate(patterns)
+        for name, text in texts.items()
+    ).row(0, named=True)
+    return [{name for name in texts if told[f"{name} {number}"]} for number in range(len(patterns))]
 
 
 def _number_cell(start_tag: pl.Expr, name: str) -> pl.Expr:

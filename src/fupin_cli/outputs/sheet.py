@@ -55,7 +55,7 @@ class Lengths(NamedTuple):
     """How many places a column's texts take: nearly all of the first rows, and the longest of all."""
 
     usual: float
-    widest: int
+    widest: float
 
 
 @dataclass
@@ -103,12 +103,16 @@ class SheetPlan:
         """How many columns from the left are printed."""
         return self.printed or len(self.headers)
 
+    @property
+    def may_fold(self) -> list[str]:
+        """Printed columns of texts that are not long by their nature: they take several lines if one does not fit."""
+        printed, types = list(self.headers)[: self.printed_columns], self.rows.schema
+        return [name for name in printed if name not in self.wrapped and types[name] == pl.String]
+
     @cached_property
     def folded(self) -> tuple[str, ...]:
         """Columns whose texts take several lines: long ones by their nature, and printed ones with a text wider than they are."""
-        printed = list(self.headers)[: self.printed_columns]
-        long = [name for name in printed if name not in self.wrapped and self.rows.schema[name] == pl.String]
-        cut = {name for name in long if self._lengths[name].widest > self.room(name)}
+        cut = {name for name in self.may_fold if self._lengths[name].widest > self.room(name)}
         return tuple(name for name in self.headers if name in self.wrapped or name in cut)
 
     @property
@@ -214,20 +218,26 @@ def measured(plans: list[SheetPlan]) -> list[SheetPlan]:
 
 
 def lengths_of(plans: list[SheetPlan]) -> list[dict[str, Lengths]]:
-    """The lengths of the texts of each column of sheets with the same columns, in one pass."""
+    """The lengths of the texts of each column of sheets with the same columns, in one pass; 0 of what no sheet asks for."""
     names = list(plans[0].headers)
-    rows = stacked([plan.rows.select(names) for plan in plans])
-    texts = rows.select(PART, *(_places(pl.col(name).cast(pl.String)).alias(name) for name in names))
-    asked = texts.group_by(PART).agg(
-        *(pl.col(name).head(SAMPLED).quantile(USUAL, "higher").alias(f"{name} usual") for name in names),
-        *(pl.col(name).max().alias(f"{name} widest") for name in names),
-    )
-    told = {row[PART]: row for row in asked.iter_rows(named=True)}
-    none: dict[str, int] = {}
+    unset = [name for name in names if any(name not in plan.widths for plan in plans)]
+    folding = list(dict.fromkeys(name for plan in plans for name in plan.may_fold))
+    frames = [plan.rows.select(names) for plan in plans]
+    rows = stacked(frames)
+    large = any(frame.height > SAMPLED for frame in frames)
+    first = stacked([frame.head(SAMPLED) for frame in frames]) if large else rows
+    usual = _by_part(first, {n: _places(pl.col(n).cast(pl.String)).quantile(USUAL, "higher") for n in unset})
+    widest = _by_part(rows, {n: _places(pl.col(n)).max() for n in folding})
     return [
-        {n: Lengths(own.get(f"{n} usual") or 0, own.get(f"{n} widest") or 0) for n in names}
-        for own in (told.get(number, none) for number in range(len(plans)))
+        {n: Lengths(usual.get(number, {}).get(n) or 0, widest.get(number, {}).get(n) or 0) for n in names}
+        for number in range(len(plans))
     ]
+
+
+def _by_part(rows: pl.DataFrame, figures: dict[str, pl.Expr]) -> dict[int, dict[str, float]]:
+    """Figures of each of the frames that were `stacked`, by its number; without those that have no rows."""
+    told = rows.group_by(PART).agg(**figures)
+    return {row[PART]: row for row in told.iter_rows(named=True)}
 
 
 def stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
