@@ -108,11 +108,10 @@ def _leave_later(inbox: Inbox, sources: list[Source], month: int) -> None:
     column = sources[0].spec.month_column
     later = {s.index for s in sources if s.folder is not None and s.folder > month}
     if column:
-        rows = typed_rows(inbox, sources)
-        dated = pl.concat([part.select("_src", column) for part in (rows.accepted, rows.set_aside)])
-        ahead = dated.group_by("_src").agg((pl.col(column) > month).fill_null(value=False).all())
-        told = dict(ahead.iter_rows())
-        later = {s.index for s in sources if told.get(s.index, s.index in later)}
+        _type(inbox, sources)
+        _count(inbox, sources)
+        begins = {s.index: inbox.typed[s.index].begins(column).get(s.index) for s in sources}
+        later = {i for i, first in begins.items() if (i in later if first is None else first > month)}
     if len(later) < len(sources):
         for source in sources:
             if source.index in later:
@@ -138,10 +137,7 @@ def typed_rows(inbox: Inbox, sources: list[Source]) -> Rows:
     wanted = {source.index for source in sources}
     together = list({id(inbox.typed[i]): inbox.typed[i] for i in sorted(wanted)}.values())
     parts = [rows.of(wanted) for rows in together]
-    counts = {i: count for part in parts for i, count in part.counts.items()}
-    for source in sources:
-        source.rows_read, source.rows_accepted = counts[source.index]
-        source.rows_set_aside = source.rows_read - source.rows_accepted
+    _count(inbox, sources)
     if len(parts) == 1:
         return parts[0]
     accepted, aside, found = (
@@ -152,7 +148,13 @@ def typed_rows(inbox: Inbox, sources: list[Source]) -> Rows:
             [part.found for part in parts],
         )
     )
-    return Rows(accepted, aside, found, counts)
+    return Rows(accepted, aside, found, {i: count for part in parts for i, count in part.counts.items()})
+
+
+def _count(inbox: Inbox, sources: list[Source]) -> None:
+    for source in sources:
+        source.rows_read, source.rows_accepted = inbox.typed[source.index].counts[source.index]
+        source.rows_set_aside = source.rows_read - source.rows_accepted
 
 
 def _drop_copies(sources: list[Source], found: list[pl.DataFrame]) -> None:

@@ -46,6 +46,16 @@ class Rows:
     set_aside: pl.DataFrame = field(repr=False)
     found: pl.DataFrame = field(repr=False)
     counts: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _begins: dict[str, dict[int, int]] = field(default_factory=dict, repr=False)
+
+    def begins(self, column: str) -> dict[int, int]:
+        """The earliest month of each sheet by its month column; 0 where a row names none. None of sheets without rows."""
+        if column not in self._begins:
+            rows = pl.concat(
+                [part.select("_src", pl.col(column).fill_null(0)) for part in (self.accepted, self.set_aside)]
+            )
+            self._begins[column] = dict(rows.group_by("_src").agg(pl.col(column).min()).iter_rows())
+        return self._begins[column]
 
     def of(self, indexes: set[int]) -> Rows:
         """The rows of some of the sheets."""

@@ -44,6 +44,11 @@ class Books:
         """Lines of the postings that stand."""
         return self.of_standing("lines")
 
+    @cached_property
+    def inputs(self) -> pl.DataFrame:
+        """What the approvals that stand rest on."""
+        return self.of_standing("inputs")
+
     def read_ledger(self, table: str) -> pl.DataFrame:
         """A table of the ledger, whole."""
         known = self._ledger.get(table)
@@ -73,4 +78,4 @@ class Books:
         approval = self.batches.filter(
             (pl.col("kind") == store.APPROVAL) & (pl.col("month") == month) & (pl.col("measure") == measure)
         )
-        return self.read_ledger("inputs").join(approval.select("batch"), on="batch", how="semi")
+        return self.inputs.join(approval.select("batch"), on="batch", how="semi")

@@ -44,25 +44,30 @@ def months_to_check(desk: Desk, month: int, measure: str) -> list[int]:
     return [m for m in desk.approved_months(measure) if m != month and m >= month - back]
 
 
-def corrections_of(desk: Desk, again: Again) -> pl.DataFrame:
-    """Differences (`reconciliation.corrections.differences`) of an approved month that was computed again."""
-    return differences(standing(desk, again.month, again.measure), again.lines, desk.money)
+def corrections_of(desk: Desk, months: list[Again]) -> pl.DataFrame:
+    """Differences (`reconciliation.corrections.differences`) of approved months of one measure that were computed again."""
+    return differences(*_old_and_new(desk, months), desk.money)
 
 
-def undecided_of(desk: Desk, again: Again) -> pl.DataFrame:
-    """Lines of an approved month that are now only held (`reconciliation.corrections.undecided`)."""
-    return undecided(standing(desk, again.month, again.measure), again.lines)
+def undecided_of(desk: Desk, months: list[Again]) -> pl.DataFrame:
+    """Lines of approved months of one measure that are now only held (`reconciliation.corrections.undecided`)."""
+    return undecided(*_old_and_new(desk, months))
+
+
+def _old_and_new(desk: Desk, months: list[Again]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    old = standing(desk, [again.month for again in months], months[0].measure)
+    return old, pl.concat(again.lines for again in months)
 
 
 def standing_lines(desk: Desk, month: int, measure: str) -> pl.DataFrame:
     """What stands approved, in the columns of `lines_now`: for a month that cannot be computed again."""
-    lines = standing(desk, month, measure)
+    lines = standing(desk, [month], measure)
     return lines.select(*KEYS, *FIGURES, *PAYEE, amount_fen="old_fen", due_fen="old_fen")
 
 
-def standing(desk: Desk, month: int, measure: str) -> pl.DataFrame:
-    """What stands approved for a month: the facts of each line's last posting, the sum of all, the first one's number."""
-    mine = (pl.col("month") == month) & (pl.col("measure") == measure)
+def standing(desk: Desk, months: list[int], measure: str) -> pl.DataFrame:
+    """What stands approved for months of a measure: the facts of each line's last posting, the sum of all, the first one's number."""
+    mine = pl.col("month").is_in(months) & (pl.col("measure") == measure)
     posted = desk.lines.filter(mine & pl.col("kind").is_in(APPROVED_KINDS))
     last = posted.unique(KEYS, keep="last", maintain_order=True).select(*KEYS, *FIGURES, *PAYEE)
     sums = posted.group_by(KEYS).agg(

@@ -242,11 +242,15 @@ class Desk(Books):
         """Rows of a table in the month folders from `since` to before `before`; none where there are none."""
         return month_folders.rows_between(self.inbox, table, since, before)
 
-    def paid(self, month: int, measure: str) -> pl.DataFrame:
-        """Payments of the ledger (`history.payments`) that a month of a measure knows; no own approvals of other measures."""
+    def paid(self, month: int, measure: str, payments: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Payments of the ledger (`history.payments`) that a month of a measure knows; no own approvals of other measures.
+
+        `payments`: those to choose from, if not all (month, measure).
+        """
+        payments = self.payments if payments is None else payments
         if not MEASURES[measure].leads:
-            return self.payments
-        return self.payments.filter((pl.col("month") != month) | (pl.col("measure") == measure))
+            return payments
+        return payments.filter((pl.col("month") != month) | (pl.col("measure") == measure))
 
     def standing(self, month: int, measure: str) -> pl.DataFrame:
         """Lines of a month and measure that stand approved with money (columns of `money`)."""

@@ -121,15 +121,18 @@ class Fingerprints:
     def _paid(self, month: int, measure: str, history: list[Source]) -> list[Any]:
         """The payments that `history.add_ledger` adds, and all of them where they could take rows of the file away."""
         whole = self._touch(history)
-        paid = self.desk.paid(month, measure).select("month", "measure").unique()
         return [
             whole,
             sorted(
                 [of, name, self._parts[of, name]]
-                for of, name in paid.iter_rows()
+                for of, name in self.desk.paid(month, measure, self._paid_months).iter_rows()
                 if whole or of < month or name != measure
             ),
         ]
+
+    @cached_property
+    def _paid_months(self) -> pl.DataFrame:
+        return self.desk.payments.select("month", "measure").unique()
 
     def _touch(self, history: list[Source]) -> bool:
         """Whether a payment of the ledger is in the history file too: which of the two counts depends on all of them."""

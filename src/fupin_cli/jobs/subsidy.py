@@ -150,7 +150,7 @@ def _with_corrections(desk: Desk, run: PayrollRun) -> PayrollRun:
     """
     approved = run.month in desk.approved_months(run.measure)
     months = [run.month] if approved else months_to_check(desk, run.month, run.measure)
-    parts, waiting, doubtful, gone = [], [], [], []
+    found, gone = [], []
     keys = Fingerprints(desk)
     for number, month in enumerate(months, 1):
         desk.progress(f"重算 {month_text(month)}", number, len(months))
@@ -158,18 +158,11 @@ def _with_corrections(desk: Desk, run: PayrollRun) -> PayrollRun:
         if file := desk.gone(month, run.measure):
             gone.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，没有重算这个月的差额")
         else:
-            now = again_of(run) if approved else _again(desk, run.subsidy, month, keys)
-            doubtful.append(undated.by_a_number(desk, now))
-            parts.append(corrections_of(desk, now))
-            waiting.append(undecided_of(desk, now))
-    undated.ask(run, doubtful)
-    run = replace(
-        run,
-        corrections=pl.concat(parts) if parts else run.corrections,
-        undecided=pl.concat(waiting) if waiting else run.undecided,
-        not_again=gone,
-        funds=funds_of(desk, run.month // 12),
-    )
+            found.append(again_of(run) if approved else _again(desk, run.subsidy, month, keys))
+    if found:
+        undated.ask(run, undated.by_a_number(desk, found))
+        run = replace(run, corrections=corrections_of(desk, found), undecided=undecided_of(desk, found))
+    run = replace(run, not_again=gone, funds=funds_of(desk, run.month // 12))
     return run if approved else replace(run, kept=kept_by_town(run, desk))
 
 

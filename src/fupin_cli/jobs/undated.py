@@ -44,32 +44,36 @@ def settings_hash(run: PayrollRun | Again) -> str:
     return digest(run.policy.settings.model_dump(mode="json") | {"policy": run.policy.file.model_dump(mode="json")})
 
 
-def by_a_number(desk: Desk, again: Again) -> pl.DataFrame:
-    """Lines of an approved month that pay now as then, for the same quantity, and come to another sum.
+def by_a_number(desk: Desk, months: list[Again]) -> pl.DataFrame:
+    """Lines of approved months of one measure that pay now as then, for the same quantity, and come to another sum.
 
     Where the settings are those of the approval, or the section has no plain number, there are none. Gives `KEYS`,
     `old_fen`, `amount_fen`.
     """
-    old, new = standing(desk, again.month, again.measure), again.lines
-    both = old.join(new, on=KEYS, suffix="_new")
-    draft = store.last_draft(desk.workspace.root, again.month, again.measure)
-    if not plain_numbers(again) or draft is None or draft.settings_hash == settings_hash(again):
-        return both.clear().select(*KEYS, "old_fen", "amount_fen")
+    asked = [again for again in months if plain_numbers(again) and _set_anew(desk, again)]
+    old = standing(desk, [again.month for again in asked], months[0].measure)
+    new = pl.concat(again.lines for again in asked) if asked else months[0].lines.clear()
     same = (
         (pl.col("status") == PAY)
         & (pl.col("status_new") == PAY)
         & pl.col("numerator_x100").eq_missing(pl.col("numerator_x100_new"))
     )
+    both = old.join(new, on=KEYS, suffix="_new", maintain_order="left")
     return both.filter(same & (pl.col("old_fen") != pl.col("amount_fen"))).select(*KEYS, "old_fen", "amount_fen")
 
 
-def ask(run: PayrollRun, lines: list[pl.DataFrame]) -> None:
-    """Stop where numbers changed without a month.
+def _set_anew(desk: Desk, again: Again) -> bool:
+    """Whether settings or policy are others than those of the month's last draft."""
+    draft = store.last_draft(desk.workspace.root, again.month, again.measure)
+    return draft is not None and draft.settings_hash != settings_hash(again)
+
+
+def ask(run: PayrollRun, found: pl.DataFrame) -> None:
+    """Stop where numbers changed without a month. `found`: what `by_a_number` gives.
 
     Raises:
         UsageError: there are such lines; the months and sums are named (exit 2).
     """
-    found = pl.concat(lines) if lines else pl.DataFrame()
     if not found.height:
         return
     sums = (
