@@ -15,7 +15,7 @@ from fupin_cli.ledger.key import LEDGER_FILE as FILE
 from fupin_cli.ledger.model import schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -58,19 +58,28 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
 def read(root: Path, table: str, columns: list[str] | None = None, where: str = "") -> pl.DataFrame:
     """Read a table of the ledger, or some columns of it; empty where there is no ledger yet.
 
-    `where` is a condition of our own (no value from outside stands in it). Rows are taken in portions, so that memory
-    holds the columns and not millions of Python tuples.
+    `where` is a condition of our own (no value from outside stands in it). SQLite gives each column of a portion as one JSON
+    array: half of what it costs to make Python objects of millions of cells.
     """
     types = schema_of(table)
     wanted = {name: types[name] for name in columns or types}
     parts = [pl.DataFrame(schema=wanted)]
     if ledger_path(root).exists():
+        arrays = ", ".join(f"json_group_array({name})" for name in ("rowid", *wanted))
+        portion = f"SELECT {arrays} FROM {table} WHERE rowid > ? AND rowid <= ? AND ({where or 'true'})"  # noqa: S608
         with connected(ledger_path(root)) as connection:
-            condition = f" WHERE {where}" if where else ""
-            cursor = connection.execute(f"SELECT {', '.join(wanted)} FROM {table}{condition} ORDER BY rowid")  # noqa: S608
-            while rows := cursor.fetchmany(PORTION):
-                parts.append(pl.DataFrame(rows, schema=wanted, orient="row"))
+            end = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0  # noqa: S608
+            for start in range(0, end, PORTION):
+                found = connection.execute(portion, (start, start + PORTION)).fetchone()
+                parts.append(_decoded(found, {"rowid": pl.Int64, **wanted}))
     return pl.concat(parts)
+
+
+def _decoded(arrays: tuple[str, ...], types: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    """Rows of which each column is one JSON array, as they were added."""
+    texts = pl.DataFrame([arrays], schema=dict.fromkeys(types, pl.String), orient="row")
+    cells = (pl.col(name).str.json_decode(pl.List(dtype)).explode() for name, dtype in types.items())
+    return texts.select(cells).sort("rowid").drop("rowid")
 
 
 def trouble(root: Path) -> str:
