@@ -75,9 +75,11 @@ def test_dates_come_back_from_every_format(day: date) -> None:
 
 
 def test_months_in_all_writings() -> None:
-    values, bad = typed("month", "2024-05", "2024年5月", "202405", "2024/5/1", "2024-05-01 00:00:00", "2024.13", "五月")
-    assert values == [parse_month("2024-05")] * 5 + [None, None]
-    assert bad == [False] * 5 + [True, True]
+    values, bad = typed(
+        "month", "2024-05", "2024年5月份", "202405", "2024/5/1", "2024-05-01 00:00:00", "2024.13", "五月", "5月份"
+    )
+    assert values == [parse_month("2024-05")] * 5 + [None] * 3
+    assert bad == [False] * 5 + [True] * 3
 
 
 def test_amounts_are_fen_and_never_rounded() -> None:

@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.intake.contract_check import EMPTY, failures
+from fupin_cli.intake.short_months import HINT, MESSAGE
 from fupin_cli.intake.values import (
     FAILED_FORMULA,
     FORMULA_START,
@@ -82,8 +83,10 @@ def lost_cells(frame: pl.DataFrame, lost: dict[str, pl.Series], spec: TableSpec)
     return pl.concat(parts) if parts else findings.empty()
 
 
-def bad_cells(frame: pl.DataFrame, converted: dict[str, Converted], spec: TableSpec) -> pl.DataFrame:
-    """IN005, IN006, IN007: cells that could not be typed."""
+def bad_cells(
+    frame: pl.DataFrame, converted: dict[str, Converted], spec: TableSpec, short: dict[str, pl.Series]
+) -> pl.DataFrame:
+    """IN005, IN006, IN007: cells that could not be typed. `short`: those that are January or October (`short_months`)."""
     said = {
         "date": "“{}”不是日期，或没有这一天",
         "month": "“{}”不是月份",
@@ -102,11 +105,19 @@ def bad_cells(frame: pl.DataFrame, converted: dict[str, Converted], spec: TableS
         message = said.get(
             column.type, "“{}”不是可用的数（须为非负数，" + ("整数）" if column.type == "count" else "最多两位小数）")
         )
-        cells = frame.filter(result.bad).select(
-            *_who(frame), "_src", "_row", code=pl.lit(result.code), column=pl.lit(name)
-        )
         holds = "hold" if name in HOLDING.get(spec.table, ()) else None
-        parts.append(cells.with_columns(message=pl.lit(message), effect=pl.lit(holds, dtype=pl.String)))
+        is_short = pl.lit(short[name].filter(result.bad)) if name in short else pl.lit(value=False)
+        cells = frame.filter(result.bad).select(
+            *_who(frame),
+            "_src",
+            "_row",
+            code=pl.lit(result.code),
+            column=pl.lit(name),
+            message=pl.when(is_short).then(pl.lit(MESSAGE)).otherwise(pl.lit(message)),
+            hint=pl.when(is_short).then(pl.lit(HINT)),
+            effect=pl.lit(holds, dtype=pl.String),
+        )
+        parts.append(cells)
     return pl.concat(parts) if parts else findings.empty()
 
 

@@ -34,7 +34,7 @@ PLAIN, VALUE, BAD, MONTH_ONLY = ":plain", ":value", ":bad", ":month_only"
 TIME = r"[\sT]+[0-9]{1,2}:[0-9]{2}.*$"
 # Year, month, day with signs between, or in digits alone; or a number as Excel keeps a day.
 DATE = (
-    r"^([0-9]{4})[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})?日?号?)?$"
+    r"^([0-9]{4})[-/.年]([0-9]{1,2})(?:(?:[-/.]|月份?)([0-9]{1,2})?日?号?)?$"
     r"|^([0-9]{4})([0-9]{2})([0-9]{2})?$"
     r"|^([1-9][0-9]{4}(?:\.[0-9]+)?)$"
 )

@@ -64,7 +64,7 @@ def raw_sheet(plain: PlainSheet) -> RawSheet:
         marks = [known[place - plain.offset] for place in places] if known else []
         return [pl.Series([True if mark == "1" else None for mark in text], dtype=pl.Boolean) for text in marks]
 
-    raw = RawSheet(plain.name, frame, plain.offset, hidden=plain.hidden)
+    raw = RawSheet(plain.name, frame, plain.offset, hidden=plain.hidden, untyped=known is None)
     return _finished(raw, plain.formulas, [], None if known is None else flags)
 
 
@@ -72,7 +72,7 @@ def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape) -> RawSh
     """Load one sheet as strings. A number's digits beyond the 15th are lost in Excel already, and look plausible.
 
     Whether a cell is a number is asked of the cell itself: read as Boolean, a number gives a value and a text none.
-    The second reading is made only where the sheet holds a number long enough to be an ID number or an account.
+    The second reading is made only where the sheet holds a number long enough to be an ID number or an account, or one that may have been 2024.10.
     """
     loaded = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1)
     frame = loaded.to_polars()
@@ -86,7 +86,7 @@ def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape) -> RawSh
 
     hidden = loaded.visible != "visible"
     raw = RawSheet(name, frame, offset, hidden, hidden_rows=sorted(shape.hidden_rows))
-    return _finished(raw, shape.formulas, list(shape.merges), flags if shape.long_numbers else None)
+    return _finished(raw, shape.formulas, list(shape.merges), flags if shape.shortened else None)
 
 
 def _finished(raw: RawSheet, formulas: Cells, merges: list[tuple[int, int, int, int]], flags: Flags | None) -> RawSheet:

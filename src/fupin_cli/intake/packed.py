@@ -43,6 +43,7 @@ def pack(sheets: list[RawSheet], compression: Literal["uncompressed", "zstd"]) -
                 "hidden": sheet.hidden,
                 "unread": sheet.unread,
                 "hidden_rows": sheet.hidden_rows,
+                "untyped": sheet.untyped,
                 "cells": len(tables[0]),
                 "numeric": len(tables[1]) if len(tables) > 1 else 0,
             }
@@ -71,6 +72,7 @@ def _sheet(head: Head, stream: IO[bytes]) -> RawSheet:
         numeric=None if flags is None else _told(flags),
         unread=head["unread"],
         hidden_rows=head["hidden_rows"],
+        untyped=head["untyped"],
     )
 
 

@@ -45,6 +45,7 @@ class RawSheet:
 
     `numeric(columns)` gives one Boolean column per asked column: whether the cell holds a number, by its type.
     `hidden_rows`: rows (from 1) that a filter or a person has hidden; old workbooks and texts tell of none.
+    `untyped`: the kind of file knows no numbers apart from texts (.csv, a web page).
     `unread`: the sheet holds no cells to be read (a chart, a macro), and why.
     """
 
@@ -55,6 +56,7 @@ class RawSheet:
     numeric: Callable[[list[int]], pl.DataFrame] | None = None
     unread: str = ""
     hidden_rows: list[int] = field(default_factory=list)
+    untyped: bool = False
 
 
 @dataclass

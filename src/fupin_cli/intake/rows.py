@@ -23,6 +23,7 @@ from fupin_cli.intake.cell_findings import (
     unkeyed,
 )
 from fupin_cli.intake.contracts import normalise_header
+from fupin_cli.intake.short_months import columns_in_question, short_months
 from fupin_cli.intake.values import Converted, clean, convert, dtype_of, wrapped
 from fupin_cli.intake.words import few_words
 
@@ -77,8 +78,12 @@ def read_rows(sources: list[Source]) -> Rows:
     text = clean(cells, dirty, words).hstack([raw["_src"], raw["_row"]]).with_row_index("_n")
     text, footers = _data_rows(text, names, sources)
     columns = [spec.columns[name] for name in names]
-    converted = convert(text, columns, spec.common, words.without(dirty))
-    numeric = _numbers(sources)
+    known = words.without(dirty)
+    converted = convert(text, columns, spec.common, known)
+    doubtful = columns_in_question(text, columns, known)
+    numeric = _numbers(sources, {c.name for c in columns if c.type in ("id", "account")} | doubtful)
+    short = short_months(text, numeric, doubtful, sources) if doubtful else {}
+    converted |= {name: converted[name].failing(cells) for name, cells in short.items()}
     lost = {
         column.name: _lost(text, numeric, column)
         for column in columns
@@ -88,7 +93,7 @@ def read_rows(sources: list[Source]) -> Rows:
     fault = _reason(frame, lost.get(KEY), spec)
     reason = fault if spec.has_person_key else fault.clear(frame.height)  # where it is no key, the row stays
     found = [
-        bad_cells(frame, converted, spec),
+        bad_cells(frame, converted, spec, short),
         contract_cells(frame, text, sources, converted),
         formulas(frame, raw, text["_n"], spec, words),
         footer_totals(frame, footers, converted, sources),
@@ -125,11 +130,11 @@ def _stacked(sources: list[Source]) -> pl.DataFrame:
     return parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").rechunk()
 
 
-def _numbers(sources: list[Source]) -> pl.DataFrame:
-    """Which ID and account cells hold numbers, by sheet and row; nothing of sheets that hold none long enough."""
+def _numbers(sources: list[Source], names: set[str]) -> pl.DataFrame:
+    """Which cells of these columns hold numbers, by sheet and row; nothing of sheets that hold none that lost a digit."""
     parts = [pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32})]
     for source in sources:
-        wanted = {n: p for n, p in source.positions.items() if source.spec.columns[n].type in ("id", "account")}
+        wanted = {n: p for n, p in source.positions.items() if n in names}
         if source.raw.numeric is None or not wanted:
             continue
         height = source.raw.cells.height - source.header_row

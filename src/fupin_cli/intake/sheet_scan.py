@@ -1,4 +1,4 @@
-"""What a sheet's XML says of itself: its last row and column, hidden rows, merged cells, long numbers, formulas without a value.
+"""What a sheet's XML says of itself: its last row and column, hidden rows, merged cells, shortened numbers, formulas without a value.
 
 All of a sheet is looked through for what few sheets have. Looking for one letter costs a tenth of looking for a word,
 and a pattern that does not begin with letters of its own ten times as much: so each search begins with its own letters,
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 OVERLAP = 16 << 10  # longer than all that is looked for, so that nothing is lost between two chunks
-LONG_NUMBER = re.compile(rb"v>(?:\d{14,}|\d(?:\.\d+)?[eE]\+?\d\d)")
+# Numbers that are not all that was typed: beyond 15 digits, and 2024.10 (programs write 2024.1 or 2024.0999999999999).
+SHORTENED = re.compile(rb"v>(?:\d{14,}|\d(?:\.\d+)?[eE]\+?\d\d|[12]\d{3}\.(?:1(?:0*<)|09999|1000000))")
 ROW = re.compile(rb"w (?<=row )[^>]{0,200}?\br=\"(\d{1,9})\"")
 HIDDEN_ROW = re.compile(rb"row (?=[^>]{0,200}?\bhidden=\"(?:1|true)\")[^>]{0,200}?\br=\"(\d{1,9})\"")
 FAR = re.compile(rb"r=\"(?<= r=\")([E-Z][A-Z]|[A-Z]{3})\d")  # columns beyond DZ
@@ -59,7 +60,7 @@ class SheetShape:
 
     last_row: int = 0
     last_column: int = USUAL_COLUMNS
-    long_numbers: bool = False
+    shortened: bool = False
     hidden_rows: set[int] = field(default_factory=set)  # 1-based; of one that is filtered the rows left out
     # first row, column, last row, column (0-based); a key, since some programs write the same block many times
     merges: dict[tuple[int, int, int, int], None] = field(default_factory=dict)
@@ -117,7 +118,7 @@ def _look(shape: SheetShape, text: bytes) -> None:
         shape.hidden_rows.update(map(int, HIDDEN_ROW.findall(text)))
     for letters in set(FAR.findall(text)):
         shape.last_column = max(shape.last_column, min(column_number(letters), SHEET_COLUMNS))
-    shape.long_numbers = shape.long_numbers or LONG_NUMBER.search(text) is not None
+    shape.shortened = shape.shortened or SHORTENED.search(text) is not None
     if b"g" in text and b"mergeCell " in text:
         for first, top, last, bottom in MERGE.findall(text):
             shape.merges[int(top) - 1, column_number(first) - 1, int(bottom) - 1, column_number(last) - 1] = None

@@ -81,7 +81,7 @@ def read_text(data: bytes, limits: Intake, most_mib: int | None = None) -> RawSh
         if most_mib is not None:
             return None
         frame = _read_loose(body.decode(), separator, names)
-    return RawSheet(name="", cells=frame)
+    return RawSheet(name="", cells=frame, untyped=True)
 
 
 def _first_lines(body: bytes) -> list[str]:

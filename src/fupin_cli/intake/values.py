@@ -7,7 +7,7 @@ of a column's distinct values where these are few: dates and words repeat, peopl
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -80,6 +80,11 @@ class Converted:
     bad: pl.Series | None = field(default=None, repr=False)
     code: str = ""
     month_only: pl.Series | None = field(default=None, repr=False)
+
+    def failing(self, cells: pl.Series) -> Converted:
+        """The column with these cells failed too."""
+        bad = cells if self.bad is None else self.bad | cells
+        return replace(self, series=self.series.zip_with(~cells, self.series.clear(len(cells))), bad=bad)
 
 
 def dtype_of(spec: ColumnSpec) -> pl.DataType:

@@ -15,7 +15,7 @@ import polars as pl
 from fupin_cli.errors import UsageError
 
 MONTH_PATTERN = re.compile(r"(\d{4})-(\d{2})\Z")  # as this program writes it
-WRITTEN = re.compile(r"(\d{4})(?:[-./](\d{1,2})|年(\d{1,2})月|(\d{2}))\Z", re.ASCII)
+WRITTEN = re.compile(r"(\d{4})(?:[-./](\d{1,2})|年(\d{1,2})月份?|(\d{2}))\Z", re.ASCII)
 # What a person would take for a month, whole or as the beginning of a name: no such folder serves every month.
 LIKE_A_MONTH = re.compile(
     r"(?:19|20)\d\d(?:[-_./年]?\d{1,2})(?:\D|\d\d\Z|\Z)"  # 2024-13, 2024年5, 202405花名册, 20240501
@@ -30,7 +30,7 @@ MONTHS_PER_YEAR = 12
 
 
 def read_month(text: str) -> int | None:
-    """Read a month as people write it: `2024-05`, `2024.5`, `2024/5`, `202405`, `2024年5月`, full-width digits too."""
+    """Read a month as people write it: `2024-05`, `2024.5`, `2024/5`, `202405`, `2024年5月`, `2024年5月份`, full-width digits too."""
     match = WRITTEN.match(_plain(text))
     if not match:
         return None
