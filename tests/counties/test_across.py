@@ -72,6 +72,9 @@ PEOPLE = [
             },
         },
     ),
+    Person("去世日不明", cells={"甲县": ROSTER, "乙县": {"deaths": {"死亡日期": "上月"}}}),
+    Person("刑期不明", cells={"甲县": ROSTER, "乙县": {"prisoners": {"起始日期": "", "截止日期": "2024-05-01"}}}),
+    Person("早已刑满", cells={"甲县": ROSTER, "乙县": {"prisoners": {"起始日期": "", "截止日期": "2024-04-30"}}}),
     Person("月末服刑", cells={"甲县": ROSTER, "乙县": {"prisoners": {"起始日期": "2024-05-31"}}}),
     Person("财政供养", cells={"甲县": ROSTER, "乙县": {"public_payroll": {"截止月份": "2024-05"}}}),
     Person("不再供养", cells={"甲县": ROSTER, "乙县": {"public_payroll": {"截止月份": "2024-04"}}}),
@@ -89,6 +92,8 @@ HIT = {
         "电话甲": ["XC005 none"],
         "上月去世": ["XC007 refuse"],
         "本月去世": ["XC007 hold"],
+        "去世日不明": ["XC007 hold"],
+        "刑期不明": ["XC007 hold"],
         "月末服刑": ["XC007 refuse"],
         "财政供养": ["XC007 hold"],
         "只是发过": ["XC007 hold"],
@@ -289,6 +294,8 @@ def row(county_: int, **more: Any) -> dict[str, Any]:
         "freed": None,
         "paid_from": None,
         "paid_until": None,
+        "dead_undated": False,
+        "jailed_undated": False,
     }
     return start | {"county": county_} | more
 

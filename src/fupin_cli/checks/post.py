@@ -11,6 +11,7 @@ import polars as pl
 
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
+from fupin_cli.month.month import ORIGIN
 from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan
@@ -128,21 +129,25 @@ def rotation(ctx: Month) -> pl.LazyFrame:
     # Posts have few holders, and none with a single one comes this far.
     why = pl.concat([flagged, *_in_turn(rows.filter(holders > 1), ctx)])
     why = why.group_by(SPOT).agg(pl.col("_why").unique().sort().str.join("；"))
-    found = with_others(rows.join(why, on=SPOT), ["post_id"])
+    found = with_others(rows.join(why, on=SPOT), ["post_id"]).filter("_own")
     return report(found, TABLE, pl.format("{}，另见 {}", "_why", "_others"), "post_id")
 
 
 def _of_the_window(ctx: Month) -> pl.LazyFrame:
-    """Roster rows on post in the months that are looked at: `_start`, `_end`, `_home`, `_room` and `_holders` of the post."""
-    window = months.first_day(ctx.month - ctx.settings.checks.rotation_months + 1)
+    """Roster rows on post in the months that are looked at: `_start`, `_end`, `_home`, `_room` and `_holders` of the post.
+
+    `_own`: of the month's own roster, on which the clerk can mend something.
+    """
+    since = ctx.month - ctx.settings.checks.rotation_months + 1
+    window = months.first_day(since)
     rows = (
-        ctx.table(TABLE)
+        _stays(ctx, since)
         .filter(
             pl.col("post_id").is_not_null()
             & (pl.col("on_post") <= ctx.last)
             & (pl.col("off_post").is_null() | (pl.col("off_post") >= window))
         )
-        .with_columns(_start=pl.col("on_post"), _end=pl.coalesce("off_post", pl.lit(ctx.last)))
+        .with_columns(_start=pl.col("on_post"), _end=pl.coalesce("off_post", "_known_until"))
     )
     rows = rows.with_columns(_room=pl.lit(1, dtype=pl.Int64))
     if ctx.has(POSTS):
@@ -157,6 +162,28 @@ def _of_the_window(ctx: Month) -> pl.LazyFrame:
     rows = rows.with_columns(_home=pl.coalesce("household_id", "id_number"))
     people = rows.select("post_id", "id_number").unique().group_by("post_id").agg(_holders=pl.len())
     return collected(rows.join(people, on="post_id", maintain_order="left"), ctx.size).lazy()
+
+
+def _stays(ctx: Month, since: int) -> pl.LazyFrame:
+    """The month's roster rows, and stays of earlier months' rosters that it does not name any more; `_own`, `_known_until`.
+
+    Whoever left may have been taken off the roster: then he was there to the end of the last month that lists him.
+    """
+    own = ctx.intake.tables[TABLE].with_columns(_own=pl.lit(value=True), _known_until=pl.lit(ctx.last))
+    rows = ctx.rows_since(TABLE, since)
+    if rows.height == own.height:
+        return own.lazy()
+    stay = ["post_id", "id_number", "on_post"]
+    until = {s.index: months.last_day(s.folder) for s in ctx.intake.sources if s.folder is not None}
+    gone = rows.join(own.select(ORIGIN), on=ORIGIN, how="anti").join(own, on=stay, how="anti", nulls_equal=True)
+    gone = gone.with_columns(
+        _own=pl.lit(value=False),
+        _known_until=pl.col("_src").replace_strict(until, default=None, return_dtype=pl.Date),
+    )
+    last = gone.sort("_known_until", descending=True, maintain_order=True).unique(
+        stay, keep="first", maintain_order=True
+    )
+    return pl.concat([own, last], how="diagonal").lazy()
 
 
 def _in_turn(rows: pl.LazyFrame, ctx: Month) -> list[pl.LazyFrame]:

@@ -39,6 +39,8 @@ SCHEMA: dict[str, Any] = {
     "freed": pl.Date,
     "paid_from": pl.Int32,
     "paid_until": pl.Int32,
+    "dead_undated": pl.Boolean,
+    "jailed_undated": pl.Boolean,
 }
 PEOPLE: dict[str, Any] = {
     "person": pl.UInt64,
@@ -47,7 +49,7 @@ PEOPLE: dict[str, Any] = {
     "name": pl.String,
     "insured_type": pl.String,
 }
-LISTS = ("dead", "jailed", "freed", "paid_from", "paid_until")
+LISTS = ("dead", "jailed", "freed", "paid_from", "paid_until", "dead_undated", "jailed_undated")
 PHONE_NUMBER = r"^1[3-9]\d{9}$"
 WEAKEST_ACCOUNT = 8  # signs: what is shorter is no account
 
@@ -164,16 +166,21 @@ def _approvals(ctx: Month) -> pl.DataFrame:
 
 
 def _lists(ctx: Month) -> pl.DataFrame:
-    """Dates of the lists of the dead, of prisoners and of the public payroll: those that touch the month."""
+    """Dates of the lists of the dead, of prisoners and of the public payroll: those that touch the month.
+
+    `…_undated`: listed with a day that is not written or cannot be read, and with no other.
+    """
     found = pl.DataFrame(schema={"id_number": pl.String})
     parts = []
     if ctx.has("deaths"):
-        dead = ctx.table("deaths").filter(pl.col("death_date") <= ctx.last)
-        parts.append(dead.group_by("id_number").agg(dead=pl.col("death_date").min()))
+        dead = ctx.table("deaths").group_by("id_number").agg(dead=pl.col("death_date").min())
+        dead = dead.with_columns(dead_undated=pl.col("dead").is_null())
+        parts.append(dead.filter(pl.col("dead_undated") | (pl.col("dead") <= ctx.last)))
     if ctx.has("prisoners"):
-        here = (pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") >= ctx.first))
-        jailed = ctx.table("prisoners").filter(here).sort("start")
-        parts.append(jailed.group_by("id_number").agg(jailed=pl.col("start").first(), freed=pl.col("end").first()))
+        here = (pl.col("start").fill_null(ctx.last) <= ctx.last) & (pl.col("end").fill_null(ctx.first) >= ctx.first)
+        terms = ctx.table("prisoners").filter(here).sort("start", nulls_last=True).group_by("id_number")
+        jailed = terms.agg(jailed=pl.col("start").first(), freed=pl.col("end").first())
+        parts.append(jailed.with_columns(jailed_undated=pl.col("jailed").is_null()))
     if ctx.has("public_payroll"):
         start, end = pl.col("start_month"), pl.col("end_month")
         here = (start.is_null() | (start <= ctx.month)) & (end.is_null() | (end >= ctx.month))

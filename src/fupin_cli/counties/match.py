@@ -94,6 +94,8 @@ def _people(pairs: pl.DataFrame, month: int) -> Iterator[pl.DataFrame]:
             "jailed_other",
             (pl.col("jailed_other") <= last) & (pl.col("freed_other").is_null() | (pl.col("freed_other") >= first)),
         ),
+        "dead_undated": ("dead_other", pl.col("dead_undated_other")),
+        "jailed_undated": ("jailed_other", pl.col("jailed_undated_other")),
         "public": (
             "paid_from_other",
             (pl.col("paid_from_other") <= month)
