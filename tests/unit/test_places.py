@@ -65,3 +65,21 @@ def test_at_home(own: str, work: str | None, at_home: bool | None) -> None:
     """The same county, whichever of its names is written: 喀左县 is 喀喇沁左翼蒙古族自治县 (8.24, 10.3)."""
     frame = pl.DataFrame({"county": [own], "work_county": [work]}, schema_overrides={"work_county": pl.String})
     assert frame.select(places.at_home()).item() is at_home
+
+
+@pytest.mark.parametrize(
+    ("written", "county"),
+    [
+        ("辽宁省朝阳市建平县", "建平县"),
+        ("朝阳市凌源市", "凌源市"),
+        ("朝阳市", "朝阳市"),
+        ("喀左县", "喀喇沁左翼蒙古族自治县"),
+        ("喀喇沁左翼蒙古族自治县", "喀喇沁左翼蒙古族自治县"),
+        ("内蒙古自治区赤峰市宁城县", "宁城县"),
+        ("新市区", "新市区"),
+        ("荆州市沙市区", "沙市区"),
+    ],
+)
+def test_a_county_is_the_same_with_its_city_before_it(written: str, county: str) -> None:
+    """13: townships are counted by county and name; a county written longer is no other county."""
+    assert pl.select(places.bare_county(pl.lit(written))).item() == county

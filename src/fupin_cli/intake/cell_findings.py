@@ -29,7 +29,7 @@ KEY = "id_number"
 HISTORY = "payment_history"
 # Days without which nobody knows whether a line's person is still there: written and not read, they hold it.
 HOLDING = {"assignments": ("on_post", "off_post")}
-WRITTEN_TEXT = ("text", "name", "code", "choice", "choices")
+WRITTEN_TEXT = ("text", "place", "name", "code", "choice", "choices")
 SUMMED = ("money", "count", "days")
 REASONS = {
     "number": "Excel 把身份证号存成了数字，末几位已经丢失，不能用",

@@ -22,6 +22,7 @@ TYPES = (
     "id",
     "name",
     "text",
+    "place",
     "choice",
     "choices",
     "date",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.policy.months import MONTHS_PER_YEAR
+from fupin_cli.policy.places import bare_county
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +90,12 @@ def _checked(value: pl.Expr, spec: ColumnSpec, code: str, *, written: pl.Expr | 
 def _text(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     del spec, common
     return Typing(text)
+
+
+def _place(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
+    """A county, township or village: with a blank, in full-width signs, with its city before it or short it is the same."""
+    del common
+    return Typing(filled(bare_county(text) if spec.name == "county" else text))
 
 
 def _id(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
@@ -208,6 +215,7 @@ CONVERTERS: dict[str, Callable[[pl.Expr, ColumnSpec, Common], Typing]] = {
     "id": _id,
     "name": _text,
     "text": _text,
+    "place": _place,
     "choice": _choice,
     "choices": _choices,
     "date": _date,

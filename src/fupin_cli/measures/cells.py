@@ -38,7 +38,7 @@ WORDS = {
 }
 
 
-TEXTS = ("text", "code", "credit_code", "name")
+TEXTS = ("text", "place", "code", "credit_code", "name")
 VAGUE = (
     "无",
     "暂无",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PROVINCE_END = r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$"
 CITY_END = r"(?:市|州|盟|地区|县|区|旗)$"
+BEFORE_COUNTY = r"^(?:.{2,7}?(?:省|自治区))?(?:.{2,8}?(?:市|州|盟|地区))?(.{2,}[县区旗市])$"
 # The city's county whose short name people write (SPEC 8.24).
 SHORT_NAMES = {"喀左县": "喀喇沁左翼蒙古族自治县"}
 
@@ -39,6 +40,11 @@ def full_county(name: pl.Expr) -> pl.Expr:
     for short, full in SHORT_NAMES.items():
         name = name.str.replace(short + "$", full)
     return name
+
+
+def bare_county(name: pl.Expr) -> pl.Expr:
+    """A county by its full name, without province and city before it (朝阳市建平县 = 建平县)."""
+    return full_county(name.str.replace(BEFORE_COUNTY, "$1"))
 
 
 def at_home(own: pl.Expr | None = None, work: pl.Expr | None = None) -> pl.Expr:
