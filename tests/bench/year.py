@@ -48,21 +48,23 @@ def people(count: int) -> pl.DataFrame:
 def write_month(root: Path, who: pl.DataFrame, month: str, *, xlsx: bool = False) -> None:
     """Put a month's tables into its folder, as CSV or workbooks; everybody works twenty of twenty-two days, some the whole month."""
     area = ["县", "乡", "村"]
-    half = ("01-01", "06-30") if month[5:] < "07" else ("07-01", "12-31")
-    contract = {
-        "首次核定日期": f"{YEAR - 1}-04-01",
-        "合同开始日期": f"{YEAR}-{half[0]}",
-        "合同结束日期": f"{YEAR}-{half[1]}",
-        "上岗日期": f"{YEAR}-01-01",
-    }
     n = pl.col("n")
+    # Contracts of half a year, a sixth of them ending in each month: what is soon to end is told in every month alike.
+    ago = (int(month[5:]) - n % 6) % 6
+    begins = pl.date(YEAR, int(month[5:]), 1).dt.offset_by(pl.format("-{}mo", ago))
+    contract = {
+        "首次核定日期": pl.lit(f"{YEAR - 1}-01-01"),
+        "合同开始日期": begins,
+        "合同结束日期": begins.dt.offset_by("6mo").dt.offset_by("-1d"),
+        "上岗日期": pl.lit(f"{YEAR}-01-01"),
+    }
     tables = {
         "在岗人员花名册": who.select(
             "姓名",
             "身份证号码",
             *area,
             "岗位编号",
-            **{k: pl.lit(v) for k, v in contract.items()},
+            **contract,
             银行账号=pl.format("62{}", n + 10**12),
         ),
         "监测对象信息": who.select(
