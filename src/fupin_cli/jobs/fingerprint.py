@@ -69,7 +69,7 @@ class Fingerprints:
             return ""
         desk = self.desk
         sources, said = choose(desk.inbox, month, FAR_AHEAD, past_only=PAST_ONLY)
-        files = _files(sources, month)
+        files = self._files(sources, month)
         history = [source for source in sources if source.spec.table == HISTORY and source.role == "current"]
         stands = desk.standing(month, measure)
         return digest(
@@ -97,6 +97,36 @@ class Fingerprints:
         contracts = {name: repr(spec) for name, spec in desk.contracts.items()}
         return digest([desk.policy.settings.model_dump(mode="json"), laws, beside, contracts])
 
+    @cached_property
+    def _sheets(self) -> dict[int, str]:
+        """Of every sheet where it stands, its file's SHA-256, what it was recognised as."""
+        return {
+            source.index: digest(
+                [
+                    source.file,
+                    source.sheet,
+                    source.sha256,
+                    source.folder,
+                    source.spec.table,
+                    source.header_row,
+                    sorted(source.positions.items()),
+                    sorted(source.headers.items()),
+                ]
+            )
+            for source in self.desk.inbox.sources
+        }
+
+    def _files(self, sources: list[Source], month: int) -> list[Any]:
+        """Every sheet that a month uses, in order, and as what.
+
+        Those too that it could have used: whether a table was handed in is asked of sheets that are not used as well.
+        """
+        return [
+            [self._sheets[source.index], source.role]
+            for source in sources
+            if source.role != "unused" or source.folder is None or source.folder <= month
+        ]
+
     def _folders(self, month: int) -> list[int]:
         """The month folders that a month is compared with (`Month.before`, `Month.year_ago`)."""
         earlier = [folder for folder in self.desk.folders if folder < month]
@@ -106,7 +136,7 @@ class Fingerprints:
     def _reference(self, month: int) -> list[Any]:
         known = FAR_AHEAD if month in self.desk.approved_months() else None
         sources, said = choose(self.desk.inbox, month, known, past_only=PAST_ONLY)
-        return [month, _files(sources, month), _said(said, month)]
+        return [month, self._files(sources, month), _said(said, month)]
 
     @cached_property
     def _parts(self) -> dict[tuple[int, str], str]:
@@ -148,28 +178,6 @@ class Fingerprints:
     @cached_property
     def _touched(self) -> dict[tuple[int, ...], bool]:
         return {}
-
-
-def _files(sources: list[Source], month: int) -> list[Any]:
-    """Every sheet that a month uses, in order: where it stands, its file's SHA-256, what it was recognised as.
-
-    Those too that it could have used: whether a table was handed in is asked of sheets that are not used as well.
-    """
-    return [
-        [
-            source.file,
-            source.sheet,
-            source.sha256,
-            source.folder,
-            source.spec.table,
-            source.role,
-            source.header_row,
-            sorted(source.positions.items()),
-            sorted(source.headers.items()),
-        ]
-        for source in sources
-        if source.role != "unused" or source.folder is None or source.folder <= month
-    ]
 
 
 def _said(found: list[pl.DataFrame], month: int) -> str:
