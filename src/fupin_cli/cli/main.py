@@ -35,6 +35,7 @@ def run() -> None:
     except KeyboardInterrupt:  # before a command was even found, or when it had just ended
         _listen(signal.SIG_DFL)
         code = interrupted(0)
+    gc.freeze()  # all of it ends with the process: to search it for circles once more takes a tenth of a small check
     sys.exit(final_code(code, guards))
 
 
