@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -77,6 +79,23 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         write_workbook(tmp_path / name, [plan(frame(["x"]))], date(2024, 5, 31))
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_parts_are_packed_at_the_level_that_was_measured(tmp_path: Path) -> None:
+    """Not at zlib's usual one: `ZipFile` asks its own level only where an entry is a bare name."""
+    write_workbook(
+        tmp_path / "a.xlsx", [plan(frame([f"第{n * 7919 % 10007}村" for n in range(5000)]))], date(2024, 5, 31)
+    )
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        entry = book.getinfo("xl/worksheets/sheet1.xml")
+        sizes = {level: packed_size(book.read(entry), level) for level in range(10)}
+    assert sizes[bulk.LEVEL] != sizes[6]
+    assert entry.compress_size == pytest.approx(sizes[bulk.LEVEL], rel=0.01)
+
+
+def packed_size(content: bytes, level: int) -> int:
+    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return len(packer.compress(content) + packer.flush())
 
 
 def test_pages_are_landscape_a4_with_repeated_headers(tmp_path: Path) -> None:

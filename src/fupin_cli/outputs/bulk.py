@@ -125,7 +125,7 @@ def _fill(shell: BytesIO, path: Path | BytesIO, runs: list[list[SheetPlan]], cre
     ahead: Iterator[Iterator[bytes]] = iter(())
     with (
         zipfile.ZipFile(shell) as source,
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as target,
+        zipfile.ZipFile(path, "w") as target,
     ):
         for part in source.namelist():
             content = source.read(part)
@@ -135,6 +135,8 @@ def _fill(shell: BytesIO, path: Path | BytesIO, runs: list[list[SheetPlan]], cre
                 ahead = iter([iter([content])]) if run[0].charts else sheets_xml(content, run)
             entry = zipfile.ZipInfo(part, ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
+            # The file's own level is not asked for an entry that is described, and until Python 3.13 there is no other way.
+            entry._compresslevel = LEVEL  # type: ignore[attr-defined]  # noqa: SLF001
             entry.external_attr = 0o600 << 16
             with target.open(entry, "w", force_zip64=True) as stream:
                 if part == "docProps/core.xml":

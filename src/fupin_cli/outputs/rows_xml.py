@@ -5,6 +5,7 @@ Row by row openpyxl needs a minute for 200,000 rows of 20 columns; this needs se
 
 from __future__ import annotations
 
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -14,7 +15,7 @@ from fupin_cli.outputs.sheet import PART, lines_of, stacked
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from fupin_cli.outputs.sheet import SheetPlan
 
@@ -24,7 +25,11 @@ MAX_HEIGHT = 405  # points that Excel gives a row
 # What `escaped` changes, besides length: most columns hold nothing of it, and one look costs less than six passes.
 UNSAFE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}&<>]|_x"
 SPACED = r"^\s|\s$"  # a reader may take the blanks at a text's ends away, unless it is told to keep them
+ROW = pl.col("__row")  # the number of each row, as text
+EMPTY = '"/>'
 NUMBER = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?$"  # a text that is a number, written as Excel would
+
+Piece = str | pl.Expr  # of a line: the same in every row, or asked of each
 
 
 class Part(NamedTuple):
@@ -34,8 +39,8 @@ class Part(NamedTuple):
     marked: dict[str, pl.Series]
 
 
-def rows_xml(plan: SheetPlan, parts: Sequence[Part], row: int, plain: list[str], marked: list[str]) -> list[str]:
-    """The XML of parts that look like this plan, in one pass: a text for each, its rows numbered from `row` on.
+def rows_xml(plan: SheetPlan, parts: Sequence[Part], row: int, plain: list[str], marked: list[str]) -> list[bytes]:
+    """The XML of parts that look like this plan, in one pass: bytes for each, its rows numbered from `row` on.
 
     `plain`, `marked`: the number of each column's style, of a cell as it is and of one that is coloured.
     """
@@ -44,32 +49,59 @@ def rows_xml(plan: SheetPlan, parts: Sequence[Part], row: int, plain: list[str],
     flags = {f"__{name}": pl.concat([part.marked[name] for part in parts]) for name in flagged}
     number = (row + pl.int_range(pl.len()).over(PART)).cast(pl.String)
     frame = rows.with_columns(__row=number, **flags)
-    cells = []
-    unsafe, spaced = _having(rows.drop(PART), UNSAFE, SPACED)
+    texts = rows.drop(PART)
+    unsafe, spaced = _having(texts, UNSAFE, SPACED)
+    lacking = {name for name in plan.headers if texts[name].null_count()}
+    pieces: list[Piece] = ['<row r="', ROW, '"', _height(plan), ">"]
     for position, name in enumerate(plan.headers):
-        style: pl.Expr = pl.lit(plain[position])
+        style: Piece = plain[position]
         if name in flagged:
-            style = pl.when(pl.col(f"__{name}")).then(pl.lit(marked[position])).otherwise(style)
-        start_tag = pl.concat_str(pl.lit(f'<c r="{column_letter(position)}'), "__row", pl.lit('" s="'), style)
+            style = pl.when(pl.col(f"__{name}")).then(pl.lit(marked[position])).otherwise(pl.lit(style))
+        pieces += [f'<c r="{column_letter(position)}', ROW, '" s="', style]
         if rows.schema[name].is_integer():
-            cells.append(_number_cell(start_tag, name))
+            written = _value(_number(name))
         else:
             text = pl.col(name).cast(pl.String)
-            written = _text_cell(start_tag, escaped(text) if name in unsafe else text, keeps_blanks=name in spaced)
+            written = _text(escaped(text) if name in unsafe else text, keeps_blanks=name in spaced)
             if name in plan.figures:
-                written = pl.when(text.str.contains(NUMBER)).then(_value(start_tag, text)).otherwise(written)
-            cells.append(pl.when(text.is_null()).then(_empty(start_tag)).otherwise(written))
-    line = pl.concat_str(pl.lit('<row r="'), "__row", pl.lit('"'), _height(plan), pl.lit(">"), *cells, pl.lit("</row>"))
-    texts = dict(frame.group_by(PART).agg(line.str.join("")).iter_rows())
-    return [texts.get(number, "") for number in range(len(parts))]
+                figure = text.str.contains(NUMBER)
+                written = [pl.when(figure).then(_joined(_value(text))).otherwise(_joined(written))]
+        if name in lacking:
+            written = [pl.when(pl.col(name).is_null()).then(pl.lit(EMPTY)).otherwise(_joined(written))]
+        pieces += written
+    lines = frame.select(_joined([*pieces, "</row>"])).to_series()
+    return [_together(lines.slice(start, height)) for start, height in _spans(parts)]
 
 
-def _height(plan: SheetPlan) -> pl.Expr:
+def _joined(pieces: list[Piece]) -> pl.Expr:
+    """Pieces as one text; what is the same in every row and stands together is one piece: each costs a look a row."""
+    together: list[Piece] = []
+    for fixed, group in groupby(pieces, lambda piece: isinstance(piece, str)):
+        if fixed:
+            together.append(pl.lit("".join(map(str, group))))
+        else:
+            together += group
+    return pl.concat_str(together)
+
+
+def _together(lines: pl.Series) -> bytes:
+    """Lines as they stand in a file: a text would be unpacked by Python to letters, and packed again."""
+    joined: bytes = lines.to_frame().select(pl.first().str.join("").cast(pl.Binary)).item()
+    return joined
+
+
+def _spans(parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
+    """Where each part begins among the rows of all, and how many it has."""
+    heights = [part.rows.height for part in parts]
+    return zip(accumulate(heights, initial=0), heights, strict=False)
+
+
+def _height(plan: SheetPlan) -> Piece:
     """Row height for wrapped text: readers differ in whether they work it out themselves."""
     if plan.row_height:
-        return pl.lit(f' ht="{plan.row_height}" customHeight="1"')
+        return f' ht="{plan.row_height}" customHeight="1"'
     if not plan.higher:
-        return pl.lit("")
+        return ""
     points = pl.min_horizontal((lines_of(plan) * plan.size * SPACING).ceil().cast(pl.Int64), pl.lit(MAX_HEIGHT))
     return pl.concat_str(pl.lit(' ht="'), points.cast(pl.String), pl.lit('" customHeight="1"'))
 
@@ -88,23 +120,17 @@ def _having(rows: pl.DataFrame, *patterns: str) -> list[set[str]]:
     return [{name for name in texts if told[f"{name} {number}"]} for number in range(len(patterns))]
 
 
-def _number_cell(start_tag: pl.Expr, name: str) -> pl.Expr:
-    money = name.endswith(("_fen", "_x100"))
-    number = fen_to_yuan_expr(pl.col(name)) if money else pl.col(name).cast(pl.String)
-    return pl.when(pl.col(name).is_null()).then(_empty(start_tag)).otherwise(_value(start_tag, number))
+def _number(name: str) -> pl.Expr:
+    return fen_to_yuan_expr(pl.col(name)) if name.endswith(("_fen", "_x100")) else pl.col(name).cast(pl.String)
 
 
-def _text_cell(start_tag: pl.Expr, text: pl.Expr, *, keeps_blanks: bool) -> pl.Expr:
+def _text(text: pl.Expr, *, keeps_blanks: bool) -> list[Piece]:
     keep = ' xml:space="preserve"' if keeps_blanks else ""
-    return pl.concat_str(start_tag, pl.lit(f'" t="inlineStr"><is><t{keep}>'), text, pl.lit("</t></is></c>"))
+    return [f'" t="inlineStr"><is><t{keep}>', text, "</t></is></c>"]
 
 
-def _value(start_tag: pl.Expr, number: pl.Expr) -> pl.Expr:
-    return pl.concat_str(start_tag, pl.lit('"><v>'), number, pl.lit("</v></c>"))
-
-
-def _empty(start_tag: pl.Expr) -> pl.Expr:
-    return pl.concat_str(start_tag, pl.lit('"/>'))
+def _value(number: pl.Expr) -> list[Piece]:
+    return ['"><v>', number, "</v></c>"]
 
 
 def escaped(text: pl.Expr) -> pl.Expr:

@@ -89,7 +89,7 @@ def sheets_xml(xml: bytes, plans: list[SheetPlan]) -> Iterator[Iterator[bytes]]:
     yield _sheet(shell, plans[0], _blocks(shell, plans[0]), words)
 
 
-def _blocks(shell: Shell, plan: SheetPlan) -> Iterator[str]:
+def _blocks(shell: Shell, plan: SheetPlan) -> Iterator[bytes]:
     """The rows of one sheet, so many at once."""
     for start in range(0, plan.rows.height, BATCH):
         marked = {name: flags.slice(start, BATCH) for name, flags in plan.marked.items()}
@@ -97,13 +97,12 @@ def _blocks(shell: Shell, plan: SheetPlan) -> Iterator[str]:
         yield from rows_xml(plan, [part], first_row(plan) + start, shell.plain, shell.marked)
 
 
-def _sheet(shell: Shell, plan: SheetPlan, rows: Iterator[str], words: dict[str, str]) -> Iterator[bytes]:
+def _sheet(shell: Shell, plan: SheetPlan, rows: Iterator[bytes], words: dict[str, str]) -> Iterator[bytes]:
     yield shell.head
     if plan.heading:
         yield _heading(plan, shell.heading, words).encode()
     yield shell.headers
-    for block in rows:
-        yield block.encode()
+    yield from rows
     yield _closing(plan, first_row(plan) + plan.rows.height, shell.plain, shell.below, words).encode()
     yield shell.after_rows
     merged = _merged(plan)
