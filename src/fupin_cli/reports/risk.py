@@ -59,7 +59,7 @@ def risks_of(scene: Scene) -> RiskList:
     """Judge every risk whose tables and settings are there; only of people who are labour (households: somebody is)."""
     parts, not_run = [LIST.to_frame()], []
     people = scene.labour.select("id_number")
-    homes = scene.month.people.select("id_number", "home")
+    homes = scene.month.people.select("id_number", "home").join(scene.gone, on="id_number", how="anti")
     helped = homes.join(people, on="id_number", how="semi").select("home").unique()
     at_home = homes.join(helped, on="home", how="semi").select("id_number")
     for risk in RISKS:

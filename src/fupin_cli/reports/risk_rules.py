@@ -64,16 +64,16 @@ def _poor(scene: Scene) -> pl.DataFrame:
     fact = pl.format(
         f"人均纯收入{{}}元，低于监测标准{fen_to_yuan(line)}元", fen_to_yuan_expr(pl.col("income_per_head_fen"))
     )
-    return _rows(_heads(people).filter(below), "registry", fact)
+    return _rows(_heads(people, scene.gone).filter(below), "registry", fact)
 
 
-def _heads(people: pl.DataFrame, dead: pl.DataFrame | None = None) -> pl.DataFrame:
-    """One row a household (`home`): its head's, else its first; where the head is among the `dead`, another member's."""
+def _heads(people: pl.DataFrame, dead: pl.DataFrame) -> pl.DataFrame:
+    """One row a household (`home`) of which somebody lives: its head's, else its first member's who is not among the `dead`."""
     head = (pl.col("relation") == HOME).fill_null(value=False)
-    alive = pl.lit(value=True) if dead is None else ~pl.col("id_number").is_in(dead["id_number"].implode())
     return (
-        people.with_columns(_head=head, _alive=alive)
-        .sort("_alive", "_head", descending=True, maintain_order=True)
+        people.join(dead, on="id_number", how="anti", maintain_order="left")
+        .with_columns(_head=head)
+        .sort("_head", descending=True, maintain_order=True)
         .unique("home", keep="first", maintain_order=True)
         .sort("_src", "_row")
     )
@@ -235,7 +235,7 @@ def _breadwinner_died(scene: Scene) -> pl.DataFrame:
         there = scene.before.people.filter(pl.col("household_id").is_not_null())
         homes.append(there.select("id_number", home="household_id"))
     home = pl.concat(homes).unique("id_number", keep="first", maintain_order=True)
-    gone = month.table("deaths").filter(pl.col("death_date") <= month.last).collect()
+    gone = scene.gone
     dead = gone.filter(pl.col("death_date") >= month.first)
     struck = dead.join(home, on="id_number", maintain_order="left").unique("home", keep="first", maintain_order=True)
     busy = (
@@ -247,11 +247,7 @@ def _breadwinner_died(scene: Scene) -> pl.DataFrame:
         .unique()
     )
     struck = struck.join(busy, on="home", how="anti", maintain_order="left")
-    heads = (
-        _heads(month.people, gone)
-        .select("id_number", "home")
-        .join(gone, on="id_number", how="anti", maintain_order="left")
-    )
+    heads = _heads(month.people, gone).select("id_number", "home")
     rows = heads.join(struck.drop("id_number"), on="home", maintain_order="left")
     return _rows(rows, "deaths", pl.format("家庭成员{}死亡，家中没有人就业", "death_date"))
 

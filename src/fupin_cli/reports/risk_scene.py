@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from fupin_cli.month import states
 from fupin_cli.reports.roster import people_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import polars as pl
 
     from fupin_cli.month.month import Month
 
@@ -25,10 +26,17 @@ class Scene:
     people: pl.DataFrame = field(repr=False)
     people_before: pl.DataFrame | None = field(repr=False)
 
+    @cached_property
+    def gone(self) -> pl.DataFrame:
+        """Rows of the list of the dead with a day up to the month's last: nobody visits them, whatever the export still says."""
+        if not self.month.has("deaths"):
+            return pl.DataFrame(schema={"id_number": pl.String, "death_date": pl.Date})
+        return self.month.table("deaths").filter(pl.col("death_date") <= self.month.last).collect()
+
     @property
     def labour(self) -> pl.DataFrame:
-        """People of the roster who are labour: of them risks are told."""
-        return self.people.filter("labour")
+        """People of the roster who are labour and not dead: of them risks are told."""
+        return self.people.filter("labour").join(self.gone, on="id_number", how="anti", maintain_order="left")
 
     @property
     def earlier(self) -> Month:
