@@ -51,6 +51,7 @@ def kin(ctx: Month) -> pl.LazyFrame:
     return pl.concat(found)
 
 
+DIED = pl.col("death_date").cast(pl.String).fill_null("没有写明日期")
 LISTS = ("public_payroll", "employee_pensions", "employee_insurance", "businesses")
 
 
@@ -114,18 +115,28 @@ def other_income(ctx: Month) -> pl.LazyFrame:
     any_of=("deaths", "prisoners"),
     partly=("deaths", "prisoners"),
     compares="死亡人员、服刑人员名单与本月",
-    hint="办理退出；本月死亡的，死亡前的天数由人工结算",
+    hint="办理退出；本月死亡的，死亡前的天数由人工结算；以前的名单写错了的，把那一行改正或删去",
 )
 def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
     """Dead before the month or imprisoned on any day of it: refused. Died in the month: held, settled by hand.
 
-    Listed with a day that is not written or cannot be read: held, nobody knows whether it lies in the month.
+    Listed with a day that is not written or cannot be read: held, nobody knows whether it lies in the month. Held too is whom
+    only an older list names: the newest may tell of new cases alone, or may have been put right.
     """
     lines = ctx.judged.lazy()
     found = []
     if ctx.has("deaths"):
-        dead = ctx.table("deaths").group_by("id_number").agg(pl.col("death_date").min())
-        listed = lines.join(dead, on="id_number")
+        dead = (
+            ctx.table("deaths")
+            .with_columns(_old=pl.col("_src").is_in(ctx.older_lists("deaths")), _what=place_expr())
+            .group_by("id_number")
+            .agg(pl.col("death_date").min(), pl.col("_old").all(), pl.col("_what").first())
+        )
+        everybody = lines.join(dead, on="id_number")
+        listed = everybody.filter(~pl.col("_old"))
+        dropped = everybody.filter("_old").filter((pl.col("death_date") <= ctx.last).fill_null(value=True))
+        unrepeated = pl.format("以前的死亡人员名单里有（{}，{}），最近的名单里没有写到，须核实", "_what", DIED)
+        found.append(report(dropped, TABLE, unrepeated, "id_number", effect="hold", **at_stake()))
         undated = listed.filter(pl.col("death_date").is_null())
         words = "在死亡人员名单里，死亡日期没有写明或读不出，须核实"
         found.append(report(undated, TABLE, words, "id_number", effect="hold", **at_stake()))
@@ -149,8 +160,17 @@ def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
     if ctx.has("prisoners"):
         still = pl.col("end").is_null() | (pl.col("end") >= ctx.first)
         terms = ctx.table("prisoners").filter(still & (pl.col("start").fill_null(ctx.last) <= ctx.last))
-        jailed = terms.group_by("id_number").agg(_known=pl.col("start").is_not_null().any())
-        rows = lines.join(jailed, on="id_number")
+        jailed = (
+            terms.with_columns(_old=pl.col("_src").is_in(ctx.older_lists("prisoners")), _what=place_expr())
+            .group_by("id_number")
+            .agg(pl.col("_old").all(), pl.col("_what").first(), _known=pl.col("start").is_not_null().any())
+        )
+        everybody = lines.join(jailed, on="id_number")
+        rows = everybody.filter(~pl.col("_old"))
+        unrepeated = pl.format(
+            "以前的服刑人员名单里有（{}），没有写到本月以前已刑满，最近的名单里没有写到，须核实", "_what"
+        )
+        found.append(report(everybody.filter("_old"), TABLE, unrepeated, "id_number", effect="hold", **at_stake()))
         words = "在服刑人员名单里，起始日期没有写明或读不出，须核实"
         found += [
             report(rows.filter("_known"), TABLE, "本月在服刑", "id_number", effect="refuse", **at_stake()),

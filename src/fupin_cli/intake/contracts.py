@@ -101,6 +101,7 @@ class TableSpec:
     snapshot: bool = False
     month_column: str = ""
     all_folders: bool = False
+    lasting: bool = False
     unique: tuple[str, ...] = ()
 
     @cached_property

@@ -211,8 +211,9 @@ def assign_roles(sources: list[Source], month: int, known_until: int) -> list[st
     """Mark which sources the month's run uses, and tell of tables that stand in the inbox and in a folder.
 
     Tables with a month column, and bank returns: all folders. Exports of the national system: the latest folder up to the month (that
-    before it serves comparisons), else the inbox itself. Other tables: the inbox itself and the latest such folder (of
-    lists of the dead, of prisoners, …: the latest up to `known_until`).
+    before it serves comparisons), else the inbox itself. Other tables: the inbox itself and the latest such folder. Lists of
+    the dead, of prisoners, … also the folders after it up to `known_until`, and where what they say lasts all before it: of
+    each person counts the newest that names him (`load.as_last_named`), and one that does not name him takes nothing back.
 
     Returns one sentence for each table of which the inbox's own copy was not used.
     """
@@ -220,11 +221,12 @@ def assign_roles(sources: list[Source], month: int, known_until: int) -> list[st
     for table in sorted({s.spec.table for s in sources}):
         own = [s for s in sources if s.spec.table == table]
         spec = own[0].spec
-        bound = max(month, known_until) if spec.group == SIDE else month
-        folders = sorted({s.folder for s in own if s.folder is not None and s.folder <= bound})
+        folders = sorted({s.folder for s in own if s.folder is not None and s.folder <= month})
         direct = [s for s in own if s.folder is None]
         if spec.every_folder:
             used = own
+        elif spec.group == SIDE:
+            used = _lists(own, folders, max(month, known_until))
         else:
             used = [s for s in own if folders and s.folder == folders[-1]]
             if not spec.snapshot:
@@ -235,8 +237,12 @@ def assign_roles(sources: list[Source], month: int, known_until: int) -> list[st
                 notes.append(f"{spec.title}在收件夹和月份文件夹里都有，用了月份文件夹里的；未用 {direct[0].file}")
         for source in used:
             source.role = "current"
-        if spec.snapshot and len(folders) > 1:
-            for source in own:
-                if source.folder == folders[-2]:
-                    source.role = "previous"
+        for source in (s for s in own if spec.snapshot and s.folder in folders[-2:-1]):
+            source.role = "previous"
     return notes
+
+
+def _lists(own: list[Source], folders: list[int], until: int) -> list[Source]:
+    """Lists of the dead, of prisoners, … that a month knows. `folders`: those up to the month; `until`: the last that is known."""
+    since = folders[-1] if folders and not own[0].spec.lasting else 0
+    return [s for s in own if s.folder is None or since <= s.folder <= until]

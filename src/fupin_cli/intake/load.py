@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.intake.inbox import assign_roles
+from fupin_cli.intake.inbox import SIDE, assign_roles
 from fupin_cli.intake.opened import FileNote, Inbox, read_inbox
 from fupin_cli.intake.rows import Rows, read_rows
 
@@ -73,12 +73,24 @@ def select(  # noqa: PLR0913 - what choosing depends on
         for role, sources in roles.items():
             rows = typed_rows(inbox, sources)
             if role == "current":
-                result.tables[table], result.set_aside[table] = rows.accepted, rows.set_aside
+                result.tables[table], result.set_aside[table] = as_last_named(rows.accepted, sources), rows.set_aside
                 found.append(rows.found)
             else:
                 result.previous[table] = rows.accepted
     result.found = findings.gather(found)
     return result
+
+
+def as_last_named(rows: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:
+    """Of lists of several months (of the dead, of prisoners, …) each person's rows in the newest that names him.
+
+    What lies in the inbox itself serves every month, beside whatever is newest.
+    """
+    folders = {source.index: source.folder for source in sources if source.folder is not None}
+    if sources[0].spec.group != SIDE or sources[0].spec.every_folder or len(folders) == 1:
+        return rows
+    folder = pl.col("_src").replace_strict(folders, default=None, return_dtype=pl.Int32)
+    return rows.filter(folder.is_null() | (folder == folder.max().over("id_number")))
 
 
 def choose(

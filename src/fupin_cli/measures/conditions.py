@@ -266,19 +266,25 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
     )
     faults = []
     if ctx.has("deaths"):
-        dead = ctx.table("deaths").group_by("id_number").agg(_died=pl.col("death_date").min(), _listed=pl.len())
+        older = pl.col("_src").is_in(ctx.older_lists("deaths"))
+        by_person = ctx.table("deaths").group_by("id_number")
+        dead = by_person.agg(_died=pl.col("death_date").min(), _listed=pl.len(), _old=older.all())
         told = told.join(dead, on="id_number", how="left", maintain_order="left")
-        before = (pl.col("_died") < pl.col("_first_day")).fill_null(value=False)
-        within = (pl.col("_died") <= pl.col("_last_day")).fill_null(value=False) & ~before
-        undated = pl.col("_listed").is_not_null() & pl.col("_died").is_null()
+        old = pl.col("_old").fill_null(value=False)
+        before = (pl.col("_died") < pl.col("_first_day")).fill_null(value=False) & ~old
+        within = (pl.col("_died") <= pl.col("_last_day")).fill_null(value=False) & ~before & ~old
+        undated = pl.col("_listed").is_not_null() & pl.col("_died").is_null() & ~old
+        dropped = old & (pl.col("_died") <= pl.col("_last_day")).fill_null(value=True)
         faults += [
             Fault("MEA019", before, pl.format("{} 已死亡，在申请的日期以前", "_died")),
             Fault("MEA019", within, pl.format("{} 死亡，在申请的日期以内，由人工核定", "_died"), effect="hold"),
             Fault("MEA019", undated, "在死亡人员名单里，没有写明日期", effect="hold"),
+            Fault("MEA019", dropped, "以前的死亡人员名单里有，最近的名单里没有写到，须核实", effect="hold"),
         ]
     if ctx.has("prisoners"):
+        newest = ~pl.col("_src").is_in(ctx.older_lists("prisoners"))
         terms = ctx.table("prisoners").select(
-            "id_number", _in="start", _out="end", _gaoled=pl.col("start").is_not_null()
+            "id_number", _in="start", _out="end", _gaoled=pl.col("start").is_not_null() & newest
         )
         both = told.select("_src", "_row", "id_number", "_first_day", "_last_day").join(terms, on="id_number")
         touches = (pl.col("_in").fill_null(pl.col("_last_day")) <= pl.col("_last_day")) & (
@@ -289,7 +295,7 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
         undated = pl.col("_gaoled").not_().fill_null(value=False)
         faults += [
             Fault("MEA019", pl.col("_gaoled").fill_null(value=False), "申请的日期里在服刑"),
-            Fault("MEA019", undated, "在服刑人员名单里，没有写明起始日期", effect="hold"),
+            Fault("MEA019", undated, "在服刑人员名单里，没有写明起始日期，或最近的名单里没有写到", effect="hold"),
         ]
     return collected(told, rows.height), faults
 

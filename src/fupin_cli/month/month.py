@@ -135,6 +135,15 @@ class Month:
             if source.role == "current" and source.spec.table == table and all(c in source.positions for c in columns)
         ]
 
+    def older_lists(self, table: str) -> list[int]:
+        """Indexes of the files of a table that lie in an older folder than its newest: what they say, that does not repeat."""
+        folders = {
+            source.index: source.folder
+            for source in self.intake.sources
+            if source.role == "current" and source.spec.table == table and source.folder is not None
+        }
+        return [index for index, folder in folders.items() if folder < max(folders.values())]
+
     def previous(self, name: str) -> pl.LazyFrame:
         """Rows of a table in the month folder before."""
         return self.intake.previous[name].lazy()
