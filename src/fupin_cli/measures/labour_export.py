@@ -79,7 +79,7 @@ def claims(ctx: Month) -> Claims:
         _from="contract_start",
         _until="contract_end",
     )
-    rows = _overlapping(rows)
+    rows = _overlapping(ctx, rows)
     return Claims(
         rows,
         [
@@ -117,10 +117,12 @@ def claims(ctx: Month) -> Claims:
     )
 
 
-def _overlapping(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `_overlaps`: an earlier contract of the person runs on at this one's first day."""
+def _overlapping(ctx: Month, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `_overlaps`: an earlier contract of the person, of whatever month's list, runs on at this one's first day."""
     mine = rows.select("_src", "_row", "id_number", "contract_start")
-    other = rows.select("id_number", _start="contract_start", _end=pl.col("contract_end").fill_null(FAR))
+    other = ctx.rows_since(TABLE, 0).select(
+        "id_number", _start="contract_start", _end=pl.col("contract_end").fill_null(FAR)
+    )
     late = mine.join(other, on="id_number").filter(
         (pl.col("_start") < pl.col("contract_start")) & (pl.col("_end") >= pl.col("contract_start"))
     )

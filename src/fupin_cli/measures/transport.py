@@ -118,7 +118,7 @@ def _exported(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
     mine = rows.select("_src", "_row", "id_number", "departed_on")
     if ctx.has(EXPORTS):
         gone.append(
-            mine.join(ctx.intake.tables[EXPORTS].select("id_number"), on="id_number", how="semi").select("_src", "_row")
+            mine.join(ctx.rows_since(EXPORTS, 0).select("id_number"), on="id_number", how="semi").select("_src", "_row")
         )
     if ctx.has(SPELLS):
         away = ~places.inside(pl.col("work_province"), pl.col("work_city"), pl.col("work_county"), ctx.policy.file.area)
