@@ -198,6 +198,18 @@ def test_an_approval_stays_within_the_budget_unless_a_document_says_so(
     assert funds == [{"fund": fund, "budget": "79.99", "committed": "80.00", "paid": "0.00", "left": "-0.01"}]
 
 
+@pytest.mark.parametrize(("fund", "told"), [("衔接资金金", True), ("衔接资金", False)])
+def test_a_budget_of_a_fund_that_pays_nothing_is_told_where_money_is(
+    fupin: Callable[..., Ran], tmp_path: Path, fund: str, *, told: bool
+) -> None:
+    """6.7: a misspelled fund guards nothing; who drafts and who approves is told, not the doctor alone."""
+    root = workspace(tmp_path / "w", "transport", add_settings=f'[budget]\n"{fund}" = "100"\n')
+    words = f"预算“{fund}”：没有一项补贴从这项资金发放"
+    drafted = fupin("subsidy", "transport", "-w", root, "--month", MONTH, "--operator", "甲")
+    approved = fupin("approve", MONTH, "--measure", "transport", "-w", root, "--by", "乙", "-y")
+    assert [words in ran.out + ran.err for ran in (drafted, approved)] == [told, told]
+
+
 @pytest.mark.parametrize("budget", ["80", "80.00"])
 def test_a_budget_that_just_suffices(fupin: Callable[..., Ran], tmp_path: Path, budget: str) -> None:
     root = workspace(tmp_path / "w", "transport", add_settings=f'[budget]\n"衔接推进乡村振兴补助资金" = "{budget}"\n')

@@ -144,8 +144,7 @@ def _settings(workspace: Workspace) -> Iterator[Diagnosis]:
             f"没有设置的，用到时各行暂缓：{'；'.join(lacking)}",
             "县里有规定的写进 fupin.toml；不办的不用管",
         )
-    funds = contracts["posts"].columns["fund"].synonyms
-    if idle := unpaid_budgets(policy.settings.budget, all_measures(policy).values(), policy.settings, funds):
+    if idle := unpaid_budgets(policy, contracts):
         yield Diagnosis(
             "预算",
             WARN,

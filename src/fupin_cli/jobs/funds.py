@@ -9,16 +9,15 @@ import polars as pl
 from fupin_cli.checks.post import EMPLOYMENT_FUND
 from fupin_cli.errors import MonthClosedError
 from fupin_cli.ledger import store
+from fupin_cli.measures.catalogue import all_measures
 from fupin_cli.measures.measure import fund_of
 from fupin_cli.policy.rounding import fen_to_yuan, yuan_to_fen
 from fupin_cli.results.fund import Fund
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
+    from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.jobs.desk import Desk
-    from fupin_cli.measures.measure import Measure
-    from fupin_cli.policy.settings import Settings
+    from fupin_cli.policy.parameters import Policy
     from fupin_cli.results.subsidy import PayrollRun
 
 
@@ -53,12 +52,11 @@ def _budgets(desk: Desk) -> dict[str, int]:
     return found
 
 
-def unpaid_budgets(
-    names: Iterable[str], measures: Iterable[Measure], settings: Settings, words: Mapping[str, str]
-) -> list[str]:
+def unpaid_budgets(policy: Policy, contracts: dict[str, TableSpec]) -> list[str]:
     """Budgets of funds from which no subsidy is paid: they guard nothing."""
-    paying = {fund_of(measure, settings) for measure in measures} | {EMPLOYMENT_FUND}
-    return [name for name in names if name.strip() not in paying and words.get(name.strip()) not in paying]
+    settings, words = policy.settings, contracts["posts"].columns["fund"].synonyms
+    paying = {fund_of(measure, settings) for measure in all_measures(policy).values()} | {EMPLOYMENT_FUND}
+    return [name for name in settings.budget if name.strip() not in paying and words.get(name.strip()) not in paying]
 
 
 def refuse_over_budget(run: PayrollRun, desk: Desk, document: str) -> None:

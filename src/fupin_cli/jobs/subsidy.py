@@ -15,7 +15,7 @@ from fupin_cli.jobs import kept_months, undated
 from fupin_cli.jobs.batch_lines import kept_by_town
 from fupin_cli.jobs.corrections import Again, again_of, corrections_of, months_to_check, undecided_of
 from fupin_cli.jobs.fingerprint import Fingerprints
-from fupin_cli.jobs.funds import funds_of
+from fupin_cli.jobs.funds import funds_of, unpaid_budgets
 from fupin_cli.jobs.log import aside
 from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.measures.catalogue import known_measures, measure_of, other_measures
@@ -162,7 +162,8 @@ def _with_corrections(desk: Desk, run: PayrollRun) -> PayrollRun:
     if found:
         undated.ask(run, undated.by_a_number(desk, found))
         run = replace(run, corrections=corrections_of(desk, found), undecided=undecided_of(desk, found))
-    run = replace(run, not_again=gone, funds=funds_of(desk, run.month // 12))
+    idle = unpaid_budgets(desk.policy, desk.contracts)
+    run = replace(run, not_again=gone, funds=funds_of(desk, run.month // 12), idle_budgets=idle)
     return run if approved else replace(run, kept=kept_by_town(run, desk))
 
 

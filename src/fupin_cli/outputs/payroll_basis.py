@@ -37,6 +37,12 @@ def unplaced_sheet(run: PayrollRun, title: str) -> SheetPlan:
     return SheetPlan("未读入", headers, table, f"{title}没有读入的文件", wrapped=("file", "why", "hint"), below=below)
 
 
+def idle_budget_words(run: PayrollRun) -> str:
+    """Which budgets guard nothing, since nothing is paid from a fund of that name; empty if none."""
+    names = "、".join(f"“{name}”" for name in run.idle_budgets)
+    return f"预算{names}：没有一项补贴从这项资金发放，什么也拦不住；[budget] 里写资金的全称" if names else ""
+
+
 def funds_sheet(run: PayrollRun, title: str) -> SheetPlan:
     """Each fund's budget of the year, what was approved before this month's lines, paid, left, and what these lines come to."""
     now = dict(run.lines.group_by(pl.col("fund").fill_null("")).agg(pl.col("amount_fen").sum()).iter_rows())
@@ -55,14 +61,17 @@ def funds_sheet(run: PayrollRun, title: str) -> SheetPlan:
     }
     schema = {name: pl.String if name == "fund" else pl.Int64 for name in headers}
     table = pl.DataFrame(rows, schema=schema, orient="row")
-    below = ("预算在 fupin.toml 的 [budget] 里设；没有设的不限。已批准的含以前月份差额，不含本次。",)
+    notes = (
+        "预算在 fupin.toml 的 [budget] 里设；没有设的不限。已批准的含以前月份差额，不含本次。",
+        idle_budget_words(run),
+    )
     return SheetPlan(
         "资金",
         headers,
         table,
         f"{title}资金",
         filtered=False,
-        below=below,
+        below=tuple(filter(None, notes)),
         summed=("committed_fen", "paid_fen", "now_fen"),
     )
 

@@ -11,7 +11,7 @@ from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.measures.claims import HOLD, PAY, REFUSE, STATUS_WORDS
 from fupin_cli.outputs.check_workbook import NO_TOWN
 from fupin_cli.outputs.grid import Grid, figures, text, whole
-from fupin_cli.outputs.payroll_basis import unplaced_words
+from fupin_cli.outputs.payroll_basis import idle_budget_words, unplaced_words
 from fupin_cli.outputs.payroll_corrections import correction_words
 from fupin_cli.outputs.terminal import clean
 from fupin_cli.policy.months import month_text, month_words
@@ -66,6 +66,8 @@ def _show_notes(run: PayrollRun, out: Console) -> None:
         out.print(Text(f"表里另有 {run.rows_out_of_month} 行不在本月（或已发过），没有算"))
     for note in run.not_again:
         out.print(Text(clean(note), style="yellow"), soft_wrap=True)
+    if run.idle_budgets:
+        out.print(Text(clean(idle_budget_words(run)), style="bold yellow"), soft_wrap=True)
     if run.unplaced:
         out.print(Text(f"{unplaced_words(run)}；没有参加测算，处理好再批准", style="bold red"), soft_wrap=True)
         for entry in run.unplaced:
@@ -113,6 +115,7 @@ def approval_lines(run: PayrollRun, batch: Batch, bank: BankFiles) -> list[str]:
         payroll_line(run),
         *([correction_words(run)] if run.corrections.height else []),
         *([f"{unplaced_words(run)}，凭文号照批"] if run.unplaced else []),
+        *([idle_budget_words(run)] if run.idle_budgets else []),
         *bank_lines(bank, run.totals()["amount"] + run.correction_sums().get("back_pay", 0)),
         *(f"文件：{path}" for path in run.outputs),
     ]

@@ -51,6 +51,7 @@ class PayrollRun(Shown):
     measure: str = MEASURE
     missing: list[str] = field(default_factory=list)  # tables without which no line can be judged (SPEC 8.5)
     funds: list[Fund] = field(default_factory=list)  # as they stood before this run
+    idle_budgets: list[str] = field(default_factory=list)  # names in [budget] of funds from which nothing is paid
     outputs: list[Path] = field(default_factory=list)
     kept: dict[str, int] = field(default_factory=dict)  # fen kept back from its payments, by township
     posted: int = 0  # postings that the ledger had
