@@ -98,7 +98,7 @@ def _tables(path: Path, limits: Intake, password: str | None) -> list[bytes]:
     from fupin_cli.intake.packed import pack
     from fupin_cli.intake.readers import read_file
 
-    heads, parts = pack(read_file(path, limits, password), "uncompressed")
+    heads, parts = pack(read_file(path, limits, password))
     return [_line({"sheets": heads}), *parts]
 
 

@@ -23,7 +23,7 @@ OVERLAP = 16 << 10  # longer than all that is looked for, so that nothing is los
 SHORTENED = re.compile(rb"v>(?:\d{14,}|\d(?:\.\d+)?[eE]\+?\d\d|[12]\d{3}\.(?:1(?:0*<)|09999|1000000))")
 ROW = re.compile(rb"w (?<=row )[^>]{0,200}?\br=\"(\d{1,9})\"")
 HIDDEN_ROW = re.compile(rb"row (?=[^>]{0,200}?\bhidden=\"(?:1|true)\")[^>]{0,200}?\br=\"(\d{1,9})\"")
-FAR = re.compile(rb"r=\"(?<= r=\")([E-Z][A-Z]|[A-Z]{3})\d")  # columns beyond DZ
+FAR = re.compile(rb" r=\"([E-Z][A-Z]|[A-Z]{3})\d")  # columns beyond DZ
 MERGE = re.compile(rb"mergeCell [^>]{0,60}?ref=\"([A-Z]{1,3})(\d{1,9}):([A-Z]{1,3})(\d{1,9})\"")
 COLUMNS_PER_LETTER = 26
 USUAL_COLUMNS = 5 * COLUMNS_PER_LETTER  # up to DZ: no table has more, so narrower sheets are not measured closer
@@ -114,11 +114,11 @@ def usual_cells(text: bytes) -> list[bytes] | None:
 
 def _look(shape: SheetShape, text: bytes) -> None:
     shape.last_row = max(shape.last_row, max(map(int, ROW.findall(text)), default=0))
-    if b' hidden="' in text:
+    if b"h" in text and b"d" in text and b' hidden="' in text:
         shape.hidden_rows.update(map(int, HIDDEN_ROW.findall(text)))
     for letters in set(FAR.findall(text)):
         shape.last_column = max(shape.last_column, min(column_number(letters), SHEET_COLUMNS))
-    shape.shortened = shape.shortened or SHORTENED.search(text) is not None
+    shape.shortened = shape.shortened or (b"v" in text and SHORTENED.search(text) is not None)
     if b"g" in text and b"mergeCell " in text:
         for first, top, last, bottom in MERGE.findall(text):
             shape.merges[int(top) - 1, column_number(first) - 1, int(bottom) - 1, column_number(last) - 1] = None

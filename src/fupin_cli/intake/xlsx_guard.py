@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Intake
 
 RATIO_FLOOR = 20 * MIB  # small parts may pack as tightly as they like
-CHUNK = MIB
+CHUNK = MIB // 4  # of one that is larger the unpacker copies what is still packed too often
 STRING_END = re.compile(rb"</(?:\w{1,9}:)?si>")
 # A plain file is read in this process: no more than a moment and 200 MiB, whatever stands in it.
 PLAIN_UNPACKED = 32 * MIB

@@ -97,7 +97,7 @@ class KeptCells:
         """Keep a file's sheets; what cannot be written, or is more than may be kept, is not."""
         if not (self._keeps and sha256 and self._key):
             return
-        heads, tables = pack(sheets, "zstd")
+        heads, tables = pack(sheets)
         body = b"".join((json.dumps(heads).encode(), b"\n", *tables))
         place = self._place(sha256)
         try:
