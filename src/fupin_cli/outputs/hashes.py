@@ -9,6 +9,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from fupin_cli.outputs.json_text import rows_json
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -134,12 +136,22 @@ def hash_rows(parts: Mapping[str, Iterable[Mapping[str, Any]]], version: int = H
 def hash_tables(
     tables: Mapping[str, pl.DataFrame], rows: Mapping[str, Iterable[Mapping[str, Any]]], version: int = HASH_VERSION
 ) -> str:
-    """`hash_rows` of tables that have all columns of the version, and of rows: the same bytes, without a mapping a row."""
-    columns = COLUMNS[version]
-    body: dict[str, list[Any]] = {kind: table.select(columns[kind]).rows() for kind, table in tables.items()}
-    body |= {kind: [[row.get(name) for name in columns[kind]] for row in part] for kind, part in rows.items()}
-    return _hash_of(body)
+    """`hash_rows` of tables that have all columns of the version, and of rows: the same bytes, no row taken in hand."""
+    columns, found = COLUMNS[version], hashlib.sha256()
+    for number, kind in enumerate(sorted([*tables, *rows])):
+        found.update(f"{', ' if number else '{'}{json.dumps(kind)}: ".encode())
+        if kind in tables:
+            for text in rows_json(tables[kind].select(columns[kind])):
+                found.update(text)
+        else:
+            found.update(_json([[row.get(name) for name in columns[kind]] for row in rows[kind]]))
+    found.update(b"}")
+    return found.hexdigest()
 
 
 def _hash_of(body: dict[str, list[Any]]) -> str:
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_json(body)).hexdigest()
+
+
+def _json(body: object) -> bytes:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
