@@ -9,7 +9,7 @@ import polars as pl
 
 from fupin_cli.ledger.store import APPROVED_KINDS
 from fupin_cli.measures.catalogue import measure_of
-from fupin_cli.reconciliation.corrections import FIGURES, KEYS, PAYEE, differences, undecided
+from fupin_cli.reconciliation.corrections import FIGURES, KEYS, PAYEE, beside, differences, undecided
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
@@ -44,19 +44,14 @@ def months_to_check(desk: Desk, month: int, measure: str) -> list[int]:
     return [m for m in desk.approved_months(measure) if m != month and m >= month - back]
 
 
-def corrections_of(desk: Desk, months: list[Again]) -> pl.DataFrame:
-    """Differences (`reconciliation.corrections.differences`) of approved months of one measure that were computed again."""
-    return differences(*_old_and_new(desk, months), desk.money)
+def compared(desk: Desk, months: list[Again]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What approved months of one measure that were computed again come to beside what stands.
 
-
-def undecided_of(desk: Desk, months: list[Again]) -> pl.DataFrame:
-    """Lines of approved months of one measure that are now only held (`reconciliation.corrections.undecided`)."""
-    return undecided(*_old_and_new(desk, months))
-
-
-def _old_and_new(desk: Desk, months: list[Again]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    Gives the differences (`reconciliation.corrections.differences`), and the lines that are now only held (`undecided`).
+    """
     old = standing(desk, [again.month for again in months], months[0].measure)
-    return old, pl.concat(again.lines for again in months)
+    lines = beside(old, pl.concat(again.lines for again in months))
+    return differences(lines, desk.money), undecided(lines)
 
 
 def standing_lines(desk: Desk, month: int, measure: str) -> pl.DataFrame:

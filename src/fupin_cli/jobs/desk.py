@@ -135,6 +135,8 @@ class Desk(Books):
     @cached_property
     def _matched(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         sent = sent_lines(self.lines, self.batches)
+        if not self.returned.rows.height:
+            sent = sent.clear()
         rows, doubtful = match(self.returned.rows, sent, self.batches)
         return annotated(rows, sent, self.batches), doubtful
 

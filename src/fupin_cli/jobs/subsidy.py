@@ -13,7 +13,7 @@ from fupin_cli.checks.claim_faults import effect_of, faults_of
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs import kept_months, undated
 from fupin_cli.jobs.batch_lines import kept_by_town
-from fupin_cli.jobs.corrections import Again, again_of, corrections_of, months_to_check, undecided_of
+from fupin_cli.jobs.corrections import Again, again_of, compared, months_to_check
 from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.funds import funds_of, unpaid_budgets
 from fupin_cli.jobs.log import aside
@@ -161,7 +161,8 @@ def _with_corrections(desk: Desk, run: PayrollRun) -> PayrollRun:
             found.append(again_of(run) if approved else _again(desk, run.subsidy, month, keys))
     if found:
         undated.ask(run, undated.by_a_number(desk, found))
-        run = replace(run, corrections=corrections_of(desk, found), undecided=undecided_of(desk, found))
+        corrections, undecided = compared(desk, found)
+        run = replace(run, corrections=corrections, undecided=undecided)
     idle = unpaid_budgets(desk.policy, desk.contracts)
     run = replace(run, not_again=gone, funds=funds_of(desk, run.month // 12), idle_budgets=idle)
     return run if approved else replace(run, kept=kept_by_town(run, desk))

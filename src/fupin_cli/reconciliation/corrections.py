@@ -32,17 +32,27 @@ BACK_PAY, RECOVER, CANCEL = "back_pay", "recover", "cancel"
 GONE = "gone"  # status of a line that the roster does not make any more
 
 
-def differences(old: pl.DataFrame, new: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
-    """Compare lines as they stand with lines as they are computed now.
+def beside(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Lines as they stand beside lines as they are computed now (names with `_old`); of either there may be none.
 
     `old`: `KEYS`, `FIGURES`, `PAYEE`, `old_fen` (what stands, corrections counted), all of the last posting, `batch`,
-    `line_no` of the first; `new`: `KEYS`, `FIGURES`, `PAYEE`, `amount_fen`, `due_fen`; `money`: `failed_only`, `approved_fen`,
-    `paid_fen` of each old line. Gives one row a difference: `kind` (`back_pay`, `recover`; `cancel` where the money had
-    come back anyway), `amount_fen` (signed), `old_fen`, `new_fen`, `reason`, and the line's facts, as they are now
-    where there is such a line. A line partly returned gives two rows. A line that is now only held owes nothing
-    (`undecided`).
+    `line_no` of the first; `new`: `KEYS`, `FIGURES`, `PAYEE`, `amount_fen`, `due_fen`. Adds `new_fen`; both sums are 0 where
+    there is no such line.
     """
-    lines = _together(old, new).filter(~_only_held())
+    return new.join(old, on=KEYS, how="full", coalesce=True, suffix="_old", maintain_order="left_right").with_columns(
+        new_fen=pl.col("amount_fen").fill_null(0), old_fen=pl.col("old_fen").fill_null(0)
+    )
+
+
+def differences(lines: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
+    """Compare lines as they stand with lines as they are computed now (`beside`).
+
+    `money`: `failed_only`, `approved_fen`, `paid_fen` of each old line. Gives one row a difference: `kind` (`back_pay`,
+    `recover`; `cancel` where the money had come back anyway), `amount_fen` (signed), `old_fen`, `new_fen`, `reason`, and the
+    line's facts, as they are now where there is such a line. A line partly returned gives two rows. A line that is now
+    only held owes nothing (`undecided`).
+    """
+    lines = lines.filter(~_only_held())
     lines = lines.with_columns(_diff=pl.col("new_fen") - pl.col("old_fen")).filter(pl.col("_diff") != 0)
     lines = lines.join(
         money.select(*KEYS, "failed_only", "approved_fen", "paid_fen"), on=KEYS, how="left", maintain_order="left"
@@ -90,20 +100,14 @@ def _facts() -> list[pl.Expr]:
     return [*kept, pl.when(gone).then(pl.lit(GONE)).otherwise("status").alias("status")]
 
 
-def undecided(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+def undecided(lines: pl.DataFrame) -> pl.DataFrame:
     """Approved lines that are now only held (SPEC 9.4): nothing is posted for them until somebody decides.
 
-    Frames as in `differences`. Gives `KEYS`, the line's facts, `codes`, `old_fen` and `reason`.
+    `lines`: `beside`. Gives `KEYS`, the line's facts, `codes`, `old_fen` and `reason`.
     """
-    lines = _together(old, new).filter(_only_held())
+    lines = lines.filter(_only_held())
     told = lines.select(*KEYS, *PAYEE, "codes", "old_fen", reason=_reason())
     return told.sort("month", "township", "village", "person", "post_id")
-
-
-def _together(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    return new.join(old, on=KEYS, how="full", coalesce=True, suffix="_old", maintain_order="left_right").with_columns(
-        new_fen=pl.col("amount_fen").fill_null(0), old_fen=pl.col("old_fen").fill_null(0)
-    )
 
 
 def _only_held() -> pl.Expr:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from fupin_cli.ledger.store import (
+    AGAIN,
     APPROVAL,
     APPROVED_KINDS,
     BACK_PAY,
@@ -124,11 +125,12 @@ def approved_and_paid(
     `twice`, `wrong_retry`, `other_payee`, `in_doubt`.
     """
     found = rows.filter(pl.col("matched") == MATCHED)
+    sent = sent_lines(lines, batches)
     table = (
         _posted(lines, batches)
         .join(_answers(found), on=OBLIGATION, how="left", maintain_order="left")
-        .join(_pending(lines, batches, found), on=OBLIGATION, how="left", maintain_order="left")
-        .join(_in_doubt(lines, batches, doubtful), on=OBLIGATION, how="left", maintain_order="left")
+        .join(_pending(sent, found), on=OBLIGATION, how="left", maintain_order="left")
+        .join(_in_doubt(sent, doubtful), on=OBLIGATION, how="left", maintain_order="left")
         .join(_kept(settlements), on=OBLIGATION, how="left", maintain_order="left")
     )
     table = (
@@ -210,21 +212,21 @@ def _kept(settlements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _pending(lines: pl.DataFrame, batches: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+def _pending(sent: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Lines that were sent again: how often (`attempts`), and whether the bank has answered the last time."""
-    sent = sent_lines(lines, batches)
-    tries = last_attempts(sent, found).filter(pl.col("attempts") > 0)
-    roots = sent.unique(ROOT, keep="first", maintain_order=True).select(*ROOT, *OBLIGATION)
+    again = sent.filter(pl.col("kind") == AGAIN).select(ROOT).unique()
+    tries = last_attempts(sent, found, of=again)
+    lines = sent.join(again, on=ROOT, how="semi", maintain_order="left").unique(ROOT, keep="first", maintain_order=True)
     return (
-        tries.join(roots, on=ROOT)
+        tries.join(lines.select(*ROOT, *OBLIGATION), on=ROOT)
         .group_by(OBLIGATION)
         .agg(attempts=pl.col("attempts").sum(), answered=pl.col("answered").all())
     )
 
 
-def _in_doubt(lines: pl.DataFrame, batches: pl.DataFrame, doubtful: pl.DataFrame) -> pl.DataFrame:
-    roots = sent_lines(lines, batches).join(doubtful, on=ROOT, how="semi").select(OBLIGATION).unique()
-    return roots.with_columns(in_doubt=pl.lit(value=True))
+def _in_doubt(sent: pl.DataFrame, doubtful: pl.DataFrame) -> pl.DataFrame:
+    lines = sent.join(doubtful, on=ROOT, how="semi").select(OBLIGATION).unique()
+    return lines.with_columns(in_doubt=pl.lit(value=True))
 
 
 def returned(table: pl.DataFrame) -> pl.DataFrame:
