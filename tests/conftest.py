@@ -200,6 +200,10 @@ def books_planned(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     A module says `pytestmark = pytest.mark.usefixtures("books_planned")`; its tests that look at a workbook are marked `books`.
     `make test-long` writes them all.
     """
+    # What takes the writer by its name takes the real one, whichever test is the first to load it: files for the bank are written.
+    import fupin_cli.counties.across
+    import fupin_cli.outputs.bank  # noqa: F401
+
     if not LONG and request.node.get_closest_marker("books") is None:
         monkeypatch.setattr("fupin_cli.outputs.bulk.write_workbook", planned)
 
