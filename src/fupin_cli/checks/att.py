@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.checks.report import at_stake, report
 from fupin_cli.checks.rule import rule
+from fupin_cli.intake.values import half_width
 from fupin_cli.month.roster import DAY, KEYS
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 TABLE, ROSTER = "attendance", "assignments"
 WORKED = (ROSTER, TABLE)
 LONGEST = 31  # days that a month can have
-FAILED = ("不合格", "不称职")
+# As people write it: with blanks, what it is about before it, more behind it. 不及格 and 不达标 mean the same.
+FAILED = r"^(?:本月|年度|季度)?(?:考核|考评|评价)?(?:结果)?[:：为]?(?:不合格|不称职|不及格|不达标|较?差)"
 
 
 def stops(ctx: Month, effect: str) -> dict[str, str]:
@@ -175,8 +177,8 @@ def always_full(ctx: Month) -> pl.LazyFrame:
     tables=(ROSTER, TABLE),
 )
 def failed(ctx: Month) -> pl.LazyFrame:
-    """不合格 or 不称职."""
-    rows = ctx.judged.lazy().filter(pl.col("appraisal").is_in(FAILED))
+    """不合格 or 不称职, however it is written."""
+    rows = ctx.judged.lazy().filter(half_width(pl.col("appraisal")).str.contains(FAILED))
     return report(rows, ROSTER, pl.format("本月考核“{}”", "appraisal"), "id_number", **at_stake())
 
 
