@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from fupin_cli.intake.contracts import load_contracts
+from fupin_cli.intake.headers import recognise
 from fupin_cli.intake.raw import RawSheet, Source
 from fupin_cli.intake.rows import Rows, read_rows
 from tests.conftest import LONG
@@ -118,3 +119,26 @@ def test_a_sheet_without_the_column_says_nothing_where_an_empty_cell_says_no() -
     row: list[str | None] = [ID if name == "id_number" else "甲" for name in needed]
     typed = read_rows([source(spec, 2, [*needed, benefit], [[*row, None]]), source(spec, 4, needed, [row])])
     assert typed.accepted[benefit].to_list() == [False, None]
+
+
+HEADS = ("姓名", "身份证号码", "岗位编号", "年月", "规定出勤天数", "本月累计出勤天数")
+
+
+@pytest.mark.parametrize(
+    ("again", "row"),
+    [
+        (HEADS, 0),  # repeated at a page break
+        ((*HEADS[:4], HEADS[5], HEADS[4]), 3),
+        (("", *HEADS), 3),
+        ((*HEADS[:4], "应出勤天数", "实出勤天数"), 0),  # other words for the same columns
+        (("姓名", "", "", "", "", ""), 0),  # no header
+    ],
+)
+def test_a_second_header_in_another_order_is_told(again: tuple[str, ...], row: int) -> None:
+    """8.4: tables pasted one below the other with their columns in another order would be read in wrong columns."""
+    person = ["甲", "211390198001010014", "GW1", "2024-05", "22", "11", ""]
+    lines = [[*HEADS, ""], person, [*again, ""][:7], person]
+    raw = RawSheet("表", pl.DataFrame([[str(cell) for cell in line] for line in lines], orient="row"))
+    seen = recognise(raw, "a.csv", CONTRACTS)
+    assert seen.again == row
+    assert [match.spec.table for match in seen.matches] == ([] if row else ["attendance"])

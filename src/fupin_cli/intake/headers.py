@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from fupin_cli.intake.contracts import normalise_header
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.raw import RawSheet
 
+KEY = "id_number"
 HEADER_ROWS = 10
+HEADER_CELLS = 3  # headers by which a row below the header is one more
 NEAR_MISS_LACKING = 2  # at most so many required columns lacking …
 NEAR_MISS_PRESENT = 3  # … while at least so many are there: the sheet was meant to be this table
 
@@ -32,12 +36,16 @@ class Match:
 
 @dataclass(frozen=True)
 class Recognition:
-    """What a sheet is: one match, several that tie, or none with the nearest table and the headers it lacks."""
+    """What a sheet is: one match, several that tie, or none with the nearest table and the headers it lacks.
+
+    `again`: none, since a second header stands on that row (from 1), with the columns in another order.
+    """
 
     matches: list[Match]
     nearest: TableSpec | None = None
     lacking: tuple[str, ...] = ()
     near_miss: bool = False
+    again: int = 0
 
 
 def recognise(sheet: RawSheet, file_name: str, contracts: dict[str, TableSpec]) -> Recognition:
@@ -71,7 +79,7 @@ def recognise(sheet: RawSheet, file_name: str, contracts: dict[str, TableSpec]) 
         # misses, it was meant to be that one (docs/decisions/003).
         if best and near_miss and found_columns > best[0].rank[0] and not _named(best, sheet, head, file_name):
             return missed
-    return Recognition(_break_tie(best, sheet, head, file_name)) if best else missed
+    return _chosen(_break_tie(best, sheet, head, file_name), sheet) if best else missed
 
 
 def _candidate_rows(head: list[tuple[str | None, ...]]) -> list[tuple[int, list[str]]]:
@@ -102,6 +110,45 @@ def _positions(spec: TableSpec, labels: list[str], sheet: RawSheet, header_row: 
         else places[0]
         for column, places in found.items()
     }
+
+
+def _chosen(found: list[Match], sheet: RawSheet) -> Recognition:
+    """What fits best, unless another header further down says that its columns hold for a part of the sheet only."""
+    again = _other_header(sheet, found[0]) if len(found) == 1 else 0
+    return Recognition([], found[0].spec, again=again) if again else Recognition(found)
+
+
+def _other_header(sheet: RawSheet, match: Match) -> int:
+    """The row (from 1) of a further header whose columns stand elsewhere; 0 if there is none.
+
+    Tables of several townships pasted one below the other: what stands below such a header would be read in wrong columns.
+    """
+    spec = match.spec
+    key = next(match.positions[name] for name in (KEY, *(c.name for c in spec.bold)) if name in match.positions)
+    first = sheet.cells.columns[key]
+    said = (
+        pl.col(first).str.contains(r"[0-9]{3}").not_()
+        if KEY in match.positions
+        else _label(first).is_in(list(spec.by_header))
+    )
+    rows = (
+        sheet.cells.lazy().with_row_index("_n", 1).filter(pl.col("_n") > match.header_row, said.fill_null(value=True))
+    )
+    known = [_label(name).is_in(list(spec.by_header)).fill_null(value=False) for name in sheet.cells.columns]
+    rows = rows.filter(pl.sum_horizontal(known) >= HEADER_CELLS)
+    for number, *labels in rows.head(HEADER_ROWS).collect().iter_rows():
+        places: dict[str, set[int]] = {}
+        for position, label in enumerate(labels):
+            if column := spec.by_header.get(normalise_header(label or "")):
+                places.setdefault(column, set()).add(position)
+        if any(match.positions.get(column, min(found)) not in found for column, found in places.items()):
+            return int(number)
+    return 0
+
+
+def _label(name: str) -> pl.Expr:
+    """Cells of a column as headers are compared (`normalise_header`)."""
+    return pl.col(name).str.normalize("NFKC").str.replace_all(r"\s", "").str.strip_chars("*:")
 
 
 def _break_tie(tied: list[Match], sheet: RawSheet, head: list[tuple[str | None, ...]], file_name: str) -> list[Match]:

@@ -213,6 +213,14 @@ def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFram
         )
     if seen.nearest is None:
         return findings.about_file("IN002", file.name, "前10行里没有认得的表头，没有用", sheet.name)
+    if seen.again:
+        return findings.about_file(
+            "IN003",
+            file.name,
+            f"“{seen.nearest.title}”第 {seen.again} 行又是一个表头，列的次序与上面的不同；整张表没有用",
+            sheet.name,
+            hint="把各乡镇的表按同一列序排好，或分成几张工作表、几个文件",
+        )
     lacking = "、".join(seen.lacking)
     if seen.near_miss:
         return findings.about_file(
