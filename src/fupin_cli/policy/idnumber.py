@@ -15,6 +15,7 @@ CHECK_DIGITS = "10X98765432"
 LENGTH = 18
 SHAPE = r"^[0-9]{17}[0-9X]$"
 CHECKS = 11  # values of the check character
+PARTS = ((0, 5), (5, 4), (9, 4), (13, 4))  # where each part of the 17 digits begins, and how many it has
 MALE, FEMALE = "男", "女"
 
 
@@ -33,14 +34,19 @@ def _sums(first: int, count: int) -> list[int]:
 
 @cache
 def _tables() -> tuple[pl.Series, ...]:
-    """The sums of digits 1–5, 6–9, 10–13 and 14–17."""
-    return tuple(pl.Series(_sums(first, count), dtype=pl.UInt8) for first, count in ((0, 5), (5, 4), (9, 4), (13, 4)))
+    """The sums of the digits of each of `PARTS`."""
+    return tuple(pl.Series(_sums(first, count), dtype=pl.UInt8) for first, count in PARTS)
 
 
 def check_value(body: pl.Expr) -> pl.Expr:
-    """The value that the check character of 17 digits, given as a number, must have (X: 10); digits are looked up by fours."""
+    """The value that the check character of 17 digits, given as a number, must have (X: 10)."""
     parts = (body // 10**12, body // 10**8 % 10**4, body // 10**4 % 10**4, body % 10**4)
-    sums = (pl.lit(table).gather(part.cast(pl.UInt32)) for table, part in zip(_tables(), parts, strict=True))
+    return _looked_up([part.cast(pl.UInt32) for part in parts])
+
+
+def _looked_up(parts: list[pl.Expr]) -> pl.Expr:
+    """The value that the check character must have, by the digits of `PARTS`: looked up by fours, not one by one."""
+    sums = (pl.lit(table).gather(part) for table, part in zip(_tables(), parts, strict=True))
     total = sum((found.cast(pl.Int64) for found in sums), start=pl.lit(0))
     return (12 - total % 11) % 11
 
@@ -63,11 +69,10 @@ def check_fits(key: pl.Expr) -> pl.Expr:
 def is_valid_expr(number: pl.Expr) -> pl.Expr:
     """Whether a number of 18 characters has the right shape and check digit; null is not valid.
 
-    Of many rows `check_fits` of a column with their `plain_key` says the same in a third of the time.
+    Of many rows `check_fits` of a column with their `plain_key` says the same, and faster.
     """
-    body = number.str.slice(0, 17).cast(pl.Int64, strict=False)
-    total = sum((body // 10 ** (16 - i) % 10 * weight for i, weight in enumerate(WEIGHTS)), start=pl.lit(0))
-    expected = pl.lit(CHECK_DIGITS).str.slice((total % 11).cast(pl.Int64), 1)
+    asked = _looked_up([number.str.slice(*part).cast(pl.UInt32, strict=False) for part in PARTS])
+    expected = pl.when(asked == 10).then(pl.lit("X")).otherwise(asked.cast(pl.String))  # noqa: PLR2004 - X stands for 10
     return number.str.contains(SHAPE) & (number.str.slice(17, 1) == expected).fill_null(value=False)
 
 
