@@ -97,11 +97,13 @@ def check(
 
         sys.stdout.write(check_json(run, unmask=unmask) + "\n")
     elif not quiet or run.exit_code:
-        from fupin_cli.outputs.terminal import console, show_check, total_line
-
         if quiet:
+            from fupin_cli.outputs.heading import total_line
+
             sys.stdout.write(total_line(run) + "\n")
         else:
+            from fupin_cli.outputs.terminal import console, show_check
+
             show_check(run, console(), verbose=verbose)
     return run.exit_code
 

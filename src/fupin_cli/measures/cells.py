@@ -38,6 +38,7 @@ WORDS = {
 }
 
 
+TEXT = ":text"
 TEXTS = ("text", "place", "code", "credit_code", "name")
 VAGUE = (
     "无",
@@ -76,18 +77,20 @@ def unknown(ctx: Month, table: str, rows: pl.DataFrame, cells: Deciding) -> tupl
     texts = [name for name in names if spec.columns[name].type in TEXTS]
     rows = rows.with_columns(pl.when(~pl.col(name).is_in(VAGUE)).then(name).alias(name) for name in texts)
     doubtful = rows.select(_doubtful(spec.columns[name]).any().alias(name) for name in set(names))
-    for name in (name for name in names if doubtful[name][0]):
-        column = spec.columns[name]
-        state = _states(ctx, rows, column, optional=name in cells.if_filled, absent=name in cells.needed)
-        found = state.drop_nulls().unique().sort().to_list()
+    asked = [name for name in names if doubtful[name][0]]
+    if not asked:
+        return rows, faults
+    states = _states(ctx, rows, {name: spec.columns[name] for name in asked}, cells)
+    for name in asked:
+        found = states[name].drop_nulls().unique().sort().to_list()
         if not found:
             continue
-        rows = rows.with_columns(state.alias(f"_cell_{name}"))
+        rows = rows.with_columns(states[name].alias(f"_cell_{name}"))
         faults += [
             Fault(
                 code,
                 (pl.col(f"_cell_{name}") == code).fill_null(value=False),
-                WORDS[code].replace("{h}", column.header),
+                WORDS[code].replace("{h}", spec.columns[name].header),
                 name,
                 "hold",
             )
@@ -107,39 +110,48 @@ def _doubtful(column: ColumnSpec) -> pl.Expr:
     return empty if listed is None else empty | ~listed
 
 
-def _states(ctx: Month, rows: pl.DataFrame, column: ColumnSpec, *, optional: bool, absent: bool) -> pl.Series:
-    """What is wrong with a column's cells: a code or null for each row. `absent`: a file without the column is at fault."""
-    text, there = _text(ctx, rows, column.name)
-    frame = pl.DataFrame([rows[column.name].alias("value"), text.alias("text"), there.alias("there")])
-    listed = _listed(column, "value")
-    said = open_words(column) if column.type in ("date", "month") else []
-    nothing = VAGUE if column.type in TEXTS else [word for word in said if word in NO_DAY]
-    filled = pl.col("text").is_not_null() & ~pl.col("text").is_in(nothing)
-    ends = pl.col("text").is_in([word for word in said if word not in NO_DAY])
-    faulty = pl.lit(EMPTY) if absent else pl.when("there").then(pl.lit(EMPTY))
-    empty = pl.lit(None, dtype=pl.String) if optional else faulty
-    bad = UNREADABLE.get(column.type, EMPTY)
-    return frame.select(
-        pl.when(pl.col("value").is_null() & filled & ~ends)
-        .then(pl.lit(bad))
-        .when(pl.col("value").is_null() & ~filled)
-        .then(empty)
-        .when(pl.lit(value=False) if listed is None else ~listed)
-        .then(pl.lit("IN007"))
-    ).to_series()
+def _states(ctx: Month, rows: pl.DataFrame, columns: dict[str, ColumnSpec], cells: Deciding) -> pl.DataFrame:
+    """What is wrong with the cells of columns: a code or null for each row."""
+    texts = _texts(ctx, rows, list(columns))
+    having = {name: [s.index for s in ctx.intake.sources if name in s.positions] for name in columns}
+    states = []
+    for name, column in columns.items():
+        value, text = pl.col(name), pl.col(name + TEXT)
+        listed = _listed(column, name)
+        said = open_words(column) if column.type in ("date", "month") else []
+        nothing = VAGUE if column.type in TEXTS else [word for word in said if word in NO_DAY]
+        filled = text.is_not_null() & ~text.is_in(nothing)
+        ends = text.is_in([word for word in said if word not in NO_DAY])
+        # Of a column that must be there a file without it is at fault.
+        there = pl.lit(value=True) if name in cells.needed else pl.col("_src").is_in(having[name])
+        empty = pl.lit(None, dtype=pl.String) if name in cells.if_filled else pl.when(there).then(pl.lit(EMPTY))
+        states.append(
+            pl.when(value.is_null() & filled & ~ends)
+            .then(pl.lit(UNREADABLE.get(column.type, EMPTY)))
+            .when(value.is_null() & ~filled)
+            .then(empty)
+            .when(pl.lit(value=False) if listed is None else ~listed)
+            .then(pl.lit("IN007"))
+            .alias(name)
+        )
+    return rows.select("_src", *columns).hstack(texts).select(states)
 
 
-def _text(ctx: Month, rows: pl.DataFrame, name: str) -> tuple[pl.Series, pl.Series]:
-    """The cells of a column as they are written, cleaned; and whether the row's file has the column."""
+def _texts(ctx: Month, rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """The cells of columns (`<name>:text`) as they are written, cleaned; null where the row's file has no such column."""
     sources = {source.index: source for source in ctx.intake.sources}
-    parts = [pl.DataFrame(schema={"_n": pl.UInt32, "text": pl.String})]
-    numbered = rows.select("_src", "_row").with_row_index("_n")
-    for (index,), part in numbered.group_by("_src"):
+    places = rows.select("_src", "_row").with_row_index("_n")
+    parts = [pl.DataFrame(schema={name + TEXT: pl.String for name in names} | {"_n": pl.UInt32})]
+    for (index,), part in places.group_by("_src"):
         source = sources.get(index)
-        if source is None or name not in source.positions:
+        if source is None:
             continue
-        cells = source.raw.cells.to_series(source.positions[name]).gather(part["_row"] - 1)
-        parts.append(pl.DataFrame({"_n": part["_n"], "text": clean(cells.to_frame()).to_series()}))
-    found = numbered.select("_n").join(pl.concat(parts).with_columns(there=pl.lit(value=True)), on="_n", how="left")
-    found = found.sort("_n")
-    return found["text"], found["there"].fill_null(value=False)
+        written = [
+            source.raw.cells.to_series(source.positions[name]).gather(part["_row"] - 1).alias(name + TEXT)
+            for name in names
+            if name in source.positions
+        ]
+        parts.append(pl.DataFrame([*written, part["_n"]]))
+    found = pl.concat(parts, how="diagonal")
+    cleaned = clean(found.drop("_n")).with_columns(found["_n"])
+    return places.select("_n").join(cleaned, on="_n", how="left", maintain_order="left").drop("_n")

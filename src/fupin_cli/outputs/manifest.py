@@ -13,7 +13,7 @@ from fupin_cli.ledger.seal import rows_sha256
 from fupin_cli.outputs.files import atomic
 from fupin_cli.outputs.hashes import HASH_VERSION
 from fupin_cli.policy.months import month_text
-from fupin_cli.reports.runs import Report
+from fupin_cli.results.report import Report
 from fupin_cli.version import __version__
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules, rules_of
-from fupin_cli.outputs.grid import Grid, figures, text, whole
 from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.policy.months import month_text, text_expr
@@ -15,6 +14,7 @@ from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.results.since import LASTING, MENDED, NEW, STATES
 
 if TYPE_CHECKING:
+    from fupin_cli.outputs.grid import Grid
     from fupin_cli.results.check import CheckRun
     from fupin_cli.results.since import Since
 
@@ -120,6 +120,8 @@ def since_sheet(run: CheckRun, since: Since, part: str = "") -> SheetPlan:
 
 def since_table(run: CheckRun, since: Since) -> Grid:
     """By rule of which something is new or mended: how many are new, last, are mended."""
+    from fupin_cli.outputs.grid import Grid, figures, text, whole
+
     rules = rules_of(run.policy, run.month)
     table = Grid(
         f"与 {month_text(since.before or 0)} 的核查比",

@@ -12,8 +12,9 @@ from rich.text import Text
 from fupin_cli.checks.catalogue import all_rules, rules_of
 from fupin_cli.outputs.check_workbook import SEVERITY
 from fupin_cli.outputs.grid import Grid, figures, text, whole
+from fupin_cli.outputs.heading import total_line
 from fupin_cli.outputs.since_views import again_line, since_line, since_notes, since_table
-from fupin_cli.policy.months import month_text, month_words
+from fupin_cli.policy.months import month_words
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -99,17 +100,6 @@ def _show_marked(run: CheckRun, marked: list[MarkedCopy], out: Console) -> None:
         else f"标注副本在：{folders.pop()}。发回乡镇改好，原样交回放进收件夹，原表不用删"
     )
     out.print(Text(words), soft_wrap=True)
-
-
-def total_line(run: CheckRun) -> str:
-    """One line that says it all; short enough for a mail's subject."""
-    counts = dict(run.result.found.group_by("severity").len().iter_rows())
-    waived = int(run.result.found["waived"].sum())
-    used = [s for s in run.intake.sources if s.role == "current"]
-    return (
-        f"{month_text(run.month)}：{len(used)} 张表 {sum(s.rows_read for s in used)} 行；错误 {counts.get('error', 0)}，"
-        f"警告 {counts.get('warning', 0)}，提示 {counts.get('info', 0)}" + (f"（已豁免 {waived}）" if waived else "")
-    )
 
 
 def skipped_line(run: CheckRun) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from fupin_cli.reports.runs import Report
+from fupin_cli.results.report import Report
 
 if TYPE_CHECKING:
     from fupin_cli.intake.load import Intake

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
@@ -12,26 +11,18 @@ from fupin_cli.reports.due import SPANS
 from fupin_cli.reports.forecast import PAYING
 from fupin_cli.reports.risk import NEW
 from fupin_cli.reports.roster import TOTAL
+from fupin_cli.results.report import Report
 from fupin_cli.results.shown import Shown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fupin_cli.intake.load import Intake
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.reports.due import Due
     from fupin_cli.reports.forecast import Forecast, Shortage
     from fupin_cli.reports.match import Matched
     from fupin_cli.reports.risk import Compared, RiskList
-
-
-@dataclass(kw_only=True, repr=False)
-class Report(Shown):
-    """What every report has: where it was made, and what it wrote. Reports find nothing wrong: their exit code is 0."""
-
-    kind: ClassVar[str] = ""  # the command that makes it
-    root: Path = field(default_factory=Path)  # the workspace
-    posted: int = 0  # postings that the ledger had
-    outputs: list[Path] = field(default_factory=list)
-    exit_code: int = 0
 
 
 @dataclass(repr=False)
