@@ -131,12 +131,12 @@ def _other_header(sheet: RawSheet, match: Match) -> int:
         if KEY in match.positions
         else _label(first).is_in(list(spec.by_header))
     )
-    rows = (
-        sheet.cells.lazy().with_row_index("_n", 1).filter(pl.col("_n") > match.header_row, said.fill_null(value=True))
-    )
+    rows = sheet.cells.with_row_index("_n", 1).slice(match.header_row).filter(said.fill_null(value=True))
+    if rows.is_empty():  # of nearly every sheet; what follows costs a small one more than all else about its headers
+        return 0
     known = [_label(name).is_in(list(spec.by_header)).fill_null(value=False) for name in sheet.cells.columns]
     rows = rows.filter(pl.sum_horizontal(known) >= HEADER_CELLS)
-    for number, *labels in rows.head(HEADER_ROWS).collect().iter_rows():
+    for number, *labels in rows.head(HEADER_ROWS).iter_rows():
         places: dict[str, set[int]] = {}
         for position, label in enumerate(labels):
             if column := spec.by_header.get(normalise_header(label or "")):
