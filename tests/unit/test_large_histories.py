@@ -18,11 +18,12 @@ from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.jobs.memo import Memo
 from fupin_cli.measures.claimed import OnDemand
 from fupin_cli.month.month import Month
-from fupin_cli.month.past_due import KEYS, past_due
+from fupin_cli.month.past_due import past_due
 from fupin_cli.month.used_months import paid_rows, payments
 from fupin_cli.outputs import bank
 from fupin_cli.policy.bank_settings import SHIPPED_PROFILES
 
+KEYS = ["id_number", "month"]
 IDS = ["211390198401140838", "21139019840114083X", "999999198401140838", "211390840114083", "2113", None]
 NAMES = ["张三", "李四", "王5", None]
 WORDS = [

@@ -64,9 +64,13 @@ def paid_above(ctx: Month) -> pl.LazyFrame:
 )
 def paid_below(ctx: Month) -> pl.LazyFrame:
     """All payments of the month together below what it was due; asked only where that can be recomputed."""
-    keys = ["id_number", "month"]
-    rows = ctx.past_payments.lazy().filter(pl.col("due_fen").is_not_null())
-    rows = rows.with_columns(_sum=pl.col("amount_fen").sum().over(keys), _place=pl.int_range(pl.len()).over(keys))
+    known = ctx.past_payments.filter(pl.col("due_fen").is_not_null()).with_columns(_key=month_key())
+    # Where one payment comes up to it, all together do: only the others' months are summed up.
+    low = known.filter(pl.col("amount_fen") < pl.col("due_fen"))["_key"].unique()
+    rows = known.filter(pl.col("_key").is_in(low.implode())).lazy()
+    rows = rows.with_columns(
+        _sum=pl.col("amount_fen").sum().over("_key"), _place=pl.int_range(pl.len()).over("_key")
+    ).drop("_key")
     rows = rows.with_columns(_stake=pl.col("due_fen") - pl.col("_sum")).filter(
         (pl.col("_stake") > 0) & (pl.col("_place") == 0)
     )

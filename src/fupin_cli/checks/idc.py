@@ -173,7 +173,7 @@ def duplicates(ctx: Month) -> pl.LazyFrame:
             ctx.table("attendance").filter(pl.col("month") != ctx.month) if ctx.attended is not None else rows.clear()
         )
         rows = pl.concat([rows, others], how="diagonal")
-        rows = with_others(rows.filter(pl.len().over(keys) > 1), keys).with_columns(
+        rows = with_others(_alike(rows.collect(), keys).lazy(), keys).with_columns(
             _same=pl.struct(figures).n_unique().over(keys) == 1
         )
         same = pl.col("_same")
@@ -197,15 +197,20 @@ def duplicates(ctx: Month) -> pl.LazyFrame:
 
 
 def _repeated(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Rows whose keys are another row's too; a row without the first of them is none.
+    """Rows whose keys are another row's too (`_alike`); a row without the first of them is none."""
+    alike = _alike(frame, keys)
+    return alike.filter(pl.col(keys[0]).is_not_null())
+
+
+def _alike(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Rows whose keys are another row's too.
 
     Of millions of rows hashes are compared: only rows whose hash is there twice are looked at themselves.
     """
     hashes = frame.select(pl.struct(keys).hash()).to_series()
     if hashes.n_unique() == frame.height:
         return frame.clear()
-    near = frame.filter(hashes.is_duplicated() & frame[keys[0]].is_not_null())
-    return near.filter(pl.struct(keys).is_duplicated())
+    return frame.filter(hashes.is_duplicated()).filter(pl.struct(keys).is_duplicated())
 
 
 @rule(

@@ -173,11 +173,10 @@ def several_posts(ctx: Month) -> pl.LazyFrame:
         )  # of a start that is not known nobody can say no
         others = ctx.table("other_posts").filter(begun & (pl.col("end").is_null() | (pl.col("end") >= ctx.first)))
         parts.append(others.select("id_number", _since="start", _what=place_expr(), _own=pl.lit(value=False)))
-    rows = pl.concat(parts, how="diagonal").sort(
-        "id_number", "_since", "on_post", "post_id", nulls_last=True, maintain_order=True
+    rows = pl.concat(parts, how="diagonal").filter(pl.col("id_number").is_duplicated())
+    several = rows.sort("id_number", "_since", "on_post", "post_id", nulls_last=True, maintain_order=True).with_columns(
+        _nth=pl.int_range(pl.len()).over("id_number")
     )
-    rows = rows.with_columns(_n=pl.len().over("id_number"), _nth=pl.int_range(pl.len()).over("id_number"))
-    several = rows.filter(pl.col("_n") > 1)
     lists = several.group_by("id_number").agg(_all=pl.col("_what").sort().str.join("、"))
     several = several.join(lists, on="id_number", how="left").filter(pl.col("_own"))
     first = pl.col("_nth") == 0

@@ -114,13 +114,16 @@ def with_status(rows: pl.DataFrame, codes: pl.DataFrame, more: Collection[str]) 
     """
     none = pl.lit([], dtype=CODES)
     lines = rows.join(codes, on=SPOT, how="left", maintain_order="left").with_columns(
-        pl.col("codes", "waived_codes").fill_null(none), pl.col("refused", "held").fill_null(value=False)
+        pl.col("codes", "waived_codes", "stopping").fill_null(none), pl.col("refused", "held").fill_null(value=False)
     )
     stopped = pl.col("held") | ~pl.col("id_ok") | pl.col("due_fen").is_null() | pl.lit(bool(more))
     extra = pl.lit(list(more), dtype=CODES)
+    if more:  # rare, and each list is made anew
+        lines = lines.with_columns(
+            codes=pl.concat_list("codes", extra).list.unique().list.sort(),
+            stopping=pl.concat_list("stopping", extra).list.unique(),
+        )
     return lines.with_columns(
-        codes=pl.concat_list("codes", extra).list.unique().list.sort(),
-        stopping=pl.concat_list(pl.col("stopping").fill_null(none), extra).list.unique(),
         status=pl.when("refused").then(pl.lit(REFUSE)).when(stopped).then(pl.lit(HOLD)).otherwise(pl.lit(PAY)),
     )
 

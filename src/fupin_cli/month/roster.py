@@ -30,11 +30,10 @@ def month_attendance(
     if rows["post_id"].null_count():
         rows = _with_posts_found(rows, assignments, posts, month)
     figures = ["required_days_x100", "attended_days_x100", "appraisal"]
-    return rows.with_columns(
-        _copies=pl.len().over(KEYS),
-        _nth=pl.int_range(pl.len()).over(KEYS),
-        _distinct=pl.struct(figures).n_unique().over(KEYS),
-    )
+    rows = rows.with_columns(_copies=pl.len().over(KEYS), _nth=pl.int_range(pl.len()).over(KEYS))
+    one = pl.lit(1, dtype=pl.UInt32)
+    copied = bool((rows["_copies"] > 1).any())
+    return rows.with_columns(_distinct=pl.struct(figures).n_unique().over(KEYS) if copied else one)
 
 
 def _with_posts_found(
@@ -44,7 +43,7 @@ def _with_posts_found(
 
     Only where exactly one fits: of two posts of one name nobody knows which was meant.
     """
-    held = roster_rows(assignments, None, month).filter(pl.col("post_id").is_not_null())
+    held = touching_rows(assignments, month).filter(pl.col("post_id").is_not_null())
     if posts is not None:
         names = posts.select("post_id", _named="post_name").unique("post_id", keep="first", maintain_order=True)
         held = held.join(names, on="post_id", how="left").with_columns(
@@ -64,8 +63,26 @@ def _with_posts_found(
 def roster_rows(assignments: pl.DataFrame, attended: pl.DataFrame | None, month: int) -> pl.DataFrame:
     """Roster rows with what the month makes of each.
 
+    Adds what `touching_rows` does, `attended`, and `in_month`: whether the row's person and post make a line.
+    """
+    rows = touching_rows(assignments, month)
+    if attended is None:
+        rows = rows.with_columns(attended=pl.lit(value=False))
+    else:
+        named = attended.select(KEYS).drop_nulls().unique().with_columns(attended=pl.lit(value=True))
+        rows = rows.join(named, on=KEYS, how="left", maintain_order="left").with_columns(
+            pl.col("attended").fill_null(value=False)
+        )
+    return rows.with_columns(
+        in_month=(pl.col("attended").any() | (pl.col("touches").any() & ~pl.col("gone").all())).over(KEYS)
+    )
+
+
+def touching_rows(assignments: pl.DataFrame, month: int) -> pl.DataFrame:
+    """Roster rows with what each says of the month by itself.
+
     Adds `sound` (contract with both dates in order), masks of days (`months.day_mask`) `on_mask`, `contract_mask`,
-    `paid_mask` (both), `touches`, `gone`, `attended`, and `in_month`: whether the row's person and post make a line.
+    `paid_mask` (both), `touches`, `gone`.
     """
     first, last = months.first_day(month), months.last_day(month)
     nothing = pl.lit(0, dtype=pl.Int64)
@@ -80,19 +97,9 @@ def roster_rows(assignments: pl.DataFrame, attended: pl.DataFrame | None, month:
         .then(months.day_mask(pl.col("contract_start"), pl.col("contract_end"), month))
         .otherwise(nothing)
     )
-    rows = rows.with_columns(
+    return rows.with_columns(
         paid_mask=pl.col("on_mask") & pl.col("contract_mask"),
         touches=(pl.col("contract_mask") != 0) | (pl.col("on_mask") != 0),
-    )
-    if attended is None:
-        rows = rows.with_columns(attended=pl.lit(value=False))
-    else:
-        named = attended.select(KEYS).drop_nulls().unique().with_columns(attended=pl.lit(value=True))
-        rows = rows.join(named, on=KEYS, how="left", maintain_order="left").with_columns(
-            pl.col("attended").fill_null(value=False)
-        )
-    return rows.with_columns(
-        in_month=(pl.col("attended").any() | (pl.col("touches").any() & ~pl.col("gone").all())).over(KEYS)
     )
 
 

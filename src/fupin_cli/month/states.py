@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.month.roster import roster_rows
+from fupin_cli.month.roster import touching_rows
 from fupin_cli.policy.places import at_home, full_county
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _found(rows: pl.DataFrame, table: str, state: str | pl.Expr, place: pl.Expr,
 
 def post_holders(month: Month) -> pl.DataFrame:
     """Roster rows whose contract or spell touches the month and whose holder has not gone."""
-    rows = roster_rows(month.table("assignments").collect(), None, month.month)
+    rows = touching_rows(month.intake.tables["assignments"], month.month)
     return rows.filter(pl.col("touches") & ~pl.col("gone"))
 
 

@@ -57,6 +57,7 @@ def annotated(matched: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) 
     `retry`: the row repeats another (by 原批次号, or by its own batch); `source_failed`, `source_paid`: what became of
     that other; `other_account`, `other_name`: the payee is not the approved one.
     """
+    sent = sent.join(matched, on=ROOT, how="semi", maintain_order="left")
     roots = sent.unique(ROOT, keep="first", maintain_order=True).select(*ROOT, *OBLIGATION, root_fen="amount_fen")
     again = batches.filter(pl.col("kind") == REISSUE)["batch"].to_list()
     rows = matched.with_row_index("_n").join(roots, on=ROOT, how="left", maintain_order="left")
@@ -162,18 +163,26 @@ def _posted(lines: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
     kind = pl.col("kind")
     opening = batches.filter(pl.col("kind") == OPENING)["batch"].to_list()
     order = lines.filter(kind.is_in(APPROVED_KINDS))
-    sums = order.group_by(OBLIGATION, maintain_order=True).agg(
-        *(pl.col(name).last() for name in FACTS),
-        posted_fen=amount.sum(),
-        base_fen=amount.filter(kind.is_in([LINE, BACK_PAY, CANCEL])).sum(),
-        recover_fen=-amount.filter(kind == RECOVER).sum(),
-        first_batch=pl.col("batch").first(),
-        first_line=pl.col("line_no").first(),
-        opening_fen=amount.filter(pl.col("batch").is_in(opening)).sum(),
+    parts = order.select(
+        *OBLIGATION,
+        *FACTS,
+        posted_fen="amount_fen",
+        base_fen=amount * kind.is_in([LINE, BACK_PAY, CANCEL]),
+        recover_fen=-amount * (kind == RECOVER),
+        first_batch="batch",
+        first_line="line_no",
+        opening_fen=amount * pl.col("batch").is_in(opening),
+    )
+    sums = parts.group_by(OBLIGATION, maintain_order=True).agg(
+        pl.col(FACTS).last(),
+        pl.col("posted_fen", "base_fen", "recover_fen").sum(),
+        pl.col("first_batch", "first_line").first(),
+        pl.col("opening_fen").sum(),
     )
     netted = lines.filter(kind == NETTED)
     kept = netted.group_by(OBLIGATION).agg(kept_fen=amount.sum())
-    targets = order.select("batch", *OBLIGATION, source_line="line_no")
+    near = order.filter(pl.col("batch").is_in(netted["batch"].unique().implode()))
+    targets = near.select("batch", *OBLIGATION, source_line="line_no")
     into = (
         netted.select("batch", "source_line", "amount_fen")
         .join(targets, on=["batch", "source_line"])
