@@ -11,6 +11,8 @@ from fupin_cli.month.used_months import paid_rows
 from fupin_cli.policy import months
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fupin_cli.month.month import Month
 
 HISTORY = "payment_history"
@@ -38,17 +40,15 @@ def paid_before(ctx: Month, measure: str) -> pl.DataFrame:
     return paid.select("id_number", "month", "amount_fen", ref="post_id")
 
 
-def with_last_paid(ctx: Month, rows: pl.DataFrame, measure: str, *more: str) -> pl.DataFrame:
+def with_last_paid(
+    ctx: Month, rows: pl.DataFrame, measure: str, *more: str, key: Callable[[pl.Expr], pl.Expr] = plain_ref
+) -> pl.DataFrame:
     """Add `_last`: the latest month in which the person was paid this measure (`more`: for the same `ref`); null if never.
 
-    Adds `_key`, by which claims are told apart: the `ref` as `plain_ref`, or nothing where the person counts alone.
+    Adds `_key`, by which claims are told apart: the `ref` as `key` makes it comparable, or nothing where the person counts alone.
     """
-    paid = paid_before(ctx, measure)
-    if more:
-        rows = rows.with_columns(_key=plain_ref(pl.col("ref")))
-        paid = paid.with_columns(_key=plain_ref(pl.col("ref")))
-    else:
-        rows, paid = rows.with_columns(_key=pl.lit("")), paid.with_columns(_key=pl.lit(""))
+    told = key(pl.col("ref")) if more else pl.lit("")
+    rows, paid = rows.with_columns(_key=told), paid_before(ctx, measure).with_columns(_key=told)
     last = paid.group_by("id_number", "_key").agg(_last=pl.col("month").max())
     return rows.join(last, on=["id_number", "_key"], how="left", maintain_order="left")
 

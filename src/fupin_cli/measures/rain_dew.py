@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import fen, in_term, not_eligible, of_folder, with_eligibility
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
-from fupin_cli.measures.paid import once_only, with_last_paid
+from fupin_cli.measures.paid import once_only, plain_ref, with_last_paid
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 CODE, TABLE = "rain_dew", "rain_dew"
 CELLS = Deciding(needed=("level", "term"))
 SCHOOLS = ("中职", "高职高专", "技师学院")  # 在校生状况 of a vocational student
+# The spring of a year is the second term of the school year that began the autumn before.
+SEASON = r"^([0-9]{4})年?-?(?:(春|上半年)|(秋|下半年))季?(?:学期)?$"
+HALF = r"^([0-9]{4})[-/]([0-9]{4}|[0-9]{2})(?:学?年度?)?-?\(?第?(?:([一1上秋])|([二2下春]))季?(?:学期)?\)?$"
 LEVELS = ("中职", "中专", "高职", "大专", "技工", "技师", "职业高中")
 
 
@@ -27,7 +30,7 @@ def claims(ctx: Month) -> Claims:
     rows = with_eligibility(ctx, of_folder(ctx, TABLE), labour=False).with_columns(ref="term")
     rows, unclear = unknown(ctx, TABLE, rows, CELLS)
     rows, elsewhere = _school(ctx, rows)
-    rows = with_last_paid(ctx, rows, CODE, "ref")
+    rows = with_last_paid(ctx, rows, CODE, "ref", key=term_key)
     rate = pl.lit(fen(own.term), dtype=pl.Int64)
     for level, amount in own.levels.items():
         rate = pl.when(pl.col("level") == level).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
@@ -61,6 +64,30 @@ def claims(ctx: Month) -> Claims:
             *once_only(),
             *in_term(ctx, rows, CODE),
         ],
+    )
+
+
+def term_key(term: pl.Expr) -> pl.Expr:
+    """One key for a term however it is written: 2024春, 2024年春季学期, 2024年上半年, 2023-2024学年第二学期, 2023-2024-2.
+
+    What says neither the season of a year nor the half of a school year is compared as it stands (`plain_ref`).
+    """
+    plain = plain_ref(term)
+    season, half = plain.str.extract_groups(SEASON), plain.str.extract_groups(HALF)
+    first, second = half.struct[2].is_not_null(), half.struct[3].is_not_null()
+    begun = half.struct[0].cast(pl.Int32)
+    follows = (begun + 1).cast(pl.String).str.ends_with(half.struct[1])
+    year = season.struct[0].cast(pl.Int32)
+    return (
+        pl.when(season.struct[1].is_not_null())
+        .then(pl.format("{}-2", year - 1))
+        .when(season.struct[2].is_not_null())
+        .then(pl.format("{}-1", year))
+        .when(first & follows)
+        .then(pl.format("{}-1", begun))
+        .when(second & follows)
+        .then(pl.format("{}-2", begun))
+        .otherwise(plain)
     )
 
 
