@@ -61,8 +61,10 @@ def annotated(matched: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) 
     roots = sent.unique(ROOT, keep="first", maintain_order=True).select(*ROOT, *OBLIGATION, root_fen="amount_fen")
     again = batches.filter(pl.col("kind") == REISSUE)["batch"].to_list()
     rows = matched.with_row_index("_n").join(roots, on=ROOT, how="left", maintain_order="left")
-    rows = rows.with_columns(
-        retry=pl.col("source_batch").is_not_null() | pl.col("batch").is_in(again).fill_null(value=False)
+    rows = _came_back(
+        rows.with_columns(
+            retry=pl.col("source_batch").is_not_null() | pl.col("batch").is_in(again).fill_null(value=False)
+        )
     )
     # What a retry repeats: rows of the same line in the batch it names (or in no named batch); else any earlier row.
     other = rows.filter(pl.col("root_line").is_not_null()).select(
@@ -95,6 +97,32 @@ def annotated(matched: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) 
         .with_columns(pl.col(flags).fill_null(value=False))
         .drop("_n")
     )
+
+
+def _came_back(rows: pl.DataFrame) -> pl.DataFrame:
+    """Payments that the bank reports once more, on a later day, as failed (退回): the money is back, they are failed too.
+
+    `_n`: the rows' numbers. Of several the last one before that day. Without days nobody can tell which was first: then the failure is taken for it.
+    """
+    order = [*ROOT, "batch", "amount_fen"]
+    dated = rows.filter(pl.col("root_line").is_not_null() & pl.col("paid_on").is_not_null())
+    dated = dated.filter(~pl.col("retry"))
+    failed = dated.filter(pl.col("result") == FAILED).select(*order, "reason", "failure", _by="_n", _day="paid_on")
+    paid = dated.filter(pl.col("result") == PAID).select(*order, "_n", "paid_on")
+    pairs = paid.join(failed, on=order, nulls_equal=True).filter(pl.col("_day") > pl.col("paid_on"))
+    back = pairs.sort("paid_on", "_n").unique("_by", keep="last", maintain_order=True)
+    back = back.sort("_day").unique("_n", keep="last", maintain_order=True)
+    told = rows.join(
+        back.select("_n", _reason="reason", _failure="failure", _back=pl.lit(value=True)),
+        on="_n",
+        how="left",
+        maintain_order="left",
+    )
+    return told.with_columns(
+        result=pl.when("_back").then(pl.lit(FAILED)).otherwise("result"),
+        reason=pl.when("_back").then("_reason").otherwise("reason"),
+        failure=pl.when("_back").then("_failure").otherwise("failure"),
+    ).drop("_reason", "_failure", "_back")
 
 
 # What is nothing, and what is not so, where neither the ledger nor the bank has said anything of a line.
