@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -72,7 +73,7 @@ def test_only_an_answer_to_the_last_attempt_counts(
 
 
 def two_files(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> tuple[int, list[str]]:
-    base = {"line_no": "1", "id_number": None, "_sheet": ""}
+    base = {"line_no": "1", "id_number": None, "_sheet": "", "folder": None}
     rows = [
         ROW | base | row | {"_src": n, "_file": f"{n}.csv"} for n, part in enumerate((first, second)) for row in part
     ]
@@ -89,7 +90,11 @@ def test_a_file_that_says_the_same_in_another_order_counts_once() -> None:
     assert two_files([one, two], [two, one, one]) == (5, [])
     assert two_files([one, two], [two, one | {"result": PAID}]) == (4, [])
     assert two_files([one], [one | {"batch": None}]) == (2, [])
-    assert two_files([one | {"batch": None}], [one | {"batch": None}]) == (2, [])  # two months may be paid alike
+    bare = one | {"batch": None}
+    assert two_files([bare], [bare]) == (2, [])  # two months may be paid alike
+    assert two_files([bare | {"folder": 24292}], [bare | {"folder": 24293}]) == (2, [])
+    assert two_files([bare | {"folder": 24292}], [bare | {"folder": 24292}]) == (1, ["IN008"])
+    assert two_files([bare | {"folder": 24292}], [bare | {"folder": 24292, "paid_on": date(2024, 6, 1)}]) == (2, [])
 
 
 def test_a_batch_that_nobody_sent_matches_nothing() -> None:

@@ -109,20 +109,26 @@ def checked(rows: pl.DataFrame, stated: dict[int, list[Stated]], failures: dict[
 def without_copies(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Leave out files that say line by line what another says, in whatever order or spelling (IN008).
 
-    Only files in which every row names its batch and line: those are the bank's answers to the same lines once more. A
-    line that really was paid twice differs in something (date, amount, account), or stands twice in one file.
+    Of files in which every row names its batch and line: those are the bank's answers to the same lines once more. Of others
+    only those of one folder: two months in which all were paid alike are no copies. A line that really was paid twice
+    differs in something (date, amount, account), or stands twice in one file.
     """
     said = [name for name in TELLING if name in rows.columns]
     whole = (pl.col("batch").is_not_null() & pl.col("line_no").is_not_null()).all()
+    folder = pl.col("folder").first() if "folder" in rows.columns else pl.lit(None, dtype=pl.Int32)
     files = (
         rows.sort("_src", *said, nulls_last=True)
         .group_by("_src", maintain_order=True)
         .agg(
-            *(pl.col(name) for name in said), whole=whole, file=pl.col("_file").first(), sheet=pl.col("_sheet").first()
+            *(pl.col(name) for name in said),
+            place=pl.when(~whole).then(folder),
+            comparable=whole | folder.is_not_null(),
+            file=pl.col("_file").first(),
+            sheet=pl.col("_sheet").first(),
         )
     )
-    files = files.filter("whole").with_columns(
-        first=pl.col("_src").first().over(said), of=pl.col("file").first().over(said)
+    files = files.filter("comparable").with_columns(
+        first=pl.col("_src").first().over(*said, "place"), of=pl.col("file").first().over(*said, "place")
     )
     copies = files.filter(pl.col("_src") != pl.col("first"))
     told = [
