@@ -158,7 +158,10 @@ def duplicates(ctx: Month) -> pl.LazyFrame:
         keys = list(ctx.contracts[name].unique)
         if not keys or name == "attendance":
             continue
-        twice = with_others(_repeated(frame, keys).lazy(), keys)
+        repeated = _repeated(frame, keys)
+        if not repeated.height:
+            continue
+        twice = with_others(repeated.lazy(), keys)
         column = keys[-1] if name == "villages" else keys[0]
         found.append(report(twice, name, pl.concat_str(pl.lit("重复的行，另见 "), "_others"), column))
     if ctx.has("attendance"):

@@ -56,21 +56,18 @@ def facts_of(people: pl.DataFrame) -> pl.DataFrame:
 
 
 def named_rows(tables: Mapping[str, pl.DataFrame], column: str, wanted: pl.Series) -> pl.DataFrame:
-    """Rows of all tables, in their order, whose `column` (id_number or name) is among the wanted: `NAMED`."""
-    parts = [pl.DataFrame(schema=NAMED)]
-    if len(wanted):
-        texts = wanted.implode()
-        parts += [
-            frame.lazy()
-            .filter(pl.col("id_number").is_not_null() & pl.col(column).is_in(texts))
-            .select(
-                (
-                    pl.col(name) if name in frame.columns else pl.lit(table if name == "table" else None, dtype=dtype)
-                ).alias(name)
-                for name, dtype in NAMED.items()
+    """Rows of tables that name people, in their order, whose `column` (id_number or name) is among the wanted: `NAMED`."""
+    texts = wanted.implode()
+    parts = [
+        frame.lazy()
+        .filter(pl.col("id_number").is_not_null() & pl.col(column).is_in(texts))
+        .select(
+            (pl.col(name) if name in frame.columns else pl.lit(table if name == "table" else None, dtype=dtype)).alias(
+                name
             )
-            .pipe(collected, frame.height)
-            for table, frame in naming_tables(tables)
-            if column in frame.columns
-        ]
-    return pl.concat(parts)
+            for name, dtype in NAMED.items()
+        )
+        .pipe(collected, frame.height)
+        for table, frame in tables.items()
+    ]
+    return pl.concat([pl.DataFrame(schema=NAMED), *parts])

@@ -198,8 +198,17 @@ class Month:
         return both["name"].filter(code.is_first_distinct()), several
 
     def naming(self, wanted: pl.Series, column: str = "id_number") -> pl.DataFrame:
-        """Rows of every table that name a person by one of these ID numbers, or names (`mentions.named_rows`)."""
-        return mentions.named_rows(self.intake.tables, column, wanted)
+        """Rows of every table that name a person by one of these ID numbers, or names (`mentions.named_rows`).
+
+        Few tables do: only these are gone through.
+        """
+        few = wanted.implode()
+        tables = {
+            table: self.intake.tables[table]
+            for table, rows in self._named.items()
+            if len(wanted) and column in rows.columns and rows[column].is_in(few).any()
+        }
+        return mentions.named_rows(tables, column, wanted)
 
     @cached_property
     def people(self) -> pl.DataFrame:
