@@ -80,13 +80,9 @@ def _told(ctx: Claimed, faults: list[Fault], rows: pl.DataFrame, name: str) -> p
     """Findings of these conditions: all are asked in one pass, and only those that fail somewhere are told."""
     if not faults or not rows.height:
         return findings.empty()
-    asked = [_when(ctx, fault) for fault in faults]
-    failing = rows.select(when.any().alias(str(n)) for n, when in enumerate(asked)).row(0)
-    return findings.gather(
-        _one_told(ctx, fault, rows.filter(when), name)
-        for fault, when, fails in zip(faults, asked, failing, strict=True)
-        if fails
-    )
+    asked = rows.select("_row", *(_when(ctx, fault).alias(str(n)) for n, fault in enumerate(faults)))
+    failing = zip(faults, asked.drop("_row").get_columns(), strict=True)
+    return findings.gather(_one_told(ctx, fault, rows.filter(when), name) for fault, when in failing if when.any())
 
 
 def _when(ctx: Claimed, fault: Fault) -> pl.Expr:

@@ -12,7 +12,6 @@ import polars as pl
 from fupin_cli.measures.catalogue import other_measures
 from fupin_cli.measures.conditions import with_fate
 from fupin_cli.month import used_months
-from fupin_cli.month.mentions import UNKNOWN_ID
 from fupin_cli.month.month import Month
 from fupin_cli.plans import collected
 from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
@@ -94,16 +93,12 @@ def known_people(claims: Claims, ctx: Month) -> Claims:
     Adds `id_ok` to the rows: claims whose person can be judged (organisations always can): of a wrong number nothing is.
     """
     rows = claims.rows
-    plain = pl.col("id_number").str.contains(r"^[0-9]{17}[0-9X]$") & pl.col("id_number").str.contains("^[1-8]")
     number = pl.col("id_number")
-    sound = is_valid_expr(number) & birth_expr(number).is_not_null()
+    sound = is_valid_expr(number) & number.str.contains("^[1-8]") & birth_expr(number).is_not_null()
     organisation = pl.col("id_number").is_null() | (pl.col("id_number") == pl.col("payee_key"))
     if "payee_key" not in rows.columns:
         organisation = pl.lit(value=False)
-    asked = rows.lazy().with_columns(
-        id_ok=(plain & sound & ~number.str.starts_with(UNKNOWN_ID)).fill_null(value=False)
-        | organisation.fill_null(value=False)
-    )
+    asked = rows.lazy().with_columns(id_ok=sound.fill_null(value=False) | organisation.fill_null(value=False))
     rows = collected(asked, rows.height)
     root = [s.index for s in ctx.intake.sources if s.folder is None]
     old = pl.col("_last").is_not_null() & pl.col("_src").is_in(root) if "_last" in rows.columns else pl.lit(value=False)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.measure import Fault
-from fupin_cli.month.used_months import paid_rows
 from fupin_cli.policy import months
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 HISTORY = "payment_history"
-PAID_BEFORE = {"id_number": pl.String, "month": pl.Int32, "ref": pl.String, "amount_fen": pl.Int64}
+PAID_BEFORE = {"id_number": pl.String, "month": pl.Int32, "amount_fen": pl.Int64, "ref": pl.String}
 
 
 def plain_ref(ref: pl.Expr) -> pl.Expr:
@@ -30,14 +29,12 @@ def plain_ref(ref: pl.Expr) -> pl.Expr:
 
 
 def paid_before(ctx: Month, measure: str) -> pl.DataFrame:
-    """Payments of a measure in history and ledger, of whatever month: id_number, month, ref (what the claim is known by).
+    """Payments of a measure besides posts in history and ledger, of whatever month: `PAID_BEFORE`.
 
     Of a month that is computed again its own payments are not among them (`jobs.history.add_ledger`).
     """
-    if not ctx.has(HISTORY):
-        return pl.DataFrame(schema=PAID_BEFORE)
-    paid = paid_rows(ctx.intake.tables[HISTORY]).filter(pl.col("measure") == measure)
-    return paid.select("id_number", "month", "amount_fen", ref="post_id")
+    paid = ctx.paid_besides.get(measure) if ctx.has(HISTORY) else None
+    return pl.DataFrame(schema=PAID_BEFORE) if paid is None else paid
 
 
 def with_last_paid(
@@ -69,7 +66,7 @@ def month_paid(ctx: Month, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFra
     again = Fault("CAP007", twice, "同一个人同一个月报了两次，只算金额小的一次", among_good=True)
     if not ctx.has(HISTORY):
         return rows, [again]
-    paid = paid_rows(ctx.intake.tables[HISTORY]).filter((pl.col("measure") == measure) & (pl.col("month") == ctx.month))
+    paid = paid_before(ctx, measure).filter(pl.col("month") == ctx.month)
     who = paid.select(pl.col("id_number").unique()).with_columns(_paid=pl.lit(value=True))
     rows = rows.join(who, on="id_number", how="left", maintain_order="left").with_columns(
         pl.col("_paid").fill_null(value=False)

@@ -159,6 +159,11 @@ class Month:
         return used_months.payments(self.intake.tables["payment_history"], self.paid_people)
 
     @cached_property
+    def paid_besides(self) -> dict[str, pl.DataFrame]:
+        """Payments of the history of other subsidies than posts, by subsidy (`used_months.besides_posts`)."""
+        return used_months.besides_posts(self.intake.tables["payment_history"])
+
+    @cached_property
     def _named(self) -> dict[str, pl.DataFrame]:
         """Number and name of the people of each table, row by row; of the history each number and name once."""
         found = {}

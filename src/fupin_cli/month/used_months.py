@@ -33,6 +33,13 @@ def post_payments(history: pl.DataFrame) -> pl.DataFrame:
     return paid_rows(history).filter(pl.col("measure") == POSTS)
 
 
+def besides_posts(history: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Payments of every measure besides posts, by measure: id_number, month, amount_fen, ref (what the claim is known by)."""
+    paid = paid_rows(history).filter(pl.col("measure") != POSTS)
+    rows = paid.select("measure", "id_number", "month", "amount_fen", ref="post_id")
+    return {key: own for (key,), own in rows.partition_by("measure", as_dict=True, include_key=False).items()}
+
+
 def coded(people: pl.Series) -> pl.Series:
     """A number for each distinct text of a column, null for none: compared and grouped several times as fast."""
     return people.cast(pl.Categorical).to_physical()
