@@ -126,15 +126,14 @@ def _other_header(sheet: RawSheet, match: Match) -> int:
     spec = match.spec
     key = next(match.positions[name] for name in (KEY, *(c.name for c in spec.bold)) if name in match.positions)
     first = sheet.cells.columns[key]
-    said = (
-        pl.col(first).str.contains(r"[0-9]{3}").not_()
-        if KEY in match.positions
-        else _label(first).is_in(list(spec.by_header))
-    )
-    rows = sheet.cells.with_row_index("_n", 1).slice(match.header_row).filter(said.fill_null(value=True))
-    if rows.is_empty():  # of nearly every sheet; what follows costs a small one more than all else about its headers
+    headers = list(spec.by_header)
+    other = ~pl.col(first).str.contains("[0-9]{3}") if KEY in match.positions else _label(first).is_in(headers)
+    # One column tells of nearly every row that it is no header; of the others all columns are looked at.
+    mask = sheet.cells.select(other.fill_null(value=True)).to_series()
+    if not mask.slice(match.header_row).any():
         return 0
-    known = [_label(name).is_in(list(spec.by_header)).fill_null(value=False) for name in sheet.cells.columns]
+    rows = sheet.cells.with_row_index("_n", 1).filter(mask).filter(pl.col("_n") > match.header_row)
+    known = [_label(name).is_in(headers).fill_null(value=False) for name in sheet.cells.columns]
     rows = rows.filter(pl.sum_horizontal(known) >= HEADER_CELLS)
     for number, *labels in rows.head(HEADER_ROWS).iter_rows():
         places: dict[str, set[int]] = {}
