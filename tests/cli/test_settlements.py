@@ -98,6 +98,18 @@ LINES: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
         "refuse 0.00 ATT001,SET001",
     ),
     (
+        "a document that is none",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "11", "批准文号": "暂 无"}],
+        "hold 0.00 ATT001,SET002",
+    ),
+    (
+        "a document with that word in it",
+        {"change": {"attendance": {"年月": "2024-04"}}},
+        [{"核定天数": "11", "批准文号": "无锡〔2024〕1号"}],
+        "pay 366.03 ATT001,SET001",
+    ),
+    (
         "the same row twice counts once",
         {"change": {"attendance": {"年月": "2024-04"}}},
         [{"核定天数": "11"}, {"核定天数": "11"}],

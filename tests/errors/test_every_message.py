@@ -196,6 +196,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (run("run", "--month", M, "-q"), f"approve {M} --by 乙 -y", "这份测算是定时运行算的，还没有编制人", 12),
     (DRAFTED, f"approve {M} --by 乙 --drafter 丙 -y", "这份测算是 甲 做的，不是 丙", 2),
     (nothing, f"withdraw {M} --by 乙 -y", "要写明同意撤回的文号：--document 文号", 2),
+    (nothing, f"withdraw {M} --by 乙 -y --document 无", "要写明同意撤回的文号：--document 文号", 2),
     (nothing, f"withdraw {M} --by 乙 -y --document 文", f"{M} 没有批准，没有可撤回的", 12),
     (CLOSED, f"withdraw {M} --by 乙 -y --document 文", f"{M} 已经关账，不能撤回批准", 12),
     (APPROVED, f"withdraw {M} --by 甲 -y --document 文", "测算和撤回是同一个人（", 12),

@@ -12,6 +12,7 @@ from fupin_cli.checks.rule import declared
 from fupin_cli.measures.settlements import SETTLED, placed
 from fupin_cli.month.roster import DAY, KEYS
 from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.policy.said import says_nothing
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -101,7 +102,7 @@ def _judged(ctx: Month, rows: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame
     line = pl.col("_found")
     rows = rows.with_columns(_nth=pl.int_range(pl.len()).over(KEYS), _differ=line & (figures.n_unique().over(KEYS) > 1))
     days, amount, standard = pl.col("days_x100"), pl.col("amount_fen"), pl.col("standard_fen")
-    bare = pl.any_horizontal(pl.col("document", "reason", "approver").is_null())
+    bare = pl.any_horizontal(says_nothing(name) for name in ("document", "reason", "approver"))
     several = pl.col("post_id").is_null() & (pl.col("_posts") > 1)
     faults = (
         (bare, "没有批准文号、理由或批准人"),
@@ -138,7 +139,7 @@ def _judged(ctx: Month, rows: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame
 
 def _findings(rows: pl.DataFrame) -> pl.DataFrame:
     figure = pl.coalesce(pl.when(pl.col("days_x100").is_not_null()).then(pl.lit("days_x100")), pl.lit("amount_fen"))
-    bare = pl.any_horizontal(pl.col("document", "reason", "approver").is_null())
+    bare = pl.any_horizontal(says_nothing(name) for name in ("document", "reason", "approver"))
     wrong = report(
         rows.filter(pl.col("_fault").is_not_null()),
         TABLE,

@@ -10,6 +10,7 @@ from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import declared
 from fupin_cli.findings import empty
 from fupin_cli.plans import collected
+from fupin_cli.policy.said import says_nothing
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -83,7 +84,7 @@ def _judged(ctx: Month, waivable: list[str]) -> pl.DataFrame:
     """The waivers, numbered (`_waiver`), with the code of what is wrong with each (`_state`; null: it is valid)."""
     aimless = pl.col("id_number").is_null() & pl.col("post_id").is_null()
     wrong = ~pl.col("rule_code").is_in(waivable).fill_null(value=False) | aimless
-    bare = pl.any_horizontal(pl.col("document", "approver", "reason").is_null())
+    bare = pl.any_horizontal(says_nothing(name) for name in ("document", "approver", "reason"))
     inside = (pl.col("from_month") <= ctx.month) & (pl.col("to_month") >= ctx.month)
     rows = ctx.intake.tables[TABLE].with_row_index("_waiver").with_columns(pl.col("rule_code").str.to_uppercase())
     return rows.with_columns(

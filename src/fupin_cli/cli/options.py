@@ -32,6 +32,13 @@ class Split(StrEnum):
     county = "county"
 
 
+def document_number(text: str) -> str:
+    """A document by which something is allowed: `无` is none."""
+    from fupin_cli.policy.said import in_writing
+
+    return in_writing(text)
+
+
 Workspace = Annotated[
     Path | None,
     typer.Option(

@@ -29,6 +29,7 @@ from fupin_cli.cli.options import (
     Workspace,
     Yes,
     ask,
+    document_number,
     month_and_inbox,
     one_month,
     operator_name,
@@ -147,11 +148,20 @@ def approve(
         str, typer.Option("--measure", metavar="补贴", help="批准哪一项补贴（默认：岗位补贴）", show_default=False)
     ] = "post",
     over_budget: Annotated[
-        str, typer.Option("--over-budget", metavar="文号", help="同意超过资金预算的文号", show_default=False)
+        str,
+        typer.Option(
+            "--over-budget", metavar="文号", callback=document_number, help="同意超过资金预算的文号", show_default=False
+        ),
     ] = "",
     despite: Annotated[
         str,
-        typer.Option("--despite", metavar="文号", help="同意在有文件没有读入时照批的文号", show_default=False),
+        typer.Option(
+            "--despite",
+            metavar="文号",
+            callback=document_number,
+            help="同意在有文件没有读入时照批的文号",
+            show_default=False,
+        ),
     ] = "",
     drafter: Annotated[
         str | None,

@@ -28,6 +28,7 @@ from fupin_cli.cli.options import (
     Workspace,
     Yes,
     ask,
+    document_number,
     month_range,
     one_month,
     operator_name,
@@ -156,7 +157,14 @@ def close(
     month: MonthOption = None,
     operator: Signer = None,
     document: Annotated[
-        str, typer.Option("--document", metavar="文号", help="带着没有了结的差额关账的批准文号", show_default=False)
+        str,
+        typer.Option(
+            "--document",
+            metavar="文号",
+            callback=document_number,
+            help="带着没有了结的差额关账的批准文号",
+            show_default=False,
+        ),
     ] = "",
     yes: Yes = False,
     workspace: Workspace = None,

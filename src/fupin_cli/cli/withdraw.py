@@ -22,6 +22,7 @@ from fupin_cli.cli.options import (
     Workspace,
     Yes,
     ask,
+    document_number,
     one_month,
     operator_name,
     signer,
@@ -43,7 +44,14 @@ def withdraw(
     month: MonthOption = None,
     operator: Signer = None,
     document: Annotated[
-        str, typer.Option("--document", metavar="文号", help="同意撤回的文号（必须写明）", show_default=False)
+        str,
+        typer.Option(
+            "--document",
+            metavar="文号",
+            callback=document_number,
+            help="同意撤回的文号（必须写明）",
+            show_default=False,
+        ),
     ] = "",
     measure: Measure = "post",
     inbox: Inbox = None,

@@ -14,6 +14,7 @@ import polars as pl
 from fupin_cli.intake.converters import NO_DAY, open_words
 from fupin_cli.intake.values import clean
 from fupin_cli.measures.measure import Fault
+from fupin_cli.policy.said import VAGUE
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import ColumnSpec
@@ -40,17 +41,6 @@ WORDS = {
 
 TEXT = ":text"
 TEXTS = ("text", "place", "code", "credit_code", "name")
-VAGUE = (
-    "无",
-    "暂无",
-    "空",
-    "不详",
-    "不明",
-    "未知",
-    "待定",
-    "不清楚",
-    "不知道",
-)  # written, and says no more than an empty cell
 
 
 @dataclass(frozen=True)
