@@ -82,17 +82,12 @@ def _with_area(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     spots = found.select("_src", "_row").drop_nulls().unique()
     sources = spots["_src"].unique().implode()
     own = [
-        frame.select("_src", "_row", *AREA)
-        .filter(pl.col("_src").is_in(sources))
-        .join(spots, on=["_src", "_row"], how="semi", maintain_order="left")
+        frame.select("_src", "_row", *AREA).filter(pl.col("_src").is_in(sources))
         for frame in frames
         if all(column in frame.columns for column in AREA)
     ]
-    rows = (
-        pl.concat(own)
-        if own
-        else pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(AREA, pl.String)})
-    )
+    none = pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(AREA, pl.String)})
+    rows = pl.concat([none, *own]).join(spots, on=["_src", "_row"], how="semi", maintain_order="left")
     told = found.join(rows, on=["_src", "_row"], how="left", maintain_order="left")
     lacking = told.filter(pl.any_horizontal(pl.col(AREA).is_null()) & pl.col("person").is_not_null())
     if not lacking.height:

@@ -9,12 +9,11 @@ from fupin_cli.outputs.hashes import HASH_VERSION, WHOLE_ROWS, hash_frames, hash
 from fupin_cli.outputs.manifest import digest
 from fupin_cli.outputs.payroll_json import correction_rows, line_rows, line_table
 from fupin_cli.outputs.reconcile_json import line_rows as verdict_rows
-from fupin_cli.reports.runs import ForecastRun, MatchRun, RiskRun, RosterRun
 
 if TYPE_CHECKING:
-    from fupin_cli.reports.runs import DueRun
     from fupin_cli.results.check import CheckRun
     from fupin_cli.results.reconcile import ReconcileRun
+    from fupin_cli.results.report import Report
     from fupin_cli.results.subsidy import PayrollRun
 
 
@@ -34,19 +33,9 @@ def check_hash(run: CheckRun, version: int = HASH_VERSION) -> str:
     return digest(rows) if version == WHOLE_ROWS else hash_rows({"check": rows}, version)
 
 
-def report_hash(run: RosterRun | RiskRun | MatchRun | ForecastRun | DueRun, version: int = HASH_VERSION) -> str:
+def report_hash(run: Report, version: int = HASH_VERSION) -> str:
     """Hash the rows of a report, nothing masked."""
-    if isinstance(run, RosterRun):
-        frames = [run.people]
-    elif isinstance(run, RiskRun):
-        frames = [run.compared.rows, run.compared.cleared]
-    elif isinstance(run, MatchRun):
-        frames = [run.matched.people]
-    elif isinstance(run, ForecastRun):
-        frames = [run.found.rows]
-    else:
-        frames = [run.found.rows, run.found.unknown]
-    return hash_frames(run.kind, frames, version)
+    return hash_frames(run.kind, run.hashed, version)
 
 
 def reconcile_hash(run: ReconcileRun, version: int = HASH_VERSION) -> str:

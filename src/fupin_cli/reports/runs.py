@@ -52,6 +52,11 @@ class RosterRun(Report):
     labour: int = 0
     working: int = 0
 
+    @property
+    def hashed(self) -> list[pl.DataFrame]:
+        """The rows by whose hash `fupin verify` knows it again."""
+        return [self.people]
+
     def counts(self) -> dict[str, int]:
         """People, labour among them, and who of those works."""
         return {"people": self.whole, "labour": self.labour, "working": self.working}
@@ -89,6 +94,11 @@ class RiskRun(Report):
     titles: dict[str, str] = field(default_factory=dict, repr=False)  # of tables
 
     @property
+    def hashed(self) -> list[pl.DataFrame]:
+        """The rows by whose hash `fupin verify` knows it again."""
+        return [self.compared.rows, self.compared.cleared]
+
+    @property
     def sent_before(self) -> bool:
         """Whether the earlier list is the one that was sent, not computed again."""
         return bool(self.sent_list)
@@ -120,6 +130,11 @@ class MatchRun(Report):
     matched: Matched
     missing: list[str]
 
+    @property
+    def hashed(self) -> list[pl.DataFrame]:
+        """The rows by whose hash `fupin verify` knows it again."""
+        return [self.matched.people]
+
     def counts(self) -> dict[str, int]:
         """People = matched + rest; places = taken + left."""
         return self.matched.proof()
@@ -138,6 +153,11 @@ class ForecastRun(Report):
     measures: list[str]
     renew: bool
     skipped: list[str]
+
+    @property
+    def hashed(self) -> list[pl.DataFrame]:
+        """The rows by whose hash `fupin verify` knows it again."""
+        return [self.found.rows]
 
     @property
     def lines(self) -> pl.DataFrame:
@@ -161,6 +181,11 @@ class DueRun(Report):
     found: Due = field(repr=False)
     measures: list[str]
     titles: dict[str, str] = field(default_factory=dict)  # of tables
+
+    @property
+    def hashed(self) -> list[pl.DataFrame]:
+        """The rows by whose hash `fupin verify` knows it again."""
+        return [self.found.rows, self.found.unknown]
 
     @property
     def lines(self) -> pl.DataFrame:
