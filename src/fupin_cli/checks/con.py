@@ -95,10 +95,41 @@ def outside(ctx: Month) -> pl.LazyFrame:
     tables=CONTRACT,
 )
 def overlap(ctx: Month) -> pl.LazyFrame:
-    """Contracts of one person that share a day."""
-    rows = ctx.roster.lazy().filter(pl.col("sound"))
+    """Contracts of one person that share a day. Held where rows say of one contract what cannot both be (`_unlike`)."""
+    due = ctx.lines.lazy().select("id_number", "post_id", "due_fen")
+    rows = ctx.roster.lazy().filter(pl.col("sound")).with_columns(_unlike=_unlike(ctx))
     rows = with_others(overlapping(rows, ["id_number"], "contract_start", "contract_end"), ["id_number"])
-    return report(rows, TABLE, pl.concat_str(pl.lit("与另一份合同的期限重叠："), "_others"), "contract_start")
+    rows = rows.join(due, on=["id_number", "post_id"], how="left", nulls_equal=True)
+    said = pl.concat_str(pl.lit("与另一份合同的期限重叠："), "_others")
+    alike, unlike = rows.filter(pl.col("_unlike") == ""), rows.filter(pl.col("_unlike") != "")
+    words = pl.format("同一份合同写了几行，{}不同，分不清以哪一行为准：{}", "_unlike", "_others")
+    return pl.concat(
+        [
+            report(alike, TABLE, said, "contract_start"),
+            report(unlike, TABLE, words, "contract_start", effect="hold", **at_stake()),
+        ],
+        how="diagonal",
+    )
+
+
+def _unlike(ctx: Month) -> pl.Expr:
+    """What rows of one person, post and contract (by its start and 上岗日期) say differently, as far as the month is concerned.
+
+    A township hands in its roster once more, with a day of leaving or a new account, and the first file lies there still.
+    """
+    keys = ["id_number", "post_id", "contract_start", "on_post"]
+    told = {
+        "离岗日期": pl.min_horizontal(pl.col("off_post").fill_null(ctx.last), pl.lit(ctx.last)),
+        "合同结束日期": pl.min_horizontal("contract_end", pl.lit(ctx.last)),
+        "银行账号": pl.col("account").drop_nulls(),
+        "收款人": pl.col("payee_name").drop_nulls(),
+    }
+    several = [pl.when(cells.n_unique().over(keys) > 1).then(pl.lit(title)) for title, cells in told.items()]
+    return (
+        pl.when(pl.col("in_month"))
+        .then(pl.concat_str(several, separator="、", ignore_nulls=True))
+        .otherwise(pl.lit(""))
+    )
 
 
 @rule(
