@@ -22,7 +22,7 @@ from fupin_cli.cli.main import main
 LONG = bool(os.environ.get("FUPIN_LONG"))
 
 # How long one example takes says how busy the machine is, no more.
-settings.register_profile("fupin", deadline=None, max_examples=100 if LONG else 50)
+settings.register_profile("fupin", deadline=None, max_examples=100 if LONG else 30)
 settings.load_profile("fupin")
 
 # Tables of a few rows gain nothing from threads, and several tests run at once.

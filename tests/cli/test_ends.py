@@ -16,6 +16,7 @@ import pytest
 from fupin_cli.cli import main as entry
 from fupin_cli.cli.streams import EXIT_UNTOLD, Told
 from tests.cases.test_cases import BASE, build
+from tests.conftest import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,8 +56,8 @@ def test_a_reader_that_leaves_keeps_the_code_of_the_check(tmp_path: Path) -> Non
     for name, change, wanted in (("clean", {}, 0), ("found", {"assignments": {"银行账号": "abc"}}, 1)):
         build({"change": change}, tmp_path / name)
         line = f"fupin check --month {BASE['month']} -w {name} --no-workbook -v"
-        assert ended(f"{line} | head -c 1; exit ${{PIPESTATUS[0]}}", tmp_path)[0] == wanted
-        assert ended(f"{line} | true; exit ${{PIPESTATUS[0]}}", tmp_path)[0] == wanted
+        for reader in ("head -c 1", "true") if LONG or wanted else ("true",):
+            assert ended(f"{line} | {reader}; exit ${{PIPESTATUS[0]}}", tmp_path)[0] == wanted, reader
 
 
 class Raw:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.long
 MONTH = BASE["month"]
 # `make kills` asks for more.
-KILLS = int(os.environ.get("FUPIN_KILLS", "100" if LONG else "25"))
+KILLS = int(os.environ.get("FUPIN_KILLS", "100" if LONG else "15"))
 FAILED = {"批次号": "202405-01", "序号": 1, "处理结果": "失败", "失败原因": "账面可用余额不足"}
 
 
@@ -142,10 +142,13 @@ def command_of(name: str, root: Path) -> list[str]:
 def moments_of(steps: int, posting: int) -> list[int]:
     """At which steps to kill a command: spread over it, from the posting on (files are put in place), and over what follows."""
     half = max(KILLS // len(COMMANDS) // 2, 1)
-    spread = {1 + (steps - 1) * n // half for n in range(half)}
-    near = set(range(posting, min(posting + half // 2, steps) + 1))
-    after = {posting + (steps - posting) * n // half for n in range(1, half - half // 2 + 1)}
-    return sorted(spread | near | after)
+    near = set(range(posting, min(posting + max(half // 2, 1), steps) + 1))
+    return sorted(spread(1, steps, half) | near | spread(posting, steps, half - half // 2))
+
+
+def spread(first: int, last: int, n: int) -> set[int]:
+    """`n` steps from the first to the last, the middles of equal parts."""
+    return {first + (last - first) * (2 * k + 1) // (2 * n) for k in range(n)}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -117,11 +117,11 @@ def test_the_default_month_is_the_one_before_today(fupin: Callable[..., Ran], br
     assert (ran.code, "--today 2024-06-05" in ran.err) == (2, True)
 
 
-def test_quiet_speaks_only_when_something_is_wrong(fupin: Callable[..., Ran], one: Path) -> None:
-    assert fupin("run", "-w", one, "--month", MONTH, "-q").out == ""
-    roster = one / "inbox" / MONTH / "在岗人员花名册.csv"
+def test_quiet_speaks_only_when_something_is_wrong(fupin: Callable[..., Ran], brief: Path) -> None:
+    assert fupin("run", "-w", brief, "--month", MONTH, "-q").out == ""
+    roster = brief / "inbox" / MONTH / "在岗人员花名册.csv"
     roster.write_bytes(roster.read_bytes().replace(b"6217990000000000014", b"abc"))
-    ran = fupin("run", "-w", one, "--month", MONTH, "-q")
+    ran = fupin("run", "-w", brief, "--month", MONTH, "-q")
     assert (ran.code, len(ran.out.splitlines())) == (1, 1)
 
 
@@ -587,7 +587,8 @@ def test_no_number_of_anybody_leaves_unmasked(fupin: Callable[..., Ran], sample:
     """
     numbers = personal(sample / "inbox")
     assert len(numbers) > 400
-    said = said_in_a_month(fupin, sample, numbers, (*OF_PEOPLE, *(OF_THE_MONTH if LONG else ())))
+    in_full = [command for command in OF_PEOPLE if command != ["reconcile", MONTH]]  # its JSON names the same people
+    said = said_in_a_month(fupin, sample, numbers, (*OF_PEOPLE, *OF_THE_MONTH) if LONG else tuple(in_full))
     assert len(said) > 100_000
     assert not [number for number in numbers if number in said]
 

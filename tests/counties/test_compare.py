@@ -16,6 +16,7 @@ from fupin_cli.counties.extract import SCHEMA
 from fupin_cli.counties.match import find_hits
 from fupin_cli.counties.pool import Limits
 from fupin_cli.errors import FupinError
+from tests.conftest import LONG
 from tests.counties.here import Here
 from tests.counties.test_across import row
 
@@ -45,7 +46,7 @@ def written(folder: Path, county: tuple[list[dict[str, Any]], list[dict[str, Any
 
 
 @settings(
-    max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    max_examples=25 if LONG else 10, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )  # a shrink takes minutes
 @given(st.lists(counties, min_size=1, max_size=5), st.sampled_from([1, 3, 8]))
 def test_the_hits_do_not_depend_on_how_the_work_is_cut(places: list[Any], most: int) -> None:

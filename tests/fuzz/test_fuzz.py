@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran
 
-RUNS, TOGETHER = 100 if LONG else 20, 10
+RUNS, TOGETHER = 100 if LONG else 10, 10
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="hostile sizes need caps of memory")
