@@ -94,3 +94,18 @@ def test_a_later_list_pays_no_month_after(fupin: Callable[..., Ran], tmp_path: P
     write_csv(tmp_path / "inbox" / "2024-06" / f"{BASE['files']['attendance']}.csv", june)
     ran = fupin("payroll", "2024-06", "-w", tmp_path, "--by", "甲", "--format", "json")
     assert ran.document["corrections"] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "status"),
+    [
+        ("211302800101001", "章三", "hold"),  # 211302198001010012, as it was written until 1999
+        ("211302800101003", "张三", "pay"),  # somebody else of that name
+    ],
+)
+def test_an_old_number_on_the_list_of_the_dead_means_whom_its_digits_mean(
+    fupin: Callable[..., Ran], tmp_path: Path, number: str, name: str, status: str
+) -> None:
+    build({}, tmp_path)
+    lists(tmp_path, "deaths", m2024_05={"身份证号码": number, "姓名": name, "死亡日期": "2024-01-01"})
+    assert line(fupin, tmp_path)[0] == status

@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.post_people import TABLE
 from fupin_cli.checks.report import at_stake, place_expr, report
 from fupin_cli.checks.rule import rule
+from fupin_cli.month.perhaps_dead import perhaps_dead
 from fupin_cli.policy import places
 
 if TYPE_CHECKING:
@@ -137,6 +138,9 @@ def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
         dropped = everybody.filter("_old").filter((pl.col("death_date") <= ctx.last).fill_null(value=True))
         unrepeated = pl.format("以前的死亡人员名单里有（{}，{}），最近的名单里没有写到，须核实", "_what", DIED)
         found.append(report(dropped, TABLE, unrepeated, "id_number", effect="hold", **at_stake()))
+        unread = lines.join(_perhaps_dead(ctx), on="id_number")
+        perhaps = pl.format("死亡人员名单里有证号读不出、或是15位旧证号的一行（{}），可能是此人，须核实", "_what")
+        found.append(report(unread, TABLE, perhaps, "id_number", effect="hold", **at_stake()))
         undated = listed.filter(pl.col("death_date").is_null())
         words = "在死亡人员名单里，死亡日期没有写明或读不出，须核实"
         found.append(report(undated, TABLE, words, "id_number", effect="hold", **at_stake()))
@@ -177,6 +181,12 @@ def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
             report(rows.filter(~pl.col("_known")), TABLE, words, "id_number", effect="hold", **at_stake()),
         ]
     return pl.concat(found)
+
+
+def _perhaps_dead(ctx: Month) -> pl.LazyFrame:
+    """Holders whom a damaged row of the list may mean, with where it stands."""
+    found = perhaps_dead(ctx, ctx.judged).rename({"dead_file": "_file", "dead_sheet": "_sheet", "dead_row": "_row"})
+    return found.lazy().select("id_number", _what=place_expr())
 
 
 @rule(

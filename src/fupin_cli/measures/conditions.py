@@ -9,6 +9,7 @@ import polars as pl
 
 from fupin_cli.measures.measure import Fault
 from fupin_cli.measures.paid import HISTORY
+from fupin_cli.month.perhaps_dead import perhaps_dead
 from fupin_cli.month.used_months import POSTS, pension_facts, used_of
 from fupin_cli.plans import collected
 from fupin_cli.policy import months, places
@@ -257,14 +258,14 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
 
     The claim's days are `_from` to `_until`, where the measure gives them, at most to the month's end; else the month.
     """
+    rows, faults = _perhaps(ctx, rows)
     if not rows["id_number"].is_in(listed_people(ctx).implode()).any():
-        return rows, []
+        return rows, faults
     first = pl.coalesce("_from", pl.lit(ctx.first)) if "_from" in rows.columns else pl.lit(ctx.first)
     last = pl.coalesce("_until", pl.lit(ctx.last)) if "_until" in rows.columns else pl.lit(ctx.last)
     told = rows.lazy().with_columns(
         _first_day=first, _last_day=pl.max_horizontal(first, pl.min_horizontal(last, pl.lit(ctx.last)))
     )
-    faults = []
     if ctx.has("deaths"):
         older = pl.col("_src").is_in(ctx.older_lists("deaths"))
         by_person = ctx.table("deaths").group_by("id_number")
@@ -298,6 +299,16 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
             Fault("MEA019", undated, "在服刑人员名单里，没有写明起始日期，或最近的名单里没有写到", effect="hold"),
         ]
     return collected(told, rows.height), faults
+
+
+def _perhaps(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """MEA019: a row of the list of the dead whose number cannot be read may mean the person (held)."""
+    if "name" not in rows.columns or not (found := perhaps_dead(ctx, rows)).height:
+        return rows, []
+    told = found.select("id_number", _perhaps_dead=pl.lit(value=True))
+    rows = rows.join(told, on="id_number", how="left", maintain_order="left")
+    words = "死亡人员名单里有证号读不出、或是15位旧证号的一行，可能是此人，须核实"
+    return rows, [Fault("MEA019", pl.col("_perhaps_dead").fill_null(value=False), words, effect="hold")]
 
 
 def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
