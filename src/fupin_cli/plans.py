@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MEMORY: Literal["in-memory"] = "in-memory"
-FEW_ROWS = 2000
+FEW_ROWS = 20_000
 
 
 def collected(plan: pl.LazyFrame, rows: int) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from fupin_cli.findings import SCHEMA
+from fupin_cli.plans import MEMORY
 
 WHO = (("person", "id_number"), ("name", "name"), ("post_id", "post_id"))
 
@@ -59,8 +60,14 @@ OTHERS_NAMED = 20
 
 
 def with_others(rows: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
-    """Add `_others` to the rows of groups: where the group's other rows stand (the first 20, then how many)."""
-    rows = rows.with_columns(_place=place_expr())
+    """Add `_others` to the rows of groups: where the group's other rows stand (the first 20, then how many).
+
+    The rows are found first, and once: of most rules there are none, and there is nothing to put beside them.
+    """
+    found = rows.collect(engine=MEMORY)
+    if not found.height:
+        return found.lazy().with_columns(_others=pl.lit(None, dtype=pl.String))
+    rows = found.lazy().with_columns(_place=place_expr())
     groups = rows.group_by(keys).agg(_places=pl.col("_place").sort().head(OTHERS_NAMED + 1), _size=pl.len())
     rest = pl.col("_places").list.set_difference(pl.concat_list("_place")).list.sort().list.head(OTHERS_NAMED)
     more = (
