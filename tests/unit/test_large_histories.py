@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -15,8 +16,10 @@ from fupin_cli.checks.idc import _repeated
 from fupin_cli.intake import values
 from fupin_cli.intake import words as few
 from fupin_cli.intake.contracts import load_contracts
+from fupin_cli.intake.load import Intake
 from fupin_cli.jobs.memo import Memo
-from fupin_cli.measures.claimed import OnDemand
+from fupin_cli.measures import claimed
+from fupin_cli.measures.claimed import Claimed
 from fupin_cli.month.month import Month
 from fupin_cli.month.past_due import past_due
 from fupin_cli.month.used_months import paid_rows, payments
@@ -166,21 +169,28 @@ def test_past_months_are_due_what_their_attendance_says(paid: list[Any], days: l
             assert fen == min(sums, standard)
 
 
-def test_claims_are_made_when_they_are_asked_for() -> None:
+def test_claims_are_made_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """15: a table that serves something else costs nothing until its measure is asked for; made once."""
     made: list[str] = []
 
-    def work(measure: Any) -> Any:
-        made.append(measure)
-        return f"claims of {measure}"
+    @dataclass
+    class Asked:
+        code: str
+        leads: bool = False
 
-    measures: Any = {"a": "A", "b": "B"}
-    claims = OnDemand(measures, work)
-    assert list(claims) == ["a", "b"]
-    assert "b" in claims
+        def claims(self, month: Claimed) -> str:  # noqa: ARG002 - as a measure has it
+            made.append(self.code)
+            return f"claims of {self.code}"
+
+    monkeypatch.setattr(claimed, "known_people", lambda claims, _: claims)
+    month: Any = Claimed(Intake(24291), None, {})  # type: ignore[arg-type]
+    month.supplied = {code: Asked(code) for code in "ab"}
     assert made == []
-    assert [str(claims["b"]), str(claims["b"])] == ["claims of B", "claims of B"]
-    assert made == ["B"]
+    assert [month.claims_of(month.supplied["b"]) for _ in range(2)] == ["claims of b"] * 2
+    assert made == ["b"]
+    gone = weakref.ref(month)
+    del month
+    assert gone() is None  # nothing of a month holds it: its tables go with it, not when Python looks for circles
 
 
 def test_a_part_of_the_ledger_is_hashed_once_while_it_stays_the_same() -> None:

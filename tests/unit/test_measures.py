@@ -123,7 +123,8 @@ def lines(tables: dict[str, list[dict[str, Any]]]) -> dict[str, pl.DataFrame]:
     ctx = Claimed(intake, POLICY, CONTRACTS)
     effects = {code: rule.effect for code, rule in all_rules().items()}
     found = {}
-    for code, claims in ctx.claims.items():
+    for code, asked in ctx.supplied.items():
+        claims = ctx.claims_of(asked)
         faults = faults_of(ctx, code).with_columns(waived=pl.lit(value=False))
         faults = faults.with_columns(
             effect=pl.coalesce("effect", pl.col("code").replace_strict(effects, default="hold"))

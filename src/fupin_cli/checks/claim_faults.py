@@ -27,7 +27,7 @@ HOLDING = ("MEA001", "MEA005", "MEA006", "MEA009", "MEA016")
 def measure_findings(ctx: Claimed, code: str) -> pl.DataFrame:
     """Findings of one code over the claims of every measure that was supplied; the message names the measure."""
     if not ctx.measure_codes:
-        told = [name for name in ctx.claims if MEASURES[name].in_check or name == ctx.asked]
+        told = [name for name in ctx.supplied if MEASURES[name].in_check or name == ctx.asked]
         by_code = findings.gather(faults_of(ctx, name) for name in told).partition_by("code", as_dict=True)
         ctx.measure_codes.update({"": findings.empty()} | {str(key): found for (key,), found in by_code.items()})
     return ctx.measure_codes.get(code, ctx.measure_codes[""])
@@ -38,11 +38,11 @@ def faults_of(ctx: Claimed, name: str) -> pl.DataFrame:
 
     A claim of which no sum can be made, or that comes to nothing, is held for that where nothing else stops it (MEA016).
     """
-    if name not in ctx.claims:  # posts, or a measure whose table was not supplied
+    if name not in ctx.supplied:  # posts, or a measure whose table was not supplied
         return findings.empty()
     if name not in ctx.measure_faults:
-        rows = ctx.claims[name].rows.filter("id_ok").with_columns(post_id="ref")
-        faults = ctx.claims[name].faults
+        claims = ctx.claims_of(ctx.supplied[name])
+        rows, faults = claims.rows.filter("id_ok").with_columns(post_id="ref"), claims.faults
         alone = _told(ctx, [fault for fault in faults if not fault.among_good], rows, name)
         good = rows.join(_stopped(alone), on=SPOT, how="anti", maintain_order="left") if alone.height else rows
         unpriced = Fault(
@@ -69,10 +69,10 @@ def _stopped(found: pl.DataFrame) -> pl.DataFrame:
 
 def payable(ctx: Claimed, name: str) -> pl.Series:
     """ID numbers of people of whom a measure has a line that is not refused."""
-    if name not in ctx.claims:
+    if name not in ctx.supplied:
         return pl.Series([], dtype=pl.String)
     refused = faults_of(ctx, name).filter(effect_of() == "refuse").select(SPOT)
-    rows = ctx.claims[name].rows.join(refused, on=SPOT, how="anti")
+    rows = ctx.claims_of(ctx.supplied[name]).rows.join(refused, on=SPOT, how="anti")
     return rows["id_number"].drop_nulls().unique()
 
 

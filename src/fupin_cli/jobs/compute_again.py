@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -103,6 +104,8 @@ class Again:
             desk.contracts = replace(self.workspace, root=schemas).contracts()
         if last and last[0].reads_as(found) and last[1].has_read:
             desk.share_inbox(last[1])
+        del last
+        gc.collect()  # a desk and its months hold each other: what they have read goes now, not when Python looks for circles
         self._last = found, desk
         return desk
 

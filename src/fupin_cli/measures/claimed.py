@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,8 +16,6 @@ from fupin_cli.plans import collected
 from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from fupin_cli.measures.measure import Claims, Measure
 
 
@@ -37,17 +34,24 @@ class Claimed(Month):
         return replace(self, intake=replace(self.intake, tables=tables))
 
     @cached_property
-    def claims(self) -> Mapping[str, Claims]:
-        """The month's claims of every measure besides posts whose table was supplied, with the conditions that fail on them.
-
-        Those of a measure are made when they are first asked for: many a table serves something else besides.
-        """
-        supplied = {code: one for code, one in other_measures(self.policy).items() if self.has(one.table)}
-        return OnDemand(supplied, lambda measure: known_people(measure.claims(self), self))
+    def supplied(self) -> dict[str, Measure]:
+        """Measures besides posts whose table was supplied, by code."""
+        return {code: one for code, one in other_measures(self.policy).items() if self.has(one.table)}
 
     def claims_of(self, measure: Measure) -> Claims:
-        """The month's claims of one measure, posts among them; its table must be there."""
-        return measure.claims(self) if measure.leads else self.claims[measure.code]
+        """The month's claims of one measure, posts among them, with the conditions that fail on them; its table must be there.
+
+        They are made when they are first asked for: many a table serves something else besides.
+        """
+        if measure.leads:
+            return measure.claims(self)
+        if measure.code not in self._claims:
+            self._claims[measure.code] = known_people(self.supplied[measure.code].claims(self), self)
+        return self._claims[measure.code]
+
+    @cached_property
+    def _claims(self) -> dict[str, Claims]:
+        return {}
 
     @cached_property
     def measure_faults(self) -> dict[str, pl.DataFrame]:
@@ -58,33 +62,6 @@ class Claimed(Month):
     def measure_codes(self) -> dict[str, pl.DataFrame]:
         """Findings on the claims of all measures by code, as they are first asked for (`checks.claim_faults.measure_findings`)."""
         return {}
-
-
-class OnDemand(Mapping[str, "Claims"]):
-    """Claims by measure, each made once, when it is asked for."""
-
-    def __init__(self, measures: Mapping[str, Measure], made: Callable[[Measure], Claims]) -> None:
-        """Make nothing yet."""
-        self._measures, self._made = measures, made
-        self._known: dict[str, Claims] = {}
-
-    def __getitem__(self, code: str) -> Claims:
-        """The claims of a measure."""
-        if code not in self._known:
-            self._known[code] = self._made(self._measures[code])
-        return self._known[code]
-
-    def __contains__(self, code: object) -> bool:
-        """Whether the measure's table was supplied; nothing is made for that."""
-        return code in self._measures
-
-    def __iter__(self) -> Iterator[str]:
-        """Measures whose table was supplied."""
-        return iter(self._measures)
-
-    def __len__(self) -> int:
-        """How many they are."""
-        return len(self._measures)
 
 
 def known_people(claims: Claims, ctx: Month) -> Claims:
