@@ -65,6 +65,7 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "text": st.sampled_from(["涉农", "铁路", "飞机", "示例县", "大连市", "中职", "2024春", "2024 春"]),
     "code": st.sampled_from(["A1", "B2"]),
     "name": st.just("某人"),
+    "place": st.sampled_from(["示例县", "第一乡", "第二乡"]),
     "account": st.just("6217990000000000014"),
     "choices": st.none(),
     "phone": st.none(),

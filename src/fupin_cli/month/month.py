@@ -170,7 +170,8 @@ class Month:
         for table, frame in mentions.naming_tables(self.intake.tables):
             rows = frame.select(c for c in ("id_number", "name") if c in frame.columns)
             if table == "payment_history":
-                rows = rows.with_columns(_who=self.paid_people).unique(["_who", "name"]).drop("_who")
+                name = used_months.coded(frame["name"]).cast(pl.Int64).fill_null(-1)
+                rows = rows.filter((self.paid_people.cast(pl.Int64) * 2**32 + name).is_first_distinct())
             found[table] = rows
         return found
 

@@ -112,25 +112,26 @@ def month_lines(
     the unions `on_mask`, `contract_mask`, `paid_mask`; `sound_all`; the post's `fund`, `post_kind`, …;
     attendance figures; `standard_fen`, `numerator_x100`, `divisor_x100`, `due_fen` (null: cannot be computed).
     """
-    unions = [
-        pl.col(mask).bitwise_or().over(KEYS).alias(f"_{mask}") for mask in ("on_mask", "contract_mask", "paid_mask")
-    ]
-    lines = (
-        rows.filter(pl.col("in_month"))
-        .with_columns(
-            *unions,
-            sound_all=(pl.col("sound") | ~pl.col("touches")).all().over(KEYS),
+    of_month = rows.filter(pl.col("in_month")).with_columns(sound_all=pl.col("sound") | ~pl.col("touches"))
+    several = pl.struct(KEYS).is_duplicated()
+    alone, merged = of_month.filter(~several), _merged(of_month.filter(several))
+    lines = _with_post(pl.concat([alone, merged]).sort("_src", "_row"), posts)
+    lines = _with_attendance(lines, attended)
+    return _with_due(lines, policy, month)
+
+
+def _merged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Several rows of one person and post as one: the row that stands for all, with what all of them come to."""
+    return (
+        rows.with_columns(
+            pl.col("on_mask", "contract_mask", "paid_mask").bitwise_or().over(KEYS),
+            pl.col("sound_all").all().over(KEYS),
             _days=pl.col("contract_mask").bitwise_count_ones(),
         )
         .sort(["_days", "contract_start", "_row"], descending=[True, True, False], nulls_last=True, maintain_order=True)
         .unique(KEYS, keep="first", maintain_order=True)
-        .drop("_days", "on_mask", "contract_mask", "paid_mask")
-        .rename({"_on_mask": "on_mask", "_contract_mask": "contract_mask", "_paid_mask": "paid_mask"})
-        .sort("_src", "_row")
+        .drop("_days")
     )
-    lines = _with_post(lines, posts)
-    lines = _with_attendance(lines, attended)
-    return _with_due(lines, policy, month)
 
 
 POST_FACTS = {

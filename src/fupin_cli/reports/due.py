@@ -158,13 +158,10 @@ def _contracts(lines: pl.DataFrame, run: PayrollRun) -> pl.DataFrame:
 def _insurances(lines: pl.DataFrame, cover: pl.DataFrame, month: int) -> pl.DataFrame:
     """The day up to which each person is covered without a break, of the cover that has begun last by the month's end."""
     start, end = pl.col("start"), pl.col("end")
-    sound = cover.filter((end >= start).fill_null(value=False)).sort("id_number", "start", "end")
-    reach = end.cum_max().shift(1).over("id_number")
-    broken = (start > reach.dt.offset_by("1d")).fill_null(value=False)
+    sound = cover.select("id_number", "start", "end").filter((end >= start).fill_null(value=False))
+    several = pl.col("id_number").is_duplicated()  # few have more than one
     spans = (
-        sound.with_columns(_span=broken.cum_sum().over("id_number"))
-        .group_by("id_number", "_span")
-        .agg(start.min(), end.max())
+        pl.concat([sound.filter(~several), _unbroken(sound.filter(several))])
         .filter(start <= months.last_day(month))
         .sort("start")
         .unique("id_number", keep="last", maintain_order=True)
@@ -173,6 +170,15 @@ def _insurances(lines: pl.DataFrame, cover: pl.DataFrame, month: int) -> pl.Data
     day = pl.col("_until")
     covered = lines.join(spans, on="id_number", how="left", maintain_order="left")
     return _row(covered, INSURANCE, months.index_expr(day), day)
+
+
+def _unbroken(cover: pl.DataFrame) -> pl.DataFrame:
+    """Covers of one person that follow each other without a day between them, as one: id_number, start, end."""
+    start, end = pl.col("start"), pl.col("end")
+    reach = end.cum_max().shift(1).over("id_number")
+    broken = (start > reach.dt.offset_by("1d")).fill_null(value=False)
+    ordered = cover.sort("id_number", "start", "end").with_columns(_span=broken.cum_sum().over("id_number"))
+    return ordered.group_by("id_number", "_span").agg(start.min(), end.max()).drop("_span")
 
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
