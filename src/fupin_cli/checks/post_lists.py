@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli.checks.post_people import TABLE
 from fupin_cli.checks.report import at_stake, place_expr, report
 from fupin_cli.checks.rule import rule
-from fupin_cli.month.perhaps_dead import perhaps_dead
+from fupin_cli.month.unread_numbers import perhaps_dead
 from fupin_cli.policy import places
 
 if TYPE_CHECKING:
@@ -185,8 +185,7 @@ def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
 
 def _perhaps_dead(ctx: Month) -> pl.LazyFrame:
     """Holders whom a damaged row of the list may mean, with where it stands."""
-    found = perhaps_dead(ctx, ctx.judged).rename({"dead_file": "_file", "dead_sheet": "_sheet", "dead_row": "_row"})
-    return found.lazy().select("id_number", _what=place_expr())
+    return perhaps_dead(ctx, ctx.judged).lazy().select("id_number", _what=place_expr())
 
 
 @rule(

@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.checks.report import at_stake, place_expr, report
+from fupin_cli.month.unread_numbers import PLACE, lost_payments, may_mean
 from fupin_cli.month.used_months import NOT_PAID, POSTS
 
 if TYPE_CHECKING:
@@ -19,20 +20,57 @@ CODES = ("IN004", "IN005", "IN006")
 
 
 def unread_payments(ctx: Month) -> pl.DataFrame:
-    """Hold each line whose person has a row in the history with no readable month, amount or kind (IN004–006).
+    """Hold each line whose person has a row in the history with no readable month, amount or kind (IN004–006), or number (ID001).
 
     The months used are not known then. Rows that came back, and rows of other subsidies, decide nothing here.
     """
     if not (ctx.has(HISTORY) and ctx.has(ROSTER)):
         return findings.empty()
+    return findings.gather([_unread_cells(ctx), _lost_numbers(ctx)])
+
+
+def _lost_numbers(ctx: Month) -> pl.DataFrame:
+    """Hold whom rows with a lost number may mean, where they decide: this month paid already, or the cap reached with them."""
+    rows = lost_payments(ctx).filter(_counts()).select("id_number", "name", "month", *PLACE)
+    if not rows.height:
+        return findings.empty()
+    lines = ctx.months_used
+    pairs = may_mean(lines, rows).with_columns(_what=place_expr())
+    perhaps = pairs.group_by("id_number", maintain_order=True).agg(
+        pl.col("_what").first(),
+        _n=pl.col("month").n_unique().cast(pl.Int64),
+        _now=(pl.col("month") == ctx.month).fill_null(value=True).any(),
+    )
+    cap, used = ctx.policy.cap_months(ctx.month), pl.col("months_counted")
+    decides = pl.col("_now") | (~pl.col("extended") & (used < cap) & (used + pl.col("_n") >= cap))
+    found = report(
+        lines.join(perhaps, on="id_number", maintain_order="left").filter(decides),
+        ROSTER,
+        pl.format("补贴发放台账里有证号读不出、或是15位旧证号的行（{}），可能是此人，数不清已发的月数", "_what"),
+        "id_number",
+        code="ID001",
+        effect="hold",
+        severity="error",
+        hint="先改正补贴发放台账里的证号，再重新计算",
+        waivable=False,
+        **at_stake(),
+    )
+    return findings.conform(found.collect())
+
+
+def _counts() -> pl.Expr:
+    """Rows of posts that were not sent back: those that are counted, or would be."""
+    return pl.col("measure").fill_null(POSTS).eq(POSTS) & ~pl.col("status").fill_null("paid").is_in(NOT_PAID)
+
+
+def _unread_cells(ctx: Month) -> pl.DataFrame:
+    """Hold whose own row has no readable month, amount or kind."""
     cells = ctx.intake.found.filter(
         (pl.col("table") == HISTORY) & pl.col("column").is_in(DECIDING) & pl.col("code").is_in(CODES)
     )
     if not cells.height:
         return findings.empty()
-    rows = ctx.intake.tables[HISTORY].filter(
-        pl.col("measure").fill_null(POSTS).eq(POSTS) & ~pl.col("status").fill_null("paid").is_in(NOT_PAID)
-    )
+    rows = ctx.intake.tables[HISTORY].filter(_counts())
     headers = {name: ctx.contracts[HISTORY].columns[name].header for name in DECIDING}
     unread = (
         cells.select("_src", "_row", "code", "column")

@@ -9,7 +9,7 @@ import polars as pl
 
 from fupin_cli.measures.measure import Fault
 from fupin_cli.measures.paid import HISTORY
-from fupin_cli.month.perhaps_dead import perhaps_dead
+from fupin_cli.month.unread_numbers import perhaps_dead
 from fupin_cli.month.used_months import POSTS, pension_facts, used_of
 from fupin_cli.plans import collected
 from fupin_cli.policy import months, places

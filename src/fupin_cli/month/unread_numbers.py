@@ -1,0 +1,60 @@
+"""Rows whose number cannot be read: whom they may mean. Nobody can say of these people that the row is not theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.month.mentions import OLD_LENGTH, PLAIN_LENGTH, UNKNOWN_ID
+from fupin_cli.policy.idnumber import is_valid_expr
+
+if TYPE_CHECKING:
+    from fupin_cli.month.month import Month
+
+DEATHS = "deaths"
+PLACE = ("_file", "_sheet", "_row")
+
+
+def may_mean(people: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of `people` (id_number, name) and `rows` with a number that is lost or wrong: id_number of the person, the row's other columns.
+
+    An old number of 15 digits means whom its digits mean. A number that is lost or of a wrong length means everybody of that
+    name; one with a wrong check digit those of that name and birthday.
+    """
+    number, length = pl.col("id_number"), pl.col("id_number").str.len_chars()
+    rows = rows.with_columns(
+        _old=pl.when(length == OLD_LENGTH).then(number),
+        _born=pl.when(length == PLAIN_LENGTH).then(number.str.slice(6, 8)),
+    ).drop("id_number")
+    plain = people.select("id_number", "name").unique(maintain_order=True).filter(number.is_not_null())
+    plain = plain.with_columns(
+        _old=pl.when(number.str.slice(6, 2) == "19").then(number.str.slice(0, 6) + number.str.slice(8, 9)),
+        _birth=number.str.slice(6, 8),
+    )
+    named = plain.drop("_old").join(rows.filter(pl.col("_old").is_null()), on="name", maintain_order="left")
+    named = named.filter((pl.col("_born") == pl.col("_birth")).fill_null(value=True))
+    by_number = plain.drop("name").join(rows.filter(pl.col("_old").is_not_null()), on="_old", maintain_order="left")
+    return pl.concat([by_number, named.select(by_number.columns)]).drop("_old", "_born", "_birth", "name")
+
+
+def perhaps_dead(month: Month, people: pl.DataFrame) -> pl.DataFrame:
+    """Those of `people` (id_number, name) whom a damaged row of the list of the dead may mean, one row each: id_number, `PLACE`."""
+    if not month.has(DEATHS):
+        return pl.DataFrame(schema={"id_number": pl.String, "_file": pl.String, "_sheet": pl.String, "_row": pl.UInt32})
+    frames = [month.intake.tables[DEATHS], month.intake.set_aside.get(DEATHS)]
+    rows = pl.concat([part.select("id_number", "name", "death_date", *PLACE) for part in frames if part is not None])
+    number = pl.col("id_number")
+    unread = ~(is_valid_expr(number) | number.str.starts_with(UNKNOWN_ID)).fill_null(value=False)
+    rows = rows.filter(unread & (pl.col("death_date") <= month.last).fill_null(value=True))
+    found = may_mean(people, rows).drop("death_date")
+    return found.unique("id_number", keep="first", maintain_order=True)
+
+
+def lost_payments(month: Month) -> pl.DataFrame:
+    """Rows of the payment history whose number is lost or wrong: its columns. Of nobody's number they are counted."""
+    history = month.intake.tables["payment_history"]
+    wrong = month.numbers.filter(~pl.col("valid") & ~pl.col("id_number").str.starts_with(UNKNOWN_ID))["id_number"]
+    rows = history.filter(pl.col("id_number").is_in(wrong.implode()))
+    aside = month.intake.set_aside.get("payment_history")
+    return rows if aside is None else pl.concat([rows, aside.select(rows.columns)])
