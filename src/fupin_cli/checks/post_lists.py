@@ -52,6 +52,7 @@ def kin(ctx: Month) -> pl.LazyFrame:
     return pl.concat(found)
 
 
+MEND = "核实；名单写错了的，把那一行改正或删去，再重新计算"
 DIED = pl.col("death_date").cast(pl.String).fill_null("没有写明日期")
 LISTS = ("public_payroll", "employee_pensions", "employee_insurance", "businesses")
 
@@ -116,7 +117,7 @@ def other_income(ctx: Month) -> pl.LazyFrame:
     any_of=("deaths", "prisoners"),
     partly=("deaths", "prisoners"),
     compares="死亡人员、服刑人员名单与本月",
-    hint="办理退出；本月死亡的，死亡前的天数由人工结算；以前的名单写错了的，把那一行改正或删去",
+    hint="办理退出；本月死亡的，死亡前的天数由人工结算",
 )
 def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
     """Dead before the month or imprisoned on any day of it: refused. Died in the month: held, settled by hand.
@@ -137,10 +138,10 @@ def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
         listed = everybody.filter(~pl.col("_old"))
         dropped = everybody.filter("_old").filter((pl.col("death_date") <= ctx.last).fill_null(value=True))
         unrepeated = pl.format("以前的死亡人员名单里有（{}，{}），最近的名单里没有写到，须核实", "_what", DIED)
-        found.append(report(dropped, TABLE, unrepeated, "id_number", effect="hold", **at_stake()))
+        found.append(report(dropped, TABLE, unrepeated, "id_number", effect="hold", hint=MEND, **at_stake()))
         unread = lines.join(_perhaps_dead(ctx), on="id_number")
         perhaps = pl.format("死亡人员名单里有证号读不出、或是15位旧证号的一行（{}），可能是此人，须核实", "_what")
-        found.append(report(unread, TABLE, perhaps, "id_number", effect="hold", **at_stake()))
+        found.append(report(unread, TABLE, perhaps, "id_number", effect="hold", hint=MEND, **at_stake()))
         undated = listed.filter(pl.col("death_date").is_null())
         words = "在死亡人员名单里，死亡日期没有写明或读不出，须核实"
         found.append(report(undated, TABLE, words, "id_number", effect="hold", **at_stake()))
@@ -174,13 +175,15 @@ def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
         unrepeated = pl.format(
             "以前的服刑人员名单里有（{}），没有写到本月以前已刑满，最近的名单里没有写到，须核实", "_what"
         )
-        found.append(report(everybody.filter("_old"), TABLE, unrepeated, "id_number", effect="hold", **at_stake()))
+        found.append(
+            report(everybody.filter("_old"), TABLE, unrepeated, "id_number", effect="hold", hint=MEND, **at_stake())
+        )
         words = "在服刑人员名单里，起始日期没有写明或读不出，须核实"
         found += [
             report(rows.filter("_known"), TABLE, "本月在服刑", "id_number", effect="refuse", **at_stake()),
             report(rows.filter(~pl.col("_known")), TABLE, words, "id_number", effect="hold", **at_stake()),
         ]
-    return pl.concat(found)
+    return pl.concat(found, how="diagonal")
 
 
 def _perhaps_dead(ctx: Month) -> pl.LazyFrame:
