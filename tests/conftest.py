@@ -149,6 +149,28 @@ def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def drafted_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clean month of one person, computed by 甲, to be copied; the unattended run makes no further reports."""
+    from tests.cases.test_cases import BASE, build
+
+    root = tmp_path_factory.mktemp("drafted") / "w"
+    build({"settings": '[run]\njobs = ["check", "payroll"]\n'}, root)
+    assert main(["payroll", "-w", str(root), "--month", BASE["month"], "--operator", "甲", "-q"]) == 0
+    return root
+
+
+@pytest.fixture(scope="session")
+def approved_once(drafted_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, approved by 乙."""
+    from tests.cases.test_cases import BASE
+
+    root = tmp_path_factory.mktemp("approved") / "w"
+    shutil.copytree(drafted_once, root)
+    assert main(["approve", BASE["month"], "-w", str(root), "--by", "乙", "-y", "--document", "文1"]) == 0
+    return root
+
+
+@pytest.fixture(scope="session")
 def _said_of_sample() -> dict[tuple[str, ...], tuple[Ran, Path]]:
     return {}
 

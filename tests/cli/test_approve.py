@@ -40,24 +40,6 @@ def draft(root: Path, month: str = MONTH, by: str = "甲") -> None:
     assert main(["payroll", "-w", str(root), "--month", month, "--operator", by, "-q"]) in (0, 1, 3)
 
 
-@pytest.fixture(scope="session")
-def drafted_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clean month of one person, computed by 甲; the unattended run makes no further reports."""
-    root = tmp_path_factory.mktemp("drafted") / "w"
-    build({"settings": '[run]\njobs = ["check", "payroll"]\n'}, root)
-    draft(root)
-    return root
-
-
-@pytest.fixture(scope="session")
-def approved_once(drafted_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, approved by 乙."""
-    root = tmp_path_factory.mktemp("approved") / "w"
-    shutil.copytree(drafted_once, root)
-    assert main(["approve", MONTH, "-w", str(root), "--by", "乙", "-y", "--document", "文1"]) == 0
-    return root
-
-
 @pytest.fixture
 def drafted(drafted_once: Path, tmp_path: Path) -> Path:
     shutil.copytree(drafted_once, tmp_path / "w")

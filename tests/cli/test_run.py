@@ -34,6 +34,7 @@ pytestmark = pytest.mark.usefixtures("books_planned")
 
 MONTH = BASE["month"]
 ASKED = 4 if LONG else 2
+BRIEF = '[run]\njobs = ["check", "payroll", "reconcile"]\n'
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def one(tmp_path: Path) -> Path:
 @pytest.fixture
 def brief(tmp_path: Path) -> Path:
     """The same, where the unattended run does what a month needs and no further report."""
-    build({"settings": '[run]\njobs = ["check", "payroll", "reconcile"]\n'}, tmp_path / "one")
+    build({"settings": BRIEF}, tmp_path / "one")
     return tmp_path / "one"
 
 
@@ -125,8 +126,9 @@ def test_quiet_speaks_only_when_something_is_wrong(fupin: Callable[..., Ran], br
     assert (ran.code, len(ran.out.splitlines())) == (1, 1)
 
 
-def test_returns_in_the_inbox_are_reconciled(fupin: Callable[..., Ran], brief: Path) -> None:
-    approve(fupin, brief)
+def test_returns_in_the_inbox_are_reconciled(fupin: Callable[..., Ran], approved_once: Path, tmp_path: Path) -> None:
+    brief = shutil.copytree(approved_once, tmp_path / "brief")
+    (brief / "fupin.toml").write_text(BASE["settings"] + BRIEF, encoding="utf-8")
     write_returns(brief / "inbox" / "2024-06", [{"批次号": "202405-01", "序号": 1, "处理结果": "失败"}])
     ran = fupin("run", "-w", brief, "--month", MONTH)
     assert "已批准；2024-05 对账 1 行没有了结" in ran.out
@@ -403,8 +405,10 @@ def test_an_input_that_was_put_away_is_no_change_and_is_kept_with_the_approval(
     assert said["核查：当时的输入不全，没有重算"] == "note"
 
 
-def test_an_input_mended_later_and_read_again_is_known(fupin: Callable[..., Ran], one: Path) -> None:
-    approve(fupin, one)
+def test_an_input_mended_later_and_read_again_is_known(
+    fupin: Callable[..., Ran], approved_once: Path, tmp_path: Path
+) -> None:
+    one = shutil.copytree(approved_once, tmp_path / "one")
     touch(one / "inbox" / MONTH / "出勤汇总表.csv")
     assert fupin("verify", MONTH, "-w", one).code == 12
     fupin("reconcile", MONTH, "-w", one)
@@ -445,8 +449,8 @@ def test_the_doctor_names_what_is_missing_and_what_to_do(fupin: Callable[..., Ra
     ]
 
 
-def test_the_doctor_sees_a_broken_ledger(fupin: Callable[..., Ran], one: Path) -> None:
-    approve(fupin, one)
+def test_the_doctor_sees_a_broken_ledger(fupin: Callable[..., Ran], approved_once: Path, tmp_path: Path) -> None:
+    one = shutil.copytree(approved_once, tmp_path / "one")
     (one / ".fupin" / "ledger.sqlite").write_bytes(b"no ledger" * 100)
     ran = fupin("doctor", "-w", one)
     assert (ran.code, "用备份恢复" in ran.out) == (2, True)
