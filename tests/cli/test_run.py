@@ -380,15 +380,21 @@ TAMPERING: list[tuple[str, Callable[[Path], Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("what", "change", "words"), TAMPERING, ids=[t[0] for t in TAMPERING])
+# With an input that has changed nothing is computed again: what is told of outputs costs little beside it.
+CHANGES = [[change] for change in TAMPERING] if LONG else [TAMPERING[:3], *([change] for change in TAMPERING[3:])]
+
+
+@pytest.mark.parametrize("changes", CHANGES, ids=[" and ".join(what for what, *_ in changes) for changes in CHANGES])
 def test_any_change_by_hand_is_named(
-    fupin: Callable[..., Ran], written: Path, what: str, change: Callable[[Path], Any], words: str
+    fupin: Callable[..., Ran], written: Path, changes: list[tuple[str, Callable[[Path], Any], str]]
 ) -> None:
-    change(written)
+    for _, change, _ in changes:
+        change(written)
     ran = fupin("verify", MONTH, "-w", written)
     assert ran.code == 12
-    assert words in ran.out
-    if what == TAMPERING[0][0]:
+    for *_, words in changes:
+        assert words in ran.out
+    if changes[0] is TAMPERING[0]:
         assert "有改动" in fupin("verify", MONTH, "-w", written, "-q").out
 
 
