@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cases.test_cases import BASE, build
+from tests.cases.test_measure_cases import build as build_claim
 from tests.conftest import write_csv
 
 if TYPE_CHECKING:
@@ -109,3 +110,14 @@ def test_an_old_number_on_the_list_of_the_dead_means_whom_its_digits_mean(
     build({}, tmp_path)
     lists(tmp_path, "deaths", m2024_05={"身份证号码": number, "姓名": name, "死亡日期": "2024-01-01"})
     assert line(fupin, tmp_path)[0] == status
+
+
+@pytest.mark.parametrize(("name", "status"), [("张三", "hold"), ("李四", "pay")])
+def test_a_damaged_row_of_the_dead_holds_a_claim_of_that_name(
+    fupin: Callable[..., Ran], tmp_path: Path, name: str, status: str
+) -> None:
+    """8.24: MEA019, of every measure."""
+    build_claim({"measure": "training_living"}, tmp_path)
+    lists(tmp_path, "deaths", m2024_05={"身份证号码": "21130219800101001", "姓名": name, "死亡日期": "2024-04-30"})
+    ran = fupin("subsidy", "training_living", "-w", tmp_path, "--month", MONTH, "--format", "json", "--no-workbook")
+    assert [one["status"] for one in ran.document["lines"]] == [status]

@@ -40,6 +40,7 @@ WORDS = {
 
 
 TEXT = ":text"
+CREDIT_CODE = r"^[0-9A-Z]{18}$"  # whose check character is the registry's business; 否, 0 and 待办 are no organisation
 TEXTS = ("text", "place", "code", "credit_code", "name")
 
 
@@ -90,7 +91,9 @@ def unknown(ctx: Month, table: str, rows: pl.DataFrame, cells: Deciding) -> tupl
 
 
 def _listed(column: ColumnSpec, name: str) -> pl.Expr | None:
-    """Whether a column's cells, which stand under a name, are of its closed list; None where it has none."""
+    """Whether a column's cells, which stand under a name, are of its closed list or its shape; None where it has none."""
+    if column.type == "credit_code":
+        return pl.col(name).str.contains(CREDIT_CODE)
     return pl.col(name).is_in(list(column.values)) if column.values and not column.open else None
 
 

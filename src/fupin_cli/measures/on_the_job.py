@@ -18,6 +18,7 @@ from fupin_cli.measures.conditions import (
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import HISTORY, month_paid
+from fupin_cli.month.roster import DAY
 from fupin_cli.month.used_months import used_of
 from fupin_cli.policy.rounding import prorate_fen
 
@@ -82,6 +83,15 @@ def claims(ctx: Month) -> Claims:
                 "一天也没有训练",
                 "trained_days_x100",
                 "refuse",
+            ),
+            Fault(
+                "MEA009",
+                (pl.max_horizontal("trained_days_x100", "required_days_x100") > ctx.last.day * DAY).fill_null(
+                    value=False
+                ),
+                f"训练天数多于本月的{ctx.last.day}天",
+                "trained_days_x100",
+                "hold",
             ),
             *elsewhere,
             *paid,

@@ -61,6 +61,15 @@ def claims(ctx: Month) -> Claims:
                 "level",
             ),
             *elsewhere,
+            Fault(
+                "MEA016",
+                (~pl.col("term").str.normalize("NFKC").str.contains(r"[0-9]{4}|[〇零一二三四五六七八九]{4}")).fill_null(
+                    value=False
+                ),
+                pl.format("学期写的是 {}，看不出是哪一年", "term"),
+                "term",
+                "hold",
+            ),
             *once_only(),
             *in_term(ctx, rows, CODE),
         ],
