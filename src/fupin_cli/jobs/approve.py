@@ -16,7 +16,6 @@ from fupin_cli.jobs.names import same_person, visible
 from fupin_cli.jobs.posting import commit, staged
 from fupin_cli.jobs.subsidy_files import write_outputs
 from fupin_cli.ledger import store
-from fupin_cli.ledger.model import frame
 from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.bank import BankFiles, write_bank_files
 from fupin_cli.outputs.manifest import write_manifest
@@ -205,8 +204,7 @@ def _write_approved(run: PayrollRun, posting: store.Posting, stage: Stage, folde
         f"批准日期 {batch.posted_at[:10]}，文号 {batch.document or '无'}"
     )
     write_outputs(run, stage.folder, split_by=None, force=False, state=state, approved=True)
-    sent = frame("lines", posting.rows["lines"])
-    bank = bank_files(sent, batch, run.policy.settings.bank, stage.month, run.password)
+    bank = bank_files(posting.lines, batch, run.policy.settings.bank, stage.month, run.password)
     run.outputs += bank.paths
     write_manifest(
         run,

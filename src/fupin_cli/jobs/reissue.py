@@ -12,7 +12,6 @@ from fupin_cli.jobs.approve import bank_files
 from fupin_cli.jobs.names import same_person
 from fupin_cli.jobs.posting import commit, staged
 from fupin_cli.ledger import store
-from fupin_cli.ledger.model import frame
 from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.manifest import write_manifest
 from fupin_cli.policy.months import month_text
@@ -139,8 +138,7 @@ def reissue(  # noqa: PLR0913, PLR0917 - who sends what again, when, into which 
     root = desk.workspace.root
     with staged(root, name, folder / month_text(month)) as stage:
         posting = store.prepared(root, batch, lines)
-        sent = frame("lines", posting.rows["lines"])
-        bank = bank_files(sent, batch, run.policy.settings.bank, stage.month, run.password)
+        bank = bank_files(posting.lines, batch, run.policy.settings.bank, stage.month, run.password)
         run.outputs += bank.paths
         write_manifest(run, folder, "reissue", operator, now, result="", stage=stage.month, posting=posting)
         run.outputs, bank.paths = stage.final(run.outputs), stage.final(bank.paths)

@@ -113,11 +113,12 @@ class Head:
 
 @dataclass(frozen=True)
 class Posting:
-    """A batch with all that belongs to it, sealed, to be posted on top of `head`."""
+    """A batch with all that belongs to it, sealed, to be posted on top of `head`. `lines`: its lines as a table."""
 
     batch: Batch
     head: Head
     rows: dict[str, list[tuple[object, ...]]] = field(repr=False)
+    lines: pl.DataFrame = field(repr=False)
 
 
 def _head(connection: sqlite3.Connection) -> Head:
@@ -181,7 +182,8 @@ def prepared(  # noqa: PLR0913 - all that belongs to a batch
     entries = _sealed_drafts(drafts or [], now.draft, key)
     text = seal.sealed_text(frames, now.seal, key, draft=entries[-1].seal if entries else now.draft)
     sealed = replace(batch, sealed=text, seal=seal.seal_of(text, key))
-    return Posting(sealed, now, rows | {"batches": tuples("batches", [sealed]), "drafts": tuples("drafts", entries)})
+    rows |= {"batches": tuples("batches", [sealed]), "drafts": tuples("drafts", entries)}
+    return Posting(sealed, now, rows, frames["lines"])
 
 
 def post_prepared(root: Path, posting: Posting) -> Batch:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from fupin_cli.ledger import store
 from fupin_cli.ledger.key import workspace_key
-from fupin_cli.ledger.model import frame
 from fupin_cli.ledger.seal import rows_sha256
 from fupin_cli.outputs.files import atomic
 from fupin_cli.outputs.hashes import HASH_VERSION
@@ -129,7 +128,7 @@ def _seals(root: Path, posting: Posting | None) -> dict[str, str]:
     head = store.head(root)
     seals = {"ledger_seal": head.seal, "draft_seal": head.draft}
     if posting is not None:
-        batch, rows = posting.batch, frame("lines", posting.rows["lines"])
+        batch, rows = posting.batch, posting.lines
         seals |= {"ledger_seal": batch.seal, "batch": batch.batch, "document": batch.document, "drafter": batch.drafter}
         seals["ledger_sha256"] = rows_sha256("lines", rows)
     return seals
