@@ -38,6 +38,8 @@ from tests.conftest import SAMPLE, Ran
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.usefixtures("books_planned")
+
 MONTH = "2024-03"
 SETTINGS = '[checks]\nextra_area_codes = ["211390"]\n'
 CHECK = ("check", "--month", MONTH, "--format", "json")
