@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import fastexcel
 import openpyxl
 import pytest
 import xlwt
@@ -101,6 +103,36 @@ def test_a_number_in_an_xlsx_is_told_by_its_cell_not_by_its_look(tmp_path: Path)
 
 def test_a_sheet_without_long_numbers_is_read_once(tmp_path: Path) -> None:
     assert read_file(book(tmp_path / "a.xlsx", [["211390198001011000"], [123.45]]), LIMITS)[0].numeric is None
+
+
+def test_a_number_that_may_have_been_october_is_told_without_a_second_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """15, 9.1: a county's incomes always hold a 1500.1; a long number anywhere has all cells asked, and says the same of these."""
+    rows: list[list[object]] = [
+        [None, None, "月", "收入"],
+        [None, None, 2024.1, 1500.1],
+        [],
+        [None, None, "2024.1", "甲"],
+        [None, None, 2024.1],
+    ]
+    loads: list[str] = []
+    load = fastexcel.ExcelReader.load_sheet
+
+    def counted(*words: Any, **options: Any) -> Any:
+        loads.append(options["dtypes"])
+        return load(*words, **options)
+
+    monkeypatch.setattr(fastexcel.ExcelReader, "load_sheet", counted)
+    once = read_file(book(tmp_path / "a.xlsx", rows), LIMITS)[0]
+    twice = read_file(book(tmp_path / "b.xlsx", [*rows, [None, None, None, 211390198001011008]]), LIMITS)[0]
+    assert once.numeric is not None
+    assert twice.numeric is not None
+    months = [False, True, False, False, True]
+    assert once.numeric([0, 1]).rows() == list(zip(months, [False, True, False, False, False], strict=True))
+    assert loads == ["string", "string"]
+    assert twice.numeric([0])["0"].to_list() == [*months, False]
+    assert loads == ["string", "string", "boolean"]
 
 
 def test_hidden_sheets_and_sheets_that_begin_far_in(tmp_path: Path) -> None:

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fupin_cli.intake.sheet_scan import ADDRESS, FAILED, NOT_COMPUTED, OVERLAP, column_number, scan, usual_cells
+from fupin_cli.intake.sheet_scan import (
+    ADDRESS,
+    FAILED,
+    NOT_COMPUTED,
+    OVERLAP,
+    TENTH_CELL,
+    column_number,
+    scan,
+    usual_cells,
+)
 
 END = b"</sheetData></worksheet>"
 # What a plain search finds: each pattern over the whole text, without a look beforehand whether it can be there.
@@ -34,6 +43,10 @@ PIECES = [
     b'<c s="2" r="XFD8"/>',
     b'<c r="B7"><v>12345678901234</v></c>',
     b'<c r="B8"><v>1.2E+17</v></c>',
+    b'<c r="B9" s="3"><v>1500.1</v></c>',
+    b'<x:c r="B10" t="n"><x:f>A1*2</x:f><x:v>2024.0999999999999</x:v></x:c>',
+    b'<c s="3" r="B11"><v>2024.10</v></c>',
+    b'<c r="B12" t="str"><v>2024.1</v></c>',
     b'<c r="C7" t="e"><v>#N/A</v></c>',
     b'<c r="C8" s="1" t="e"><f>NA()</f><v>#N/A</v></c>',
     b'<c r="D7"><f>B1+1</f></c>',
@@ -67,7 +80,10 @@ def test_what_is_seen_is_what_a_plain_search_sees(pieces: list[bytes], end: byte
     assert shape.last_row == max(map(int, ROW.findall(text)), default=0)
     assert shape.hidden_rows == set(map(int, HIDDEN.findall(text)))
     assert shape.last_column == max([130, *map(column_number, FAR.findall(text))])
-    assert shape.shortened == bool(LONG.search(text))
+    told = [cell for cell in TENTH_CELL.finditer(text) if text[cell.start() - 1] in b"<:"]
+    assert shape.shortened == (len(told) < len(LONG.findall(text)))
+    cells = {(int(cell[2]) - 1, column_number(cell[1]) - 1) for cell in told}
+    assert shape.tenths <= cells if shape.shortened else shape.tenths == cells
     assert len(shape.merges) == len(set(MERGE.findall(text)))
     failed = {(int(row), column_number(letters)) for letters, row, *_ in FAILED.findall(text)}
     waiting = {(int(row), column_number(letters)) for letters, row, *_ in NOT_COMPUTED.findall(text)}

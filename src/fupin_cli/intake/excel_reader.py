@@ -72,7 +72,8 @@ def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape) -> RawSh
     """Load one sheet as strings. A number's digits beyond the 15th are lost in Excel already, and look plausible.
 
     Whether a cell is a number is asked of the cell itself: read as Boolean, a number gives a value and a text none.
-    The second reading is made only where the sheet holds a number long enough to be an ID number or an account, or one that may have been 2024.10.
+    The second reading is made only where the sheet holds a number long enough to be an ID number or an account; numbers that
+    may have been 2024.10 are told already (`SheetShape.tenths`).
     """
     loaded = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1)
     frame = loaded.to_polars()
@@ -84,9 +85,16 @@ def _sheet(reader: fastexcel.ExcelReader, name: str, shape: SheetShape) -> RawSh
         typed = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="boolean", use_columns=places)
         return typed.to_polars().iter_columns()
 
+    def told(places: list[int]) -> Iterable[pl.Series]:
+        cells = pl.Series([None], dtype=pl.Boolean).new_from_index(0, frame.height)
+        for place in places:
+            rows = [row for row, column in shape.tenths if column == place and row < frame.height]
+            yield cells.clone().scatter(rows, values=True) if rows else cells
+
     hidden = loaded.visible != "visible"
     raw = RawSheet(name, frame, offset, hidden, hidden_rows=sorted(shape.hidden_rows))
-    return _finished(raw, shape.formulas, list(shape.merges), flags if shape.shortened else None)
+    numbers = flags if shape.shortened else told if shape.tenths else None
+    return _finished(raw, shape.formulas, list(shape.merges), numbers)
 
 
 def _finished(raw: RawSheet, formulas: Cells, merges: list[tuple[int, int, int, int]], flags: Flags | None) -> RawSheet:

@@ -43,7 +43,8 @@ class Unplaced:
 class RawSheet:
     """One sheet. `cells`: all-String frame, its n-th column is sheet column `offset + n`, its rows start at row 1.
 
-    `numeric(columns)` gives one Boolean column per asked column: whether the cell holds a number, by its type.
+    `numeric(columns)` gives one Boolean column per asked column: whether the cell holds a number, by its type (of an .xlsx that
+    has no long ones: a number that may have been 2024.10).
     `hidden_rows`: rows (from 1) that a filter or a person has hidden; old workbooks and texts tell of none.
     `untyped`: the kind of file knows no numbers apart from texts (.csv, a web page).
     `unread`: the sheet holds no cells to be read (a chart, a macro), and why.

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 OVERLAP = 16 << 10  # longer than all that is looked for, so that nothing is lost between two chunks
 # Numbers that are not all that was typed: beyond 15 digits, and 2024.10 (programs write 2024.1 or 2024.0999999999999).
-SHORTENED = re.compile(rb"v>(?:\d{14,}|\d(?:\.\d+)?[eE]\+?\d\d|[12]\d{3}\.(?:1(?:0*<)|09999|1000000))")
+TENTH = rb"[12]\d{3}\.(?:1(?:0*<)|09999|1000000)"
+SHORTENED = re.compile(rb"v>(?:\d{14,}|\d(?:\.\d+)?[eE]\+?\d\d|" + TENTH + rb")")
 ROW = re.compile(rb"w (?<=row )[^>]{0,200}?\br=\"(\d{1,9})\"")
 HIDDEN_ROW = re.compile(rb"row (?=[^>]{0,200}?\bhidden=\"(?:1|true)\")[^>]{0,200}?\br=\"(\d{1,9})\"")
 FAR = re.compile(rb" r=\"([E-Z][A-Z]|[A-Z]{3})\d")  # columns beyond DZ
@@ -50,6 +51,12 @@ NOT_COMPUTED = re.compile(
     ADDRESS + rb"(?![^>]{0,80} t=\"str\")[^>]{0,80}>" + FORMULA + rb"(?:" + TAG + rb"v\s*(?:/>|></(?:\w{1,9}:)?v>))?</",
     re.DOTALL,
 )
+# A cell with such a number as every program writes it. In a county's incomes there is always one (1500.1).
+TENTH_CELL = re.compile(
+    rb"c r=\"([A-Z]{1,3})(\d{1,7})\"(?: s=\"\d{1,6}\")?(?: t=\"n\")?>(?:" + FORMULA + rb")?" + TAG + rb"v>" + TENTH
+)
+NEAR = 256  # how far before a number its cell is looked for
+MOST_TENTHS = 20_000  # where there are more, or one that is written otherwise, the cells are asked themselves
 FORMULA_SHOWN = 60  # letters of a formula that are shown in place of what it never gave
 MOST_FORMULAS = 300_000  # formulas without a value in a sheet: each is held by itself
 
@@ -60,6 +67,9 @@ class SheetShape:
 
     last_row: int = 0
     last_column: int = USUAL_COLUMNS
+    # row, column (0-based) of numbers that may have been 2024.10; `shortened`: others too are not all that was typed, or some
+    # of these cannot be told from the XML alone
+    tenths: set[tuple[int, int]] = field(default_factory=set)
     shortened: bool = False
     hidden_rows: set[int] = field(default_factory=set)  # 1-based; of one that is filtered the rows left out
     # first row, column, last row, column (0-based); a key, since some programs write the same block many times
@@ -91,7 +101,7 @@ def scan(chunks: Iterable[bytes]) -> SheetShape:
     tail = b""
     for chunk in chunks:
         text = tail + chunk if tail else chunk
-        _look(shape, text)
+        _look(shape, text, NEAR if len(tail) == OVERLAP else 0)  # what stands before was seen with its cell
         tail = text[-OVERLAP:]
     return shape
 
@@ -112,17 +122,29 @@ def usual_cells(text: bytes) -> list[bytes] | None:
     return rows if len(rows) == text.count(b"<c ") and not OTHER_CELL.search(text) else None
 
 
-def _look(shape: SheetShape, text: bytes) -> None:
+def _look(shape: SheetShape, text: bytes, begin: int) -> None:
     shape.last_row = max(shape.last_row, max(map(int, ROW.findall(text)), default=0))
     if b"h" in text and b"d" in text and b' hidden="' in text:
         shape.hidden_rows.update(map(int, HIDDEN_ROW.findall(text)))
     for letters in set(FAR.findall(text)):
         shape.last_column = max(shape.last_column, min(column_number(letters), SHEET_COLUMNS))
-    shape.shortened = shape.shortened or (b"v" in text and SHORTENED.search(text) is not None)
+    if b"v" in text and not shape.shortened:
+        shape.shortened = not _tell_tenths(shape, text, begin)
     if b"g" in text and b"mergeCell " in text:
         for first, top, last, bottom in MERGE.findall(text):
             shape.merges[int(top) - 1, column_number(first) - 1, int(bottom) - 1, column_number(last) - 1] = None
     _look_for_formulas(shape, text)
+
+
+def _tell_tenths(shape: SheetShape, text: bytes, begin: int) -> bool:
+    """Tell the cells of all shortened numbers from `begin` on; no where one is of another kind, or its cell cannot be told."""
+    for number in SHORTENED.finditer(text, begin):
+        start = text.rfind(b'c r="', max(number.start() - NEAR, 0), number.start())
+        cell = TENTH_CELL.match(text, start) if start > 0 and text[start - 1] in b"<:" else None
+        if cell is None or cell.end() != number.end() or len(shape.tenths) == MOST_TENTHS:
+            return False
+        shape.tenths.add((int(cell[2]) - 1, column_number(cell[1]) - 1))
+    return True
 
 
 def _look_for_formulas(shape: SheetShape, text: bytes) -> None:
