@@ -149,16 +149,19 @@ def dates_outside(ctx: Month) -> pl.LazyFrame:
     An empty 离岗日期 says nothing; a renewed contract that begins after 上岗日期 is covered by the one before (SPEC 9.7).
     """
     keys = ["id_number", "post_id"]
-    covered = ctx.roster.lazy().group_by(keys).agg(_covered=pl.col("contract_mask").bitwise_or())
-    rows = current(ctx).filter(pl.col("sound")).join(covered, on=keys, how="left", nulls_equal=True)
     day = pl.duration(days=1)
     spans = (
-        ("on_post", "上岗日期", pl.col("on_post"), pl.col("contract_start") - day),
-        ("off_post", "离岗日期", pl.col("contract_end") + day, pl.col("off_post")),
+        ("on_post", "上岗日期", months.day_mask(pl.col("on_post"), pl.col("contract_start") - day, ctx.month)),
+        ("off_post", "离岗日期", months.day_mask(pl.col("contract_end") + day, pl.col("off_post"), ctx.month)),
     )
+    # Few rows say a day outside their own contract: only of these others are looked for.
+    near = current(ctx).filter(pl.col("sound") & pl.any_horizontal(days != 0 for _, _, days in spans))
+    others = ctx.roster.lazy().join(near.select(keys), on=keys, how="semi", nulls_equal=True)
+    covered = others.group_by(keys).agg(_covered=pl.col("contract_mask").bitwise_or())
+    rows = near.join(covered, on=keys, how="left", nulls_equal=True)
     found = []
-    for column, title, start, end in spans:
-        bare = months.day_mask(start, end, ctx.month) & ~pl.col("_covered")
+    for column, title, days in spans:
+        bare = days & ~pl.col("_covered")
         outside_any = rows.filter(pl.col(column).is_not_null() & (bare != 0)).with_columns(
             _days=bare.bitwise_count_ones()
         )

@@ -29,11 +29,15 @@ def month_attendance(
     rows = attendance.filter(pl.col("month") == month)
     if rows["post_id"].null_count():
         rows = _with_posts_found(rows, assignments, posts, month)
+    if rows.select(KEYS).hash_rows().n_unique() == rows.height:  # as it should be: each once
+        one = pl.lit(1, dtype=pl.UInt32)
+        return rows.with_columns(_copies=one, _nth=pl.lit(0, dtype=pl.Int64), _distinct=one)
     figures = ["required_days_x100", "attended_days_x100", "appraisal"]
-    rows = rows.with_columns(_copies=pl.len().over(KEYS), _nth=pl.int_range(pl.len()).over(KEYS))
-    one = pl.lit(1, dtype=pl.UInt32)
-    copied = bool((rows["_copies"] > 1).any())
-    return rows.with_columns(_distinct=pl.struct(figures).n_unique().over(KEYS) if copied else one)
+    return rows.with_columns(
+        _copies=pl.len().over(KEYS),
+        _nth=pl.int_range(pl.len()).over(KEYS),
+        _distinct=pl.struct(figures).n_unique().over(KEYS),
+    )
 
 
 def _with_posts_found(
