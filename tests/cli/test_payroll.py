@@ -25,6 +25,7 @@ import pytest
 from fupin_cli.cli.main import main
 from tests.cases.test_cases import BASE, build, tables_of, write
 from tests.cases.together import Together
+from tests.conftest import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -407,11 +408,11 @@ def test_no_roster_is_no_payroll(fupin: Callable[..., Ran], tmp_path: Path) -> N
     assert "花名册" in ran.err
 
 
-KILLS = 50
+KILLS = 50 if LONG else 25
 
 
 def test_kill_9_at_any_moment_of_a_posting_leaves_all_of_it_or_nothing(tmp_path: Path) -> None:
-    """At least 50 postings of 300 lines, each killed at a random moment around the write itself."""
+    """Postings of 300 lines, each killed at a random moment around the write itself."""
     # One process that has loaded the ledger; for each posting it forks another, which is killed, and says how that ended.
     writer = (
         "import os, sys, pathlib; from fupin_cli.ledger.store import Batch, Line, post\n"
