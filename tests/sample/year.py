@@ -58,7 +58,8 @@ class Year:
     months: list[str] = field(default_factory=lambda: MONTHS)
     county: County = field(default_factory=lambda: County().build())
     jobs: str = ""  # what the unattended run does until the standard is published, if not everything
-    refused: list[str] = field(default_factory=lambda: MONTHS)  # months that somebody tries to close too early
+    # Months that somebody reconciles before anything is sent again, and tries to close too early.
+    refused: list[str] = field(default_factory=lambda: MONTHS)
     repaid: str = f"{YEAR}-08"  # when the dead person's family pays back
     worked: dict[tuple[str, str], int] = field(default_factory=dict)  # (ID, month) → days worked of 22
     log: list[str] = field(default_factory=list)
@@ -189,8 +190,8 @@ class Year:
         if index == 2:
             fails[self.payer] = "账面可用余额不足"
         self.bank(month, batch, fails, self.paid_back(month))
-        self.run("reconcile", month, expect=(1,))
         if month in self.refused:
+            self.run("reconcile", month, expect=(1,))
             self.run("close", month, "--by", "负责", "-y", expect=(1,))  # not with failed lines
         self.new_account[unlucky] = self.county.account()
         self.write_roster(month)
