@@ -16,7 +16,7 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from fupin_cli.cli.main import main
+from fupin_cli.cli.main import NEW_OBJECTS, main
 
 # `make test-long`: every kill, seed, month and example; `make test` takes some of each.
 LONG = bool(os.environ.get("FUPIN_LONG"))
@@ -27,6 +27,9 @@ settings.load_profile("fupin")
 
 # Tables of a few rows gain nothing from threads, and several tests run at once.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+# As a program that was started does it.
+gc.set_threshold(NEW_OBJECTS)
 
 # What tests start is not to compile all of the program anew, as an installed one would not.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
