@@ -20,38 +20,58 @@ CODES = ("IN004", "IN005", "IN006")
 
 
 def unread_payments(ctx: Month) -> pl.DataFrame:
-    """Hold each line whose person has a row in the history with no readable month, amount or kind (IN004–006), or number (ID001).
+    """Hold each line whose person has a row in the history with no readable month, amount or kind (IN004–006), no readable number (ID001) or known kind (IN007).
 
     The months used are not known then. Rows that came back, and rows of other subsidies, decide nothing here.
     """
     if not (ctx.has(HISTORY) and ctx.has(ROSTER)):
         return findings.empty()
-    return findings.gather([_unread_cells(ctx), _lost_numbers(ctx)])
+    return findings.gather([_unread_cells(ctx), _lost_numbers(ctx), _unknown_kinds(ctx)])
 
 
 def _lost_numbers(ctx: Month) -> pl.DataFrame:
-    """Hold whom rows with a lost number may mean, where they decide: this month paid already, or the cap reached with them."""
+    """Hold whom rows with a lost number may mean."""
     rows = lost_payments(ctx).filter(_counts()).select("id_number", "name", "month", *PLACE)
     if not rows.height:
         return findings.empty()
-    lines = ctx.months_used
-    pairs = may_mean(lines, rows).with_columns(_what=place_expr())
-    perhaps = pairs.group_by("id_number", maintain_order=True).agg(
-        pl.col("_what").first(),
-        _n=pl.col("month").n_unique().cast(pl.Int64),
-        _now=(pl.col("month") == ctx.month).fill_null(value=True).any(),
+    words = "补贴发放台账里有证号读不出、或是15位旧证号的行（{}），可能是此人，数不清已发的月数"
+    return _where_they_decide(ctx, may_mean(ctx.months_used, rows), words, "ID001", "证号")
+
+
+def _unknown_kinds(ctx: Month) -> pl.DataFrame:
+    """Hold whose payments are of a kind that no list knows and that speaks of posts (岗补): they may be this subsidy's."""
+    kind = pl.col("measure")
+    like = ~kind.is_in(list(ctx.contracts[HISTORY].common.measures)) & kind.str.contains("岗")
+    paid = ~pl.col("status").fill_null("paid").is_in(NOT_PAID) & (pl.col("amount_fen") > 0).fill_null(value=True)
+    rows = ctx.intake.tables[HISTORY].filter(like & paid).select("id_number", "month", *PLACE)
+    if not rows.height:
+        return findings.empty()
+    words = "补贴发放台账里有看不出是不是岗位补贴的行（{}），数不清已发的月数"
+    return _where_they_decide(ctx, rows, words, "IN007", "补贴类型")
+
+
+def _where_they_decide(ctx: Month, rows: pl.DataFrame, words: str, code: str, header: str) -> pl.DataFrame:
+    """Hold people whose rows (id_number, month, `PLACE`) would be this month's payment, or reach the cap with what is counted."""
+    perhaps = (
+        rows.with_columns(_what=place_expr())
+        .group_by("id_number", maintain_order=True)
+        .agg(
+            pl.col("_what").first(),
+            _n=pl.col("month").n_unique().cast(pl.Int64),
+            _now=(pl.col("month") == ctx.month).fill_null(value=True).any(),
+        )
     )
     cap, used = ctx.policy.cap_months(ctx.month), pl.col("months_counted")
     decides = pl.col("_now") | (~pl.col("extended") & (used < cap) & (used + pl.col("_n") >= cap))
     found = report(
-        lines.join(perhaps, on="id_number", maintain_order="left").filter(decides),
+        ctx.months_used.join(perhaps, on="id_number", maintain_order="left").filter(decides),
         ROSTER,
-        pl.format("补贴发放台账里有证号读不出、或是15位旧证号的行（{}），可能是此人，数不清已发的月数", "_what"),
+        pl.format(words, "_what"),
         "id_number",
-        code="ID001",
+        code=code,
         effect="hold",
         severity="error",
-        hint="先改正补贴发放台账里的证号，再重新计算",
+        hint=f"先改正补贴发放台账里的{header}，再重新计算",
         waivable=False,
         **at_stake(),
     )
