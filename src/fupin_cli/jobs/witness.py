@@ -43,11 +43,15 @@ def refuse_if_behind(root: Path) -> None:
 def behind(root: Path) -> tuple[str, str] | None:
     """What is wrong with the ledger by the workspace's other files, and what to do; None where they agree."""
     named = dict(_named(root))  # the last place that names a batch
-    seals = dict(_sealed(root))
+    seals: dict[str, str] = {}
+    for path in _manifests(root / "out"):
+        said, where = _read(path), _short(root, path)
+        named |= {batch.decode(): where for batch in BATCH.findall(said)}
+        seals |= {seal.decode(): where for seal in SEAL.findall(said)}
     if not named and not seals:
         return None
     rows = store.read(root, "batches", ["batch", "seal"])
-    known = dict(rows.iter_rows())
+    known, sealed = set(rows["batch"]), set(rows["seal"])
     missing = sorted(batch for batch in named if batch not in known)
     where = "、".join(f"{batch}（见 {named[batch]}）" for batch in missing[:SHOWN])
     more = f" 等 {len(missing)} 个" if len(missing) > SHOWN else ""
@@ -60,30 +64,20 @@ def behind(root: Path) -> tuple[str, str] | None:
     if missing:
         what = "账本不见了" if not path.exists() else "账本比工作区里的文件旧"
         return f"{what}：缺批次 {where}{more}；接着记账会把同一个月再发一次", hint
-    if lost := [place for seal, place in seals.items() if seal not in set(rows["seal"])]:
+    if lost := [place for seal, place in seals.items() if seal not in sealed]:
         what = "账本不见了" if not rows.height else "账本不是写这些文件时的账本，或缺最后的记账"
         return f"{what}（见 {lost[0]}）", hint
     return None
 
 
 def _named(root: Path) -> Iterator[tuple[str, str]]:
-    """Batches that kept inputs, bank files and manifests name, with where."""
+    """Batches that kept inputs and bank files name, with where."""
     out = root / "out"
     for path in sorted((root / FOLDER / kept.KEPT).glob("*.zip")):
         yield path.stem, _short(root, path)
     for path in sorted(out.glob("*/**/*")):
         if match := BANK_FILE.fullmatch(path.name):
             yield match[1], _short(root, path)
-    for path in _manifests(out):
-        for batch in BATCH.findall(_read(path)):
-            yield batch.decode(), _short(root, path)
-
-
-def _sealed(root: Path) -> Iterator[tuple[str, str]]:
-    """Seals of last postings that manifests name, with where."""
-    for path in _manifests(root / "out"):
-        for seal in SEAL.findall(_read(path)):
-            yield seal.decode(), _short(root, path)
 
 
 def _manifests(out: Path) -> list[Path]:
