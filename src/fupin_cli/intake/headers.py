@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 KEY = "id_number"
 HEADER_ROWS = 10
+AFTER_DIGITS, AFTER_LETTERS = ":", "{"  # the signs after 9 and z
 HEADER_CELLS = 3  # headers by which a row below the header is one more
 NEAR_MISS_LACKING = 2  # at most so many required columns lacking …
 NEAR_MISS_PRESENT = 3  # … while at least so many are there: the sheet was meant to be this table
@@ -127,12 +128,15 @@ def _other_header(sheet: RawSheet, match: Match) -> int:
     key = next(match.positions[name] for name in (KEY, *(c.name for c in spec.bold)) if name in match.positions)
     first = sheet.cells.columns[key]
     headers = list(spec.by_header)
-    other = ~pl.col(first).str.contains("[0-9]{3}") if KEY in match.positions else _label(first).is_in(headers)
-    # One column tells of nearly every row that it is no header; of the others all columns are looked at.
-    mask = sheet.cells.select(other.fill_null(value=True)).to_series()
+    # The first sign of one cell tells of nearly every row that it is no header; of the others all columns are looked at.
+    after = AFTER_DIGITS if KEY in match.positions else AFTER_LETTERS
+    numbered = pl.col(first).is_between(pl.lit("0"), pl.lit(after), closed="left").fill_null(value=False)
+    mask = sheet.cells.select(~numbered).to_series()
     if not mask.slice(match.header_row).any():
         return 0
     rows = sheet.cells.with_row_index("_n", 1).filter(mask).filter(pl.col("_n") > match.header_row)
+    if KEY not in match.positions:
+        rows = rows.filter(_label(first).is_in(headers))
     known = [_label(name).is_in(headers).fill_null(value=False) for name in sheet.cells.columns]
     rows = rows.filter(pl.sum_horizontal(known) >= HEADER_CELLS)
     for number, *labels in rows.head(HEADER_ROWS).iter_rows():
