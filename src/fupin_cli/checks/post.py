@@ -11,7 +11,7 @@ import polars as pl
 
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
-from fupin_cli.month.month import ORIGIN
+from fupin_cli.month.tables import ORIGIN
 from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.catalogue import other_measures
-from fupin_cli.measures.conditions import with_fate
+from fupin_cli.measures.fate import with_fate
 from fupin_cli.month import used_months
 from fupin_cli.month.month import Month
 from fupin_cli.plans import collected

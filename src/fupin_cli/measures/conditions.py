@@ -9,9 +9,7 @@ import polars as pl
 
 from fupin_cli.measures.measure import Fault
 from fupin_cli.measures.paid import HISTORY
-from fupin_cli.month.unread_numbers import perhaps_dead
 from fupin_cli.month.used_months import POSTS, pension_facts, used_of
-from fupin_cli.plans import collected
 from fupin_cli.policy import months, places
 from fupin_cli.policy.idnumber import birth_expr, sex_expr
 from fupin_cli.policy.pension import pension_date_expr
@@ -245,70 +243,6 @@ def insured_as_employee(ctx: Month) -> pl.DataFrame:
         _plain=places.plain(unit.drop_nulls()).unique(),
         _sure=(unit.is_not_null() & pl.col("start_month").is_not_null()).all(),
     )
-
-
-def listed_people(ctx: Month) -> pl.Series:
-    """ID numbers that the lists of the dead and of prisoners name: of nobody else need a claim's days be looked at."""
-    lists = [ctx.intake.tables[name]["id_number"] for name in ("deaths", "prisoners") if ctx.has(name)]
-    return pl.concat(lists).drop_nulls().unique() if lists else pl.Series([], dtype=pl.String)
-
-
-def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
-    """MEA019: dead before the claim's first day (refuse) or within it (hold); in prison on a day of it (refuse).
-
-    The claim's days are `_from` to `_until`, where the measure gives them, at most to the month's end; else the month.
-    """
-    rows, faults = _perhaps(ctx, rows)
-    if not rows["id_number"].is_in(listed_people(ctx).implode()).any():
-        return rows, faults
-    first = pl.coalesce("_from", pl.lit(ctx.first)) if "_from" in rows.columns else pl.lit(ctx.first)
-    last = pl.coalesce("_until", pl.lit(ctx.last)) if "_until" in rows.columns else pl.lit(ctx.last)
-    told = rows.lazy().with_columns(
-        _first_day=first, _last_day=pl.max_horizontal(first, pl.min_horizontal(last, pl.lit(ctx.last)))
-    )
-    if ctx.has("deaths"):
-        older = pl.col("_src").is_in(ctx.older_lists("deaths"))
-        by_person = ctx.table("deaths").group_by("id_number")
-        dead = by_person.agg(_died=pl.col("death_date").min(), _listed=pl.len(), _old=older.all())
-        told = told.join(dead, on="id_number", how="left", maintain_order="left")
-        old = pl.col("_old").fill_null(value=False)
-        before = (pl.col("_died") < pl.col("_first_day")).fill_null(value=False) & ~old
-        within = (pl.col("_died") <= pl.col("_last_day")).fill_null(value=False) & ~before & ~old
-        undated = pl.col("_listed").is_not_null() & pl.col("_died").is_null() & ~old
-        dropped = old & (pl.col("_died") <= pl.col("_last_day")).fill_null(value=True)
-        faults += [
-            Fault("MEA019", before, pl.format("{} 已死亡，在申请的日期以前", "_died")),
-            Fault("MEA019", within, pl.format("{} 死亡，在申请的日期以内，由人工核定", "_died"), effect="hold"),
-            Fault("MEA019", undated, "在死亡人员名单里，没有写明日期", effect="hold"),
-            Fault("MEA019", dropped, "以前的死亡人员名单里有，最近的名单里没有写到，须核实", effect="hold"),
-        ]
-    if ctx.has("prisoners"):
-        newest = ~pl.col("_src").is_in(ctx.older_lists("prisoners"))
-        terms = ctx.table("prisoners").select(
-            "id_number", _in="start", _out="end", _gaoled=pl.col("start").is_not_null() & newest
-        )
-        both = told.select("_src", "_row", "id_number", "_first_day", "_last_day").join(terms, on="id_number")
-        touches = (pl.col("_in").fill_null(pl.col("_last_day")) <= pl.col("_last_day")) & (
-            pl.col("_out").is_null() | (pl.col("_out") >= pl.col("_first_day"))
-        )
-        gaoled = both.filter(touches).group_by("_src", "_row").agg(pl.col("_gaoled").any())
-        told = told.join(gaoled, on=["_src", "_row"], how="left", nulls_equal=True, maintain_order="left")
-        undated = pl.col("_gaoled").not_().fill_null(value=False)
-        faults += [
-            Fault("MEA019", pl.col("_gaoled").fill_null(value=False), "申请的日期里在服刑"),
-            Fault("MEA019", undated, "在服刑人员名单里，没有写明起始日期，或最近的名单里没有写到", effect="hold"),
-        ]
-    return collected(told, rows.height), faults
-
-
-def _perhaps(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
-    """MEA019: a row of the list of the dead whose number cannot be read may mean the person (held)."""
-    if "name" not in rows.columns or not (found := perhaps_dead(ctx, rows)).height:
-        return rows, []
-    told = found.select("id_number", _perhaps_dead=pl.lit(value=True))
-    rows = rows.join(told, on="id_number", how="left", maintain_order="left")
-    words = "死亡人员名单里有证号读不出、或是15位旧证号的一行，可能是此人，须核实"
-    return rows, [Fault("MEA019", pl.col("_perhaps_dead").fill_null(value=False), words, effect="hold")]
 
 
 def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:

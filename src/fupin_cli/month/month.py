@@ -1,4 +1,4 @@
-"""What the checks look at: the month's tables, and what several checks derive from them, computed once."""
+"""What the checks look at: the month's tables (`month.tables`), and what several checks derive from them, computed once."""
 
 from __future__ import annotations
 
@@ -14,22 +14,17 @@ from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
 from fupin_cli.month.numbered import numbered
 from fupin_cli.month.past_due import past_due
 from fupin_cli.month.people import contradicted, judged
+from fupin_cli.month.tables import Tables
 from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
-    from fupin_cli.intake.contracts import TableSpec
-    from fupin_cli.intake.load import Intake
     from fupin_cli.month.handed_in import Earlier
-    from fupin_cli.policy.parameters import Policy
-    from fupin_cli.policy.settings import Settings
 
 WEAK = "弱劳动力或半劳动力"
-ORIGIN = ("_src", "_file", "_sheet", "_row")
 LINE_KEYS = {"id_number": pl.String, "post_id": pl.String}
 
 
@@ -37,12 +32,9 @@ NO_LINES = pl.DataFrame(schema=dict.fromkeys(roster.KEYS, pl.String))
 
 
 @dataclass
-class Month:
-    """The tables of a run and the month they are judged for. Nothing here reads a file or looks at the clock."""
+class Month(Tables):
+    """A month's tables, what it is compared with, and what is derived of them, each once."""
 
-    intake: Intake = field(repr=False)
-    policy: Policy
-    contracts: dict[str, TableSpec]
     # What earlier months make one expect of this one; None: not asked (a month computed again).
     earlier: Earlier | None = None
     # Lines (id_number, post_id) of the month that stand approved, when it is computed again.
@@ -50,37 +42,10 @@ class Month:
     # Month folders of the inbox, and how one of them is opened: what a month is compared with.
     folders: tuple[int, ...] = field(default=(), kw_only=True)
     open_month: Callable[[int], Month] | None = field(default=None, kw_only=True, repr=False)
-    # Rows of a table in the month folders from one to before another (table, from, before): what a window looks back at.
-    folder_rows: Callable[[str, int, int], pl.DataFrame] | None = field(default=None, kw_only=True, repr=False)
     # Roster lines of the month that are refused: they exclude no other subsidy (id_number, post_id); the checks find them.
     refused_posts: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema=LINE_KEYS), kw_only=True, repr=False
     )
-
-    @property
-    def month(self) -> int:
-        """The run's month."""
-        return self.intake.month
-
-    @cached_property
-    def settings(self) -> Settings:
-        """The county's settings, with dated numbers as they hold in the month."""
-        return self.policy.settings.at(self.month)
-
-    @property
-    def labour_age(self) -> int:
-        """The age in years from which people count as labour, by the law."""
-        return int(self.policy.file.people.labour_age.years)
-
-    @cached_property
-    def first(self) -> date:
-        """First day of the month."""
-        return months.first_day(self.month)
-
-    @cached_property
-    def last(self) -> date:
-        """Last day of the month: ages are taken on it unless a check says otherwise."""
-        return months.last_day(self.month)
 
     @cached_property
     def before(self) -> Month | None:
@@ -93,60 +58,6 @@ class Month:
         """The folder of the same month last year; None where there is none."""
         folder = self.month - months.MONTHS_PER_YEAR
         return self.open_month(folder) if folder in self.folders and self.open_month else None
-
-    @cached_property
-    def size(self) -> int:
-        """Rows of all tables."""
-        return sum(frame.height for frame in self.intake.tables.values())
-
-    def has(self, table: str) -> bool:
-        """Whether a table was supplied. An export of people without one that can be read says of nobody that he is not there."""
-        return table in self.intake.tables and (table != "registry" or self.intake.tables[table].height > 0)
-
-    def table(self, name: str) -> pl.LazyFrame:
-        """Rows of a table that was supplied."""
-        return self.intake.tables[name].lazy()
-
-    def maybe(self, name: str) -> pl.DataFrame | None:
-        """Rows of a table, or None where it was not supplied."""
-        return self.intake.tables.get(name)
-
-    def rows_since(self, name: str, since: int) -> pl.DataFrame:
-        """Rows of a table that was supplied, and those of the month folders before from `since` on.
-
-        Every month hands in a file of its own of most tables: what lies some months back stands in theirs.
-        """
-        own = self.intake.tables[name]
-        if self.folder_rows is None:
-            return own
-        return pl.concat([own, self.folder_rows(name, since, self.month)], how="diagonal").unique(
-            ORIGIN, keep="first", maintain_order=True
-        )
-
-    def with_column(self, table: str, *columns: str) -> pl.LazyFrame:
-        """Rows of those files of a table that have all the columns: a column that is not there says nothing."""
-        return self.table(table).filter(pl.col("_src").is_in(self.sources_with(table, *columns)))
-
-    def sources_with(self, table: str, *columns: str) -> list[int]:
-        """Indexes of the files of a table that have all the columns."""
-        return [
-            source.index
-            for source in self.intake.sources
-            if source.role == "current" and source.spec.table == table and all(c in source.positions for c in columns)
-        ]
-
-    def older_lists(self, table: str) -> list[int]:
-        """Indexes of the files of a table that lie in an older folder than its newest: what they say, that does not repeat."""
-        folders = {
-            source.index: source.folder
-            for source in self.intake.sources
-            if source.role == "current" and source.spec.table == table and source.folder is not None
-        }
-        return [index for index, folder in folders.items() if folder < max(folders.values())]
-
-    def previous(self, name: str) -> pl.LazyFrame:
-        """Rows of a table in the month folder before."""
-        return self.intake.previous[name].lazy()
 
     @cached_property
     def paid_people(self) -> pl.Series:

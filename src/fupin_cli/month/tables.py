@@ -1,0 +1,112 @@
+"""The month's tables as they were handed in, and of which month and county they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.policy import months
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.load import Intake
+    from fupin_cli.policy.parameters import Policy
+    from fupin_cli.policy.settings import Settings
+
+ORIGIN = ("_src", "_file", "_sheet", "_row")
+
+
+@dataclass
+class Tables:
+    """The tables of a run and the month they are judged for. Nothing here reads a file or looks at the clock."""
+
+    intake: Intake = field(repr=False)
+    policy: Policy
+    contracts: dict[str, TableSpec]
+    # Rows of a table in the month folders from one to before another (table, from, before): what a window looks back at.
+    folder_rows: Callable[[str, int, int], pl.DataFrame] | None = field(default=None, kw_only=True, repr=False)
+
+    @property
+    def month(self) -> int:
+        """The run's month."""
+        return self.intake.month
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The county's settings, with dated numbers as they hold in the month."""
+        return self.policy.settings.at(self.month)
+
+    @property
+    def labour_age(self) -> int:
+        """The age in years from which people count as labour, by the law."""
+        return int(self.policy.file.people.labour_age.years)
+
+    @cached_property
+    def first(self) -> date:
+        """First day of the month."""
+        return months.first_day(self.month)
+
+    @cached_property
+    def last(self) -> date:
+        """Last day of the month: ages are taken on it unless a check says otherwise."""
+        return months.last_day(self.month)
+
+    @cached_property
+    def size(self) -> int:
+        """Rows of all tables."""
+        return sum(frame.height for frame in self.intake.tables.values())
+
+    def has(self, table: str) -> bool:
+        """Whether a table was supplied. An export of people without one that can be read says of nobody that he is not there."""
+        return table in self.intake.tables and (table != "registry" or self.intake.tables[table].height > 0)
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """Rows of a table that was supplied."""
+        return self.intake.tables[name].lazy()
+
+    def maybe(self, name: str) -> pl.DataFrame | None:
+        """Rows of a table, or None where it was not supplied."""
+        return self.intake.tables.get(name)
+
+    def rows_since(self, name: str, since: int) -> pl.DataFrame:
+        """Rows of a table that was supplied, and those of the month folders before from `since` on.
+
+        Every month hands in a file of its own of most tables: what lies some months back stands in theirs.
+        """
+        own = self.intake.tables[name]
+        if self.folder_rows is None:
+            return own
+        return pl.concat([own, self.folder_rows(name, since, self.month)], how="diagonal").unique(
+            ORIGIN, keep="first", maintain_order=True
+        )
+
+    def with_column(self, table: str, *columns: str) -> pl.LazyFrame:
+        """Rows of those files of a table that have all the columns: a column that is not there says nothing."""
+        return self.table(table).filter(pl.col("_src").is_in(self.sources_with(table, *columns)))
+
+    def sources_with(self, table: str, *columns: str) -> list[int]:
+        """Indexes of the files of a table that have all the columns."""
+        return [
+            source.index
+            for source in self.intake.sources
+            if source.role == "current" and source.spec.table == table and all(c in source.positions for c in columns)
+        ]
+
+    def older_lists(self, table: str) -> list[int]:
+        """Indexes of the files of a table that lie in an older folder than its newest: what they say, that does not repeat."""
+        folders = {
+            source.index: source.folder
+            for source in self.intake.sources
+            if source.role == "current" and source.spec.table == table and source.folder is not None
+        }
+        return [index for index, folder in folders.items() if folder < max(folders.values())]
+
+    def previous(self, name: str) -> pl.LazyFrame:
+        """Rows of a table in the month folder before."""
+        return self.intake.previous[name].lazy()
