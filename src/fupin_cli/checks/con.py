@@ -98,9 +98,8 @@ def overlap(ctx: Month) -> pl.LazyFrame:
     """Contracts of one person that share a day. Held where rows say of one contract what cannot both be (`_unlike`)."""
     due = ctx.lines.lazy().select("id_number", "post_id", "due_fen")
     rows = overlapping(ctx.roster.lazy().filter(pl.col("sound")), ["id_number"], "contract_start", "contract_end")
-    rows = with_others(rows, ["id_number"]).with_columns(
-        _unlike=_unlike(ctx)
-    )  # rows of one contract overlap, all of them
+    # Rows of one contract overlap, all of them: what they say differently is asked of these alone.
+    rows = with_others(rows, ["id_number"]).with_columns(_unlike=_unlike(ctx))
     rows = rows.join(due, on=["id_number", "post_id"], how="left", nulls_equal=True)
     said = pl.concat_str(pl.lit("与另一份合同的期限重叠："), "_others")
     alike, unlike = rows.filter(pl.col("_unlike") == ""), rows.filter(pl.col("_unlike") != "")

@@ -125,65 +125,56 @@ def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
     Listed with a day that is not written or cannot be read: held, nobody knows whether it lies in the month. Held too is whom
     only an older list names: the newest may tell of new cases alone, or may have been put right.
     """
-    lines = ctx.judged.lazy()
-    found = []
-    if ctx.has("deaths"):
-        dead = (
-            ctx.table("deaths")
-            .with_columns(_old=pl.col("_src").is_in(ctx.older_lists("deaths")), _what=place_expr())
-            .group_by("id_number")
-            .agg(pl.col("death_date").min(), pl.col("_old").all(), pl.col("_what").first())
-        )
-        everybody = lines.join(dead, on="id_number")
-        listed = everybody.filter(~pl.col("_old"))
-        dropped = everybody.filter("_old").filter((pl.col("death_date") <= ctx.last).fill_null(value=True))
-        unrepeated = pl.format("以前的死亡人员名单里有（{}，{}），最近的名单里没有写到，须核实", "_what", DIED)
-        found.append(report(dropped, TABLE, unrepeated, "id_number", effect="hold", hint=MEND, **at_stake()))
-        unread = lines.join(_perhaps_dead(ctx), on="id_number")
-        perhaps = pl.format("死亡人员名单里有证号读不出、或是15位旧证号的一行（{}），可能是此人，须核实", "_what")
-        found.append(report(unread, TABLE, perhaps, "id_number", effect="hold", hint=MEND, **at_stake()))
-        undated = listed.filter(pl.col("death_date").is_null())
-        words = "在死亡人员名单里，死亡日期没有写明或读不出，须核实"
-        found.append(report(undated, TABLE, words, "id_number", effect="hold", **at_stake()))
-        rows = listed.filter(pl.col("death_date") <= ctx.last)
-        before = pl.col("death_date") < ctx.first
-        message = pl.format(
-            "{}（{}）",
-            pl.when(before).then(pl.lit("本月以前已死亡")).otherwise(pl.lit("本月死亡，死亡前的天数由人工结算")),
-            "death_date",
-        )
-        found.append(
-            report(
-                rows,
-                TABLE,
-                message,
-                "id_number",
-                effect=pl.when(before).then(pl.lit("refuse")).otherwise(pl.lit("hold")),
-                **at_stake(),
-            )
-        )
-    if ctx.has("prisoners"):
-        still = pl.col("end").is_null() | (pl.col("end") >= ctx.first)
-        terms = ctx.table("prisoners").filter(still & (pl.col("start").fill_null(ctx.last) <= ctx.last))
-        jailed = (
-            terms.with_columns(_old=pl.col("_src").is_in(ctx.older_lists("prisoners")), _what=place_expr())
-            .group_by("id_number")
-            .agg(pl.col("_old").all(), pl.col("_what").first(), _known=pl.col("start").is_not_null().any())
-        )
-        everybody = lines.join(jailed, on="id_number")
-        rows = everybody.filter(~pl.col("_old"))
-        unrepeated = pl.format(
-            "以前的服刑人员名单里有（{}），没有写到本月以前已刑满，最近的名单里没有写到，须核实", "_what"
-        )
-        found.append(
-            report(everybody.filter("_old"), TABLE, unrepeated, "id_number", effect="hold", hint=MEND, **at_stake())
-        )
-        words = "在服刑人员名单里，起始日期没有写明或读不出，须核实"
-        found += [
-            report(rows.filter("_known"), TABLE, "本月在服刑", "id_number", effect="refuse", **at_stake()),
-            report(rows.filter(~pl.col("_known")), TABLE, words, "id_number", effect="hold", **at_stake()),
-        ]
+    found = [*(_dead(ctx) if ctx.has("deaths") else []), *(_imprisoned(ctx) if ctx.has("prisoners") else [])]
     return pl.concat(found, how="diagonal")
+
+
+def _dead(ctx: Month) -> list[pl.LazyFrame]:
+    lines = ctx.judged.lazy()
+    dead = ctx.dead.lazy().select("id_number", "death_date", "older", _what=place_expr())
+    everybody = lines.join(dead, on="id_number")
+    listed = everybody.filter(~pl.col("older"))
+    dropped = everybody.filter("older").filter((pl.col("death_date") <= ctx.last).fill_null(value=True))
+    unrepeated = pl.format("以前的死亡人员名单里有（{}，{}），最近的名单里没有写到，须核实", "_what", DIED)
+    unread = lines.join(_perhaps_dead(ctx), on="id_number")
+    perhaps = pl.format("死亡人员名单里有证号读不出、或是15位旧证号的一行（{}），可能是此人，须核实", "_what")
+    undated = listed.filter(pl.col("death_date").is_null())
+    words = "在死亡人员名单里，死亡日期没有写明或读不出，须核实"
+    rows = listed.filter(pl.col("death_date") <= ctx.last)
+    before = pl.col("death_date") < ctx.first
+    message = pl.format(
+        "{}（{}）",
+        pl.when(before).then(pl.lit("本月以前已死亡")).otherwise(pl.lit("本月死亡，死亡前的天数由人工结算")),
+        "death_date",
+    )
+    effect = pl.when(before).then(pl.lit("refuse")).otherwise(pl.lit("hold"))
+    return [
+        report(dropped, TABLE, unrepeated, "id_number", effect="hold", hint=MEND, **at_stake()),
+        report(unread, TABLE, perhaps, "id_number", effect="hold", hint=MEND, **at_stake()),
+        report(undated, TABLE, words, "id_number", effect="hold", **at_stake()),
+        report(rows, TABLE, message, "id_number", effect=effect, **at_stake()),
+    ]
+
+
+def _imprisoned(ctx: Month) -> list[pl.LazyFrame]:
+    still = pl.col("end").is_null() | (pl.col("end") >= ctx.first)
+    terms = ctx.table("prisoners").filter(still & (pl.col("start").fill_null(ctx.last) <= ctx.last))
+    jailed = (
+        terms.with_columns(_old=pl.col("_src").is_in(ctx.older_lists("prisoners")), _what=place_expr())
+        .group_by("id_number")
+        .agg(pl.col("_old").all(), pl.col("_what").first(), _known=pl.col("start").is_not_null().any())
+    )
+    everybody = ctx.judged.lazy().join(jailed, on="id_number")
+    rows = everybody.filter(~pl.col("_old"))
+    unrepeated = pl.format(
+        "以前的服刑人员名单里有（{}），没有写到本月以前已刑满，最近的名单里没有写到，须核实", "_what"
+    )
+    words = "在服刑人员名单里，起始日期没有写明或读不出，须核实"
+    return [
+        report(everybody.filter("_old"), TABLE, unrepeated, "id_number", effect="hold", hint=MEND, **at_stake()),
+        report(rows.filter("_known"), TABLE, "本月在服刑", "id_number", effect="refuse", **at_stake()),
+        report(rows.filter(~pl.col("_known")), TABLE, words, "id_number", effect="hold", **at_stake()),
+    ]
 
 
 def _perhaps_dead(ctx: Month) -> pl.LazyFrame:

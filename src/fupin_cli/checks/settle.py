@@ -102,10 +102,9 @@ def _judged(ctx: Month, rows: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame
     line = pl.col("_found")
     rows = rows.with_columns(_nth=pl.int_range(pl.len()).over(KEYS), _differ=line & (figures.n_unique().over(KEYS) > 1))
     days, amount, standard = pl.col("days_x100"), pl.col("amount_fen"), pl.col("standard_fen")
-    bare = pl.any_horizontal(says_nothing(name) for name in ("document", "reason", "approver"))
     several = pl.col("post_id").is_null() & (pl.col("_posts") > 1)
     faults = (
-        (bare, "没有批准文号、理由或批准人"),
+        (_bare(), "没有批准文号、理由或批准人"),
         (days.is_not_null() & amount.is_not_null(), "天数和金额都写了，只能写一个"),
         (days.is_null() & amount.is_null(), "天数和金额都没有写，或读不出"),
         (several, "此人本月有几个岗位，没有写明岗位编号"),
@@ -137,14 +136,18 @@ def _judged(ctx: Month, rows: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame
     return rows.with_columns(_fault=pl.coalesce("_fault", idle))
 
 
+def _bare() -> pl.Expr:
+    """A settlement that rests on no document, has no reason, or that nobody has approved."""
+    return pl.any_horizontal(says_nothing(name) for name in ("document", "reason", "approver"))
+
+
 def _findings(rows: pl.DataFrame) -> pl.DataFrame:
     figure = pl.coalesce(pl.when(pl.col("days_x100").is_not_null()).then(pl.lit("days_x100")), pl.lit("amount_fen"))
-    bare = pl.any_horizontal(says_nothing(name) for name in ("document", "reason", "approver"))
     wrong = report(
         rows.filter(pl.col("_fault").is_not_null()),
         TABLE,
         pl.format("{}，核定没有用上", "_fault"),
-        pl.when(bare).then(pl.lit("document")).otherwise(figure),
+        pl.when(_bare()).then(pl.lit("document")).otherwise(figure),
         code="SET002",
         severity=pl.when("_idle").then(pl.lit("warning")).otherwise(pl.lit("error")),
         effect=pl.when("_idle").then(pl.lit("none")).otherwise(pl.lit("hold")),

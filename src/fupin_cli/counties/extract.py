@@ -173,8 +173,7 @@ def _lists(ctx: Month) -> pl.DataFrame:
     found = pl.DataFrame(schema={"id_number": pl.String})
     parts = []
     if ctx.has("deaths"):
-        dead = ctx.table("deaths").group_by("id_number").agg(dead=pl.col("death_date").min())
-        dead = dead.with_columns(dead_undated=pl.col("dead").is_null())
+        dead = ctx.dead.lazy().select("id_number", dead="death_date", dead_undated=pl.col("death_date").is_null())
         parts.append(dead.filter(pl.col("dead_undated") | (pl.col("dead") <= ctx.last)))
     if ctx.has("prisoners"):
         here = (pl.col("start").fill_null(ctx.last) <= ctx.last) & (pl.col("end").fill_null(ctx.first) >= ctx.first)

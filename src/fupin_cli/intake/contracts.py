@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import unicodedata
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fupin_cli.errors import FupinError, yaml_words
+from fupin_cli.policy.letters import tight
 from fupin_cli.policy.parsed import from_shipped, from_yaml
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class TableSpec:
 
 def normalise_header(text: str) -> str:
     """Make headers comparable: no spaces or line breaks, half-width signs, no mark for required columns."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).strip("*:")
+    return tight(text).strip("*:")
 
 
 def shipped_schemas() -> Traversable:

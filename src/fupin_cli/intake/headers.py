@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.intake.contracts import normalise_header
+from fupin_cli.policy.letters import tight_expr
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec
@@ -151,7 +152,7 @@ def _other_header(sheet: RawSheet, match: Match) -> int:
 
 def _label(name: str) -> pl.Expr:
     """Cells of a column as headers are compared (`normalise_header`)."""
-    return pl.col(name).str.normalize("NFKC").str.replace_all(r"\s", "").str.strip_chars("*:")
+    return tight_expr(pl.col(name)).str.strip_chars("*:")
 
 
 def _break_tie(tied: list[Match], sheet: RawSheet, head: list[tuple[str | None, ...]], file_name: str) -> list[Match]:

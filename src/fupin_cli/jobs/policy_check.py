@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.errors import FupinError
 from fupin_cli.measures.catalogue import LEADING, MEASURES
 from fupin_cli.policy.law import OURS
+from fupin_cli.policy.letters import tight
 from fupin_cli.policy.library import read_policy
 from fupin_cli.policy.months import month_index
 from fupin_cli.policy.parameters import LINE, MONTHLY, Policy
@@ -73,7 +73,7 @@ def _rests(read: CityLaw, law: Law) -> Iterator[str]:
         if basis.clause != OURS and not basis.law:
             yield f"rules.{code}：没有写原文里的话（law）"
         for phrase in re.findall("“(.*?)”", basis.besides):
-            if _plain(phrase) not in _plain(law.text):
+            if tight(phrase) not in tight(law.text):
                 yield f"rules.{code}.besides：原文没有“{phrase}”"
 
 
@@ -89,15 +89,10 @@ def _said(file: PolicyFile, law: Law) -> Iterator[str]:
         if match is None or match[1] not in file.title:
             continue
         words = match[3].split("；")[0]
-        if _plain(words) not in _plain(law.clauses[match[2]]):
+        if tight(words) not in tight(law.clauses[match[2]]):
             yield f"{place}：{match[2]} 里没有“{words}”"
-    if _plain(file.source) not in _plain(law.text):
+    if tight(file.source) not in tight(law.text):
         yield f"source：原文没有“{file.source}”"
-
-
-def _plain(text: str) -> str:
-    """A text without blanks and in half-width signs, so that only its words are compared."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _numbers(file: PolicyFile) -> Iterator[str]:

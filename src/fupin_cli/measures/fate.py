@@ -34,14 +34,12 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
         _first_day=first, _last_day=pl.max_horizontal(first, pl.min_horizontal(last, pl.lit(ctx.last)))
     )
     if ctx.has("deaths"):
-        older = pl.col("_src").is_in(ctx.older_lists("deaths"))
-        by_person = ctx.table("deaths").group_by("id_number")
-        dead = by_person.agg(_died=pl.col("death_date").min(), _listed=pl.len(), _old=older.all())
+        dead = ctx.dead.lazy().select("id_number", _died="death_date", _older="older")
         told = told.join(dead, on="id_number", how="left", maintain_order="left")
-        old = pl.col("_old").fill_null(value=False)
+        old = pl.col("_older").fill_null(value=False)
         before = (pl.col("_died") < pl.col("_first_day")).fill_null(value=False) & ~old
         within = (pl.col("_died") <= pl.col("_last_day")).fill_null(value=False) & ~before & ~old
-        undated = pl.col("_listed").is_not_null() & pl.col("_died").is_null() & ~old
+        undated = pl.col("_older").is_not_null() & pl.col("_died").is_null() & ~old
         dropped = old & (pl.col("_died") <= pl.col("_last_day")).fill_null(value=True)
         faults += [
             Fault("MEA019", before, pl.format("{} 已死亡，在申请的日期以前", "_died")),

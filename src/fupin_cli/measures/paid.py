@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.measures.measure import Fault
 from fupin_cli.policy import months
+from fupin_cli.policy.letters import tight_expr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,12 +21,7 @@ PAID_BEFORE = {"id_number": pl.String, "month": pl.Int32, "amount_fen": pl.Int64
 
 def plain_ref(ref: pl.Expr) -> pl.Expr:
     """What a claim is for, so that it can be compared however it is written: no blanks, half-width, one dash for all."""
-    return (
-        ref.str.normalize("NFKC")
-        .str.replace_all(r"\s", "")
-        .str.replace_all(r"[—–―‐−~〜至]+|-+", "-")
-        .str.to_uppercase()
-    )
+    return tight_expr(ref).str.replace_all(r"[—–―‐−~〜至]+|-+", "-").str.to_uppercase()
 
 
 def paid_before(ctx: Month, measure: str) -> pl.DataFrame:

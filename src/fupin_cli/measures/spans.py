@@ -11,6 +11,7 @@ import polars as pl
 
 from fupin_cli.measures.paid import paid_before
 from fupin_cli.policy import months
+from fupin_cli.policy.letters import tight_expr
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def ref_of(kind: str, until: pl.Expr, *, principal: bool) -> pl.Expr:
 
 def paid_spans(ctx: Month, measure: str) -> pl.DataFrame:
     """What was paid of a measure: id_number, `_start`, `_end`, `_principal` (fen); null where it is not written down."""
-    ref = pl.col("ref").str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
+    ref = tight_expr(pl.col("ref")).fill_null("")
     days = ref.str.extract_all(DATE).list.eval(pl.element().str.to_date("%Y-%m-%d", strict=False))
     yuan = ref.str.extract(r"本金(\d+)(?:\.\d{2})?", 1).cast(pl.Int64, strict=False) * 100
     cents = ref.str.extract(r"本金\d+\.(\d{2})", 1).cast(pl.Int64, strict=False).fill_null(0)

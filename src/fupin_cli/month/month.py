@@ -60,6 +60,16 @@ class Month(Tables):
         return self.open_month(folder) if folder in self.folders and self.open_month else None
 
     @cached_property
+    def dead(self) -> pl.DataFrame:
+        """Whom the lists of the dead name, one row each: id_number, `death_date` (the earliest; null: none can be read).
+
+        `older`: only older lists name them (`Tables.older_lists`); `_file`, `_sheet`, `_row`: where they stand first.
+        """
+        older = pl.col("_src").is_in(self.older_lists("deaths")).all()
+        people = self.intake.tables["deaths"].group_by("id_number")
+        return people.agg(pl.col("death_date").min(), pl.col("_file", "_sheet", "_row").first(), older=older)
+
+    @cached_property
     def paid_people(self) -> pl.Series:
         """A number for each person of the payment history, row by row (`used_months.coded`)."""
         return used_months.coded(self.intake.tables["payment_history"]["id_number"])

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import calendar
 import re
-import unicodedata
 from datetime import date
 
 import polars as pl
 
 from fupin_cli.errors import UsageError
+from fupin_cli.policy.letters import tight
 
 MONTH_PATTERN = re.compile(r"(\d{4})-(\d{2})\Z")  # as this program writes it
 WRITTEN = re.compile(r"(\d{4})(?:[-./](\d{1,2})|年(\d{1,2})月份?|(\d{2}))\Z", re.ASCII)
@@ -31,7 +31,7 @@ MONTHS_PER_YEAR = 12
 
 def read_month(text: str) -> int | None:
     """Read a month as people write it: `2024-05`, `2024.5`, `2024/5`, `202405`, `2024年5月`, `2024年5月份`, full-width digits too."""
-    match = WRITTEN.match(_plain(text))
+    match = WRITTEN.match(tight(text))
     if not match:
         return None
     year, month = int(match[1]), int(match[2] or match[3] or match[4])
@@ -43,7 +43,7 @@ def looks_like_month(text: str, *, whole: bool = False) -> bool:
 
     `whole`: only where nothing else stands in the name (`5月报送` begins with a month).
     """
-    match = LIKE_A_MONTH.match(_plain(text))
+    match = LIKE_A_MONTH.match(tight(text))
     rest = match.string[match.end() :] if match else ""
     return read_month(text) is None and bool(match) and not (whole and rest not in ("", "份", "月", "月份"))
 
@@ -58,11 +58,6 @@ def parse_month(text: str) -> int:
     if month is None:
         raise UsageError(f"月份写法不对：{text!r}", "月份写成 年-月，例如 2024-05（2024.5、202405、2024年5月 也可以）")
     return month
-
-
-def _plain(text: str) -> str:
-    """Half-width, without blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def month_index(day: date) -> int:

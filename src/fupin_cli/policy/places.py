@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.policy.letters import tight_expr
+
 if TYPE_CHECKING:
     from fupin_cli.policy.schema import Area
 
@@ -21,7 +23,7 @@ SHORT_NAMES = {"喀左县": "喀喇沁左翼蒙古族自治县"}
 
 def plain(place: pl.Expr) -> pl.Expr:
     """A place without blanks and in half-width signs; empty text where nothing is written."""
-    return place.str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
+    return tight_expr(place).fill_null("")
 
 
 def province(place: pl.Expr) -> pl.Expr:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
+
+from fupin_cli.policy.letters import tight, tight_expr
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,7 +26,7 @@ VAGUE = (
 
 def in_writing(text: str) -> str:
     """What a text says, without blanks around it; empty where it only says that there is nothing (`--document 无`)."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = tight(text)
     return "" if plain in VAGUE or not any(letter.isalnum() for letter in plain) else text.strip()
 
 
@@ -34,4 +35,4 @@ def says_nothing(name: str) -> pl.Expr:
     import polars as pl
 
     text = pl.col(name)
-    return text.is_null() | text.str.normalize("NFKC").str.replace_all(r"\s", "").is_in(VAGUE)
+    return text.is_null() | tight_expr(text).is_in(VAGUE)

@@ -15,21 +15,20 @@ from fupin_cli.reconciliation.returns import FAILED
 SAID = ["account", "name", "amount_fen", "failure", "paid_on"]
 
 
-def last_attempts(sent: pl.DataFrame, rows: pl.DataFrame, *, of: pl.DataFrame | None = None) -> pl.DataFrame:
+def last_attempts(sent: pl.DataFrame, rows: pl.DataFrame, *, batches: pl.Series | None = None) -> pl.DataFrame:
     """Give for each root `attempts` (times it was sent again), `answered` and `failed` of the last time it was sent.
 
-    `sent`: `match.sent_lines`; `rows`: matched return rows; `of`: the roots that are asked about, if not all. A row answers the batch that it names. One that names no batch
-    of ours answers the last attempt if it carries the account that only that attempt had, if it says that it repeats a
+    `sent`: `match.sent_lines`, of the roots that are asked about; `batches`: of all that were sent, if these are not all;
+    `rows`: matched return rows. A row answers the batch that it names. One that names no batch of ours answers the last attempt if it carries the account that only that attempt had, if it says that it repeats a
     line (as often as the line was sent again, to that account), or if there are more different rows than earlier attempts.
     """
-    asked = sent if of is None else sent.join(of, on=ROOT, how="semi", maintain_order="left")
-    tries = asked.group_by(ROOT, maintain_order=True).agg(
+    tries = sent.group_by(ROOT, maintain_order=True).agg(
         last_batch=pl.col("batch").last(),
         last_account=pl.col("account").last(),
         attempts=(pl.col("kind") == AGAIN).sum().cast(pl.Int64),
         fresh=~pl.col("account").last().is_in(pl.col("account").slice(0, pl.len() - 1).implode()),
     )
-    ours = sent["batch"].unique().implode()
+    ours = (sent["batch"] if batches is None else batches).unique().implode()
     found = rows.filter(pl.col("matched") == LINE).join(tries, on=ROOT)
     named = pl.col("batch").is_not_null() & pl.col("batch").is_in(ours)
     own_retry = ~named & pl.col("source_batch").is_not_null() & agrees("account", "last_account")

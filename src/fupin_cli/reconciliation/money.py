@@ -252,10 +252,11 @@ def _kept(settlements: pl.DataFrame) -> pl.DataFrame:
 def _pending(sent: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Lines that were sent again: how often (`attempts`), and whether the bank has answered the last time."""
     again = sent.filter(pl.col("kind") == AGAIN).select(ROOT).unique()
-    tries = last_attempts(sent, found, of=again)
-    lines = sent.join(again, on=ROOT, how="semi", maintain_order="left").unique(ROOT, keep="first", maintain_order=True)
+    lines = sent.join(again, on=ROOT, how="semi", maintain_order="left")
+    roots = lines.unique(ROOT, keep="first", maintain_order=True).select(*ROOT, *OBLIGATION)
     return (
-        tries.join(lines.select(*ROOT, *OBLIGATION), on=ROOT)
+        last_attempts(lines, found, batches=sent["batch"])
+        .join(roots, on=ROOT)
         .group_by(OBLIGATION)
         .agg(attempts=pl.col("attempts").sum(), answered=pl.col("answered").all())
     )
