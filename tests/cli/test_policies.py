@@ -257,6 +257,33 @@ def test_a_policy_file_in_another_encoding_says_so(fupin: Callable[..., Ran], tm
     assert "不是 UTF-8 编码的文字" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("name", "change"), [("chaoyang-2021 - 副本.yaml", {}), ("另一份.yaml", {"id": "chaoyang-2021b"})]
+)
+def test_a_copy_of_the_policy_beside_it_decides_nothing(
+    fupin: Callable[..., Ran], tmp_path: Path, name: str, change: dict[str, Any]
+) -> None:
+    """Windows names a copy so that it comes first: with an older cap in it, it would have been the law, and nobody told."""
+    workspace(tmp_path, {}, "朝阳市", "示例县")
+    put(tmp_path, shipped(), law())
+    assert fupin("check", "-w", tmp_path, "-m", "2024-05", "--no-workbook").code == 0
+    body = shipped() | change
+    body["parameters"]["post.cap_months"]["periods"][0]["value"] = "24"
+    (tmp_path / "policy" / name).write_text(yaml.safe_dump(body, allow_unicode=True), encoding="utf-8")
+    for command in ("check", "payroll"):
+        ran = fupin(command, "-w", tmp_path, "-m", "2024-05", "--no-workbook")
+        assert ran.code == 2
+        assert f"{name}、chaoyang-2021.yaml" in ran.err or f"chaoyang-2021.yaml、{name}" in ran.err
+
+
+def test_an_empty_policy_file_says_so(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("", encoding="utf-8")
+    ran = fupin("policy", "check", file)
+    assert ran.code == 2
+    assert "有误：整个文件：要单独写成一节（写的是 空）" in ran.err
+
+
 def test_which_funds_a_county_names_the_policy_says(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     """11.3: [funds] takes the subsidies for which the county's own policy names no fund, no list of the program."""
     body = yaml.safe_load(second_city(tmp_path).read_text(encoding="utf-8"))

@@ -546,6 +546,7 @@ ELSEWHERE = {
     "连不上集群 ": "tests/counties/test_cluster.py",
     " 里没有工作进程": "a cluster whose workers have all gone",
     "账本的格式号被人改过：里面有新格式才有的列": "tests/cli/test_sealed_ledger.py",
+    " 里有两份一样的政策，不知道以哪一份为准：": "tests/cli/test_policies.py",
 }
 KINDS = {
     "FupinError",

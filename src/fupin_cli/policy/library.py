@@ -76,7 +76,8 @@ def _told(error: ValidationError | YAMLError) -> str:
     if not isinstance(error, ValidationError):
         return yaml_words(error)
     return "；".join(
-        f"{'.'.join(map(str, p['loc']))}：" + (_unknown(p) if p["type"] == "extra_forbidden" else _wrong(p))
+        f"{'.'.join(map(str, p['loc'])) or '整个文件'}："
+        + (_unknown(p) if p["type"] == "extra_forbidden" else _wrong(p))
         for p in error.errors(include_url=False)
     )
 
@@ -121,9 +122,9 @@ def load_laws(city: str, root: Path | None = None) -> tuple[CityLaw, ...]:
     One of the workspace that has the name (`id`) of a shipped one stands in its place.
 
     Raises:
-        FupinError: a file is wrong, or none is for that city.
+        FupinError: a file is wrong, two say which law holds from one day on, or none is for that city.
     """
-    own = [read_policy(path) for path in sorted((root / FOLDER).glob("*.yaml"))] if root else []
+    own = _own(root / FOLDER) if root else []
     names = {law.file.id for law in own}
     laws = [*own, *(law for law in shipped() if law.file.id not in names)]
     mine = sorted((law for law in laws if law.file.city == city), key=lambda law: law.file.valid_from)
@@ -131,6 +132,23 @@ def load_laws(city: str, root: Path | None = None) -> tuple[CityLaw, ...]:
         known = "、".join(dict.fromkeys(law.file.city for law in laws))
         raise FupinError(f"没有 {city} 的政策文件", f"fupin.toml 的 [county] city 目前可写：{known}")
     return tuple(mine)
+
+
+def _own(folder: Path) -> list[CityLaw]:
+    """A county's own policies. A copy left beside one (`… - 副本.yaml`) would be the law in its place, and nobody told."""
+    laws: list[CityLaw] = []
+    places: dict[object, Path] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        law = read_policy(path)
+        for key in (law.file.id, (law.file.city, law.file.valid_from)):
+            first = places.setdefault(key, path)
+            if first != path:
+                raise FupinError(
+                    f"{folder} 里有两份一样的政策，不知道以哪一份为准：{first.name}、{path.name}",
+                    "留下一份，另一份移出 policy/；从不同日子起的两份政策，id 和 valid_from 各写各的",
+                )
+        laws.append(law)
+    return laws
 
 
 def law_of(laws: tuple[CityLaw, ...], month: int) -> CityLaw:

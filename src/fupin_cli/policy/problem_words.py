@@ -56,6 +56,8 @@ def problem_words(problem: Any) -> str:
 
 def shown(value: Any) -> str:
     """A value as it would be written in a settings file; long ones are cut."""
+    if value is None:
+        return "空"
     if isinstance(value, bool):
         return "true" if value else "false"
     text = f'"{value}"' if isinstance(value, str) else ("一节" if isinstance(value, dict) else str(value))
