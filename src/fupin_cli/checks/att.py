@@ -22,19 +22,27 @@ LONGEST = 31  # days that a month can have
 FAILED = r"^(?:本月|年度|季度)?(?:考核|考评|评价)?(?:结果)?[:：为]?(?:不合格|不称职|不及格|不达标|较?差)"
 
 
-def stops(ctx: Month, effect: str) -> dict[str, str]:
-    """With proration by calendar, days worked do not decide the amount (SPEC 8.5)."""
-    by_days = ctx.settings.post.proration != "calendar"
-    return {"effect": effect if by_days else "none", "severity": "error" if by_days else "warning"}
+def by_days(ctx: Month) -> bool:
+    """Days worked decide the amount (SPEC 2.2)."""
+    return ctx.settings.post.proration != "calendar"
+
+
+def stops(effect: str, *, when: bool) -> dict[str, str]:
+    """An effect that a rule has only then; else it warns."""
+    return {"effect": effect if when else "none", "severity": "error" if when else "warning"}
 
 
 @rule(
     "ATT001", "在岗人员没有出勤", "error", "hold", compares="本月花名册与出勤汇总表", hint="补报本月出勤", tables=WORKED
 )
 def none(ctx: Month) -> pl.LazyFrame:
-    """No row, no days worked, or no required days by row or post."""
+    """No row, no days worked, or no required days by row or post.
+
+    By the calendar it holds where attendance of the month was handed in at all (SPEC 8.5).
+    """
     rows = ctx.judged.lazy()
-    effect = stops(ctx, "hold")
+    handed_in = ctx.attended is not None and not ctx.attended.is_empty()
+    effect = stops("hold", when=by_days(ctx) or handed_in)
     have = pl.col("has_attendance")
     differing = (
         ctx.attended.lazy().filter(pl.col("_distinct") > 1).select(KEYS).unique() if ctx.attended is not None else None
@@ -115,11 +123,9 @@ def too_many(ctx: Month) -> pl.LazyFrame:
     tables=(ROSTER, TABLE),
 )
 def zero(ctx: Month) -> pl.LazyFrame:
-    """Nothing worked."""
+    """Nothing worked: nothing is paid, by the calendar either."""
     rows = matched(ctx).filter(pl.col("attended_days_x100") == 0)
-    return report(
-        rows, TABLE, "本月出勤为0", "attended_days_x100", **stops(ctx, "refuse"), months=pl.lit(1, dtype=pl.Int64)
-    )
+    return report(rows, TABLE, "本月出勤为0", "attended_days_x100", months=pl.lit(1, dtype=pl.Int64))
 
 
 @rule(
@@ -197,7 +203,7 @@ def norm(ctx: Month) -> pl.LazyFrame:
 
     Unlike the post's own by more than some days: a warning.
     """
-    gap = ctx.settings.checks.required_days_gap
+    gap, holds = ctx.settings.checks.required_days_gap, stops("hold", when=by_days(ctx))
     row, post = pl.col("required_days_x100"), pl.col("_post_required")
     used = pl.coalesce(pl.when(row > 0).then(row), post)
     rows = matched(ctx).with_columns(_used=used)
@@ -207,10 +213,8 @@ def norm(ctx: Month) -> pl.LazyFrame:
     column = "required_days_x100"
     return pl.concat(
         [
-            report(rows.filter(low), TABLE, "规定出勤天数不到1天", column, **stops(ctx, "hold"), **at_stake()),
-            report(
-                rows.filter(high), TABLE, f"规定出勤天数超过{LONGEST}天", column, **stops(ctx, "hold"), **at_stake()
-            ),
+            report(rows.filter(low), TABLE, "规定出勤天数不到1天", column, **holds, **at_stake()),
+            report(rows.filter(high), TABLE, f"规定出勤天数超过{LONGEST}天", column, **holds, **at_stake()),
             report(
                 rows.filter(unlike),
                 TABLE,

@@ -116,7 +116,9 @@ def month_lines(
     the unions `on_mask`, `contract_mask`, `paid_mask`; `sound_all`; the post's `fund`, `post_kind`, …;
     attendance figures; `standard_fen`, `numerator_x100`, `divisor_x100`, `due_fen` (null: cannot be computed).
     """
-    of_month = rows.filter(pl.col("in_month")).with_columns(sound_all=pl.col("sound") | ~pl.col("touches"))
+    # The rows that are asked for their contract (`checks.con.current`): where one cannot be read, nothing is said of all.
+    asked = pl.col("touches") | pl.col("attended")
+    of_month = rows.filter(pl.col("in_month")).with_columns(sound_all=pl.col("sound") | ~asked)
     several = pl.struct(KEYS).is_duplicated()
     alone, merged = of_month.filter(~several), _merged(of_month.filter(several))
     lines = _with_post(pl.concat([alone, merged]).sort("_src", "_row"), posts)
@@ -168,7 +170,7 @@ def _with_post(lines: pl.DataFrame, posts: pl.DataFrame | None) -> pl.DataFrame:
         "fund",
         "approved_holders",
         post_standard_fen="standard_fen",
-        post_required_x100="required_days_x100",
+        post_required_x100=pl.when(pl.col("required_days_x100") > 0).then("required_days_x100"),
         post_known=pl.lit(value=True),
     )
     return lines.join(facts, on="post_id", how="left", maintain_order="left").with_columns(
