@@ -53,10 +53,16 @@ def missing(ctx: Month) -> pl.LazyFrame:
     tables=(TABLE,),
 )
 def too_long(ctx: Month) -> pl.LazyFrame:
-    """End after start + 6 months − 1 day; the month's last day where the sixth month is shorter."""
+    """End after start + 6 months − 1 day; the month's last day where the sixth month is shorter.
+
+    Not asked of a contract outside the month where another one of the person and post covers some of it.
+    """
     limit = ctx.policy.number("post.contract_months", ctx.month)
     latest = pl.col("contract_start").dt.offset_by(f"{limit}mo").dt.offset_by("-1d")
-    rows = current(ctx).filter(pl.col("sound") & (pl.col("contract_end") > latest)).with_columns(_latest=latest)
+    covers = pl.col("contract_mask") != 0
+    renewed = ~covers & covers.any().over("id_number", "post_id")
+    rows = current(ctx).filter(pl.col("sound") & ~renewed)
+    rows = rows.filter(pl.col("contract_end") > latest).with_columns(_latest=latest)
     return report(
         rows, TABLE, pl.format(f"合同超过{limit}个月，最迟应到 {{}}", "_latest"), "contract_end", **at_stake()
     )

@@ -246,9 +246,10 @@ class Month(Tables):
             & ~number.str.starts_with(UNKNOWN_ID)
             & is_valid_expr(number)
             & birth.is_not_null(),
-            first_on_post=pl.max_horizontal(
-                pl.coalesce("on_post", "contract_start", pl.lit(self.first)), pl.lit(self.first)
-            ),
+            # Over all rows of the line: who goes on under a new contract was there before.
+            first_on_post=pl.when(pl.col("on_mask") != 0)
+            .then(pl.lit(self.first) + pl.duration(days=pl.col("on_mask").bitwise_trailing_zeros()))
+            .otherwise(pl.max_horizontal(pl.col("on_post"), pl.lit(self.first))),
         )
         return collected(known, lines.height)
 
