@@ -141,20 +141,23 @@ def _share(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _capped(lines: pl.DataFrame, policy: Policy, month: int) -> pl.DataFrame:
-    """Pay what the cap leaves: with months counted by fractions, the last month may be paid in part (SPEC 8.7)."""
+    """Pay what the cap leaves: with months counted by fractions, the last month may be paid in part (SPEC 8.7).
+
+    No more is due of a line that is held: that is what it would pay.
+    """
     lines = _share(lines)
     if policy.settings.post.month_count != "prorated":
         return lines.with_columns(amount_fen=pl.when(pl.col("status") == PAY).then("due_fen").otherwise(0))
     cap = policy.cap_months(month)
     left_num = (cap * pl.col("used_den") - pl.col("used_num")).cast(BIG)
     over = (pl.col("share_num") * pl.col("used_den") > left_num * pl.col("share_den")) & ~pl.col("extended")
-    partial = over & (pl.col("status") == PAY) & (left_num > 0)
+    partial = over & (left_num > 0)
     reduced = HALF_UP.divide(pl.col("standard_fen").cast(BIG) * left_num, pl.col("used_den").cast(BIG)).cast(pl.Int64)
     lines = lines.with_columns(
         due_fen=pl.when(partial).then(reduced).otherwise("due_fen"),
         share_num=pl.when(partial).then(left_num).otherwise("share_num"),
         share_den=pl.when(partial).then(pl.col("used_den").cast(BIG)).otherwise("share_den"),
-        codes=pl.when(partial)
+        codes=pl.when(partial & (pl.col("status") == PAY))
         .then(pl.concat_list("codes", pl.lit("CAP002")).list.unique().list.sort())
         .otherwise("codes"),
     )

@@ -246,10 +246,11 @@ class Month(Tables):
             & ~number.str.starts_with(UNKNOWN_ID)
             & is_valid_expr(number)
             & birth.is_not_null(),
-            # Over all rows of the line: who goes on under a new contract was there before.
+            # Over all rows of the line: who goes on under a new contract was there before. If attendance alone
+            # says that somebody was there, it was by the month's end at the latest.
             first_on_post=pl.when(pl.col("on_mask") != 0)
             .then(pl.lit(self.first) + pl.duration(days=pl.col("on_mask").bitwise_trailing_zeros()))
-            .otherwise(pl.max_horizontal(pl.col("on_post"), pl.lit(self.first))),
+            .otherwise(pl.lit(self.last)),
         )
         return collected(known, lines.height)
 
