@@ -50,15 +50,16 @@ class Edges:
 
     def months(self) -> Months:
         now = index(self.first)
-        return self.one(
-            (1, lambda: (now + self.chance.randint(-3, 1), None)),
-            (1, lambda: (now - 5, now - self.chance.randint(-1, 1))),
-        )
+        since, ended = (now + self.chance.randint(-3, 1), None), (now - 5, now - self.chance.randint(-1, 1))
+        return self.chance.choice([since, ended])
 
     def birth(self, scheme: str) -> date:
         """At 16, at the upper age, at the pension of the scheme, or nowhere near."""
-        years = lambda *ages: plus_months(self.near(-40, 40), -12 * self.chance.choice(ages))  # noqa: E731
-        return self.one(
+
+        def years(*ages: int) -> date:
+            return plus_months(self.near(-40, 40), -12 * self.chance.choice(ages))
+
+        found: date = self.one(
             (6, lambda: date(self.chance.randint(1970, 1995), self.chance.randint(1, 12), self.chance.randint(1, 28))),
             (1, lambda: years(16)),
             (1, lambda: years(self.settings["age_max"])),
@@ -66,16 +67,15 @@ class Edges:
             (2, lambda: years(EMPLOYEES.get(scheme, (60,))[0])),
             (2, lambda: plus_months(years(50, 55, 60), -self.chance.randint(0, 36))),
         )
+        return found
 
     def approved(self, birth: date, scheme: str, start: date) -> date:
         """Long ago, with the contract, or around five years before the pension."""
-        five_years = lambda: max(  # noqa: E731
-            plus_months(pension_date(scheme, birth, self.chance.choice([date(2024, 1, 1), self.last])), -60)
-            + timedelta(self.chance.randint(-2, 2)),
-            date(2016, 1, 1),
-        )
+        pension = pension_date(scheme, birth, self.chance.choice([date(2024, 1, 1), self.last]))
+        five_years = plus_months(pension, -60) + timedelta(self.chance.randint(-2, 2))
         long_ago = date(2021, 10, 1) + timedelta(self.chance.randint(0, 300))
-        return min(self.one((3, long_ago), (2, five_years), (2, start)), self.last)
+        found: date = self.one((3, long_ago), (2, max(five_years, date(2016, 1, 1))), (2, start))
+        return min(found, self.last)
 
     def rows(self, birth: date, scheme: str) -> list[Row]:
         """One contract, or two one after the other; six months, a day more, or the wrong way round."""
@@ -176,7 +176,7 @@ def number_text(value: Fraction | None) -> str:
     return "" if value is None else f"{float(value):g}"
 
 
-def _of_lists(p: Person) -> dict[str, dict[str, Any] | None]:
+def _of_lists(p: Person) -> dict[str, Any]:
     """A row of each list on which the person stands."""
     who = {"身份证号码": p.id}
     months = {"财政供养人员": ("某校", p.public_payroll), "职工社保参保": ("某厂", p.insured)}

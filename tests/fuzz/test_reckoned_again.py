@@ -29,7 +29,7 @@ MONTHS = [
 ]
 MONTHS += [(2025, 8), (2025, 12), (2026, 1)]
 PEOPLE = 300
-SETTINGS = {
+SETTINGS: dict[str, list[Any]] = {
     "proration": ["attendance", "attendance", "calendar", "fixed"],
     "fixed_days": ["21.75", "22", "30"],
     "month_count": ["paid_months", "paid_months", "prorated", "calendar_span"],
