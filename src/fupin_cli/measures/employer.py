@@ -9,19 +9,16 @@ import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
-    INSURANCE_CAP,
-    INSURANCE_EXTENSION,
-    as_employee,
     fen,
     in_term,
     missing_settings,
     not_eligible,
     not_insured_here,
     of_month,
-    with_cap,
     with_eligibility,
     with_exclusion,
 )
+from fupin_cli.measures.insured_months import INSURANCE_CAP, INSURANCE_EXTENSION, as_employee, with_cap
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import month_paid
 
@@ -48,7 +45,7 @@ def _base(ctx: Month, measure: str) -> Claims:
     rows = rows.with_columns(_insured_fen=pl.sum_horizontal(*PARTS, ignore_nulls=False))  # never a part of the sum
     rows, paid = month_paid(ctx, rows, measure)
     rows, elsewhere = not_insured_here(ctx, rows)
-    rows, cap = with_cap(ctx, rows, measure, as_employee())
+    rows, cap = with_cap(ctx, TABLE, rows, measure, as_employee())
     rows, exclusion = with_exclusion(ctx, rows, employer=False)
     rows, recognised = _recognised(ctx, rows)
     out_of_force = (pl.col("contract_start") > ctx.last) | (pl.col("contract_end") < ctx.first)

@@ -10,19 +10,16 @@ import polars as pl
 from fupin_cli.errors import FupinError
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import (
-    INSURANCE_CAP,
-    INSURANCE_EXTENSION,
-    as_flexible,
     in_term,
     insured_as_employee,
     missing_settings,
     not_eligible,
     of_month,
     share_of,
-    with_cap,
     with_eligibility,
     with_exclusion,
 )
+from fupin_cli.measures.insured_months import INSURANCE_CAP, INSURANCE_EXTENSION, as_flexible, with_cap
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import month_paid
 
@@ -52,7 +49,7 @@ def claims(ctx: Month) -> Claims:
     rows = with_eligibility(ctx, of_month(ctx, TABLE)).with_columns(ref=pl.lit(""))
     rows, unclear = unknown(ctx, TABLE, rows, CELLS)
     rows, paid = month_paid(ctx, rows, CODE)
-    rows, cap = with_cap(ctx, rows, CODE, as_flexible())
+    rows, cap = with_cap(ctx, TABLE, rows, CODE, as_flexible())
     rows, exclusion = with_exclusion(ctx, rows, employer=True)
     rows = rows.join(insured_as_employee(ctx), on="id_number", how="left", maintain_order="left")
     employed = [

@@ -154,16 +154,17 @@ def first_approvals(assignments: pl.DataFrame, history: pl.DataFrame | None) -> 
     return approvals_of(assignments, None if history is None else payments(history))
 
 
-def approvals_of(assignments: pl.DataFrame, paid: pl.DataFrame | None) -> pl.DataFrame:
+def approvals_of(rows: pl.DataFrame, paid: pl.DataFrame | None, measure: str = POSTS) -> pl.DataFrame:
     """First approval of each person: the earliest 首次核定日期, or the first paid month (`payments`) if that began before it.
 
-    Gives id_number, first_approval (Date, null where nothing is known).
+    `rows`: all rows of roster or claims that are known, of whatever month. Gives id_number, first_approval (Date, null
+    where nothing is known).
     """
-    known = assignments.group_by("id_number").agg(pl.col("first_approval").min())
+    known = rows.group_by("id_number").agg(pl.col("first_approval").min())
     if paid is None:
         return known
-    posts = paid.filter(pl.col("measure") == POSTS)
-    first = posts.group_by("_who").agg(pl.col("id_number").first(), _month=pl.col("month").min()).drop("_who")
+    own = paid.filter(pl.col("measure") == measure)
+    first = own.group_by("_who").agg(pl.col("id_number").first(), _month=pl.col("month").min()).drop("_who")
     day = pl.date(pl.col("_month") // 12, pl.col("_month") % 12 + 1, 1)
     earlier = pl.col("_month") < months.index_expr(pl.col("first_approval"))
     return (
