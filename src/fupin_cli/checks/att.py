@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli.checks.report import at_stake, report
 from fupin_cli.checks.rule import rule
 from fupin_cli.intake.values import half_width
-from fupin_cli.month.roster import DAY, KEYS
+from fupin_cli.month.roster import DAY, KEYS, days_known
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def none(ctx: Month) -> pl.LazyFrame:
 def matched(ctx: Month) -> pl.LazyFrame:
     """The month's attendance rows with the line they belong to."""
     facts = ("on_mask", "paid_mask", "contract_mask", "sound_all", "due_fen")
-    lines = ctx.lines.lazy().select(*KEYS, *facts, _post_required="post_required_x100")
+    lines = ctx.lines.lazy().select(*KEYS, *facts, _post_required="post_required_x100", _known=days_known(ctx.month))
     rows = ctx.attended.lazy() if ctx.attended is not None else ctx.table(TABLE).clear()
     return rows.join(lines, on=KEYS)
 
@@ -83,7 +83,7 @@ def too_many(ctx: Month) -> pl.LazyFrame:
     """Over the days of the month or on post: held. Only over the required days: capped at 1, a warning.
 
     Days on post are those inside a contract and 上岗 … 离岗 (SPEC 9.6); where no contract of the line can be read, or none
-    touches the month, other rules speak of the contract, and 上岗 … 离岗 alone is compared.
+    touches the month, other rules speak of the contract, and 上岗 … 离岗 alone is compared. Nothing is, where no day is known.
     """
     rows = matched(ctx)
     worked = pl.col("attended_days_x100")
@@ -91,7 +91,7 @@ def too_many(ctx: Month) -> pl.LazyFrame:
     mask = pl.when(known).then("paid_mask").otherwise("on_mask")
     on_post = mask.bitwise_count_ones().cast(pl.Int64) * DAY
     beyond_month = worked > ctx.last.day * DAY
-    beyond_post = (worked > on_post) & ~beyond_month
+    beyond_post = (worked > on_post) & ~beyond_month & pl.col("_known")
     required = pl.coalesce(pl.when(pl.col("required_days_x100") > 0).then("required_days_x100"), "_post_required")
     over = (worked > required) & ~beyond_month & ~beyond_post
     column = "attended_days_x100"

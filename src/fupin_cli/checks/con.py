@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.overlaps import overlapping
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
+from fupin_cli.month.roster import unplaced
 from fupin_cli.policy import months
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ CONTRACT = (TABLE,)
 
 
 def current(ctx: Month) -> pl.LazyFrame:
-    """Roster rows of the month's lines whose contract or time on post touches the month, with the line's amount due."""
+    """Roster rows of the month's lines whose contract or time on post touches the month, or may, with the line's amount due."""
     due = ctx.lines.lazy().select("id_number", "post_id", "due_fen")
-    rows = ctx.roster.lazy().filter(pl.col("in_month") & (pl.col("touches") | pl.col("attended")))
+    may = pl.col("touches") | pl.col("attended") | unplaced(ctx.month)
+    rows = ctx.roster.lazy().filter(pl.col("in_month") & may)
     return rows.join(due, on=["id_number", "post_id"], how="left", nulls_equal=True)
 
 

@@ -10,6 +10,7 @@ from fupin_cli.checks.overlaps import overlapping
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.measures.accident import periods_begun
+from fupin_cli.month.roster import days_known
 from fupin_cli.policy.months import day_mask
 from fupin_cli.policy.rounding import yuan_to_fen
 
@@ -40,8 +41,9 @@ def covered(ctx: Month) -> pl.LazyFrame:
     tables=COVER,
 )
 def none(ctx: Month) -> pl.LazyFrame:
-    """No policy touches the days on post in the month."""
-    rows = covered(ctx).filter((pl.col("_cover") & pl.col("on_mask")) == 0)
+    """No policy touches the days on post in the month; where no such day can be read, none touches the month."""
+    cover = pl.col("_cover")
+    rows = covered(ctx).filter(((cover & pl.col("on_mask")) == 0) & (days_known(ctx.month) | (cover == 0)))
     return report(rows, ROSTER, "本月在岗的日子没有意外伤害保险", "id_number", **at_stake())
 
 

@@ -107,6 +107,21 @@ def touching_rows(assignments: pl.DataFrame, month: int) -> pl.DataFrame:
     )
 
 
+def unplaced(month: int) -> pl.Expr:
+    """Roster rows of which nobody can tell whether they touch a month: no day from which they count can be read.
+
+    Not those that left before it, nor those whose contract ended before it.
+    """
+    first = months.first_day(month)
+    over = (pl.min_horizontal("off_post", "contract_end") < first).fill_null(value=False)
+    return pl.coalesce("on_post", "contract_start").is_null() & ~over
+
+
+def days_known(month: int) -> pl.Expr:
+    """Lines of which it is known on which days of the month the person was on post, if on any."""
+    return (pl.col("on_mask") != 0) | ~unplaced(month)
+
+
 def month_lines(
     rows: pl.DataFrame, posts: pl.DataFrame | None, attended: pl.DataFrame | None, policy: Policy, month: int
 ) -> pl.DataFrame:
@@ -117,7 +132,7 @@ def month_lines(
     attendance figures; `standard_fen`, `numerator_x100`, `divisor_x100`, `due_fen` (null: cannot be computed).
     """
     # The rows that are asked for their contract (`checks.con.current`): where one cannot be read, nothing is said of all.
-    asked = pl.col("touches") | pl.col("attended")
+    asked = pl.col("touches") | pl.col("attended") | unplaced(month)
     of_month = rows.filter(pl.col("in_month")).with_columns(sound_all=pl.col("sound") | ~asked)
     several = pl.struct(KEYS).is_duplicated()
     alone, merged = of_month.filter(~several), _merged(of_month.filter(several))
