@@ -142,3 +142,44 @@ def test_a_second_header_in_another_order_is_told(again: tuple[str, ...], row: i
     seen = recognise(raw, "a.csv", CONTRACTS)
     assert seen.again == row
     assert [match.spec.table for match in seen.matches] == ([] if row else ["attendance"])
+
+
+@pytest.mark.parametrize(
+    ("right", "beside"),
+    [
+        (HEADS, ("姓名", 0, 7)),
+        (("姓名", "身份证号码", "岗位编号", "", "", "实出勤天数"), ("姓名", 0, 7)),  # the month is said once
+        (("姓名", "身份证号码", "联系电话", "", "", ""), None),  # a payee's
+        (("", "", "", "", "", ""), None),
+    ],
+)
+@pytest.mark.parametrize("filled", [True, False])
+def test_a_table_in_two_columns_is_told(
+    right: tuple[str, ...], beside: tuple[str, int, int] | None, filled: bool
+) -> None:
+    """8.3: a form printed in two columns side by side; of the right one nobody was read, and nothing said."""
+    person = ["甲", "211390198001010014", "GW1", "2024-05", "22", "11"]
+    other = [cell if head else None for cell, head in zip(person, right, strict=True)] if filled else [None] * 6
+    lines = [[*HEADS, None, *(head or None for head in right)], [*person, None, *other]]
+    seen = recognise(
+        RawSheet("表", pl.DataFrame(lines, orient="row", schema=[str(n) for n in range(13)])), "a.csv", CONTRACTS
+    )
+    assert seen.beside == (beside if filled else None)
+    assert [match.spec.table for match in seen.matches] == ([] if seen.beside else ["attendance"])
+
+
+@pytest.mark.parametrize(
+    ("heads", "alike"),
+    [
+        (("脱贫人员姓名", *HEADS[1:]), ("脱贫人员姓名",)),
+        ((HEADS[0], "身份证号码（18位）", *HEADS[2:]), ("身份证号码（18位）",)),
+        ((*HEADS[:3], "发放\n月份", *HEADS[4:]), ("发放 月份",)),
+        ((*HEADS[:3], "备注", *HEADS[4:]), ()),
+        ((*HEADS[:5], "张三出勤了多少天，本人已经签字确认，见附件的考勤原始记录"), ()),
+    ],
+)
+def test_a_header_in_other_words_is_named(heads: tuple[str, ...], alike: tuple[str, ...]) -> None:
+    """A clerk who is told to add a column that stands there, under another name, adds an empty one."""
+    lines = [list(heads), ["甲", "211390198001010014", "GW1", "2024-05", "22", "11"]]
+    seen = recognise(RawSheet("表", pl.DataFrame(lines, orient="row")), "a.csv", CONTRACTS)
+    assert (seen.near_miss, seen.alike) == (True, alike)

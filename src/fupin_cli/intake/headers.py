@@ -18,6 +18,7 @@ KEY = "id_number"
 HEADER_ROWS = 10
 AFTER_DIGITS, AFTER_LETTERS = ":", "{"  # the signs after 9 and z
 HEADER_CELLS = 3  # headers by which a row below the header is one more
+LONGEST_HEADER = 20  # what is longer is no header but a remark
 NEAR_MISS_LACKING = 2  # at most so many required columns lacking …
 NEAR_MISS_PRESENT = 3  # … while at least so many are there: the sheet was meant to be this table
 
@@ -41,6 +42,8 @@ class Recognition:
     """What a sheet is: one match, several that tie, or none with the nearest table and the headers it lacks.
 
     `again`: none, since a second header stands on that row (from 1), with the columns in another order.
+    `beside`: none, since the table stands there twice, side by side: a header and the positions of its two columns.
+    `alike`: headers that the nearest table does not know and that may be those it lacks, in other words.
     """
 
     matches: list[Match]
@@ -48,13 +51,15 @@ class Recognition:
     lacking: tuple[str, ...] = ()
     near_miss: bool = False
     again: int = 0
+    beside: tuple[str, int, int] | None = None
+    alike: tuple[str, ...] = ()
 
 
 def recognise(sheet: RawSheet, file_name: str, contracts: dict[str, TableSpec]) -> Recognition:
     """Find the table that a sheet holds. `file_name` decides only between tables with the same headers."""
     head = sheet.cells.head(HEADER_ROWS + 1).rows()
     best: list[Match] = []
-    near: tuple[int, int, TableSpec, list[str]] | None = None  # score, columns found, table, headers it lacks
+    near: tuple[int, int, TableSpec, list[str], int] | None = None  # score, columns found, table, what it lacks, row
     for number, labels in _candidate_rows(head):
         for spec in contracts.values():
             if spec.by_header.keys().isdisjoint(labels):
@@ -64,7 +69,7 @@ def recognise(sheet: RawSheet, file_name: str, contracts: dict[str, TableSpec]) 
             if lacking:
                 present = len(spec.bold) - len(lacking)
                 if near is None or (present - len(lacking), len(found)) > near[:2]:
-                    near = (present - len(lacking), len(found), spec, lacking)
+                    near = (present - len(lacking), len(found), spec, lacking, number)
                 continue
             match = Match(spec, number, _positions(spec, labels, sheet, number))
             if not best or match.rank > best[0].rank:
@@ -73,15 +78,24 @@ def recognise(sheet: RawSheet, file_name: str, contracts: dict[str, TableSpec]) 
                 best.append(match)
     missed = Recognition([])
     if near is not None:
-        _, found_columns, spec, lacking = near
+        _, found_columns, spec, lacking, number = near
         present = len(spec.bold) - len(lacking)
         near_miss = len(lacking) <= NEAR_MISS_LACKING and present >= NEAR_MISS_PRESENT
-        missed = Recognition([], spec, tuple(lacking), near_miss)
+        missed = Recognition([], spec, tuple(lacking), near_miss, alike=_alike(spec, lacking, head[number - 1]))
         # A table of three columns fits inside many others. Where the sheet carries more of a table that it only just
         # misses, it was meant to be that one (docs/decisions/003).
         if best and near_miss and found_columns > best[0].rank[0] and not _named(best, sheet, head, file_name):
             return missed
     return _chosen(_break_tie(best, sheet, head, file_name), sheet) if best else missed
+
+
+def _alike(spec: TableSpec, lacking: list[str], row: tuple[str | None, ...]) -> tuple[str, ...]:
+    """Unknown headers of a row that share two signs with a lacking one, or with another word for it (脱贫人员姓名, 姓名)."""
+    wanted = {column.name for column in spec.bold if column.header in lacking}
+    words = [label for label, name in spec.by_header.items() if name in wanted]
+    parts = {word[n : n + 2] for word in words for n in range(max(len(word) - 1, 1))}
+    unknown = [" ".join(cell.split()) for cell in row if cell and normalise_header(cell) not in spec.by_header]
+    return tuple(cell for cell in unknown if len(cell) <= LONGEST_HEADER and any(part in cell for part in parts))
 
 
 def _candidate_rows(head: list[tuple[str | None, ...]]) -> list[tuple[int, list[str]]]:
@@ -115,9 +129,36 @@ def _positions(spec: TableSpec, labels: list[str], sheet: RawSheet, header_row: 
 
 
 def _chosen(found: list[Match], sheet: RawSheet) -> Recognition:
-    """What fits best, unless another header further down says that its columns hold for a part of the sheet only."""
-    again = _other_header(sheet, found[0]) if len(found) == 1 else 0
-    return Recognition([], found[0].spec, again=again) if again else Recognition(found)
+    """What fits best, unless another header, beside it or further down, says that its columns hold for a part of the sheet only."""
+    if len(found) > 1:
+        return Recognition(found)
+    beside = _beside(sheet, found[0])
+    again = 0 if beside else _other_header(sheet, found[0])
+    return Recognition([], found[0].spec, again=again, beside=beside) if again or beside else Recognition(found)
+
+
+def _beside(sheet: RawSheet, match: Match) -> tuple[str, int, int] | None:
+    """The first header of a table that stands there twice, side by side, and where; None if it stands there once.
+
+    Most of its required columns are there twice, each with something below it. Two columns more, of a payee, are no table.
+    """
+    spec, body = match.spec, sheet.cells.slice(match.header_row)
+    above, row = sheet.cells.row(max(match.header_row - 2, 0)), sheet.cells.row(match.header_row - 1)
+    places: dict[str, list[int]] = {}
+    for position, (over, cell) in enumerate(zip(above, row, strict=True)):
+        column = spec.by_header.get(normalise_header(cell or over or ""))
+        if column and spec.columns[column].required:
+            places.setdefault(column, []).append(position)
+    several = {column: [n for n in found if _filled(body, n)] for column, found in places.items() if len(found) > 1}
+    twice = {column: found for column, found in several.items() if len(found) > 1}
+    if 2 * len(twice) <= len(spec.bold) or (KEY in places and KEY not in twice):
+        return None
+    column, found = next(iter(twice.items()))
+    return spec.columns[column].header, found[0], found[1]
+
+
+def _filled(body: pl.DataFrame, position: int) -> bool:
+    return bool((body.to_series(position).str.strip_chars() != "").any())
 
 
 def _other_header(sheet: RawSheet, match: Match) -> int:

@@ -12,7 +12,7 @@ from fupin_cli.errors import NoInputError
 from fupin_cli.intake.came_back import replaced
 from fupin_cli.intake.headers import Recognition, recognise
 from fupin_cli.intake.inbox import InboxFile, survey
-from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError
+from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError, column_letter
 from fupin_cli.intake.reading import read_all
 from fupin_cli.policy.months import month_text
 
@@ -221,10 +221,24 @@ def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFram
             sheet.name,
             hint="把各乡镇的表按同一列序排好，或分成几张工作表、几个文件",
         )
+    if seen.beside:
+        header, left, right = seen.beside
+        where = f"“{header}”在 {column_letter(sheet.offset + left)} 列和 {column_letter(sheet.offset + right)} 列"
+        return findings.about_file(
+            "IN003",
+            file.name,
+            f"“{seen.nearest.title}”左右排了两栏（{where}）；整张表没有用",
+            sheet.name,
+            hint="把右边一栏剪下来，接在左边一栏的下面",
+        )
     lacking = "、".join(seen.lacking)
     if seen.near_miss:
+        may_be = "。写成了" + "、".join(f"“{word}”" for word in seen.alike) + "？" if seen.alike else ""
         return findings.about_file(
-            "IN003", file.name, f"像是“{seen.nearest.title}”，但缺少必需的列：{lacking}；整张表没有用", sheet.name
+            "IN003",
+            file.name,
+            f"像是“{seen.nearest.title}”，但缺少必需的列：{lacking}；整张表没有用{may_be}",
+            sheet.name,
         )
     return findings.about_file(
         "IN002", file.name, f"不是认得的表；最接近“{seen.nearest.title}”，还缺：{lacking}", sheet.name
