@@ -43,33 +43,31 @@ def match(rows: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) -> tupl
     rows = rows.with_row_index("_n").with_columns(_period(batches))
     stranger = _names_stranger(rows, batches)
     open_ = rows.filter(~stranger)
-    settled: list[pl.DataFrame] = []
-    doubtful = [pl.DataFrame(schema={"root_batch": pl.String, "root_line": pl.Int64})]
-    empty = pl.DataFrame(schema={"_n": pl.UInt32, "root_batch": pl.String, "root_line": pl.Int64, "matched": pl.String})
+    found = [pl.DataFrame(schema={"_n": pl.UInt32, "root_batch": pl.String, "root_line": pl.Int64})]
+    doubtful = found[0]  # lines between which a surer key left it open: a weaker one may decide, among these alone
     for pairs in _levels(rows, sent):
         pairs = pairs.join(open_.select("_n"), on="_n", how="semi")  # noqa: PLW2901 - those still open
+        fresh = pairs.join(doubtful, on="_n", how="anti")
+        pairs = pl.concat([fresh, pairs.join(doubtful, on=["_n", *ROOT], how="semi")])  # noqa: PLW2901 - as above
         fits = _unique(pairs)
         same_amount = _unique(pairs.filter(pl.col("amount_fen") == pl.col("_sent_fen")))
         fits = pl.concat([fits, same_amount.join(fits, on="_n", how="anti")])
-        several = pairs.select("_n").unique().join(fits, on="_n", how="anti")
-        settled += [
-            fits.with_columns(matched=pl.lit(LINE)),
-            several.with_columns(
-                root_batch=pl.lit(None, dtype=pl.String),
-                root_line=pl.lit(None, dtype=pl.Int64),
-                matched=pl.lit(AMBIGUOUS),
-            ),
-        ]
-        doubtful.append(pairs.join(several, on="_n", how="semi").select(ROOT))
-        open_ = open_.join(pl.concat([fits.select("_n"), several]), on="_n", how="anti")
-    found = pl.concat([empty, *(part.select(empty.columns) for part in settled)])
+        found.append(fits)
+        open_ = open_.join(fits, on="_n", how="anti")
+        doubtful = pl.concat([doubtful, fresh.select(doubtful.columns)]).join(fits, on="_n", how="anti").unique()
+    lines = pl.concat(found)
     # A row that names no month can belong to any: it is listed, not guessed.
     # Nor does one that names a batch that was never sent: such a batch is nobody's payment.
-    placed = pl.when(pl.col("period").is_null() | stranger).then(pl.lit(AMBIGUOUS)).otherwise(pl.lit(NONE))
-    matched = rows.join(found, on="_n", how="left", maintain_order="left").with_columns(
-        pl.col("matched").fill_null(placed)
+    several = pl.col("_n").is_in(doubtful["_n"].unique().implode())
+    placed = (
+        pl.when(pl.col("root_batch").is_not_null())
+        .then(pl.lit(LINE))
+        .when(pl.col("period").is_null() | stranger | several)
+        .then(pl.lit(AMBIGUOUS))
+        .otherwise(pl.lit(NONE))
     )
-    return matched.drop("_n"), pl.concat(doubtful).unique()
+    matched = rows.join(lines, on="_n", how="left", maintain_order="left").with_columns(matched=placed)
+    return matched.drop("_n"), doubtful.select(ROOT).unique()
 
 
 def _period(batches: pl.DataFrame) -> pl.Expr:
