@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cases.test_cases import BASE, build
+from tests.cases.test_cases import BASE, BASE_ID, build
 from tests.cases.test_measure_cases import build as build_claim
 from tests.conftest import write_csv
 
@@ -121,3 +121,121 @@ def test_a_damaged_row_of_the_dead_holds_a_claim_of_that_name(
     lists(tmp_path, "deaths", m2024_05={"身份证号码": "21130219800101001", "姓名": name, "死亡日期": "2024-04-30"})
     ran = fupin("subsidy", "training_living", "-w", tmp_path, "--month", MONTH, "--format", "json", "--no-workbook")
     assert [one["status"] for one in ran.document["lines"]] == [status]
+
+
+OLD = BASE_ID[:6] + BASE_ID[8:17]
+
+
+@pytest.mark.parametrize(
+    ("table", "cells", "status", "code"),
+    [
+        ("prisoners", {"身份证号码": OLD}, "hold", "POST011"),
+        ("prisoners", {"身份证号码": OLD[:-1] + "3"}, "pay", None),
+        ("prisoners", {"身份证号码": OLD, "截止日期": "2024-04-30"}, "pay", None),
+        ("public_payroll", {"身份证号码": OLD}, "hold", "POST010"),
+        ("public_payroll", {"身份证号码": OLD[:-1] + "3"}, "pay", None),
+        ("businesses", {"身份证号码": OLD}, "hold", "POST010"),
+        ("other_posts", {"身份证号码": OLD}, "hold", "POST005"),
+        ("employment", {"证件号码": OLD, "结束时间": "", "务工所在县": "西岗区"}, "hold", "POST012"),
+    ],
+)
+def test_an_old_number_on_a_list_means_whom_its_digits_mean(
+    fupin: Callable[..., Ran], tmp_path: Path, table: str, cells: dict[str, Any], status: str, code: str | None
+) -> None:
+    """8.9, 8.10: before, a prisoner listed by his old number was paid."""
+    build({}, tmp_path)
+    lists(tmp_path, table, m2024_05=cells)
+    ran = fupin("payroll", "-w", tmp_path, "--month", MONTH, "--operator", "甲", "--format", "json", "--no-workbook")
+    (one,) = ran.document["lines"]
+    assert (one["status"], code is None or code in one["codes"]) == (status, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "effect"),
+    [
+        (OLD, "章三", "hold"),
+        (OLD[:-1] + "3", "张三", "refuse"),
+        (BASE_ID[:-1] + "3", "张三", "hold"),  # the check digit mistyped
+        (BASE_ID[:-1] + "3", "李四", "refuse"),
+        (BASE_ID[:6] + "19800201" + BASE_ID[14:], "张三", "refuse"),  # born on another day
+    ],
+)
+def test_nobody_is_refused_whom_a_damaged_row_of_the_export_may_mean(
+    fupin: Callable[..., Ran], tmp_path: Path, number: str, name: str, effect: str
+) -> None:
+    """8.9: not there is refused, there under a number that is wrong is not known."""
+    build({"change": {"registry": {"证件号码": number, "姓名": name}}}, tmp_path)
+    assert line(fupin, tmp_path)[0] == effect
+
+
+def approved_with_lists(fupin: Callable[..., Ran], root: Path, **inbox: dict[str, Any]) -> None:
+    """The month approved, one paid, one refused by lists that lie in the inbox itself; June's attendance is there."""
+    build({}, root)
+    for name in ("registry", "assignments", "attendance", "accident_insurance"):
+        row = BASE["tables"][name]
+        own = {"身份证号码": "211302198202020030", "证件号码": "211302198202020030", "姓名": "王五", "户编号": "H9"}
+        more = own | {"岗位编号": "GW1", "出生日期": "19820202", "银行账号": "6217990000000000022", "保单号": "B9"}
+        both = [row, row | {k: v for k, v in more.items() if k in row}]
+        write_csv(root / "inbox" / MONTH / f"{BASE['files'][name]}.csv", both)
+        if name == "attendance":
+            write_csv(root / "inbox" / "2024-06" / "出勤汇总表.csv", [one | {"年月": "2024-06"} for one in both])
+    for table, cells in inbox.items():
+        lists(root, table, m=cells)
+    drafted = fupin("payroll", MONTH, "-w", root, "--by", "甲", "--format", "json")
+    assert sorted(one["status"] for one in drafted.document["lines"]) == ["pay", "refuse"]
+    assert fupin("approve", MONTH, "-w", root, "--by", "乙", "-y").code == 0
+
+
+def june(fupin: Callable[..., Ran], root: Path) -> tuple[str, list[Any]]:
+    ran = fupin("payroll", "2024-06", "-w", root, "--by", "甲", "--format", "json", "--force")
+    (one,) = (x for x in ran.document["lines"] if x["person"].endswith("0012"))
+    return one["status"], [(c["month"], c["kind"], c["amount"]) for c in ran.document["corrections"]]
+
+
+NEW = {k: v for k, v in SOMEBODY.items() if k == "身份证号码"}
+BACK = [(MONTH, "back_pay", "732.05")]
+
+
+@pytest.mark.parametrize(
+    ("table", "was", "now", "said"),
+    [
+        ("deaths", {"死亡日期": "2024-02-10"}, {"m": SOMEBODY}, ("hold", [])),
+        ("prisoners", {"起始日期": "2024-02-10"}, {"m": NEW}, ("hold", [])),
+        # The new one names him too.
+        ("deaths", {"死亡日期": "2024-02-10"}, {"m": {"死亡日期": "2024-02-11"}}, ("refuse", [])),
+        # Put right in the folder of the month that was approved with it.
+        ("deaths", {"死亡日期": "2024-02-10"}, {"m": SOMEBODY, "m2024_05": SOMEBODY | {"姓名": "赵六"}}, ("pay", BACK)),
+        # Said to have been released.
+        (
+            "prisoners",
+            {"起始日期": "2024-02-10"},
+            {"m": {"起始日期": "2024-02-10", "截止日期": "2024-05-31"}},
+            ("pay", []),
+        ),
+    ],
+)
+def test_a_list_in_the_inbox_itself_that_is_written_over_brings_nobody_back(
+    fupin: Callable[..., Ran],
+    tmp_path: Path,
+    table: str,
+    was: dict[str, Any],
+    now: dict[str, Any],
+    said: tuple[str, Any],
+) -> None:
+    """8.6, 9.10: what the approval kept of it is an older list. Before, the dead were paid, and for the months before too."""
+    approved_with_lists(fupin, tmp_path, **{table: was})
+    lists(tmp_path, table, **now)
+    assert june(fupin, tmp_path) == said
+    if said[0] == "hold":
+        assert fupin("approve", "2024-06", "-w", tmp_path, "--by", "乙", "-y").code == 0
+        ran = fupin("verify", "--all", "-w", tmp_path, "--format", "json")
+        assert ran.code == 0, ran.out
+
+
+def test_a_list_that_is_put_away_into_a_months_folder_is_the_same_list(
+    fupin: Callable[..., Ran], tmp_path: Path
+) -> None:
+    approved_with_lists(fupin, tmp_path, deaths={"死亡日期": "2024-02-10"})
+    name = f"{BASE['files']['deaths']}.csv"
+    (tmp_path / "inbox" / name).rename(tmp_path / "inbox" / MONTH / name)
+    assert june(fupin, tmp_path) == ("refuse", [])

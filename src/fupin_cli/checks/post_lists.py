@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def kin(ctx: Month) -> pl.LazyFrame:
     """Listed in person, or living in the household of somebody listed."""
     listed = (
-        ctx.table("village_cadres")
+        ctx.listed("village_cadres")
+        .lazy()
         .select("id_number", _what=place_expr())
         .unique("id_number", keep="first", maintain_order=True)
     )
@@ -52,7 +53,7 @@ def kin(ctx: Month) -> pl.LazyFrame:
     return pl.concat(found)
 
 
-MEND = "核实；名单写错了的，把那一行改正或删去，再重新计算"
+MEND = "核实；名单写错了的，把那一行改正或删去（已经被换掉的名单，把改正后的放进批准那个月的文件夹），再重新计算"
 DIED = pl.col("death_date").cast(pl.String).fill_null("没有写明日期")
 LISTS = ("public_payroll", "employee_pensions", "employee_insurance", "businesses")
 
@@ -76,11 +77,15 @@ def other_income(ctx: Month) -> pl.LazyFrame:
     def in_months(table: str) -> pl.LazyFrame:
         end = pl.col("end_month") if table != "employee_pensions" else pl.lit(None, dtype=pl.Int32)
         started = pl.col("start_month").is_null() | (pl.col("start_month") <= month)
-        return ctx.table(table).filter(started & (end.is_null() | (end >= month)))
+        return ctx.listed(table).lazy().filter(started & (end.is_null() | (end >= month)))
 
     def in_business(table: str) -> pl.LazyFrame:
         started = pl.col("founded").is_null() | (pl.col("founded") <= ctx.last)
-        return ctx.table(table).filter(started & (pl.col("cancelled").is_null() | (pl.col("cancelled") >= ctx.first)))
+        return (
+            ctx.listed(table)
+            .lazy()
+            .filter(started & (pl.col("cancelled").is_null() | (pl.col("cancelled") >= ctx.first)))
+        )
 
     said = {
         "public_payroll": ("本月由财政供养：", in_months),
@@ -158,20 +163,28 @@ def _dead(ctx: Month) -> list[pl.LazyFrame]:
 
 def _imprisoned(ctx: Month) -> list[pl.LazyFrame]:
     still = pl.col("end").is_null() | (pl.col("end") >= ctx.first)
-    terms = ctx.table("prisoners").filter(still & (pl.col("start").fill_null(ctx.last) <= ctx.last))
+    terms = ctx.lasting("prisoners").lazy().filter(still & (pl.col("start").fill_null(ctx.last) <= ctx.last))
     jailed = (
-        terms.with_columns(_old=pl.col("_src").is_in(ctx.older_lists("prisoners")), _what=place_expr())
+        terms.with_columns(_what=place_expr())
         .group_by("id_number")
-        .agg(pl.col("_old").all(), pl.col("_what").first(), _known=pl.col("start").is_not_null().any())
+        .agg(
+            pl.col("older", "_old_number").all(),
+            pl.col("_what").first(),
+            _known=pl.col("start").is_not_null().any(),
+        )
     )
     everybody = ctx.judged.lazy().join(jailed, on="id_number")
-    rows = everybody.filter(~pl.col("_old"))
+    rows, old_number = everybody.filter(~pl.col("older") & ~pl.col("_old_number")), pl.col("_old_number")
+    spelled = pl.format("在服刑人员名单里是15位旧证号（{}），须核实是不是此人", "_what")
     unrepeated = pl.format(
         "以前的服刑人员名单里有（{}），没有写到本月以前已刑满，最近的名单里没有写到，须核实", "_what"
     )
     words = "在服刑人员名单里，起始日期没有写明或读不出，须核实"
     return [
-        report(everybody.filter("_old"), TABLE, unrepeated, "id_number", effect="hold", hint=MEND, **at_stake()),
+        report(
+            everybody.filter(~pl.col("older") & old_number), TABLE, spelled, "id_number", effect="hold", **at_stake()
+        ),
+        report(everybody.filter("older"), TABLE, unrepeated, "id_number", effect="hold", hint=MEND, **at_stake()),
         report(rows.filter("_known"), TABLE, "本月在服刑", "id_number", effect="refuse", **at_stake()),
         report(rows.filter(~pl.col("_known")), TABLE, words, "id_number", effect="hold", **at_stake()),
     ]
@@ -199,7 +212,7 @@ def away(ctx: Month) -> pl.LazyFrame:
     """
     begun = (pl.col("start") <= ctx.last).fill_null(value=pl.col("working").fill_null(value=False))
     open_ = pl.col("end").is_null() | (pl.col("end") >= ctx.first)
-    spells = ctx.table("employment").filter(begun & open_ & pl.col("working").fill_null(value=True))
+    spells = ctx.listed("employment").lazy().filter(begun & open_ & pl.col("working").fill_null(value=True))
     area, county = ctx.policy.file.area, pl.col("work_county").is_not_null()
     far = ~places.province(pl.col("work_province")).is_in(["", area.province.removesuffix("省")])
     far |= ~places.city(pl.col("work_city"), area).is_in(["", area.city, *area.counties])

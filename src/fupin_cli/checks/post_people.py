@@ -10,6 +10,7 @@ from fupin_cli.checks.report import at_stake, place_expr, report
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.month import WEAK
 from fupin_cli.month.people import NO_LABOUR
+from fupin_cli.month.unread_numbers import UNREAD, perhaps_in_export
 from fupin_cli.policy.idnumber import age_expr
 from fupin_cli.policy.law import OURS
 
@@ -57,11 +58,11 @@ def not_beneficiary(ctx: Month) -> pl.LazyFrame:
     """
     rows = with_people(ctx)
     absent, there = rows.filter(~pl.col("found")), rows.filter("found")
-    unread = pl.col("name").is_in(ctx.unread_names.implode()).fill_null(value=False)
+    unread = pl.col("id_number").is_in(perhaps_in_export(ctx, ctx.judged).implode())
     unclear, other = pl.col("reg_class_unread"), ~pl.col("reg_beneficiary")
     said = (
         (absent.filter(~unread), "全国防返贫监测系统的导出里没有这个人", "refuse"),
-        (absent.filter(unread), "监测系统的导出里有同名的行，证号读不出，须核实是不是此人", "hold"),
+        (absent.filter(unread), UNREAD, "hold"),
         (
             there.filter(unclear),
             "户类型、监测对象类别没有填、不在可填的范围内，或此人几行不一致，看不出是不是脱贫户、监测对象",
@@ -151,7 +152,10 @@ def in_school(ctx: Month) -> pl.LazyFrame:
     hint="只保留首次核定最早的一个岗位，其余办理退出",
 )
 def several_posts(ctx: Month) -> pl.LazyFrame:
-    """The first approved keeps its status (warning), the others are held; another department's may be the first."""
+    """The first approved keeps its status (warning), the others are held; another department's may be the first.
+
+    Where it is not known since when the other department's post is held, nobody knows which is the first: ours are held.
+    """
     own = ctx.judged.lazy().select(
         "id_number",
         "_src",
@@ -171,17 +175,22 @@ def several_posts(ctx: Month) -> pl.LazyFrame:
         begun = pl.col("start").is_null() | (
             pl.col("start") <= ctx.last
         )  # of a start that is not known nobody can say no
-        others = ctx.table("other_posts").filter(begun & (pl.col("end").is_null() | (pl.col("end") >= ctx.first)))
+        others = (
+            ctx.listed("other_posts").lazy().filter(begun & (pl.col("end").is_null() | (pl.col("end") >= ctx.first)))
+        )
         parts.append(others.select("id_number", _since="start", _what=place_expr(), _own=pl.lit(value=False)))
     rows = pl.concat(parts, how="diagonal").filter(pl.col("id_number").is_duplicated())
     several = rows.sort("id_number", "_since", "on_post", "post_id", nulls_last=True, maintain_order=True).with_columns(
         _nth=pl.int_range(pl.len()).over("id_number")
     )
-    lists = several.group_by("id_number").agg(_all=pl.col("_what").sort().str.join("、"))
+    undated = ~pl.col("_own") & pl.col("_since").is_null()
+    lists = several.group_by("id_number").agg(_all=pl.col("_what").sort().str.join("、"), _undated=undated.any())
     several = several.join(lists, on="id_number", how="left").filter(pl.col("_own"))
-    first = pl.col("_nth") == 0
+    first = (pl.col("_nth") == 0) & ~pl.col("_undated")
     said = (
-        pl.when(first)
+        pl.when("_undated")
+        .then(pl.lit("本月不止一个岗位，他部门岗位的起始日期没有写明或读不出，看不出哪个在先："))
+        .when(first)
         .then(pl.lit("本月不止一个岗位，这是首次核定最早的一个："))
         .otherwise(pl.lit("本月不止一个岗位，这个不是首次核定最早的："))
     )

@@ -33,11 +33,6 @@ class Again:
         return measure_of(self.measure, self.policy)
 
 
-def again_of(run: PayrollRun) -> Again:
-    """What corrections need of a month that was computed again."""
-    return Again(run.month, run.measure, run.policy, lines_now(run))
-
-
 def months_to_check(desk: Desk, month: int, measure: str) -> list[int]:
     """Approved months that the payroll of a month computes again: those of the last `months_back`, and later ones."""
     back = desk.policy.settings.corrections.months_back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,7 @@ from fupin_cli.jobs.books import Books
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.person_code import known_key, person_codes, workspace_key
+from fupin_cli.jobs.replaced_lists import by_table, replaced_lists
 from fupin_cli.jobs.returned import checked_returns, return_intake
 from fupin_cli.measures.catalogue import MEASURES, leading
 from fupin_cli.measures.claimed import Claimed
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.jobs.memo import Memo
+    from fupin_cli.jobs.replaced_lists import Lists
     from fupin_cli.jobs.workspace import Workspace
     from fupin_cli.policy.parameters import Policy
 
@@ -156,6 +159,11 @@ class Desk(Books):
         """What the ledger says was paid (`history.payments`)."""
         return payments(self.lines, self.money)
 
+    @cached_property
+    def replaced_lists(self) -> Lists:
+        """Lists of the dead and of prisoners that were written over since an approval (`replaced_lists`)."""
+        return replaced_lists(self, self.inbox, (self.workspace, self.contracts, self.policy.settings.intake))
+
     def gone(self, month: int, measure: str) -> str:
         """Which input of an approved month is not in the inbox any more (`month_folders.gone`); empty if none."""
         return month_folders.gone(self.inbox, self.approved_inputs(month, measure))
@@ -203,6 +211,10 @@ class Desk(Books):
         if self.lines.height:
             before = month if again else None
             intake = add_ledger(intake, self.paid(month, measure), self.contracts[HISTORY], before, measure)
+            known = [
+                (table, rows) for of, table, _, rows in self.replaced_lists if of <= (FAR_AHEAD if again else month)
+            ]
+            intake = replace(intake, replaced=by_table(known))
         return Claimed(
             intake,
             self.policy.of(month),

@@ -10,9 +10,10 @@ from fupin_cli import findings
 from fupin_cli.checks.engine import CheckResult, completed
 from fupin_cli.checks.ret import return_findings
 from fupin_cli.errors import NoInputError
-from fupin_cli.jobs.corrections import lines_now, standing_lines
+from fupin_cli.jobs.corrections import standing_lines
 from fupin_cli.jobs.reissue import to_send_again
 from fupin_cli.jobs.subsidy import compute
+from fupin_cli.jobs.unsaid import lines_again
 from fupin_cli.measures.catalogue import MEASURES, leading
 from fupin_cli.measures.claims import PAY
 from fupin_cli.month.month import Month
@@ -93,7 +94,7 @@ def _computed_again(desk: Desk, first: int, last: int) -> tuple[list[PayrollRun]
                     raise
                 continue
             runs.append(one)
-            parts.append(lines_now(one))
+            parts.append(lines_again(desk, one))
     return runs, parts, kept
 
 

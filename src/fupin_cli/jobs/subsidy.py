@@ -13,11 +13,12 @@ from fupin_cli.checks.claim_faults import effect_of, faults_of
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs import kept_months, undated
 from fupin_cli.jobs.batch_lines import kept_by_town
-from fupin_cli.jobs.corrections import Again, again_of, compared, months_to_check
+from fupin_cli.jobs.corrections import Again, compared, months_to_check
 from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.funds import funds_of, unpaid_budgets
 from fupin_cli.jobs.log import aside
 from fupin_cli.jobs.own_month import refuse_without_own
+from fupin_cli.jobs.unsaid import again_of
 from fupin_cli.measures.catalogue import known_measures, measure_of, other_measures
 from fupin_cli.measures.claims import SPOT, conform
 from fupin_cli.measures.lines import Judged, claim_lines
@@ -158,7 +159,7 @@ def _with_corrections(desk: Desk, run: PayrollRun) -> PayrollRun:
         if file := desk.gone(month, run.measure):
             gone.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，没有重算这个月的差额")
         else:
-            found.append(again_of(run) if approved else _again(desk, run.subsidy, month, keys))
+            found.append(again_of(desk, run) if approved else _again(desk, run.subsidy, month, keys))
     if found:
         undated.ask(run, undated.by_a_number(desk, found))
         corrections, undecided = compared(desk, found)
@@ -175,18 +176,18 @@ def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Agai
         if not key or key not in months:
             run = compute(desk, measure, month, again=True)
             if run.result.crashed or not key:
-                return again_of(run)
-            months[key] = again_of(run).lines
+                return again_of(desk, run)
+            months[key] = again_of(desk, run).lines
         return Again(month, measure.code, desk.policy.of(month), months[key])
     if not (desk.cache.looks or desk.cache.keeps):
-        return again_of(compute(desk, measure, month, again=True))
+        return again_of(desk, compute(desk, measure, month, again=True))
     place = kept_months.Place(desk.workspace.root, month, measure.code, keys.of(month, measure.code))
     told = (partial(_damaged, desk),) if desk.cache.keeps else ()  # a command that writes nothing writes no log
     lines = kept_months.read(place, *told) if desk.cache.looks else None
     if lines is not None:
         return Again(month, measure.code, desk.policy.of(month), lines)
     run = compute(desk, measure, month, again=True)
-    again = again_of(run)
+    again = again_of(desk, run)
     if desk.cache.keeps and not run.result.crashed:
         kept_months.write(place, again.lines)
     return again

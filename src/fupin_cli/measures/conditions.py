@@ -9,6 +9,7 @@ import polars as pl
 
 from fupin_cli.measures.measure import Fault
 from fupin_cli.measures.paid import HISTORY
+from fupin_cli.month.unread_numbers import UNREAD, perhaps_in_export
 from fupin_cli.month.used_months import POSTS
 from fupin_cli.policy import months, places
 from fupin_cli.policy.rounding import HALF_UP, yuan_to_fen
@@ -63,8 +64,8 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
         .then(pl.lit("没有劳动能力"))
     )
     doubt = (
-        pl.when(absent & pl.col("name").is_in(ctx.unread_names.implode()))
-        .then(pl.lit("监测系统的导出里有同名的行，证号读不出，须核实是不是此人"))
+        pl.when(absent & pl.col("id_number").is_in(perhaps_in_export(ctx, rows).implode()))
+        .then(pl.lit(UNREAD))
         .when("class_unread")
         .then(pl.lit("监测系统里户类型、监测对象类别没有填、不在可填的范围内，或此人几行不一致"))
         .when(pl.lit(not labour) | (pl.col("age") < ctx.labour_age).fill_null(value=False) | pl.col("in_school"))
@@ -149,12 +150,12 @@ def insured_as_employee(ctx: Month) -> pl.DataFrame:
     """People whom the list of insured employees has in the month, or from a month that is not known.
 
     Gives id_number, `_units` (their employers), `_plain` (the same as they are compared), `_sure` (of no row it is unknown
-    where or from when).
+    where or from when, none has an old number).
     """
     if not ctx.has("employee_insurance"):
         none = {"_units": pl.List(pl.String), "_plain": pl.List(pl.String)}
         return pl.DataFrame(schema=pl.Schema({"id_number": pl.String(), **none, "_sure": pl.Boolean()}))
-    known = ctx.intake.tables["employee_insurance"].filter(
+    known = ctx.listed("employee_insurance").filter(
         (pl.col("start_month").fill_null(ctx.month) <= ctx.month)
         & (pl.col("end_month").fill_null(ctx.month) >= ctx.month)
     )
@@ -162,7 +163,7 @@ def insured_as_employee(ctx: Month) -> pl.DataFrame:
     return known.group_by("id_number").agg(
         _units=unit.drop_nulls().unique().sort(),
         _plain=places.plain(unit.drop_nulls()).unique(),
-        _sure=(unit.is_not_null() & pl.col("start_month").is_not_null()).all(),
+        _sure=(unit.is_not_null() & pl.col("start_month").is_not_null() & ~pl.col("_old_number")).all(),
     )
 
 

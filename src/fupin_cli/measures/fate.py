@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def listed_people(ctx: Month) -> pl.Series:
     """ID numbers that the lists of the dead and of prisoners name: of nobody else need a claim's days be looked at."""
-    lists = [ctx.intake.tables[name]["id_number"] for name in ("deaths", "prisoners") if ctx.has(name)]
+    lists = [ctx.lasting(name)["id_number"] for name in ("deaths", "prisoners") if ctx.has(name)]
     return pl.concat(lists).drop_nulls().unique() if lists else pl.Series([], dtype=pl.String)
 
 
@@ -48,9 +48,11 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
             Fault("MEA019", dropped, "以前的死亡人员名单里有，最近的名单里没有写到，须核实", effect="hold"),
         ]
     if ctx.has("prisoners"):
-        newest = ~pl.col("_src").is_in(ctx.older_lists("prisoners"))
-        terms = ctx.table("prisoners").select(
-            "id_number", _in="start", _out="end", _gaoled=pl.col("start").is_not_null() & newest
+        sure = ~pl.col("older") & ~pl.col("_old_number")
+        terms = (
+            ctx.lasting("prisoners")
+            .lazy()
+            .select("id_number", _in="start", _out="end", _gaoled=pl.col("start").is_not_null() & sure)
         )
         both = told.select("_src", "_row", "id_number", "_first_day", "_last_day").join(terms, on="id_number")
         touches = (pl.col("_in").fill_null(pl.col("_last_day")) <= pl.col("_last_day")) & (
@@ -61,7 +63,12 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
         undated = pl.col("_gaoled").not_().fill_null(value=False)
         faults += [
             Fault("MEA019", pl.col("_gaoled").fill_null(value=False), "申请的日期里在服刑"),
-            Fault("MEA019", undated, "在服刑人员名单里，没有写明起始日期，或最近的名单里没有写到", effect="hold"),
+            Fault(
+                "MEA019",
+                undated,
+                "在服刑人员名单里，没有写明起始日期，是15位旧证号，或最近的名单里没有写到",
+                effect="hold",
+            ),
         ]
     return collected(told, rows.height), faults
 

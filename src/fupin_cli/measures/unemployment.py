@@ -67,7 +67,7 @@ def _employed(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
     """MEA015: working in the month by the export or by the list of insured employees (text: 仍未就业): held."""
     faults = []
     if ctx.has("employment"):
-        spells = ctx.intake.tables["employment"].filter(
+        spells = ctx.listed("employment").filter(
             pl.col("working")
             & (pl.col("start").fill_null(ctx.first) <= ctx.last)
             & (pl.col("end").is_null() | (pl.col("end") >= ctx.first))

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.plans import collected
-from fupin_cli.policy.idnumber import birth_expr, check_fits, sex_expr
+from fupin_cli.policy.idnumber import OLD_LENGTH, birth_expr, check_fits, sex_expr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 UNKNOWN_ID = "999999"
-PLAIN_LENGTH, OLD_LENGTH = 18, 15
+PLAIN_LENGTH = 18
 NOT_OURS = "waivers"  # whom a document speaks of, not who is in the month
 NAMED = {
     "table": pl.String,

@@ -63,11 +63,11 @@ class Month(Tables):
     def dead(self) -> pl.DataFrame:
         """Whom the lists of the dead name, one row each: id_number, `death_date` (the earliest; null: none can be read).
 
-        `older`: only older lists name them (`Tables.older_lists`); `_file`, `_sheet`, `_row`: where they stand first.
+        `older`: only older lists name them (`Tables.lasting`); `_file`, `_sheet`, `_row`: where they stand first.
         """
-        older = pl.col("_src").is_in(self.older_lists("deaths")).all()
-        people = self.intake.tables["deaths"].group_by("id_number")
-        return people.agg(pl.col("death_date").min(), pl.col("_file", "_sheet", "_row").first(), older=older)
+        # Whom an old number means is held (`unread_numbers.perhaps_dead`).
+        people = self.lasting("deaths").filter(~pl.col("_old_number")).group_by("id_number")
+        return people.agg(pl.col("death_date").min(), pl.col("_file", "_sheet", "_row").first(), pl.col("older").all())
 
     @cached_property
     def paid_people(self) -> pl.Series:
@@ -148,13 +148,6 @@ class Month(Tables):
             return self._judged_people(registry)
         several = registry.filter(registry["id_number"].is_duplicated())
         return contradicted(self._judged_people(registry.filter(first)), self._judged_people(several))
-
-    @cached_property
-    def unread_names(self) -> pl.Series:
-        """Names of the registry's rows that were set aside for their number: of them nobody can say that they are not there."""
-        aside = self.intake.set_aside.get("registry")
-        none = pl.Series("name", [], pl.String)
-        return none if aside is None else aside["name"].drop_nulls().unique()
 
     @cached_property
     def members(self) -> pl.DataFrame:

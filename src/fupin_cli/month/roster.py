@@ -86,15 +86,18 @@ def touching_rows(assignments: pl.DataFrame, month: int) -> pl.DataFrame:
     """Roster rows with what each says of the month by itself.
 
     Adds `sound` (contract with both dates in order), masks of days (`months.day_mask`) `on_mask`, `contract_mask`,
-    `paid_mask` (both), `touches`, `gone`.
+    `paid_mask` (both), `touches`, `gone`. A row of which no day can be read that it begins with touches every month up to its
+    end: nobody knows that it does not (CON001 holds it).
     """
     first, last = months.first_day(month), months.last_day(month)
     nothing = pl.lit(0, dtype=pl.Int64)
+    begins = pl.coalesce("on_post", "contract_start")
+    over = (pl.min_horizontal("contract_end", "off_post") < first).fill_null(value=False)
     known = pl.col("contract_start").is_not_null() & pl.col("contract_end").is_not_null()
-    on_mask = months.day_mask(pl.coalesce("on_post", "contract_start"), pl.col("off_post"), month)
+    on_mask = months.day_mask(begins, pl.col("off_post"), month)
     rows = assignments.with_columns(
         sound=known & (pl.col("contract_end") >= pl.col("contract_start")).fill_null(value=False),
-        on_mask=pl.when(pl.coalesce("on_post", "contract_start").is_not_null()).then(on_mask).otherwise(nothing),
+        on_mask=pl.when(begins.is_not_null()).then(on_mask).otherwise(nothing),
         gone=((pl.col("off_post") < first) | (pl.col("on_post") > last)).fill_null(value=False),
     ).with_columns(
         contract_mask=pl.when(pl.col("sound"))
@@ -103,7 +106,7 @@ def touching_rows(assignments: pl.DataFrame, month: int) -> pl.DataFrame:
     )
     return rows.with_columns(
         paid_mask=pl.col("on_mask") & pl.col("contract_mask"),
-        touches=(pl.col("contract_mask") != 0) | (pl.col("on_mask") != 0),
+        touches=(pl.col("contract_mask") != 0) | (pl.col("on_mask") != 0) | (begins.is_null() & ~over),
     )
 
 

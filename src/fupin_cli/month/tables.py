@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.policy import months
+from fupin_cli.policy.idnumber import OLD_LENGTH, of_today
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +75,13 @@ class Tables:
         """Rows of a table, or None where it was not supplied."""
         return self.intake.tables.get(name)
 
+    def listed(self, name: str) -> pl.DataFrame:
+        """Rows of a list that was supplied, people of old numbers of 15 digits under those they have today (`_old_number`).
+
+        Nothing is said of such a number anywhere (SPEC 9.12), but whom a list means by it is not in doubt.
+        """
+        return _today(self.intake.tables[name])
+
     def rows_since(self, name: str, since: int) -> pl.DataFrame:
         """Rows of a table that was supplied, and those of the month folders before from `since` on.
 
@@ -107,6 +115,25 @@ class Tables:
         }
         return [index for index, folder in folders.items() if folder < max(folders.values())]
 
+    def lasting(self, name: str) -> pl.DataFrame:
+        """Rows of a list whose word lasts (of the dead, of prisoners), with `older`: only a list before its newest says so.
+
+        It lies in an older folder (`older_lists`), or lay in the inbox itself and was written over (`Intake.replaced`).
+        """
+        rows = self.listed(name).with_columns(older=pl.col("_src").is_in(self.older_lists(name)))
+        before = self.intake.replaced.get(name)
+        if before is None:
+            return rows
+        gone = _today(before).join(rows, on="id_number", how="anti", maintain_order="left")
+        return pl.concat([rows, gone.with_columns(older=pl.lit(value=True))], how="diagonal")
+
     def previous(self, name: str) -> pl.LazyFrame:
         """Rows of a table in the month folder before."""
         return self.intake.previous[name].lazy()
+
+
+def _today(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with `_old_number`: theirs had 15 digits, and is written now as it is today."""
+    number = pl.col("id_number")
+    rows = rows.with_columns(_old_number=(number.str.len_bytes() == OLD_LENGTH).fill_null(value=False))
+    return rows.with_columns(of_today(number)) if rows["_old_number"].any() else rows

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.month.mentions import OLD_LENGTH, PLAIN_LENGTH, UNKNOWN_ID
-from fupin_cli.policy.idnumber import is_valid_expr
+from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
+from fupin_cli.policy.idnumber import OLD_LENGTH, is_valid_expr
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 DEATHS = "deaths"
+UNREAD = "监测系统的导出里有一行，证号读不出、写错或是15位旧证号，可能是此人，须核实"
 PLACE = ("_file", "_sheet", "_row")
 
 
@@ -51,10 +52,21 @@ def perhaps_dead(month: Month, people: pl.DataFrame) -> pl.DataFrame:
     return found.unique("id_number", keep="first", maintain_order=True)
 
 
+def perhaps_in_export(month: Month, people: pl.DataFrame) -> pl.Series:
+    """ID numbers of those of `people` (id_number, name) whom a row of the export with a lost or wrong number may mean."""
+    rows = _unread(month, "registry").select("id_number", "name")
+    return may_mean(people, rows)["id_number"].unique()
+
+
 def lost_payments(month: Month) -> pl.DataFrame:
     """Rows of the payment history whose number is lost or wrong: its columns. Of nobody's number they are counted."""
-    history = month.intake.tables["payment_history"]
+    return _unread(month, "payment_history")
+
+
+def _unread(month: Month, table: str) -> pl.DataFrame:
+    """Rows of a table whose number is lost or wrong, those set aside too: its columns."""
+    frame = month.intake.tables[table]
     wrong = month.numbers.filter(~pl.col("valid") & ~pl.col("id_number").str.starts_with(UNKNOWN_ID))["id_number"]
-    rows = history.filter(pl.col("id_number").is_in(wrong.implode()))
-    aside = month.intake.set_aside.get("payment_history")
+    rows = frame.filter(pl.col("id_number").is_in(wrong.implode()))
+    aside = month.intake.set_aside.get(table)
     return rows if aside is None else pl.concat([rows, aside.select(rows.columns)])

@@ -14,6 +14,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 LENGTH = 18
 SHAPE = r"^[0-9]{17}[0-9X]$"
+OLD_LENGTH, OLD_SHAPE = 15, r"^[0-9]{15}$"
 CHECKS = 11  # values of the check character
 PARTS = ((0, 5), (5, 4), (9, 4), (13, 4))  # where each part of the 17 digits begins, and how many it has
 MALE, FEMALE = "男", "女"
@@ -74,6 +75,17 @@ def is_valid_expr(number: pl.Expr) -> pl.Expr:
     asked = _looked_up([number.str.slice(*part).cast(pl.UInt32, strict=False) for part in PARTS])
     expected = pl.when(asked == 10).then(pl.lit("X")).otherwise(asked.cast(pl.String))  # noqa: PLR2004 - X stands for 10
     return number.str.contains(SHAPE) & (number.str.slice(17, 1) == expected).fill_null(value=False)
+
+
+def of_today(number: pl.Expr) -> pl.Expr:
+    """A number of 15 digits, as issued until 1999, as the same person's is written today; every other as it is.
+
+    The year of birth was written with two digits and there was no check character (GB 11643-1999).
+    """
+    body = number.str.slice(0, 6) + pl.lit("19") + number.str.slice(6)
+    value = check_value(body.cast(pl.Int64, strict=False))
+    check = pl.when(value == 10).then(pl.lit("X")).otherwise(value.cast(pl.String))  # noqa: PLR2004 - X stands for 10
+    return pl.when(number.str.contains(OLD_SHAPE)).then(body + check).otherwise(number)
 
 
 def birth_expr(number: pl.Expr) -> pl.Expr:

@@ -29,6 +29,7 @@ PAYEE = [
     "head_id",
 ]
 BACK_PAY, RECOVER, CANCEL = "back_pay", "recover", "cancel"
+UNSAID = "现在的表里没有这一行，或证号读不出了；当时的表可用 fupin inputs 取回，放进那个月的文件夹再算"
 GONE = "gone"  # status of a line that the roster does not make any more
 
 
@@ -141,7 +142,9 @@ def _reason() -> pl.Expr:
     ]
     changed = pl.concat_list(parts).list.drop_nulls().list.join("；")
     return (
-        pl.when(gone)
+        pl.when(gone & (pl.col("status") == HOLD))
+        .then(pl.lit(UNSAID))
+        .when(gone)
         .then(pl.lit("现在的花名册里没有这一行"))
         .when(fresh)
         .then(pl.format("批准时没有这一行，现{}{}", words["status"], rules))

@@ -1,0 +1,88 @@
+"""Lists of the dead and of prisoners in the inbox itself that were written over since a month was approved with them.
+
+What such a list says lasts. One in a month's folder stays there; one in the inbox itself is written over by the next, and
+where that tells of new cases alone the dead would be paid again. The approval kept it (SPEC 9.10): it goes on being known,
+as an older list, unless the folder of that month has one now.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.errors import NoInputError
+from fupin_cli.intake.inbox import folder_month
+from fupin_cli.intake.load import typed_rows
+from fupin_cli.intake.opened import read_inbox
+from fupin_cli.ledger import kept
+from fupin_cli.policy.months import month_text
+
+if TYPE_CHECKING:
+    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.opened import Inbox
+    from fupin_cli.jobs.books import Books
+    from fupin_cli.jobs.workspace import Workspace
+    from fupin_cli.ledger.kept import Kept, KeptFile
+    from fupin_cli.policy.settings import Intake
+
+Lists = list[tuple[int, str, str, pl.DataFrame]]  # month approved with it, table, SHA-256, rows
+Reads = tuple["Workspace", "dict[str, TableSpec]", "Intake"]  # where, as what and within which limits files are read
+
+
+def replaced_lists(books: Books, inbox: Inbox, reads: Reads) -> Lists:
+    """Such lists as the approvals that stand kept them, each version once, by the last month that was approved with it.
+
+    Raises:
+        KeptError: an archive is gone, damaged or another (exit 12).
+    """
+    place, contracts, _ = reads
+    lasting = [name for name, spec in contracts.items() if spec.lasting]
+    used = books.inputs.filter(pl.col("table_name").is_in(lasting)).sort("month")
+    direct = [row for row in used.select("batch", "month", "table_name", "file").iter_rows() if _in_inbox(row[3])]
+    here = {source.sha256 for source in inbox.sources}
+    again = {(source.spec.table, source.folder) for source in inbox.sources}
+    held: dict[str, Kept] = {}
+    found: dict[tuple[str, str], tuple[int, Kept, KeptFile]] = {}
+    for batch, month, table, name in direct:
+        if batch not in held:
+            held[batch] = kept.contents(place.root, batch)
+        file = next((file for file in held[batch].files if file.name == name), None)
+        if file is not None and file.sha256 not in here:
+            found[table, file.sha256] = (month, held[batch], file)
+    hashes = dict(books.postings.select("batch", "kept_sha256").iter_rows()) if found else {}
+    return [
+        (month, table, sha256, _rows(reads, replace(batch, files=[file]), hashes, table, month))
+        for (table, sha256), (month, batch, file) in found.items()
+        if (table, month) not in again
+    ]
+
+
+def by_table(lists: list[tuple[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
+    """The rows of each table."""
+    parts: dict[str, list[pl.DataFrame]] = {}
+    for table, rows in lists:
+        if rows.height:
+            parts.setdefault(table, []).append(rows)
+    return {table: pl.concat(frames, how="diagonal") for table, frames in parts.items()}
+
+
+def _in_inbox(name: str) -> bool:
+    """Whether a file lies in no month's folder."""
+    return folder_month(name) is None
+
+
+def _rows(reads: Reads, of_one: Kept, hashes: dict[str, str], table: str, month: int) -> pl.DataFrame:
+    """The rows of a file that was kept, and in `_file` when it was approved with."""
+    place, contracts, limits = reads
+    with tempfile.TemporaryDirectory(prefix="fupin-") as name:
+        kept.give_back(place.root, of_one, Path(name), hashes)
+        try:
+            inbox = read_inbox(Path(name), contracts, limits, password=place.password)
+        except NoInputError:
+            return pl.DataFrame()
+        rows = typed_rows(inbox, [s for s in inbox.sources if s.spec.table == table]).accepted
+    return rows.with_columns(_file=pl.format("{}（{}批准时）", "_file", pl.lit(month_text(month))))
