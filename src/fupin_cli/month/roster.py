@@ -86,13 +86,11 @@ def touching_rows(assignments: pl.DataFrame, month: int) -> pl.DataFrame:
     """Roster rows with what each says of the month by itself.
 
     Adds `sound` (contract with both dates in order), masks of days (`months.day_mask`) `on_mask`, `contract_mask`,
-    `paid_mask` (both), `touches`, `gone`. A row of which no day can be read that it begins with touches every month up to its
-    end: nobody knows that it does not (CON001 holds it).
+    `paid_mask` (both), `touches`, `gone`. A row of which nobody can tell (`unplaced`) touches the month: CON001 holds it.
     """
     first, last = months.first_day(month), months.last_day(month)
     nothing = pl.lit(0, dtype=pl.Int64)
     begins = pl.coalesce("on_post", "contract_start")
-    over = (pl.min_horizontal("contract_end", "off_post") < first).fill_null(value=False)
     known = pl.col("contract_start").is_not_null() & pl.col("contract_end").is_not_null()
     on_mask = months.day_mask(begins, pl.col("off_post"), month)
     rows = assignments.with_columns(
@@ -106,7 +104,7 @@ def touching_rows(assignments: pl.DataFrame, month: int) -> pl.DataFrame:
     )
     return rows.with_columns(
         paid_mask=pl.col("on_mask") & pl.col("contract_mask"),
-        touches=(pl.col("contract_mask") != 0) | (pl.col("on_mask") != 0) | (begins.is_null() & ~over),
+        touches=(pl.col("contract_mask") != 0) | (pl.col("on_mask") != 0) | unplaced(month),
     )
 
 
