@@ -37,6 +37,7 @@ def said(err: str, root: Path) -> str:
     """What was printed, in a workspace of any name, at any time; each on one line."""
     text = err.replace(str(root), PLACE).replace(root.name + "/", PLACE + "/")
     text = re.sub(r"\d{4}-\d{2}-\d{2}T[0-9:+.]+", "（时间）", text)
+    text = re.sub(r"今天是 \d{4}-\d{2}-\d{2}", "今天是（日期）", text)
     text = text[text.find("错误: ") :] if "错误: " in text else text
     return " ".join(text.replace("\n\n", "\n").split("\n")).strip()
 
