@@ -17,7 +17,7 @@ TERM = parse_month("2025-12")
 SCHEMA = {
     **dict.fromkeys(LINE, pl.String),
     **dict.fromkeys(("cap_end", "pension_end", "contract_month", "fixed_fen"), pl.Int64),
-    **dict.fromkeys(("share_num", "share_den"), pl.Int128),
+    **dict.fromkeys(("share_num", "share_den", "left_num", "left_den"), pl.Int128),
 }
 
 

@@ -42,6 +42,8 @@ ENDS = [
     "share_num",
     "share_den",
     "fixed_fen",
+    "left_num",
+    "left_den",
 ]
 
 
@@ -103,12 +105,30 @@ def _of_posts(desk: Desk, run: PayrollRun) -> pl.DataFrame:
     # The line's own share is that of this month alone.
     rows = ends_of(run).drop("share_num", "share_den").join(shares, on="person", how="left", maintain_order="left")
     own = pl.col("numerator_x100").is_not_null() & own_den.is_not_null()
+    rows = rows.with_columns(_cap_end(run.month), _num=pl.when(own).then(own_num).cast(BIG), _den=own_den.cast(BIG))
     return rows.with_columns(
-        _cap_end(run.month),
-        share_num=pl.coalesce("share_num", pl.when(own).then(own_num).cast(BIG)),
-        share_den=pl.coalesce("share_den", pl.when(own).then(own_den).cast(BIG)),
+        *_months_left(run),
+        share_num=pl.coalesce("share_num", "_num"),
+        share_den=pl.coalesce("share_den", pl.when(pl.col("_num").is_not_null()).then("_den")),
         fixed_fen=pl.lit(None, dtype=pl.Int64),
     ).select(ENDS)
+
+
+def _months_left(run: PayrollRun) -> list[pl.Expr]:
+    """What the cap leaves after this month's own share, where months are counted by shares (SPEC 8.7); else null.
+
+    A line that is held is taken as paid, as its due is.
+    """
+    counted = (
+        pl.lit(run.policy.settings.post.month_count == "prorated") & pl.col("capped") & pl.col("_num").is_not_null()
+    )
+    cap = run.policy.cap_months(run.month)
+    num, den = pl.col("before_num"), pl.col("before_den")
+    left = pl.max_horizontal((cap * den - num) * pl.col("_den") - pl.col("_num") * den, pl.lit(0, dtype=BIG))
+    return [
+        pl.when(counted).then(left).alias("left_num"),
+        pl.when(counted).then(den * pl.col("_den")).alias("left_den"),
+    ]
 
 
 def _cap_end(month: int) -> pl.Expr:
@@ -146,5 +166,5 @@ def _paid_shares(desk: Desk, run: PayrollRun) -> pl.DataFrame:
 def _of_measure(run: PayrollRun) -> pl.DataFrame:
     """Another monthly subsidy: the month's amount again, to its own cap, the pension or the term."""
     empty = pl.lit(None, dtype=BIG)
-    rows = ends_of(run).with_columns(_cap_end(run.month), fixed_fen="due_fen", share_num=empty, share_den=empty)
-    return rows.select(ENDS)
+    none = dict.fromkeys(("share_num", "share_den", "left_num", "left_den"), empty)
+    return ends_of(run).with_columns(_cap_end(run.month), fixed_fen="due_fen", **none).select(ENDS)

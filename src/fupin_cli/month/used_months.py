@@ -184,8 +184,8 @@ def pension_facts(
     """Pension scheme and date of each line's person, and whether the line may go on to that date.
 
     `lines` has id_number, insured_type, first_approval of the person (`person_approval`). Adds `scheme` (null: a woman
-    insured as an employee of unknown kind), `pension_date` (by the law of the month), `extended` (less than
-    5 years away at first approval): SPEC 2.3, 2.4.
+    insured as an employee of unknown kind), `pension_date` (by the law of the month; one that lies ahead by the law that
+    will be in force then), `extended` (less than 5 years away at first approval): SPEC 2.3, 2.4.
     """
     years = policy.number(extension, month)
     sex = sex_expr(pl.col("id_number"))
@@ -205,8 +205,10 @@ def pension_facts(
     )
     # The day of birth becomes a column: every step of the pension's age asks for it.
     birth, approval = pl.col("_birth"), pl.col("person_approval")
+    today = pl.lit(months.last_day(month))
+    undelayed = pension_date_expr(birth, pl.col("scheme"), today)
     lines = lines.with_columns(scheme=scheme, _birth=birth_expr(pl.col("id_number"))).with_columns(
-        pension_date=pension_date_expr(birth, pl.col("scheme"), months.last_day(month)),
+        pension_date=pension_date_expr(birth, pl.col("scheme"), pl.max_horizontal(undelayed, today)),
         _then=pension_date_expr(birth, pl.col("scheme"), approval.fill_null(FAR)),
     )
     near = (pl.col("_then").dt.offset_by(f"-{years}y") < approval) & (approval <= pl.col("_then"))

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BIG = pl.Int128
+MANY_MONTHS = 1200  # beyond any policy's term
 PAYING, HELD = "pay", "hold"
 CAP, PENSION, TERM, CONTRACT = "cap", "pension", "term", "contract"
 WHY_WORDS = {CAP: "满期限", PENSION: "到养老金领取年龄", TERM: "政策到期", CONTRACT: "合同到期"}
 LINE = ["measure", "person", "name", "post_id", "person_code", "county", "township", "village", "fund", "status"]
 # What is known of each line: besides LINE `cap_end` (null: no cap of its own), `pension_end` (null: pension ends nothing),
-# `contract_end` (months); `share_num`/`share_den` of a month, or `fixed_fen`, the same amount each month.
+# `contract_end` (months); `share_num`/`share_den` of a month, or `fixed_fen`, the same amount each month; `left_num`/`left_den`
+# months that the cap leaves after this one, where it is counted by shares (null: by months, `cap_end` says all).
 ENDS = {
     PENSION: "pension_end",
     CAP: "cap_end",
@@ -103,6 +105,7 @@ def forecast(
     `standards`: month → monthly standard in fen of lines with a share; a month without one has no amount. `renew`: contracts
     are renewed; else a line ends with the month in which its contract ends.
     """
+    lines = _counted_by_shares(lines, month)
     bounds = [name for why, name in ENDS.items() if renew is False or why != CONTRACT]
     known = lines.with_columns(term_end=pl.lit(term_end, dtype=pl.Int64))
     last = pl.min_horizontal(pl.col(name).cast(pl.Int64) for name in bounds)
@@ -115,11 +118,29 @@ def forecast(
     span = pl.int_ranges(month + 1, pl.max_horizontal(pl.col("last") + 1, pl.lit(month + 1, dtype=pl.Int64)))
     rows = known.with_columns(month=span).filter(pl.col("month").list.len() > 0).explode("month")
     standard = pl.col("month").replace_strict(dict(standards), default=None, return_dtype=pl.Int64)
-    priced = HALF_UP.divide(standard.cast(BIG) * pl.col("share_num").cast(BIG), pl.col("share_den").cast(BIG))
+    num, den = _share_of(pl.col("month") - month)
+    priced = HALF_UP.divide(standard.cast(BIG) * num, den)
     rows = rows.with_columns(amount_fen=pl.coalesce("fixed_fen", priced.cast(pl.Int64)))
     missing = rows.filter(pl.col("amount_fen").is_null() & pl.col("share_num").is_not_null())
     years = sorted({int(m) // 12 for m in missing["month"].unique()})
     return Forecast(month, rows.select(*LINE, "month", "amount_fen"), known.select(*LINE, "last", "why"), years)
+
+
+def _counted_by_shares(lines: pl.DataFrame, month: int) -> pl.DataFrame:
+    """Set `cap_end` of lines whose cap is counted by shares: the month in which the shares to come have used what is left."""
+    left = pl.col("left_num") * pl.col("share_den")
+    each = pl.col("left_den") * pl.col("share_num")
+    needed = pl.when(each > 0).then((left + each - 1) // each).clip(0, MANY_MONTHS).cast(pl.Int64)
+    return lines.with_columns(cap_end=pl.coalesce(month + needed, "cap_end"))
+
+
+def _share_of(nth: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Numerator and denominator of what the nth month after this one pays: the usual share, at most what is left of the cap."""
+    num, den = pl.col("share_num").cast(BIG), pl.col("share_den").cast(BIG)
+    left = pl.col("left_num") * den - (nth - 1).cast(BIG) * num * pl.col("left_den")
+    capped = pl.col("left_num").is_not_null()
+    cut = pl.when(capped).then(pl.min_horizontal(num * pl.col("left_den"), left)).otherwise(num)
+    return cut, pl.when(capped).then(den * pl.col("left_den")).otherwise(den)
 
 
 @dataclass(frozen=True)
