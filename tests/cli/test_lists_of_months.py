@@ -239,3 +239,78 @@ def test_a_list_that_is_put_away_into_a_months_folder_is_the_same_list(
     name = f"{BASE['files']['deaths']}.csv"
     (tmp_path / "inbox" / name).rename(tmp_path / "inbox" / MONTH / name)
     assert june(fupin, tmp_path) == ("refuse", [])
+
+
+@pytest.mark.parametrize(
+    ("older", "newest", "expected"),
+    [
+        # A list that names only who has joined takes nobody's cover back.
+        ({}, [SOMEBODY], ("pay", [])),
+        ({"终保日期": "2024-04-30"}, [SOMEBODY], ("hold", ["INS001"])),
+        # The newest list that has the policy says until when it runs.
+        ({}, [SOMEBODY, {"终保日期": "2024-04-30"}], ("hold", ["INS001"])),
+        # The old and the new policy together leave no day open.
+        ({"终保日期": "2024-05-09"}, [{"保单号": "B2", "起保日期": "2024-05-10"}], ("pay", [])),
+        ({"终保日期": "2024-05-08"}, [{"保单号": "B2", "起保日期": "2024-05-10"}], ("pay", ["INS002"])),
+    ],
+)
+def test_lists_of_policies_that_name_who_has_joined(
+    fupin: Callable[..., Ran],
+    tmp_path: Path,
+    older: dict[str, Any],
+    newest: list[dict[str, Any]],
+    expected: tuple[str, list[str]],
+) -> None:
+    build({}, tmp_path)
+    policies(tmp_path, "2024-01", [older])
+    policies(tmp_path, MONTH, newest)
+    ran = fupin("payroll", "-w", tmp_path, "--month", MONTH, "--format", "json", "--no-workbook")
+    (one,) = ran.document["lines"]
+    assert (one["status"], one["codes"]) == expected
+    if expected == ("pay", []) and not older:
+        ends = fupin("due", "-w", tmp_path, "--month", MONTH, "--format", "json", "--no-workbook").document["due"]
+        assert [end["date"] for end in ends if end["kind"] == "insurance"] == ["2024-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("older", "expected"),
+    [({}, "refuse"), ({"终保日期": "2024-04-30"}, "pay"), ({"起保日期": "2024-05-01"}, "pay")],
+)
+def test_a_second_policy_for_days_that_an_earlier_list_covers(
+    fupin: Callable[..., Ran], tmp_path: Path, older: dict[str, Any], expected: str
+) -> None:
+    """意外险: no double policy for the same days; one of the same first day is the same policy, named otherwise."""
+    build({}, tmp_path)
+    policies(tmp_path, "2024-01", [older])
+    policies(tmp_path, MONTH, [{"保单号": "B9", "起保日期": "2024-05-01", "终保日期": "2025-04-30", "保险公司": "某"}])
+    where = ("-w", tmp_path, "--month", MONTH, "--format", "json", "--no-workbook")
+    (one,) = fupin("subsidy", "accident_insurance", *where).document["lines"]
+    assert one["status"] == expected, one
+
+
+def policies(root: Path, month: str, rows: list[dict[str, Any]]) -> None:
+    start = BASE["tables"]["accident_insurance"]
+    write_csv(root / "inbox" / month / f"{BASE['files']['accident_insurance']}.csv", [start | cells for cells in rows])
+
+
+@pytest.mark.parametrize(
+    ("newest", "expected"),
+    [
+        # The newest list may tell of new workshops alone.
+        ({"统一社会信用代码": "91210000MA00000001", "名称": "乙车间"}, "hold MEA003"),
+        ({"退出日期": "2024-04-30"}, "refuse MEA003"),
+        ({}, "pay"),
+    ],
+)
+def test_lists_of_workshops_that_name_the_new_ones(
+    fupin: Callable[..., Ran], tmp_path: Path, newest: dict[str, str], expected: str
+) -> None:
+    case = {"measure": "employer_social_insurance", "change": {"单位类型": "就业帮扶车间"}}
+    build_claim(case | {"with": {"workshops": [newest]}}, tmp_path)
+    build_claim(case | {"with": {"workshops": [{}]}}, tmp_path / "else")
+    name = "就业帮扶车间台账.csv"
+    (tmp_path / "inbox" / "2024-03").mkdir()
+    (tmp_path / "else" / "inbox" / MONTH / name).rename(tmp_path / "inbox" / "2024-03" / name)
+    where = ("-w", tmp_path, "--month", MONTH, "--format", "json", "--no-workbook")
+    (one,) = fupin("subsidy", "employer_social_insurance", *where).document["lines"]
+    assert " ".join([one["status"], *one["codes"]]) == expected

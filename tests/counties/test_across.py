@@ -37,6 +37,7 @@ class Person:
     cells: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     paid: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, list[str]] = field(default_factory=dict)
+    older: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # in the folder of the month before
 
 
 ROSTER: dict[str, Any] = {"registry": {}, "assignments": {}}
@@ -75,6 +76,14 @@ PEOPLE = [
     Person("去世日不明", cells={"甲县": ROSTER, "乙县": {"deaths": {"死亡日期": "上月"}}}),
     Person("刑期不明", cells={"甲县": ROSTER, "乙县": {"prisoners": {"起始日期": "", "截止日期": "2024-05-01"}}}),
     Person("早已刑满", cells={"甲县": ROSTER, "乙县": {"prisoners": {"起始日期": "", "截止日期": "2024-04-30"}}}),
+    Person("旧单去世", cells={"甲县": ROSTER}, older={"乙县": {"deaths": {"死亡日期": "2024-03-30"}}}),
+    Person("旧单服刑", cells={"甲县": ROSTER}, older={"乙县": {"prisoners": {"起始日期": "2023-01-01"}}}),
+    Person(
+        "旧单刑满", cells={"甲县": ROSTER}, older={"乙县": {"prisoners": {"起始日期": "", "截止日期": "2024-04-30"}}}
+    ),
+    Person("旧号去世", cells={"甲县": ROSTER, "乙县": {"deaths": {"身份证号码": "旧号", "死亡日期": "2024-03-30"}}}),
+    Person("旧号服刑", cells={"甲县": ROSTER, "乙县": {"prisoners": {"身份证号码": "旧号"}}}),
+    Person("刑满不明", cells={"甲县": ROSTER, "乙县": {"prisoners": {"起始日期": "2020-01-01", "截止日期": "上月"}}}),
     Person("月末服刑", cells={"甲县": ROSTER, "乙县": {"prisoners": {"起始日期": "2024-05-31"}}}),
     Person("财政供养", cells={"甲县": ROSTER, "乙县": {"public_payroll": {"截止月份": "2024-05"}}}),
     Person("不再供养", cells={"甲县": ROSTER, "乙县": {"public_payroll": {"截止月份": "2024-04"}}}),
@@ -94,6 +103,11 @@ HIT = {
         "本月去世": ["XC007 hold"],
         "去世日不明": ["XC007 hold"],
         "刑期不明": ["XC007 hold"],
+        "旧单去世": ["XC007 hold"],
+        "旧单服刑": ["XC007 hold"],
+        "旧号去世": ["XC007 hold"],
+        "旧号服刑": ["XC007 hold"],
+        "刑满不明": ["XC007 hold"],
         "月末服刑": ["XC007 refuse"],
         "财政供养": ["XC007 hold"],
         "只是发过": ["XC007 hold"],
@@ -117,6 +131,7 @@ def write(folder: Path, name: str) -> None:
     home = {"成员联系电话": f"1380000000{place}", "户联系电话": f"1380000000{place}"}
     root = county(folder, name, person=number("19790101", place), change={"assignments": mine, "registry": home})
     rows: dict[str, list[dict[str, Any]]] = {}
+    older: dict[str, list[dict[str, Any]]] = {}
     for count, person in enumerate(PEOPLE, 1):
         who = {"姓名": person.name, "身份证号码": IDS[person.name], "证件号码": IDS[person.name]}
         own = {
@@ -126,11 +141,18 @@ def write(folder: Path, name: str) -> None:
         for table, cells in person.cells.get(name, {}).items():
             start = BASE["tables"].get(table) or BASE["rows"][table]
             line = {header: who.get(header, cell) for header, cell in start.items()} | own.get(table, {}) | cells
+            today = IDS[person.name]
+            line |= {h: today[:6] + today[8:17] for h, cell in line.items() if cell == "旧号"}
             rows.setdefault(table, []).append(line)
+        for table, cells in person.older.get(name, {}).items():
+            start = BASE["rows"][table]
+            older.setdefault(table, []).append({h: who.get(h, cell) for h, cell in start.items()} | cells)
         for status, paid in (("", person.paid), ("失败", person.failed)):
             for month in paid.get(name, []):
                 cells = {"补贴月份": month, "金额": STANDARDS[month[:4]], "发放状态": status, "批次号": f"B{month}"}
                 rows.setdefault("payment_history", []).append(BASE["rows"]["payment_history"] | who | cells)
+    for table, lines in older.items():
+        write_csv(root / "inbox" / "2024-04" / f"{BASE['files'][table]}.csv", lines, "gb18030")
     for table, lines in rows.items():
         path = root / "inbox" / MONTH / f"{BASE['files'][table]}.csv"
         headers = list(BASE["tables"].get(table) or BASE["rows"][table])
@@ -294,8 +316,8 @@ def row(county_: int, **more: Any) -> dict[str, Any]:
         "freed": None,
         "paid_from": None,
         "paid_until": None,
-        "dead_undated": False,
-        "jailed_undated": False,
+        "dead_unsure": False,
+        "jailed_unsure": False,
     }
     return start | {"county": county_} | more
 

@@ -164,3 +164,11 @@ def test_any_claims(data: st.DataObject) -> None:
         assert sum(by_status.values()) == rows.height
         keys = ["id_number", "ref", "status", "amount_fen", "due_fen"]
         assert rows.select(keys).sort(keys).equals(turned[code].select(keys).sort(keys)), code
+
+
+def test_a_history_may_call_subsidies_as_the_policy_does() -> None:
+    """What a clerk copies from this program's own outputs counts as paid."""
+    listed = load_contracts()["payment_history"].common.measures
+    for code, said in load_policy("朝阳市").file.measures.items():
+        assert said.title in listed[code], code
+        assert not said.short or said.short in listed[code], code

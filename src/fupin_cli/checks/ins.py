@@ -10,8 +10,8 @@ from fupin_cli.checks.overlaps import overlapping
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.measures.accident import periods_begun
+from fupin_cli.month.listed import cover_of
 from fupin_cli.month.roster import days_known
-from fupin_cli.policy.months import day_mask
 from fupin_cli.policy.rounding import yuan_to_fen
 
 if TYPE_CHECKING:
@@ -23,10 +23,7 @@ COVER = (ROSTER, TABLE)
 
 def covered(ctx: Month) -> pl.LazyFrame:
     """Judged lines with `_cover`: the days of the month that the person's policies cover, as a mask."""
-    policies = ctx.table(TABLE).filter(
-        pl.col("start").is_not_null() & pl.col("end").is_not_null() & (pl.col("end") >= pl.col("start"))
-    )
-    cover = policies.group_by("id_number").agg(_cover=day_mask(pl.col("start"), pl.col("end"), ctx.month).bitwise_or())
+    cover = cover_of(ctx.policies, ctx.month).lazy()
     return ctx.judged.lazy().join(cover, on="id_number", how="left").with_columns(pl.col("_cover").fill_null(0))
 
 

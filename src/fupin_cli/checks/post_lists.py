@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.post_people import TABLE
 from fupin_cli.checks.report import at_stake, place_expr, report
 from fupin_cli.checks.rule import rule
+from fupin_cli.month.listed import prison_terms
 from fupin_cli.month.unread_numbers import perhaps_dead
 from fupin_cli.policy import places
 
@@ -163,14 +164,14 @@ def _dead(ctx: Month) -> list[pl.LazyFrame]:
 
 def _imprisoned(ctx: Month) -> list[pl.LazyFrame]:
     still = pl.col("end").is_null() | (pl.col("end") >= ctx.first)
-    terms = ctx.lasting("prisoners").lazy().filter(still & (pl.col("start").fill_null(ctx.last) <= ctx.last))
+    terms = prison_terms(ctx).lazy().filter(still & (pl.col("start").fill_null(ctx.last) <= ctx.last))
     jailed = (
         terms.with_columns(_what=place_expr())
         .group_by("id_number")
         .agg(
             pl.col("older", "_old_number").all(),
             pl.col("_what").first(),
-            _known=pl.col("start").is_not_null().any(),
+            _known=pl.col("unread").not_().any(),
         )
     )
     everybody = ctx.judged.lazy().join(jailed, on="id_number")
@@ -179,7 +180,7 @@ def _imprisoned(ctx: Month) -> list[pl.LazyFrame]:
     unrepeated = pl.format(
         "以前的服刑人员名单里有（{}），没有写到本月以前已刑满，最近的名单里没有写到，须核实", "_what"
     )
-    words = "在服刑人员名单里，起始日期没有写明或读不出，须核实"
+    words = "在服刑人员名单里，起始日期没有写明，或起止日期读不出，须核实"
     return [
         report(
             everybody.filter(~pl.col("older") & old_number), TABLE, spelled, "id_number", effect="hold", **at_stake()

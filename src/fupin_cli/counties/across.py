@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 KEY_FILE = states.FOLDER / "across.key"
 NAME = "跨县_"
 ROW_GROUP, WAIT = 1 << 15, 5.0
-TOOL = "extract/2"  # changes with what an extract holds: older ones are then made again
+TOOL = "extract/3"  # changes with what an extract holds: older ones are then made again
 
 
 def across(  # noqa: PLR0913, PLR0917 - what a run is told on the command line

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.counties.codes import ACCOUNT, PERSON, PHONE, coded
+from fupin_cli.month.listed import prison_terms
 from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
 from fupin_cli.month.used_months import first_approvals, post_payments, used_months
 from fupin_cli.policy.idnumber import birth_expr, is_valid_expr
@@ -39,8 +40,8 @@ SCHEMA: dict[str, Any] = {
     "freed": pl.Date,
     "paid_from": pl.Int32,
     "paid_until": pl.Int32,
-    "dead_undated": pl.Boolean,
-    "jailed_undated": pl.Boolean,
+    "dead_unsure": pl.Boolean,
+    "jailed_unsure": pl.Boolean,
 }
 PEOPLE: dict[str, Any] = {
     "person": pl.UInt64,
@@ -49,7 +50,7 @@ PEOPLE: dict[str, Any] = {
     "name": pl.String,
     "insured_type": pl.String,
 }
-LISTS = ("dead", "jailed", "freed", "paid_from", "paid_until", "dead_undated", "jailed_undated")
+LISTS = ("dead", "jailed", "freed", "paid_from", "paid_until", "dead_unsure", "jailed_unsure")
 PHONE_NUMBER = r"^1[3-9]\d{9}$"
 WEAKEST_ACCOUNT = 8  # signs: what is shorter is no account
 
@@ -94,9 +95,9 @@ def _facts(ctx: Month) -> pl.DataFrame:
         "registry": _ids(ctx, "registry"),
         "roster": ctx.judged["id_number"] if ctx.has("assignments") else None,
         "history": _paid(ctx)["id_number"],
-        "deaths": _ids(ctx, "deaths"),
-        "prisoners": _ids(ctx, "prisoners"),
-        "public_payroll": _ids(ctx, "public_payroll"),
+        "deaths": ctx.lasting("deaths")["id_number"] if ctx.has("deaths") else None,
+        "prisoners": ctx.lasting("prisoners")["id_number"] if ctx.has("prisoners") else None,
+        "public_payroll": ctx.listed("public_payroll")["id_number"] if ctx.has("public_payroll") else None,
     }
     known = [series.alias("id_number") for series in parts.values() if series is not None]
     everybody = (
@@ -168,22 +169,25 @@ def _approvals(ctx: Month) -> pl.DataFrame:
 def _lists(ctx: Month) -> pl.DataFrame:
     """Dates of the lists of the dead, of prisoners and of the public payroll: those that touch the month.
 
-    `…_undated`: listed with a day that is not written or cannot be read, and with no other.
+    `…_unsure`: listed without a day that can be read, or by older lists alone, and not otherwise: what the county's own
+    POST011 only holds refuses nobody elsewhere.
     """
     found = pl.DataFrame(schema={"id_number": pl.String})
     parts = []
     if ctx.has("deaths"):
-        dead = ctx.dead.lazy().select("id_number", dead="death_date", dead_undated=pl.col("death_date").is_null())
-        parts.append(dead.filter(pl.col("dead_undated") | (pl.col("dead") <= ctx.last)))
+        died = ctx.lasting("deaths").lazy().group_by("id_number")
+        unsure = pl.col("death_date").is_null().all() | pl.col("older").all() | pl.col("_old_number").all()
+        dead = died.agg(dead=pl.col("death_date").min(), dead_unsure=unsure)
+        parts.append(dead.filter(pl.col("dead").fill_null(ctx.last) <= ctx.last))
     if ctx.has("prisoners"):
         here = (pl.col("start").fill_null(ctx.last) <= ctx.last) & (pl.col("end").fill_null(ctx.first) >= ctx.first)
-        terms = ctx.table("prisoners").filter(here).sort("start", nulls_last=True).group_by("id_number")
-        jailed = terms.agg(jailed=pl.col("start").first(), freed=pl.col("end").first())
-        parts.append(jailed.with_columns(jailed_undated=pl.col("jailed").is_null()))
+        terms = prison_terms(ctx).lazy().filter(here).sort("unread", "start", nulls_last=True).group_by("id_number")
+        unsure = pl.col("older").all() | pl.col("unread").all() | pl.col("_old_number").all()
+        parts.append(terms.agg(jailed=pl.col("start").first(), freed=pl.col("end").first(), jailed_unsure=unsure))
     if ctx.has("public_payroll"):
         start, end = pl.col("start_month"), pl.col("end_month")
         here = (start.is_null() | (start <= ctx.month)) & (end.is_null() | (end >= ctx.month))
-        paid = ctx.table("public_payroll").filter(here).sort("start_month")
+        paid = ctx.listed("public_payroll").lazy().filter(here).sort("start_month")
         # Without a start it is the month itself that is known.
         parts.append(
             paid.group_by("id_number").agg(paid_from=start.first().fill_null(ctx.month), paid_until=end.first())

@@ -89,13 +89,15 @@ def _people(pairs: pl.DataFrame, month: int) -> Iterator[pl.DataFrame]:
     paid = pl.col("roster") | ((pl.col("mask") & pl.lit(OWN, dtype=pl.UInt64)) != 0)
     first, last = months.first_day(month), months.last_day(month)
     lists = {
-        "dead": ("dead_other", pl.col("dead_other") <= last),
+        "dead": ("dead_other", (pl.col("dead_other") <= last) & ~pl.col("dead_unsure_other")),
         "jailed": (
             "jailed_other",
-            (pl.col("jailed_other") <= last) & (pl.col("freed_other").is_null() | (pl.col("freed_other") >= first)),
+            (pl.col("jailed_other") <= last)
+            & (pl.col("freed_other").is_null() | (pl.col("freed_other") >= first))
+            & ~pl.col("jailed_unsure_other"),
         ),
-        "dead_undated": ("dead_other", pl.col("dead_undated_other")),
-        "jailed_undated": ("jailed_other", pl.col("jailed_undated_other")),
+        "dead_unsure": ("dead_other", pl.col("dead_unsure_other")),
+        "jailed_unsure": ("jailed_other", pl.col("jailed_unsure_other")),
         "public": (
             "paid_from_other",
             (pl.col("paid_from_other") <= month)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 REFUSE, HOLD, TELL = "不予", "暂缓", "提示"
 EFFECTS = {"XC002": HOLD, "XC003": REFUSE}
 LISTS = {"dead": "死亡人员", "jailed": "服刑人员", "public": "财政供养人员"}
-LISTS |= {"dead_undated": "死亡人员", "jailed_undated": "服刑人员"}
+LISTS |= {"dead_unsure": "死亡人员", "jailed_unsure": "服刑人员"}
 HEADERS = {
     "month": "比对月份",
     "rule_code": "规则代码",
@@ -66,13 +66,15 @@ def _said(row: dict[str, object], month: int, limit: int) -> tuple[str, str]:
     if rule == "XC007":
         kind, day = str(row["kind"]), row["day"]
         late = kind == "dead" and str(day) >= str(first_day(month))
-        words = f"在其他县的{LISTS[kind]}名单中" + (f"（{day} {'死亡' if kind == 'dead' else '起'}）" if day else "")
+        words = f"在其他县的{LISTS[kind]}名单中" + (
+            f"（{day} {'死亡' if kind.startswith('dead') else '起'}）" if day else ""
+        )
         if late:
             words += "，本月死亡，死亡前的天数由人工结算"
-        undated = kind.endswith("_undated")
-        if undated:
-            words += "，日期没有写明或读不出，须核实"
-        return words, HOLD if late or undated or kind == "public" else REFUSE
+        unsure = kind.endswith("_unsure")
+        if unsure:
+            words += "，日期没有写明或读不出，是15位旧证号，或最近的名单里没有写到，须核实"
+        return words, HOLD if late or unsure or kind == "public" else REFUSE
     if rule == "XC006":
         paid = [month_text(number) for number in months_of(int(str(row["mask"])), month)]
         more = f" 等 {len(paid)} 个月" if len(paid) > MONTHS_NAMED else ""

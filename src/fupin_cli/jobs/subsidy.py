@@ -112,6 +112,7 @@ def compute(desk: Desk, measure: Measure, month: int, *, again: bool = False, fr
         ctx.claims_of(measure).left,
         measure=measure.code,
         missing=missing,
+        policies=ctx.policies if measure.leads and ctx.has("accident_insurance") else None,
         posted=desk.postings.height,
         root=desk.workspace.root,
         password=desk.workspace.password,

@@ -9,7 +9,8 @@ import polars as pl
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import fen, in_term, missing_settings
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
-from fupin_cli.measures.paid import once_only, with_last_paid
+from fupin_cli.measures.paid import BY_REF, once_only, with_last_paid
+from fupin_cli.month.listed import older_policies
 from fupin_cli.policy import months
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def claims(ctx: Month) -> Claims:
     """One claim a policy that begins in the month: what was paid, at most premium × periods."""
     own = ctx.settings.accident_insurance
     everything = ctx.intake.tables[TABLE]
-    rows = _with_covered(everything)
+    rows = _with_covered(ctx, everything)
     # A policy of which it is not known when it begins belongs to the month in whose folder it lies.
     folder = {source.index: source.folder for source in ctx.intake.sources}
     here = pl.col("_src").replace_strict(folder, default=None, return_dtype=pl.Int32) == ctx.month
@@ -53,7 +54,7 @@ def claims(ctx: Month) -> Claims:
         payee_name="insurer",
         how=pl.lit("实际保费，不超过县定标准 × 期数"),
     )
-    rows = with_last_paid(ctx, rows, CODE, "ref")
+    rows = with_last_paid(ctx, rows, CODE, BY_REF, begins=months.index_expr(pl.col("start")))
     held = ctx.lines["id_number"].unique() if ctx.has("assignments") else pl.Series([], dtype=pl.String)
     away = ~pl.col("id_number").is_in(held.implode()) if ctx.has("assignments") else pl.lit(value=False)
     return Claims(
@@ -72,10 +73,18 @@ def claims(ctx: Month) -> Claims:
     )
 
 
-def _with_covered(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `_covered`: to which day a policy of the person that began before goes; only few people have several."""
+def _with_covered(ctx: Month, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `_covered`: to which day a policy of the person that began before goes; only few people have several.
+
+    Policies of which only earlier lists know count too; one of the same first day is the same policy.
+    """
     rows = rows.with_row_index("_nth")
-    several = rows.filter(pl.col("id_number").is_duplicated())
+    begin = rows.filter(months.index_expr(pl.col("start")) == ctx.month)
+    older = older_policies(ctx).join(rows, on=["id_number", "start"], how="anti") if begin.height else rows.clear()
+    known = older.join(begin, on="id_number", how="semi").select(
+        "id_number", "start", "premium_fen", "end", "policy_no"
+    )
+    several = pl.concat([rows, known], how="diagonal").filter(pl.col("id_number").is_duplicated())
     before = pl.col("end").cum_max().shift(1)
     order = ["start", "premium_fen", "end", "policy_no"]
     covered = several.select("_nth", _covered=before.over("id_number", order_by=order))

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.conditions import fen, in_term, missing_settings
-from fupin_cli.measures.employer import recognised_in
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import once_only
 from fupin_cli.measures.startup import TABLE, of_organisation
+from fupin_cli.measures.workshops import UNSURE, WORKSHOPS, with_recognised
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
-CODE, WORKSHOPS = "base_reward", "workshops"
+CODE = "base_reward"
 
 
 def claims(ctx: Month) -> Claims:
@@ -61,11 +61,13 @@ def _recognised(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Faul
         return rows, [Fault("IN012", pl.lit(value=True), unknown, "credit_code", "hold")]
     listed = ctx.intake.tables[WORKSHOPS].group_by("credit_code").agg(_listed_staff=pl.col("lifted_staff").min())
     rows = rows.join(listed.drop_nulls(), on="credit_code", how="left", maintain_order="left")
-    here = pl.col("credit_code").is_in(recognised_in(ctx))
+    rows = with_recognised(ctx, rows, "applicant")
+    known, coded = pl.col("_recognised").is_not_null(), pl.col("credit_code").is_not_null()
     more = (pl.col("lifted_staff") > pl.col("_listed_staff")).fill_null(value=False)
     words = pl.format("申请表写吸纳 {} 人，就业帮扶车间台账里是 {} 人", "lifted_staff", "_listed_staff")
     return rows, [
-        Fault("MEA003", (~here).fill_null(value=False), "本月不是认定的就业帮扶载体", "credit_code"),
+        Fault("MEA003", coded & known & ~pl.col("_recognised"), "本月不是认定的就业帮扶载体", "credit_code"),
+        Fault("MEA003", coded & ~known, UNSURE, "credit_code", "hold"),
         Fault("MEA016", more, words, "lifted_staff", "hold"),
     ]
 

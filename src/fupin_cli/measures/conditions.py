@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.measure import Fault
-from fupin_cli.measures.paid import HISTORY
+from fupin_cli.measures.perhaps_paid import HISTORY
 from fupin_cli.month.unread_numbers import UNREAD, perhaps_in_export
 from fupin_cli.month.used_months import POSTS
 from fupin_cli.policy import months, places
@@ -155,7 +155,9 @@ def insured_as_employee(ctx: Month) -> pl.DataFrame:
     if not ctx.has("employee_insurance"):
         none = {"_units": pl.List(pl.String), "_plain": pl.List(pl.String)}
         return pl.DataFrame(schema=pl.Schema({"id_number": pl.String(), **none, "_sure": pl.Boolean()}))
-    known = ctx.listed("employee_insurance").filter(
+    wrong = ctx.unread_cells("employee_insurance", "end_month").with_columns(_unread=pl.lit(value=True))
+    listed = ctx.listed("employee_insurance").join(wrong, on=["_src", "_row"], how="left", maintain_order="left")
+    known = listed.with_columns(pl.col("_unread").fill_null(value=False)).filter(
         (pl.col("start_month").fill_null(ctx.month) <= ctx.month)
         & (pl.col("end_month").fill_null(ctx.month) >= ctx.month)
     )
@@ -163,14 +165,16 @@ def insured_as_employee(ctx: Month) -> pl.DataFrame:
     return known.group_by("id_number").agg(
         _units=unit.drop_nulls().unique().sort(),
         _plain=places.plain(unit.drop_nulls()).unique(),
-        _sure=(unit.is_not_null() & pl.col("start_month").is_not_null() & ~pl.col("_old_number")).all(),
+        _sure=(
+            unit.is_not_null() & pl.col("start_month").is_not_null() & ~pl.col("_old_number") & ~pl.col("_unread")
+        ).all(),
     )
 
 
 def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """MEA011: the social insurance list has the person in the month, and only at other employers.
 
-    Held where a row does not say at which employer, or from when: it may be this one, or another month.
+    Held where a row does not say at which employer, from when or to when: it may be this one, or another month.
     """
     if not ctx.has("employee_insurance"):
         return rows, []
@@ -178,7 +182,7 @@ def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list
     here = pl.col("_plain").list.contains(places.plain(pl.col("employer")))
     elsewhere = (pl.col("_units").is_not_null() & ~here).fill_null(value=False)
     message = pl.format("本月参保单位是 {}，不是申请单位", pl.col("_units").list.join("、"))
-    unsure = "在职工社保参保名单里，单位或起始月份没有写明，看不出本月是否在申请单位参保"
+    unsure = "在职工社保参保名单里，单位、起始月份没有写明，或起止月份读不出，看不出本月是否在申请单位参保"
     return rows, [
         Fault("MEA011", elsewhere & pl.col("_sure"), message, "employer"),
         Fault("MEA011", elsewhere & ~pl.col("_sure"), unsure, "employer", "hold"),

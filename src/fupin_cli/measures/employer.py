@@ -21,12 +21,13 @@ from fupin_cli.measures.conditions import (
 from fupin_cli.measures.insured_months import INSURANCE_CAP, INSURANCE_EXTENSION, as_employee, with_cap
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import month_paid
+from fupin_cli.measures.workshops import UNSURE, WORKSHOPS, with_recognised
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
     from fupin_cli.policy.settings import Settings
 
-TABLE, WORKSHOPS = "employer_claims", "workshops"
+TABLE = "employer_claims"
 INSURANCE, POST = "employer_social_insurance", "employer_post"
 WORKSHOP = "就业帮扶车间"
 PARTS = ("pension_fen", "medical_fen", "unemployment_fen")
@@ -84,18 +85,13 @@ def _recognised(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Faul
         return rows, [
             Fault("IN012", is_workshop.fill_null(value=False), "没有报送就业帮扶车间台账", "employer_kind", "hold")
         ]
-    active = pl.col("credit_code").is_in(recognised_in(ctx)).fill_null(value=False)
-    away = (is_workshop & ~active & pl.col("credit_code").is_not_null()).fill_null(value=False)
-    return rows, [Fault("MEA003", away, "本月不是认定的就业帮扶车间", "credit_code")]
-
-
-def recognised_in(ctx: Month) -> list[str]:
-    """Credit codes of workshops that are recognised on a day of the month. An end that cannot be read is none that lies ahead."""
-    rows, _ = unknown(ctx, WORKSHOPS, ctx.intake.tables[WORKSHOPS], Deciding(if_filled=("left_on",)))
-    if "_cell_left_on" in rows.columns:
-        rows = rows.filter(pl.col("_cell_left_on").is_null())
-    active = (pl.col("recognised_on") <= ctx.last) & (pl.col("left_on").is_null() | (pl.col("left_on") >= ctx.first))
-    return rows.filter(active)["credit_code"].drop_nulls().unique().sort().to_list()
+    rows = with_recognised(ctx, rows, "employer")
+    here = is_workshop.fill_null(value=False) & pl.col("credit_code").is_not_null()
+    known = pl.col("_recognised").is_not_null()
+    return rows, [
+        Fault("MEA003", here & known & ~pl.col("_recognised"), "本月不是认定的就业帮扶车间", "credit_code"),
+        Fault("MEA003", here & ~known, UNSURE, "credit_code", "hold"),
+    ]
 
 
 def insurance(ctx: Month) -> Claims:

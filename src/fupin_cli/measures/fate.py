@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.measure import Fault
+from fupin_cli.month.listed import prison_terms
 from fupin_cli.month.unread_numbers import perhaps_dead
 from fupin_cli.plans import collected
 
@@ -48,12 +49,8 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
             Fault("MEA019", dropped, "以前的死亡人员名单里有，最近的名单里没有写到，须核实", effect="hold"),
         ]
     if ctx.has("prisoners"):
-        sure = ~pl.col("older") & ~pl.col("_old_number")
-        terms = (
-            ctx.lasting("prisoners")
-            .lazy()
-            .select("id_number", _in="start", _out="end", _gaoled=pl.col("start").is_not_null() & sure)
-        )
+        sure = ~pl.col("unread") & ~pl.col("older") & ~pl.col("_old_number")
+        terms = prison_terms(ctx).lazy().select("id_number", _in="start", _out="end", _gaoled=sure)
         both = told.select("_src", "_row", "id_number", "_first_day", "_last_day").join(terms, on="id_number")
         touches = (pl.col("_in").fill_null(pl.col("_last_day")) <= pl.col("_last_day")) & (
             pl.col("_out").is_null() | (pl.col("_out") >= pl.col("_first_day"))
@@ -66,7 +63,7 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
             Fault(
                 "MEA019",
                 undated,
-                "在服刑人员名单里，没有写明起始日期，是15位旧证号，或最近的名单里没有写到",
+                "在服刑人员名单里，没有写明起始日期，起止日期读不出，是15位旧证号，或最近的名单里没有写到",
                 effect="hold",
             ),
         ]

@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli.measures.conditions import fen, in_term, missing_settings, share_of
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
-from fupin_cli.measures.paid import once_only, paid_before
+from fupin_cli.measures.paid import BY_REF, once_only, paid_before
 from fupin_cli.measures.startup import of_organisation
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MONTHS = 12
 def claims(ctx: Month) -> Claims:
     """One claim a platform and period; the cap is for a platform's calendar year, over all its claims."""
     own = ctx.settings.startup
-    rows, left, unclear = of_organisation(ctx, "孵化平台", CODE, "ref")
+    rows, left, unclear = of_organisation(ctx, "孵化平台", CODE, BY_REF)
     cap = fen(own.incubator_max)
     most = pl.lit(cap, dtype=pl.Int64)
     rows = rows.with_columns(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.measure import Fault
-from fupin_cli.measures.paid import HISTORY, paid_before, plain_ref
+from fupin_cli.measures.paid import paid_before, perhaps_used, plain_ref
+from fupin_cli.measures.perhaps_paid import HISTORY
 from fupin_cli.month.used_months import approvals_of, pension_facts, used_of
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import birth_expr, sex_expr
@@ -60,7 +61,10 @@ def with_cap(
     # Of flexible work without the kind of insurance 60 and 55 are assumed: what lies beyond is not known (SPEC 8.24).
     assumed = pl.lit(measure == FLEXIBLE) & (pl.col("_form").is_null() | ~pl.col("_said"))
     message = pl.format("养老金领取日期为 {}，其后的月份不再发", "pension_date")
+    used_up = pl.when(~pl.col("extended")).then("months_counted")  # to the pension date no month is too many
+    rows, uncounted = perhaps_used(ctx, rows, measure, used_up, cap)
     return rows, [
+        uncounted,
         Fault(
             "MEA008",
             over & ~pl.col("extended") & ~kindless,

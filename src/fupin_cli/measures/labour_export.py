@@ -10,7 +10,7 @@ import polars as pl
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import in_term, not_eligible, of_folder, with_eligibility
 from fupin_cli.measures.measure import Claims, Fault, Measure
-from fupin_cli.measures.paid import once_only, paid_before
+from fupin_cli.measures.paid import Key, once_only, plain_ref, with_last_paid
 from fupin_cli.policy import months, places
 
 if TYPE_CHECKING:
@@ -46,15 +46,8 @@ def claims(ctx: Month) -> Claims:
     follow = ctx.policy.number(FOLLOW_UP, ctx.month)
     within = ctx.settings.labour_export.insured_within_months
     placed, ended = pl.col("contract_start"), pl.col("contract_end")
-    paid = paid_before(ctx, CODE).rename({"ref": "_ref"})
-    same = rows.select("id_number", "ref").unique().join(paid, on="id_number")
-    # A payment whose contract is not known counts for every contract.
-    last = (
-        same.filter((pl.col("_ref").str.strip_chars() == pl.col("ref")) | pl.col("_ref").is_null())
-        .group_by("id_number", "ref")
-        .agg(_last=pl.col("month").max())
-    )
-    rows = rows.join(last, on=["id_number", "ref"], how="left", maintain_order="left")
+    begins = months.index_expr(placed)
+    rows = with_last_paid(ctx, rows, CODE, Key(_day, r"^\d{4}-\d{2}-\d{2}$"), begins=begins)
     licensed = (placed >= pl.col("licence_from").fill_null(placed)) & (placed <= pl.col("licence_to").fill_null(placed))
     insured = (pl.col("insured_from") <= months.index_expr(placed) + within) & (
         pl.col("insured_to").is_null() | (pl.col("insured_to") >= months.index_expr(ended))
@@ -75,7 +68,6 @@ def claims(ctx: Month) -> Claims:
         how=pl.lit("每人一次"),
         payee_key="credit_code",
         payee_name="agency",
-        _key="ref",
         _from="contract_start",
         _until="contract_end",
     )
@@ -115,6 +107,16 @@ def claims(ctx: Month) -> Claims:
             *in_term(ctx, rows, CODE),
         ],
     )
+
+
+def _day(ref: pl.Expr) -> pl.Expr:
+    """The contract's first day, however it is written: 2023/4/1, 2023年4月1日."""
+    plain = plain_ref(ref)
+    parts = plain.str.extract_groups(r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?$")
+    day = pl.concat_str(
+        parts.struct[0], pl.lit("-"), parts.struct[1].str.zfill(2), pl.lit("-"), parts.struct[2].str.zfill(2)
+    )
+    return pl.coalesce(day, plain)
 
 
 def _overlapping(ctx: Month, rows: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,8 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
-from fupin_cli.measures.paid import HISTORY, month_paid
+from fupin_cli.measures.paid import month_paid, perhaps_used
+from fupin_cli.measures.perhaps_paid import HISTORY
 from fupin_cli.month.roster import DAY
 from fupin_cli.month.used_months import used_of
 from fupin_cli.policy.rounding import prorate_fen
@@ -41,6 +42,7 @@ def claims(ctx: Month) -> Claims:
     rows, elsewhere = not_insured_here(ctx, rows)
     rows = _with_used(ctx, rows)
     cap = ctx.policy.number(CAP, ctx.month)
+    rows, perhaps = perhaps_used(ctx, rows, CODE, pl.col("_used"), cap)
     days = (own.divisor_days or 0) * 100
     illegible = (
         pl.col("_cell_required_days_x100").is_not_null()
@@ -76,6 +78,7 @@ def claims(ctx: Month) -> Claims:
             ),
             *not_eligible(),
             Fault("MEA008", pl.col("_used") >= cap, pl.format(f"已享受 {{}} 个月，最长 {cap} 个月", "_used"), "month"),
+            perhaps,
             Fault("MEA012", pl.col("had_before").fill_null(value=False), "已享受过以工代训补贴", "had_before"),
             Fault(
                 "MEA009",

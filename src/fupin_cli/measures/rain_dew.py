@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import fen, in_term, not_eligible, of_folder, with_eligibility
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
-from fupin_cli.measures.paid import once_only, plain_ref, with_last_paid
+from fupin_cli.measures.paid import Key, once_only, plain_ref, with_last_paid
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -20,7 +20,9 @@ CELLS = Deciding(needed=("level", "term"))
 SCHOOLS = ("中职", "高职高专", "技师学院")  # 在校生状况 of a vocational student
 # The spring of a year is the second term of the school year that began the autumn before.
 SEASON = r"^([0-9]{4})年?-?(?:(春|上半年)|(秋|下半年))季?(?:学期)?$"
-HALF = r"^([0-9]{4})[-/]([0-9]{4}|[0-9]{2})(?:学?年度?)?-?\(?第?(?:([一1上秋])|([二2下春]))季?(?:学期)?\)?$"
+HALF = r"^([0-9]{4})[-/]([0-9]{4}|[0-9]{2})(?:学?年度?)?-?\(?第?(?:([1上秋])|([2下春]))季?(?:学期)?\)?$"
+DIGITS = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
+MONTHS = 12
 LEVELS = ("中职", "中专", "高职", "大专", "技工", "技师", "职业高中")
 
 
@@ -30,7 +32,7 @@ def claims(ctx: Month) -> Claims:
     rows = with_eligibility(ctx, of_folder(ctx, TABLE), labour=False).with_columns(ref="term")
     rows, unclear = unknown(ctx, TABLE, rows, CELLS)
     rows, elsewhere = _school(ctx, rows)
-    rows = with_last_paid(ctx, rows, CODE, "ref", key=term_key)
+    rows = with_last_paid(ctx, rows, CODE, Key(term_key, r"^\d{4}-[12]$"), begins=_begins())
     rate = pl.lit(fen(own.term), dtype=pl.Int64)
     for level, amount in own.levels.items():
         rate = pl.when(pl.col("level") == level).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
@@ -81,7 +83,7 @@ def term_key(term: pl.Expr) -> pl.Expr:
 
     What says neither the season of a year nor the half of a school year is compared as it stands (`plain_ref`).
     """
-    plain = plain_ref(term)
+    plain = plain_ref(term).str.replace_many(DIGITS)
     season, half = plain.str.extract_groups(SEASON), plain.str.extract_groups(HALF)
     first, second = half.struct[2].is_not_null(), half.struct[3].is_not_null()
     begun = half.struct[0].cast(pl.Int32)
@@ -98,6 +100,14 @@ def term_key(term: pl.Expr) -> pl.Expr:
         .then(pl.format("{}-2", begun))
         .otherwise(plain)
     )
+
+
+def _begins() -> pl.Expr:
+    """The month in which the half-year of a claim's term begins; of one that says a year only, that year's first."""
+    key = term_key(pl.col("ref"))
+    year, half = key.str.extract(r"(\d{4})", 1).cast(pl.Int32), key.str.extract(r"^\d{4}-([12])$", 1)
+    later = pl.when(half == "1").then(MONTHS // 2).when(half == "2").then(MONTHS).otherwise(0)
+    return year * MONTHS + later
 
 
 def _school(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.paid import paid_before
+from fupin_cli.measures.perhaps_paid import HISTORY, unclear_payments
 from fupin_cli.policy import months
 from fupin_cli.policy.letters import tight_expr
 from fupin_cli.policy.rounding import fen_to_yuan_expr
@@ -34,13 +35,16 @@ def ref_of(kind: str, until: pl.Expr, *, principal: bool) -> pl.Expr:
     return pl.concat_str(parts)
 
 
-def paid_spans(ctx: Month, measure: str) -> pl.DataFrame:
-    """What was paid of a measure: id_number, `_start`, `_end`, `_principal` (fen); null where it is not written down."""
+def paid_spans(ctx: Month, measure: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """What was paid of a measure: id_number, `_start`, `_end`, `_principal` (fen); null where it is not written down.
+
+    Payments of which it cannot be read what they were (to the people of `rows`) say nothing of their days.
+    """
     ref = tight_expr(pl.col("ref")).fill_null("")
     days = ref.str.extract_all(DATE).list.eval(pl.element().str.to_date("%Y-%m-%d", strict=False))
     yuan = ref.str.extract(r"本金(\d+)(?:\.\d{2})?", 1).cast(pl.Int64, strict=False) * 100
     cents = ref.str.extract(r"本金\d+\.(\d{2})", 1).cast(pl.Int64, strict=False).fill_null(0)
-    return (
+    known = (
         paid_before(ctx, measure)
         .select(
             "id_number",
@@ -49,6 +53,12 @@ def paid_spans(ctx: Month, measure: str) -> pl.DataFrame:
             _principal=yuan + cents,
         )
         .cast(SPAN)
+    )
+    if not ctx.has(HISTORY):
+        return known
+    vague = unclear_payments(ctx, measure, rows).select("id_number")
+    return pl.concat(
+        [known, vague.select(pl.col(n) if n == "id_number" else pl.lit(None, t).alias(n) for n, t in SPAN.items())]
     )
 
 

@@ -11,10 +11,10 @@ import polars as pl
 from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import BIG, fen, in_term, missing_settings, not_eligible, of_folder, with_eligibility
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
-from fupin_cli.measures.paid import with_last_paid
+from fupin_cli.measures.paid import BY_REF, Key, with_last_paid
 from fupin_cli.measures.payees import TO_PERSONS
 from fupin_cli.measures.spans import left_of_loans, left_of_rents, months_begun, paid_spans, ref_of, unclear_before
-from fupin_cli.policy import places
+from fupin_cli.policy import months, places
 from fupin_cli.policy.rounding import HALF_UP
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ def of_kind(ctx: Month, kind: str) -> tuple[pl.DataFrame, int]:
     return rows, ctx.intake.tables[TABLE].height - rows.height
 
 
-def of_organisation(ctx: Month, kind: str, measure: str, *more: str) -> tuple[pl.DataFrame, int, list[Fault]]:
+def of_organisation(
+    ctx: Month, kind: str, measure: str, key: Key | None = None
+) -> tuple[pl.DataFrame, int, list[Fault]]:
     """Claims of organisations: known and paid by their credit code, whoever's ID number stands beside it."""
     rows, left = of_kind(ctx, kind)
     rows = rows.with_columns(
@@ -69,7 +71,8 @@ def of_organisation(ctx: Month, kind: str, measure: str, *more: str) -> tuple[pl
     rows, unclear = unknown(
         ctx, TABLE, rows, Deciding(needed=("credit_code",), if_filled=("start", "end", "spent_fen", "lifted_staff"))
     )
-    return with_last_paid(ctx, rows, measure, *more), left, unclear
+    begins = months.index_expr(pl.col("start"))
+    return with_last_paid(ctx, rows, measure, key, begins=begins if key else None), left, unclear
 
 
 def _person_claims(ctx: Month, measure: str, *cells: str) -> tuple[pl.DataFrame, int, list[Fault]]:
@@ -140,10 +143,10 @@ def interest(ctx: Month) -> Claims:
         ref=ref_of(KINDS[INTEREST], pl.col("_until"), principal=True),
         _span=(pl.col("_until") - pl.col("start")).dt.total_days(),
     )
-    rows = with_last_paid(ctx, rows, INTEREST, "ref").sort(
+    rows = with_last_paid(ctx, rows, INTEREST, BY_REF).sort(
         pl.col("_good").not_(), "start", "end", "principal_fen", "rate_ppm", nulls_last=True
     )
-    spans = paid_spans(ctx, INTEREST)
+    spans = paid_spans(ctx, INTEREST, rows)
     rows = unclear_before(rows, spans)
     share = Fraction(own.interest_share) if own.interest_share else None
     if share is None or most is None or years is None:
@@ -220,10 +223,10 @@ def venue(ctx: Month) -> Claims:
     rows = rows.with_columns(
         ref=ref_of(KINDS[VENUE], pl.col("_until"), principal=False), _whole=months_begun(pl.col("start"), pl.col("end"))
     )
-    rows = with_last_paid(ctx, rows, VENUE, "ref").sort(
+    rows = with_last_paid(ctx, rows, VENUE, BY_REF).sort(
         pl.col("_good").not_(), "start", "spent_fen", "end", nulls_last=True
     )
-    spans = paid_spans(ctx, VENUE)
+    spans = paid_spans(ctx, VENUE, rows)
     rows = unclear_before(rows, spans)
     share = Fraction(own.venue_share) if own.venue_share else None
     none = pl.lit(None, dtype=pl.Int64)

@@ -18,7 +18,7 @@ from fupin_cli.measures.conditions import (
     with_eligibility,
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
-from fupin_cli.measures.paid import once_only, paid_before, plain_ref, with_last_paid
+from fupin_cli.measures.paid import BY_REF, once_only, paid_before, plain_ref, with_last_paid
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import HALF_UP
 
@@ -133,7 +133,7 @@ def _on_full_post(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fa
 
 def _before(ctx: Month, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFrame, list[Fault]]:
     """CAP010: the same class paid before."""
-    return with_last_paid(ctx, rows, measure, "ref"), once_only()
+    return with_last_paid(ctx, rows, measure, BY_REF, begins=months.index_expr(pl.col("start"))), once_only()
 
 
 def course(ctx: Month) -> Claims:

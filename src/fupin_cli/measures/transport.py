@@ -31,7 +31,8 @@ def claims(ctx: Month) -> Claims:
     if own.method == "ticket":
         rows, fare = unknown(ctx, TABLE, rows, Deciding(needed=("fare_fen",)))
         unclear = [*unclear, *fare]
-    rows = with_last_paid(ctx, rows, CODE)
+    years = own.once_per_years
+    rows = with_last_paid(ctx, rows, CODE, since=ctx.month - MONTHS * years if years else None)
     province = places.province(pl.col("to_province"))
     area = ctx.policy.file.area
     home = province == places.province(pl.lit(own.home_province or area.province))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.month import mentions, roster, used_months
+from fupin_cli.month import listed, mentions, roster, used_months
 from fupin_cli.month.households import heads_of, with_home_facts
 from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
 from fupin_cli.month.numbered import numbered
@@ -70,6 +70,11 @@ class Month(Tables):
         return people.agg(pl.col("death_date").min(), pl.col("_file", "_sheet", "_row").first(), pl.col("older").all())
 
     @cached_property
+    def policies(self) -> pl.DataFrame:
+        """Policies by which people on posts are insured (`listed.policies`)."""
+        return listed.policies(self, self.judged if self.has("assignments") else None)
+
+    @cached_property
     def paid_people(self) -> pl.Series:
         """A number for each person of the payment history, row by row (`used_months.coded`)."""
         return used_months.coded(self.intake.tables["payment_history"]["id_number"])
@@ -83,6 +88,12 @@ class Month(Tables):
     def paid_besides(self) -> dict[str, pl.DataFrame]:
         """Payments of the history of other subsidies than posts, by subsidy (`used_months.besides_posts`)."""
         return used_months.besides_posts(self.intake.tables["payment_history"])
+
+    @cached_property
+    def uncounted(self) -> pl.DataFrame:
+        """Rows of the payment history of which it cannot be read what they are (`used_months.uncounted`)."""
+        listed = self.contracts["payment_history"].common.measures
+        return used_months.uncounted(self.intake.tables["payment_history"], listed)
 
     @cached_property
     def _named(self) -> dict[str, pl.DataFrame]:

@@ -98,6 +98,12 @@ class Tables:
         """Rows of those files of a table that have all the columns: a column that is not there says nothing."""
         return self.table(table).filter(pl.col("_src").is_in(self.sources_with(table, *columns)))
 
+    def unread_cells(self, table: str, column: str) -> pl.DataFrame:
+        """Rows of a table whose cell of a column is filled and cannot be read as a date, month or number: `_src`, `_row`."""
+        found = self.intake.found
+        wrong = (pl.col("table") == table) & (pl.col("column") == column) & pl.col("code").is_in(["IN005", "IN006"])
+        return found.filter(wrong).select("_src", "_row").unique()
+
     def sources_with(self, table: str, *columns: str) -> list[int]:
         """Indexes of the files of a table that have all the columns."""
         return [

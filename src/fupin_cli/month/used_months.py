@@ -13,6 +13,8 @@ from fupin_cli.policy.idnumber import birth_expr, sex_expr
 from fupin_cli.policy.pension import RESIDENT, pension_date_expr
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fupin_cli.policy.parameters import Policy
 
 POSTS = "post"  # the history's code of the post subsidy
@@ -31,6 +33,17 @@ def paid_rows(history: pl.DataFrame) -> pl.DataFrame:
 def post_payments(history: pl.DataFrame) -> pl.DataFrame:
     """Rows of the payment history that are payments of the post subsidy."""
     return paid_rows(history).filter(pl.col("measure") == POSTS)
+
+
+def uncounted(history: pl.DataFrame, listed: Collection[str]) -> pl.DataFrame:
+    """Rows of the history that did not come back and cannot be counted: of no month, no amount, or no kind (`listed`) that can be read.
+
+    Gives id_number, name, measure (null or as it is written), month, ref.
+    """
+    unread = pl.col("month").is_null() | pl.col("amount_fen").is_null()
+    unread |= ~pl.col("measure").is_in(list(listed)).fill_null(value=False)
+    stays = ~pl.col("status").fill_null("paid").is_in(NOT_PAID) & (pl.col("amount_fen") > 0).fill_null(value=True)
+    return history.filter(unread & stays).select("id_number", "name", "measure", "month", ref="post_id")
 
 
 def besides_posts(history: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -84,11 +84,10 @@ def due_of(runs: Sequence[PayrollRun]) -> Due:
         lines = lines.filter(pl.col("id_number").is_not_null())
         found = [_caps(lines, month), _pensions(lines), _contracts(lines, run)]
         if run.subsidy.leads:
-            cover = run.intake.tables.get(COVER)
-            if cover is None:
+            if run.policies is None:
                 not_run[INSURANCE] = COVER
             else:
-                found.append(_insurances(lines, cover, month))
+                found.append(_insurances(lines, run.policies, month))
         parts += [part.select(pl.col(name).cast(dtype) for name, dtype in ROWS.items()) for part in found]
     rows = pl.concat(parts)
     ahead = pl.col("month") - month

@@ -54,6 +54,7 @@ class PayrollRun(Shown):
     idle_budgets: list[str] = field(default_factory=list)  # names in [budget] of funds from which nothing is paid
     outputs: list[Path] = field(default_factory=list)
     kept: dict[str, int] = field(default_factory=dict)  # fen kept back from its payments, by township
+    policies: pl.DataFrame | None = None  # by which people are insured (`Month.policies`); None: not known
     posted: int = 0  # postings that the ledger had
     root: Path = field(default_factory=Path)  # the workspace
     password: str | None = None  # with which its workbooks are encrypted
