@@ -30,7 +30,7 @@ OTHER = {"姓名": "王五", "身份证号码": "211302198202020030", "银行账
 def drafted(fupin: Callable[..., Ran], root: Path, *command: str) -> tuple[list[Any], list[Any]]:
     ran = fupin(*command, "--month", JUNE, "-w", root, "--by", "甲", "--format", "json", "--no-workbook")
     document = ran.document
-    return [(c["month"], c["kind"]) for c in document["corrections"]], [u["month"] for u in document["undecided"]]
+    return sorted((c["month"], c["kind"]) for c in document["corrections"]), [u["month"] for u in document["undecided"]]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,26 @@ def test_a_post_of_which_the_roster_says_nothing_any_more(
     ran = fupin("reconcile", MAY, "-w", tmp_path, "--format", "json", "--no-workbook")
     verdicts = [x["verdict"] for x in ran.document["lines"] if x["person"].endswith("0012") and x["approved"] != "0.00"]
     assert verdicts == (["undecided"] if said[1] else ["cancelled"])
+
+
+@pytest.mark.parametrize("cells", [{"岗位编号": "GW01"}, {"身份证号码": "211302198202020030"}])
+def test_a_row_that_was_changed_is_not_lost_and_nobody_is_paid_twice(
+    fupin: Callable[..., Ran], tmp_path: Path, cells: dict[str, str]
+) -> None:
+    """Another number of the post, or of the person: what was paid under the old one is owed back, under the new one due."""
+    build({}, tmp_path)
+    inbox = tmp_path / "inbox"
+    (inbox / MAY / ROSTER).rename(inbox / ROSTER)
+    fupin("payroll", MAY, "-w", tmp_path, "--by", "甲", "-q")
+    assert fupin("approve", MAY, "-w", tmp_path, "--by", "乙", "-y").code == 0
+    write_csv(inbox / ROSTER, [ROW | cells])
+    for table in ("posts", "attendance", "registry", "accident_insurance"):
+        row = BASE["tables"][table] | {k: v for k, v in cells.items() if k in BASE["tables"][table]}
+        if table == "registry":
+            row |= {"证件号码": cells.get("身份证号码", BASE_ID), "出生日期": ""}
+        write_csv(inbox / MAY / f"{BASE['files'][table]}.csv", [row])
+    write_csv(inbox / JUNE / "出勤汇总表.csv", [BASE["tables"]["attendance"] | {"年月": JUNE} | cells])
+    assert drafted(fupin, tmp_path, "payroll") == ([(MAY, "back_pay"), (MAY, "recover")], [])
 
 
 @pytest.mark.parametrize(("where", "said"), [("", ([], [MAY])), (MAY, ([(MAY, "recover")], []))])

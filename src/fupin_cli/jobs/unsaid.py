@@ -33,6 +33,10 @@ def lines_again(desk: Desk, run: PayrollRun) -> pl.DataFrame:
     stands = desk.standing(run.month, run.measure).select(LINE)
     gone = standing(desk, [run.month], run.measure).join(stands, on=LINE, how="semi", maintain_order="left")
     gone = gone.join(lines, on=LINE, how="anti", maintain_order="left")
+    # Who is paid by a line that the month had not, by number or by name, has a row: its post or number was changed.
+    fresh = lines.filter(pl.col("amount_fen") > 0).join(stands, on=LINE, how="anti")
+    changed = pl.col("person").is_in(fresh["person"].implode()) | pl.col("name").is_in(fresh["name"].implode())
+    gone = gone.filter(~changed)
     if not gone.height:
         return lines
     unsaid = pl.concat([_written_over(run, gone), _unread(run, gone)]).unique()
