@@ -111,3 +111,30 @@ def test_a_row_of_which_no_day_can_be_read_makes_a_line(
     build({"change": {"assignments": cells, "attendance": OTHER}}, tmp_path)
     ran = fupin("payroll", MAY, "-w", tmp_path, "--by", "甲", "--format", "json", "--no-workbook")
     assert [x["status"] for x in ran.document["lines"]] == statuses
+
+
+@pytest.mark.parametrize(("where", "said"), [("", ([], [MAY])), (MAY, ([(MAY, "recover")], []))])
+@pytest.mark.parametrize("claimed", [False, True])
+def test_an_export_in_the_inbox_itself_is_written_over_with_later_months(
+    fupin: Callable[..., Ran], tmp_path: Path, where: str, said: tuple[Any, Any], *, claimed: bool
+) -> None:
+    """8.6: who left the export since was in it then. In the month's own folder it speaks of the month (POST001, MEA002)."""
+    code = "employer_social_insurance"
+    build_claim({"measure": code}, tmp_path) if claimed else build({}, tmp_path)
+    command = ("subsidy", code) if claimed else ("payroll",)
+    name = f"{BASE['files']['registry']}.csv"
+    (tmp_path / "inbox" / MAY / name).rename(tmp_path / "inbox" / where / name)
+    fupin(*command, "--month", MAY, "-w", tmp_path, "--by", "甲", "-q")
+    asked = ("--measure", code) if claimed else ()
+    assert fupin("approve", MAY, *asked, "-w", tmp_path, "--by", "乙", "-y").code == 0
+    row = BASE["tables"]["registry"]
+    write_csv(
+        tmp_path / "inbox" / where / name, [row | {"证件号码": OTHER["身份证号码"], "姓名": "王五", "出生日期": ""}]
+    )
+    if claimed:
+        write_csv(tmp_path / "inbox" / JUNE / "社保.csv", [OWN["measures"][code]["row"] | {"年月": JUNE}], "gb18030")
+    else:
+        write_csv(tmp_path / "inbox" / JUNE / "出勤汇总表.csv", [BASE["tables"]["attendance"] | {"年月": JUNE}])
+    assert drafted(fupin, tmp_path, *command) == said
+    ran = fupin(*command, "--month", JUNE, "-w", tmp_path, "--by", "甲", "--format", "json", "--no-workbook")
+    assert [line["status"] for line in ran.document["lines"]] == ["refuse"]  # of the month itself the export speaks

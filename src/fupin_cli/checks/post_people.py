@@ -10,7 +10,7 @@ from fupin_cli.checks.report import at_stake, place_expr, report
 from fupin_cli.checks.rule import rule
 from fupin_cli.month.month import WEAK
 from fupin_cli.month.people import NO_LABOUR
-from fupin_cli.month.unread_numbers import UNREAD, perhaps_in_export
+from fupin_cli.month.unread_numbers import UNREAD, WAS, perhaps_in_export
 from fupin_cli.policy.idnumber import age_expr
 from fupin_cli.policy.law import OURS
 
@@ -59,9 +59,11 @@ def not_beneficiary(ctx: Month) -> pl.LazyFrame:
     rows = with_people(ctx)
     absent, there = rows.filter(~pl.col("found")), rows.filter("found")
     unread = pl.col("id_number").is_in(perhaps_in_export(ctx, ctx.judged).implode())
+    was = pl.col("id_number").is_in(ctx.approved_people.implode()) & ~unread
     unclear, other = pl.col("reg_class_unread"), ~pl.col("reg_beneficiary")
     said = (
-        (absent.filter(~unread), "全国防返贫监测系统的导出里没有这个人", "refuse"),
+        (absent.filter(~unread & ~was), "全国防返贫监测系统的导出里没有这个人", "refuse"),
+        (absent.filter(was), WAS, "hold"),
         (absent.filter(unread), UNREAD, "hold"),
         (
             there.filter(unclear),

@@ -9,7 +9,7 @@ import polars as pl
 
 from fupin_cli.measures.measure import Fault
 from fupin_cli.measures.perhaps_paid import HISTORY
-from fupin_cli.month.unread_numbers import UNREAD, perhaps_in_export
+from fupin_cli.month.unread_numbers import UNREAD, WAS, perhaps_in_export
 from fupin_cli.month.used_months import POSTS
 from fupin_cli.policy import months, places
 from fupin_cli.policy.rounding import HALF_UP, yuan_to_fen
@@ -66,6 +66,8 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
     doubt = (
         pl.when(absent & pl.col("id_number").is_in(perhaps_in_export(ctx, rows).implode()))
         .then(pl.lit(UNREAD))
+        .when(absent & pl.col("id_number").is_in(ctx.approved_people.implode()))
+        .then(pl.lit(WAS))
         .when("class_unread")
         .then(pl.lit("监测系统里户类型、监测对象类别没有填、不在可填的范围内，或此人几行不一致"))
         .when(pl.lit(not labour) | (pl.col("age") < ctx.labour_age).fill_null(value=False) | pl.col("in_school"))

@@ -161,6 +161,16 @@ class Month(Tables):
         return contradicted(self._judged_people(registry.filter(first)), self._judged_people(several))
 
     @cached_property
+    def approved_people(self) -> pl.Series:
+        """Of a month computed again: ID numbers with lines that stand approved, if the export of now lies in the inbox itself.
+
+        There it is written over with later months' exports: who is not in it any more may have been in that of the month.
+        """
+        sources = [s for s in self.intake.sources if s.role == "current" and s.spec.table == "registry"]
+        people = self.approved["id_number"]
+        return people.clear() if any(source.folder is not None for source in sources) else people
+
+    @cached_property
     def members(self) -> pl.DataFrame:
         """`people`, and the rows set aside for their ID number (`aside`): they stay members of their household (SPEC 9.12)."""
         aside = self.intake.set_aside.get("registry")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 DEATHS = "deaths"
 UNREAD = "监测系统的导出里有一行，证号读不出、写错或是15位旧证号，可能是此人，须核实"
+WAS = "收件夹里现在的监测系统导出没有这个人，批准时有；那个月的导出放进那个月的文件夹再算"
 PLACE = ("_file", "_sheet", "_row")
 
 
