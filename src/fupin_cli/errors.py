@@ -22,6 +22,8 @@ OS_WORDS = {
     errno.EIO: "磁盘读写出错",
     errno.ELOOP: "链接绕成了圈",
 }
+# What is the computer's, whoever runs the program: rights, a full or broken disk.
+REFUSED = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 WINDOWS_WORDS = {
     32: "正被别的程序打开",
     33: "正被别的程序打开",

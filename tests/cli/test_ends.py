@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -49,6 +50,30 @@ def test_closed_errors_do_not_change_what_a_run_says(tmp_path: Path) -> None:
     assert (code, "POST005" in out) == (0, True)
     code, out, _ = ended("fupin check 2>&-", tmp_path)
     assert (code, out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "/县/.fupin/pending"), 2),
+        (OSError(errno.ENOSPC, "No space left on device", "/县/.fupin/cache"), 2),
+        (FileNotFoundError(errno.ENOENT, "No such file", "/县/.fupin/pending"), 70),  # the program should have looked
+        (PermissionError(errno.EPERM, "Operation not permitted"), 70),  # of no file
+    ],
+)
+def test_what_the_system_refuses_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, fupin: Callable[..., Ran], error: OSError, code: int
+) -> None:
+    """A workspace that another user made, or that was brought back by one: status, doctor and verify asked for a maintainer."""
+
+    def refuse(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("fupin_cli.jobs.workspace.find_workspace", refuse)
+    ran = fupin("status")
+    assert ran.code == code
+    assert (f"错误: {error.filename} 读写不了：" in ran.err) == (code == 2)
+    assert ("维护人员" in ran.err) == (code == 70)
 
 
 def test_a_reader_that_leaves_keeps_the_code_of_the_check(tmp_path: Path) -> None:

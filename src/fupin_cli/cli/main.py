@@ -94,9 +94,8 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run
         if asked_to_end:  # a library may have turned the interruption into an error of its own
             return interrupted(before)
         told = usage_message(error, arguments)
-        if told:
-            return fail(*told, EXIT_USAGE)
-        return crash(error)
+        told = told or refused(error)
+        return fail(*told, EXIT_USAGE) if told else crash(error)
     if result == EXIT_INTERRUPTED:  # Typer makes of an interruption an exit code of its own, and says nothing
         return interrupted(before)
     return result if isinstance(result, int) else 0
@@ -122,6 +121,22 @@ def fail(message: str, hint: str, code: int) -> int:
     if hint:
         print(f"提示: {hint}", file=sys.stderr)  # noqa: T201
     return code
+
+
+def refused(error: Exception) -> tuple[str, str] | None:
+    """What to say where the system lets nobody at a file, wherever the program came upon it: no bug, and no data's fault."""
+    from fupin_cli.errors import REFUSED, os_words
+
+    if (
+        not isinstance(error, OSError)
+        or error.errno not in REFUSED
+        or not isinstance(error.filename, (str, os.PathLike))
+    ):
+        return None
+    return (
+        f"{os.fspath(error.filename)} 读写不了：{os_words(error)}",
+        "检查磁盘，和当前用户对整个工作区（连同 .fupin 文件夹）的权限；换了用户或电脑的，用原来的用户运行，或请管理员改归属",
+    )
 
 
 def crash(error: Exception) -> int:

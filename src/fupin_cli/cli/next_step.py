@@ -147,9 +147,7 @@ def _after_check(params: dict[str, Any], code: int, place: Workspace, month: int
 
 def _after_reconcile(text: str, code: int, *, again: bool) -> str:
     if again:
-        return (
-            f"补发的文件交银行，回盘放进 inbox/{text}/ 以后再对账：fupin reconcile {text}；还没有改正的改好花名册再补发"
-        )
+        return f"写出了补发文件的交银行，回盘放进 inbox/{text}/ 以后再对账：fupin reconcile {text}；还没有改正的改好花名册再补发"
     if code:
         return f"看工作簿“差异”；没有回盘的等回盘，失败的改正花名册后补发：fupin reconcile {text} --reissue --by 审核人 --document 文号"
     return f"全部了结，可以关账：fupin close {text} --by 负责人"
