@@ -52,7 +52,14 @@ def none(ctx: Month) -> pl.LazyFrame:
     if differing is not None:  # rows that contradict each other are told as ID007
         unknown = unknown.join(differing, on=KEYS, how="anti")
     found = [
-        report(rows.filter(~have), ROSTER, "本月没有这个人在这个岗位的出勤", "id_number", **effect, **at_stake()),
+        report(
+            rows.filter(~have),
+            ROSTER,
+            f"本月没有这个人在这个岗位的出勤{ctx.unread(TABLE)}",
+            "id_number",
+            **effect,
+            **at_stake(),
+        ),
         report(unknown, ROSTER, "出勤表里没有出勤天数", "id_number", **effect, **at_stake()),
     ]
     if ctx.settings.post.proration == "attendance":
@@ -142,7 +149,7 @@ def not_on_roster(ctx: Month) -> pl.LazyFrame:
     return report(
         rows.join(ctx.lines.lazy().select(KEYS), on=KEYS, how="anti"),
         TABLE,
-        "本月花名册里没有这个人在这个岗位",
+        f"本月花名册里没有这个人在这个岗位{ctx.unread(ROSTER)}",
         "id_number",
     )
 

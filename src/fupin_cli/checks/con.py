@@ -89,9 +89,14 @@ def reversed_dates(ctx: Month) -> pl.LazyFrame:
     tables=CONTRACT,
 )
 def outside(ctx: Month) -> pl.LazyFrame:
-    """No day of the month lies in any contract of the line; not asked where a contract's dates are not sound."""
+    """No day of the month lies in any contract of the line; not asked where a contract's dates are not sound.
+
+    Held where a part of the roster was not read: a renewed contract may stand there.
+    """
     rows = ctx.lines.lazy().filter((pl.col("contract_mask") == 0) & pl.col("sound_all"))
-    return report(rows, TABLE, "本月没有一天在合同期内", "contract_end", **at_stake())
+    more = ctx.unread(TABLE)
+    effect = {"effect": "hold"} if more else {}
+    return report(rows, TABLE, f"本月没有一天在合同期内{more}", "contract_end", **effect, **at_stake())
 
 
 @rule(

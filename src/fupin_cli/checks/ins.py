@@ -41,7 +41,7 @@ def none(ctx: Month) -> pl.LazyFrame:
     """No policy touches the days on post in the month; where no such day can be read, none touches the month."""
     cover = pl.col("_cover")
     rows = covered(ctx).filter(((cover & pl.col("on_mask")) == 0) & (days_known(ctx.month) | (cover == 0)))
-    return report(rows, ROSTER, "本月在岗的日子没有意外伤害保险", "id_number", **at_stake())
+    return report(rows, ROSTER, f"本月在岗的日子没有意外伤害保险{ctx.unread(TABLE)}", "id_number", **at_stake())
 
 
 @rule(

@@ -57,7 +57,7 @@ def disagree(ctx: Month) -> pl.LazyFrame:
     silent = rows.filter(on & ~pl.col("_own") & ~pl.col("_said")).select("id_number")
     return pl.concat(
         [
-            report(alone, "registry", "监测系统登记有公益性岗位，本月花名册里没有", "post"),
+            report(alone, "registry", f"监测系统登记有公益性岗位，本月花名册里没有{ctx.unread(TABLE)}", "post"),
             report(homes, "registry", "监测系统登记有公益岗位帮扶，全户没有人在本月花名册里", "post_help"),
             report(
                 ctx.judged.lazy().join(silent, on="id_number", how="semi"),

@@ -54,15 +54,17 @@ def with_people(ctx: Month) -> pl.LazyFrame:
 def not_beneficiary(ctx: Month) -> pl.LazyFrame:
     """Presence in the export and the categories only.
 
-    Held where a row of that name there has a number that cannot be read, or where neither category can be read.
+    Held where a row of that name there has a number that cannot be read, where neither category can be read, or where a
+    part of the export was not read.
     """
     rows = with_people(ctx)
     absent, there = rows.filter(~pl.col("found")), rows.filter("found")
     unread = pl.col("id_number").is_in(perhaps_in_export(ctx, ctx.judged).implode())
     was = pl.col("id_number").is_in(ctx.approved_people.implode()) & ~unread
     unclear, other = pl.col("reg_class_unread"), ~pl.col("reg_beneficiary")
+    more = ctx.unread("registry")
     said = (
-        (absent.filter(~unread & ~was), "全国防返贫监测系统的导出里没有这个人", "refuse"),
+        (absent.filter(~unread & ~was), f"全国防返贫监测系统的导出里没有这个人{more}", "hold" if more else "refuse"),
         (absent.filter(was), WAS, "hold"),
         (absent.filter(unread), UNREAD, "hold"),
         (

@@ -53,6 +53,10 @@ def unreported(ctx: Month) -> pl.DataFrame:
         renamed = f"；本月新出现 {'、'.join(fresh)}，改名、撤并的请核对" if fresh else ""
         where = "".join(part for part in (row["county"], row["township"]) if part)
         found.append(
-            findings.about_file("IN015", "", f"{where} 没有报送{month_text(ctx.month)} 的“{title}”（{why}{renamed}）")
+            findings.about_file(
+                "IN015",
+                "",
+                f"{where} 没有报送{month_text(ctx.month)} 的“{title}”（{why}{renamed}）{ctx.unread(row['table'])}",
+            )
         )
     return findings.gather(found)

@@ -54,6 +54,14 @@ class Recognition:
     beside: tuple[str, int, int] | None = None
     alike: tuple[str, ...] = ()
 
+    @property
+    def meant(self) -> tuple[str, ...]:
+        """The tables one of which the sheet was to be, where it could not be used."""
+        if self.matches:
+            return tuple(match.spec.table for match in self.matches)
+        near = self.near_miss or self.again or self.beside
+        return (self.nearest.table,) if self.nearest and near else ()
+
 
 def recognise(sheet: RawSheet, file_name: str, contracts: dict[str, TableSpec]) -> Recognition:
     """Find the table that a sheet holds. `file_name` decides only between tables with the same headers."""

@@ -141,7 +141,10 @@ def _recognise(
     if isinstance(sheets, UnreadableError):
         result.unreadable = True
         result.files.append(FileNote(file.name, file.sha256, str(sheets)))
-        result.unplaced.append(Unplaced(file.name, "", "IN001", str(sheets), sheets.hint))
+        meant = tuple(
+            spec.table for spec in contracts.values() if any(w in file.name for w in (spec.title, *spec.names))
+        )
+        result.unplaced.append(Unplaced(file.name, "", "IN001", str(sheets), sheets.hint, meant, file.folder))
         found.append(findings.about_file("IN001", file.name, str(sheets), hint=sheets.hint))
         return
     titles = []
@@ -180,7 +183,7 @@ def _recognise(
             people = code != "IN002" or holds_ids(sheet.cells)
             if people:
                 own = "里面有身份证号。按模板改表头，或移出收件夹" if code == "IN002" else "按模板改表头"
-                result.unplaced.append(Unplaced(file.name, sheet.name, code, why, hint or own))
+                result.unplaced.append(Unplaced(file.name, sheet.name, code, why, hint or own, seen.meant, file.folder))
     folder = f"（{month_text(file.folder)}）" if file.folder is not None else ""
     result.files.append(FileNote(file.name, file.sha256, "、".join(titles) + folder if titles else "没有认出的表"))
 

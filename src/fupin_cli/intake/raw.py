@@ -29,7 +29,8 @@ class UnreadableError(Exception):
 class Unplaced:
     """What a month's computation could not take in: a file, a folder, a link, or a sheet that fits no table.
 
-    `code` of the finding that tells of it; `why` and `hint` as there.
+    `code` of the finding that tells of it; `why` and `hint` as there. `tables` whose rows it may hold, as far as its headers,
+    or of a file that cannot be opened its name, tell; `folder`: the month index of its folder.
     """
 
     file: str
@@ -37,6 +38,8 @@ class Unplaced:
     code: str
     why: str
     hint: str
+    tables: tuple[str, ...] = ()
+    folder: int | None = None
 
 
 @dataclass

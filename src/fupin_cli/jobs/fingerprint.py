@@ -122,11 +122,12 @@ class Fingerprints:
 
         Those too that it could have used: whether a table was handed in is asked of sheets that are not used as well.
         """
-        return [
+        used = [
             [self._sheets[source.index], source.role]
             for source in sources
             if source.role != "unused" or source.folder is None or source.folder <= month
         ]
+        return used + [[e.file, e.sheet, list(e.tables)] for e in self.desk.inbox.unplaced if e.tables]
 
     def _folders(self, month: int) -> list[int]:
         """The month folders that a month is compared with (`Month.before`, `Month.year_ago`)."""

@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 def keep_inputs(run: PayrollRun, desk: Desk, batch: str, target: Path) -> str:
     """Keep the recognised files of the inbox as they were read, with settings and the bureau's table formats.
 
+    Those too that may hold rows of a table and could not be used: whom the rest does not name is held for them.
     All months' files are looked at by a run (history, corrections, returns), so all are named; what an earlier batch keeps
     is not stored again. Gives the archive's SHA-256.
 
     Raises:
         KeptError: a file has changed since it was read (exit 12).
     """
+    doubtful = {entry.file for entry in run.intake.unplaced if entry.tables}
     used = {(source.file, source.sha256) for source in run.intake.sources}
+    used |= {(note.name, note.sha256) for note in run.intake.files if note.name in doubtful and note.sha256}
     paths = {file.name: file.path for file in find_files(desk.folder)}
     gone = [name for name, _ in sorted(used) if name not in paths]
     if gone:

@@ -39,8 +39,8 @@ def of_folder(ctx: Month, table: str) -> pl.DataFrame:
 def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> pl.DataFrame:
     """Add `_why`: why the person is not one whom the policy helps (一); null where they are, or nothing is known.
 
-    `_doubt`: why it cannot be said: the export has a row of that name whose number cannot be read, or what decides is not
-    filled or outside its list.
+    `_doubt`: why it cannot be said: the export has a row of that name whose number cannot be read, a part of it was not read,
+    or what decides is not filled or outside its list.
     """
     none = pl.lit(None, dtype=pl.String)
     if not ctx.has("registry"):
@@ -48,7 +48,7 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
     facts = ("beneficiary", "can_work", "in_school", "age", "class_unread", "ability_unread")
     people = ctx.people.select("id_number", *facts, _found=pl.lit(value=True))
     rows = rows.join(people, on="id_number", how="left", maintain_order="left")
-    absent = pl.col("_found").is_null()
+    absent, more = pl.col("_found").is_null(), ctx.unread("registry")
     why = (
         pl.when(absent)
         .then(pl.lit("全国防返贫监测系统的导出里没有这个人"))
@@ -68,6 +68,8 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
         .then(pl.lit(UNREAD))
         .when(absent & pl.col("id_number").is_in(ctx.approved_people.implode()))
         .then(pl.lit(WAS))
+        .when(absent & pl.lit(bool(more)))
+        .then(pl.lit(f"全国防返贫监测系统的导出里没有这个人{more}"))
         .when("class_unread")
         .then(pl.lit("监测系统里户类型、监测对象类别没有填、不在可填的范围内，或此人几行不一致"))
         .when(pl.lit(not labour) | (pl.col("age") < ctx.labour_age).fill_null(value=False) | pl.col("in_school"))

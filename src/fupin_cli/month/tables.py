@@ -67,6 +67,18 @@ class Tables:
         """Whether a table was supplied. An export of people without one that can be read says of nobody that he is not there."""
         return table in self.intake.tables and (table != "registry" or self.intake.tables[table].height > 0)
 
+    def unread(self, table: str) -> str:
+        """That a file which may hold more rows of a table for the month was not read, for a message; empty where none was.
+
+        Of whom the rest of the table does not name nobody can say then that he is not there.
+        """
+        served = [s.folder for s in self.intake.sources if s.role == "current" and s.spec.table == table and s.folder]
+        newest = max((folder for folder in served if folder <= self.month), default=0)
+        for entry in self.intake.unplaced:
+            if table in entry.tables and (entry.folder is None or newest <= entry.folder <= self.month):
+                return f"；{entry.file} 没有读进来，处理好再看"
+        return ""
+
     def table(self, name: str) -> pl.LazyFrame:
         """Rows of a table that was supplied."""
         return self.intake.tables[name].lazy()

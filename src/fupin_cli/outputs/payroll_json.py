@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -154,7 +153,8 @@ def sums_of(run: PayrollRun) -> dict[str, str]:
 
 def unplaced_rows(run: PayrollRun) -> list[dict[str, str]]:
     """What the computation could not take in."""
-    return [asdict(entry) for entry in run.unplaced]
+    told = ("file", "sheet", "code", "why", "hint")
+    return [{name: getattr(entry, name) for name in told} for entry in run.unplaced]
 
 
 def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
