@@ -31,11 +31,14 @@ HISTORY = "payment_history"
 HOLDING = {"assignments": ("on_post", "off_post")}
 WRITTEN_TEXT = ("text", "place", "name", "code", "choice", "choices")
 SUMMED = ("money", "count", "days")
+SHIFTED = "shifted"
 REASONS = {
     "number": "Excel 把身份证号存成了数字，末几位已经丢失，不能用",
     "empty": "身份证号没有填",
     "length": "身份证号不是18位（残疾证20或22位）",
+    SHIFTED: "这一行比表头多出几格，多半是某一格里的逗号没有加引号，身份证号和后面各格都可能错位",
 }
+SHIFTED_HINT = "给有逗号的那一格加上英文双引号，或把逗号改成顿号；确是多出的一列的，给它加上表头"
 LOST_HINT = "找原件重新录入；录入前把该列单元格格式设为“文本”"
 
 
@@ -51,7 +54,10 @@ def unkeyed(frame: pl.DataFrame, fault: pl.Series, spec: TableSpec) -> pl.DataFr
         column=pl.lit(KEY),
         message=pl.col("_reason").replace_strict(REASONS, return_dtype=pl.String)
         + ("，此行另放，不参加其他检查" if spec.has_person_key else ""),
-        hint=pl.when(pl.col("_reason") == "number").then(pl.lit(LOST_HINT)),
+        hint=pl.when(pl.col("_reason") == "number")
+        .then(pl.lit(LOST_HINT))
+        .when(pl.col("_reason") == SHIFTED)
+        .then(pl.lit(SHIFTED_HINT)),
         effect=pl.lit("hold" if spec.table == "assignments" else "none"),
         name=pl.col("name") if "name" in frame.columns else pl.lit(None, dtype=pl.String),
     )

@@ -15,6 +15,7 @@ import polars as pl
 from fupin_cli import findings
 from fupin_cli.intake.cell_findings import (
     KEY,
+    SHIFTED,
     bad_cells,
     contract_cells,
     footer_totals,
@@ -23,6 +24,7 @@ from fupin_cli.intake.cell_findings import (
     unkeyed,
 )
 from fupin_cli.intake.contracts import normalise_header
+from fupin_cli.intake.shifted import shifted
 from fupin_cli.intake.short_months import columns_in_question, short_months
 from fupin_cli.intake.values import Converted, clean, convert, dtype_of, wrapped
 from fupin_cli.intake.words import few_words
@@ -91,6 +93,9 @@ def read_rows(sources: list[Source]) -> Rows:
     }
     frame = _typed(text, spec, converted, lost, sources)
     fault = _reason(frame, lost.get(KEY), spec)
+    unread = [c.bad for c in converted.values()]
+    if spec.has_person_key and (moved := shifted(sources, text, [*unread, fault.is_not_null()])) is not None:
+        frame, fault = frame.with_columns(pl.when(~moved).then(KEY).alias(KEY)), fault.set(moved, SHIFTED)
     reason = fault if spec.has_person_key else fault.clear(frame.height)  # where it is no key, the row stays
     found = [
         bad_cells(frame, converted, spec, short),

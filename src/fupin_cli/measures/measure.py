@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.intake.cell_findings import SHIFTED
 from fupin_cli.measures.claims import PAY, SPOT
 from fupin_cli.measures.payees import paid_to
 
@@ -173,7 +174,11 @@ class Measure:
         """Rows of the month whose ID number cannot be a key."""
         rows = month.intake.set_aside[self.table]
         if self.monthly:
-            rows = rows.filter(pl.col("month") == month.month)
+            folders = {source.index: source.folder for source in month.intake.sources}
+            here = pl.col("_src").replace_strict(folders, default=None, return_dtype=pl.Int32) == month.month
+            # One whose cells stand in wrong columns, or that says no month, is of its folder's.
+            said = pl.when(pl.col("_reason") != SHIFTED).then("month")
+            rows = rows.filter((said == month.month).fill_null(here))
         return rows.select(name for name in (*SPOT, "_file", "_sheet", "name") if name in rows.columns)
 
     def settle(self, lines: pl.DataFrame, month: Month) -> pl.DataFrame:  # noqa: ARG002 - for those with a cap

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.intake.cell_findings import SHIFTED
 from fupin_cli.measures.claims import BIG, PAY, SPOT
 from fupin_cli.measures.claims import MEASURE as CODE
 from fupin_cli.measures.measure import Claims, Measure
@@ -61,9 +62,11 @@ class Post(Measure):
 
     def aside(self, month: Month) -> pl.DataFrame:
         """Roster rows whose ID number cannot be a key, those of the month."""
-        rows = roster_rows(month.intake.set_aside[TABLE].drop("_reason"), None, month.month)
+        rows = roster_rows(month.intake.set_aside[TABLE], None, month.month)
         standard = pl.lit(month.policy.standard_fen(month.month), dtype=pl.Int64)
-        return rows.filter(pl.col("touches") & ~pl.col("gone")).with_columns(standard_fen=standard)
+        # Of a row whose cells stand in wrong columns nobody knows for which months it is.
+        mine = (pl.col("_reason") == SHIFTED) | (pl.col("touches") & ~pl.col("gone"))
+        return rows.filter(mine).drop("_reason").with_columns(standard_fen=standard)
 
     def settle(self, lines: pl.DataFrame, month: Month) -> pl.DataFrame:
         """Amount and months: no day is paid twice, the cap in part, months used before and after."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.intake.cell_findings import SHIFTED
 from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
 from fupin_cli.policy.idnumber import OLD_LENGTH, is_valid_expr
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from fupin_cli.month.month import Month
 
 DEATHS = "deaths"
-UNREAD = "监测系统的导出里有一行，证号读不出、写错或是15位旧证号，可能是此人，须核实"
+UNREAD = "监测系统的导出里有一行，证号读不出、写错、错位或是15位旧证号，可能是此人，须核实"
 WAS = "收件夹里现在的监测系统导出没有这个人，批准时有；那个月的导出放进那个月的文件夹再算"
 PLACE = ("_file", "_sheet", "_row")
 
@@ -54,7 +55,13 @@ def perhaps_dead(month: Month, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def perhaps_in_export(month: Month, people: pl.DataFrame) -> pl.Series:
-    """ID numbers of those of `people` (id_number, name) whom a row of the export with a lost or wrong number may mean."""
+    """ID numbers of those of `people` (id_number, name) whom a row of the export with a lost or wrong number may mean.
+
+    Whom a row means of which the cells stand in wrong columns nobody can say: all of them, perhaps.
+    """
+    aside = month.intake.set_aside.get("registry")
+    if aside is not None and (aside["_reason"] == SHIFTED).any():
+        return people["id_number"].drop_nulls().unique()
     rows = _unread(month, "registry").select("id_number", "name")
     return may_mean(people, rows)["id_number"].unique()
 

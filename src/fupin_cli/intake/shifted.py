@@ -1,0 +1,49 @@
+"""Rows of a text file that fall into more cells than the header: a comma inside a cell that nobody put in quotes.
+
+What stands behind it stands one column too far. Nobody can say where the comma is, so that nothing of the row can be used,
+where anything of it cannot be read. Where all can be, what is too much is a remark at its end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fupin_cli.intake.raw import Source
+
+MOST = 2  # half of the rows and more: a column without a header
+
+
+def shifted(sources: list[Source], text: pl.DataFrame, failed: Iterable[pl.Series | None]) -> pl.Series | None:
+    """Which of the rows of sheets (`text`: `_src`, `_row`) are; None if none. `failed`: marks of cells that could not be read, of a column each."""
+    longer = [rows for source in sources if (rows := _longer(source)) is not None]
+    if not longer:
+        return None
+    marks = {str(n): marks for n, marks in enumerate(failed) if marks is not None}
+    unread = pl.DataFrame(marks).select(pl.any_horizontal(pl.all())).to_series()
+    rows = text.select("_src", "_row").with_columns(_unread=unread)
+    told = rows.join(pl.concat(longer), on=["_src", "_row"], how="left", maintain_order="left")
+    found = told.select((pl.col("_longer").is_not_null() & pl.col("_unread")).fill_null(value=False)).to_series()
+    return found if found.any() else None
+
+
+def _longer(source: Source) -> pl.DataFrame | None:
+    """Rows (`_src`, `_row`, `_longer`) of a text file that hold something behind the header's last cell; None where none do."""
+    cells, first = source.raw.cells, source.header_row
+    if not source.raw.untyped:
+        return None
+    last = max((n for n, cell in enumerate(cells.row(first - 1)) if cell), default=cells.width)
+    behind = list(cells.iter_columns())[last + 1 :]
+    if not behind or all(column.null_count() == len(column) for column in behind):
+        return None
+    filled = pl.DataFrame(behind).slice(first).select(pl.any_horizontal(pl.all().str.strip_chars() != "")).to_series()
+    rows = (filled.fill_null(value=False).arg_true() + first + 1).cast(pl.UInt32)
+    if not len(rows) or len(rows) * MOST > len(filled) > MOST:
+        return None
+    return pl.DataFrame({"_row": rows}).with_columns(
+        _src=pl.lit(source.index, dtype=pl.UInt32), _longer=pl.lit(value=True)
+    )
