@@ -50,10 +50,13 @@ def lent(before: Month, now: Month) -> Month:
     return replace(before, intake=replace(before.intake, tables=before.intake.tables | missing))
 
 
-def touches(start: str, end: str, month: Month) -> pl.Expr:
-    """Whether a period touches the month: begun by its last day, and open or ended on or after its first."""
-    begun = (pl.col(start) <= month.last).fill_null(value=False)
-    return begun & (pl.col(end).is_null() | (pl.col(end) >= month.first))
+def touches(month: Month, *, undated: pl.Expr) -> pl.Expr:
+    """Whether a period (start, end) touches the month: begun by its last day, and open or ended on or after its first.
+
+    `undated`: whether one of which the start is not known counts as begun; by what is not written nobody is out of work.
+    """
+    begun = (pl.col("start") <= month.last).fill_null(undated)
+    return begun & (pl.col("end").is_null() | (pl.col("end") >= month.first))
 
 
 def bare_province(name: pl.Expr) -> pl.Expr:
@@ -78,12 +81,13 @@ def spells_in(month: Month, *, ended_too: bool = False) -> pl.DataFrame:
         else pl.DataFrame(schema={"id_number": pl.String, "_home": pl.String})
     )
     own_county = pl.coalesce("_home", "county", pl.lit(month.settings.county.name or None, dtype=pl.String))
+    at_work = pl.col("working").fill_null(value=False)  # marked 是
     area = month.policy.file.area
     own_city = area.city.removesuffix("市")
     spells = (
         month.table("employment")
         .filter(
-            (touches("start", "end", month) & (pl.col("working").fill_null(value=True) | ended_too))
+            (touches(month, undated=at_work) & (pl.col("working").fill_null(value=True) | ended_too))
             | (pl.lit(ended_too) & pl.col("start").is_null() & pl.col("end").is_between(month.first, month.last))
         )
         .collect()
@@ -146,7 +150,7 @@ def _of_roster(month: Month) -> pl.DataFrame:
 
 
 def _of_other_posts(month: Month) -> pl.DataFrame:
-    rows = month.table("other_posts").filter(touches("start", "end", month)).collect()
+    rows = month.table("other_posts").filter(touches(month, undated=pl.lit(value=True))).collect()
     return _found(rows, "other_posts", POST, pl.col("department"), "start")
 
 

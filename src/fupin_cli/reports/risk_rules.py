@@ -80,16 +80,20 @@ def _heads(people: pl.DataFrame, dead: pl.DataFrame) -> pl.DataFrame:
 
 
 def _contract_ends(scene: Scene) -> pl.DataFrame:
-    """RSK003: the last contract of a person (post or employer) ends between the month's first day and some days after its last."""
+    """RSK003: the last contract of a person (post or employer) ends between the month's first day and some days after its last.
+
+    Of whom another contract is listed without an end that can be read nobody can say which is the last.
+    """
     month = scene.month
     parts = [
         month.table(name).select("id_number", "contract_end", *ORIGIN, table=pl.lit(name)).collect()
         for name in ("assignments", "employer_claims")
         if month.has(name)
     ]
+    contracts = pl.concat(parts)
+    open_ = contracts.filter(pl.col("contract_end").is_null())
     last = (
-        pl.concat(parts)
-        .filter(pl.col("contract_end").is_not_null())
+        contracts.join(open_, on="id_number", how="anti", maintain_order="left")
         .sort("contract_end", descending=True, maintain_order=True)
         .unique("id_number", keep="first", maintain_order=True)
     )
@@ -151,7 +155,10 @@ def _pension_near(scene: Scene) -> pl.DataFrame:
 
 
 def _back(scene: Scene) -> pl.DataFrame:
-    """RSK006: a spell outside the county ended in the month and none began after it."""
+    """RSK006: a spell outside the county ended in the month, none began after it, and no other outside runs on.
+
+    One marked 是 of which the start is not known may have begun after it.
+    """
     month = scene.month
     spells = month.table("employment").collect()
     away = states.spells_in(month, ended_too=True).filter(pl.col("state") != states.LOCAL)
@@ -159,8 +166,14 @@ def _back(scene: Scene) -> pl.DataFrame:
     ended = ended.sort("end", descending=True, maintain_order=True).unique(
         "id_number", keep="first", maintain_order=True
     )
-    later = spells.select("id_number", _start="start").join(ended.select("id_number", _end="end"), on="id_number")
-    again = later.filter(pl.col("_start") > pl.col("_end"))
+    ends = ended.select("id_number", _end="end")
+    open_ = pl.col("working").fill_null(value=False) & pl.col("end").is_null()
+    begun = (pl.col("start") > pl.col("_end")).fill_null(open_)
+    running = away.join(ends, on="id_number").filter(
+        pl.col("working").fill_null(value=True) & (pl.col("end") > pl.col("_end")).fill_null(value=True)
+    )
+    later = spells.join(ends, on="id_number").filter(begun)
+    again = pl.concat([later.select("id_number"), running.select("id_number")])
     rows = ended.join(again, on="id_number", how="anti", maintain_order="left").sort("_src", "_row")
     return _rows(rows, "employment", pl.format("在{}务工，{}结束", pl.col("place").fill_null("外地"), "end"))
 
@@ -193,7 +206,9 @@ def _training_wanted(scene: Scene) -> pl.DataFrame:
     wanted = month.table("employment_plan").filter(pl.col("service_need").str.contains("培训", literal=True)).collect()
     begun, since = months.index_expr(pl.col("start")), month.month - month.settings.risk.training_months + 1
     # A month hands in its own classes: those of the months before stand in their folders.
-    given = month.rows_since("training", since).filter(begun.is_between(since, month.month)).select("id_number")
+    # Of a class of which the start is not known nobody can say that it was not among them.
+    recent = begun.is_between(since, month.month).fill_null(value=True)
+    given = month.rows_since("training", since).filter(recent).select("id_number")
     rows = wanted.unique("id_number", keep="first", maintain_order=True).join(
         given, on="id_number", how="anti", maintain_order="left"
     )
@@ -201,15 +216,17 @@ def _training_wanted(scene: Scene) -> pl.DataFrame:
 
 
 def _income_fallen(scene: Scene) -> pl.DataFrame:
-    """RSK009: the monthly income of the same spell is below the county's share of that of the month before."""
+    """RSK009: the monthly income of the same spell is below the county's share of that of the month before.
+
+    A person's spells are told apart by their start, of several from one day on by the employer too.
+    """
     share = scene.month.settings.risk.income_drop
     if share is None:
         raise ValueError("no share")
     numerator, denominator = Fraction(share).as_integer_ratio()
-    key = ["id_number", "start"]
-    now = scene.month.table("employment").filter(pl.col("income_fen").is_not_null()).collect()
-    then = scene.earlier.table("employment").filter(pl.col("income_fen").is_not_null()).collect()
-    then = then.unique(key, keep="first", maintain_order=True).select(*key, _then="income_fen")
+    key = ["id_number", "start", "_employer"]
+    now, then = (_earning(month) for month in (scene.month, scene.earlier))
+    then = then.select(*key, _then="income_fen")
     fallen = now.join(then, on=key, maintain_order="left").filter(
         pl.col("income_fen") * denominator < pl.col("_then") * numerator
     )
@@ -221,6 +238,14 @@ def _income_fallen(scene: Scene) -> pl.DataFrame:
             "务工月收入{}元，上月{}元", fen_to_yuan_expr(pl.col("income_fen")), fen_to_yuan_expr(pl.col("_then"))
         ),
     )
+
+
+def _earning(month: Month) -> pl.DataFrame:
+    """Spells with an income, with `_employer` where the person has several from one day on; of two that are alike none."""
+    rows = month.table("employment").filter(pl.col("income_fen").is_not_null())
+    several = pl.struct("id_number", "start").is_duplicated()
+    rows = rows.with_columns(_employer=pl.when(several).then("employer").otherwise(pl.lit("")))
+    return rows.filter(pl.struct("id_number", "start", "_employer").is_unique()).collect()
 
 
 def _breadwinner_died(scene: Scene) -> pl.DataFrame:

@@ -28,10 +28,11 @@ class Scene:
 
     @cached_property
     def gone(self) -> pl.DataFrame:
-        """Rows of the list of the dead with a day up to the month's last: nobody visits them, whatever the export still says."""
+        """Rows of the list of the dead with no day after the month's last: nobody visits them, whatever the export still says."""
         if not self.month.has("deaths"):
             return pl.DataFrame(schema={"id_number": pl.String, "death_date": pl.Date})
-        return self.month.table("deaths").filter(pl.col("death_date") <= self.month.last).collect()
+        died = (pl.col("death_date") <= self.month.last).fill_null(value=True)
+        return self.month.table("deaths").filter(died).collect()
 
     @property
     def labour(self) -> pl.DataFrame:
