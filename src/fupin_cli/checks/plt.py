@@ -8,7 +8,9 @@ import polars as pl
 
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import rule
-from fupin_cli.month.platform import TOWN, VILLAGE_STAFF, assistants, townships_of, village_staff
+from fupin_cli.month.platform import TOWN, VILLAGE_STAFF, assistants, placed, townships_of, village_staff
+from fupin_cli.policy.letters import tight_expr
+from fupin_cli.policy.said import VAGUE
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -82,7 +84,8 @@ def village_without_staff(month: Month) -> pl.LazyFrame:
 def leading_industries(month: Month) -> pl.LazyFrame:
     """The county has one or two; where it has none, every township of it has."""
     most = month.policy.number(PER_PLACE, month.month)
-    rows = month.table(INDUSTRIES).filter(pl.col("industry").is_not_null()).collect()
+    rows = placed(month, INDUSTRIES).with_columns(industry=tight_expr(pl.col("industry")))
+    rows = rows.filter(pl.col("industry").is_not_null() & ~pl.col("industry").is_in(VAGUE))
     own = rows.filter(pl.col("township").is_null())
     counted = own.group_by("county", maintain_order=True).agg(
         _n=pl.col("industry").n_unique(), _src=pl.col("_src").first(), _row=pl.col("_row").first()

@@ -18,19 +18,25 @@ TOWN, VILLAGE = ["county", "township"], ["county", "township", "village"]
 ORIGIN = ["_src", "_row", "_file", "_sheet"]
 
 
+def placed(month: Month, table: str) -> pl.DataFrame:
+    """Rows of a table of places; where no county is written it is the county itself."""
+    own = month.settings.county.name or None
+    return month.intake.tables[table].with_columns(pl.col("county").fill_null(pl.lit(own, dtype=pl.String)))
+
+
 def townships_of(month: Month) -> pl.DataFrame:
     """Every township of `villages` (else of the registry): county, township, table and origin of its first row."""
+    found = placed(month, "villages" if month.has("villages") else "registry").clear().with_columns(table=pl.lit(""))
     for table in ("villages", "registry"):
-        if month.has(table):
-            rows = month.table(table).filter(pl.col("township").is_not_null()).select(*TOWN, *ORIGIN).collect()
-            if rows.height:
-                return rows.unique(TOWN, keep="first", maintain_order=True).with_columns(table=pl.lit(table))
-    return pl.DataFrame(schema={**dict.fromkeys(TOWN, pl.String), "table": pl.String})
+        if month.has(table) and not found.height:
+            rows = placed(month, table).filter(pl.col("township").is_not_null())
+            found = rows.unique(TOWN, keep="first", maintain_order=True).with_columns(table=pl.lit(table))
+    return found.select(*TOWN, *ORIGIN, "table")
 
 
 def assistants(month: Month) -> pl.DataFrame:
     """By township: present (distinct names), missing, and the row to mend: the first of the staff, else its own."""
-    staff = month.table("staff").collect()
+    staff = placed(month, "staff")
     own = staff.filter((pl.col("position") == ASSISTANT) & pl.col("name").is_not_null())
     counted = own.group_by(TOWN).agg(present=pl.col("name").n_unique().cast(pl.Int64))
     first = staff.unique(TOWN, keep="first", maintain_order=True).select(
@@ -48,9 +54,14 @@ def assistants(month: Month) -> pl.DataFrame:
 
 
 def village_staff(month: Month) -> pl.DataFrame:
-    """By village of `villages`: present (distinct names), missing, and its row."""
-    rows = month.table("villages").unique(VILLAGE, keep="first", maintain_order=True).collect()
-    own = month.table("staff").filter((pl.col("position") == VILLAGE_STAFF) & pl.col("name").is_not_null()).collect()
+    """By village of `villages`: present (distinct names), missing, and its row.
+
+    A village of which the township is not written has those of that name in any township.
+    """
+    rows = placed(month, "villages").unique(VILLAGE, keep="first", maintain_order=True)
+    staff = placed(month, "staff").filter((pl.col("position") == VILLAGE_STAFF) & pl.col("name").is_not_null())
+    anywhere = staff.with_columns(township=pl.lit(None, dtype=pl.String))
+    own = pl.concat([staff.filter(pl.col("township").is_not_null()), anywhere])
     counted = own.group_by(VILLAGE).agg(present=pl.col("name").n_unique().cast(pl.Int64))
     wanted = month.policy.number(PER_VILLAGE, month.month)
     return (

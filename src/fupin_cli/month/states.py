@@ -199,10 +199,15 @@ def is_labour(month: Month) -> pl.Expr:
 
 
 def idle_labour(month: Month) -> pl.DataFrame:
-    """Beneficiaries who are labour (一) and whom no table of the month shows at work: id_number, county, township.
+    """Beneficiaries who are labour (一), not on the list of the dead, and whom no table shows at work: id_number, county, township.
 
     Needs the registry and the export of who works: without it nobody can be said to be out of work.
     """
     busy = work_states(month).filter(pl.col("state").is_in(WORKING)).select("id_number")
     helped = month.people.filter(pl.col("beneficiary") & is_labour(month)).select("id_number", "county", "township")
+    if month.has("deaths"):
+        died = (pl.col("death_date") <= month.last).fill_null(value=True)
+        helped = helped.join(
+            month.intake.tables["deaths"].filter(died), on="id_number", how="anti", maintain_order="left"
+        )
     return helped.join(busy, on="id_number", how="anti", maintain_order="left")
