@@ -23,7 +23,21 @@ SEASON = r"^([0-9]{4})年?-?(?:(春|上半年)|(秋|下半年))季?(?:学期)?$"
 HALF = r"^([0-9]{4})[-/]([0-9]{4}|[0-9]{2})(?:学?年度?)?-?\(?第?(?:([1上秋])|([2下春]))季?(?:学期)?\)?$"
 DIGITS = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
 MONTHS = 12
-LEVELS = ("中职", "中专", "高职", "大专", "技工", "技师", "职业高中")
+LEVELS = (
+    "中职",
+    "中专",
+    "中等职业",
+    "职高",
+    "职业高中",
+    "高职",
+    "高等职业",
+    "大专",
+    "专科",
+    "技工",
+    "技校",
+    "技师",
+)
+OTHER_LEVELS = ("小学", "初中", "高中", "本科", "学士", "硕士", "博士", "研究生", "幼儿", "学前")
 
 
 def claims(ctx: Month) -> Claims:
@@ -43,7 +57,11 @@ def claims(ctx: Month) -> Claims:
         divisor_x100=pl.lit(100, dtype=pl.Int64),
         how=pl.format("{} {} 的标准", "level", "term"),
     )
-    vocational = pl.any_horizontal(pl.col("level").str.contains(word, literal=True) for word in LEVELS)
+    vocational, other = (
+        pl.any_horizontal(pl.col("level").str.contains(word, literal=True) for word in words)
+        for words in (LEVELS, OTHER_LEVELS)
+    )
+    neither = pl.format("学历层次写的是 {}，看不出是不是中职、高职或技工院校", "level")
     return Claims(
         rows,
         [
@@ -58,10 +76,11 @@ def claims(ctx: Month) -> Claims:
             *not_eligible(),
             Fault(
                 "MEA015",
-                (~vocational).fill_null(value=False),
+                (~vocational & other).fill_null(value=False),
                 pl.format("学历层次是 {}，不是中职、高职或技工院校", "level"),
                 "level",
             ),
+            Fault("MEA015", (~vocational & ~other).fill_null(value=False), neither, "level", "hold"),
             *elsewhere,
             Fault(
                 "MEA016",

@@ -95,7 +95,7 @@ def claims(ctx: Month) -> Claims:
 
 
 def _by_law(ctx: Month) -> list[Fault]:
-    """MEA007: another means of transport than the law names; one that it does not pay beside others counts too."""
+    """MEA007: a means of transport that the law does not pay, alone or beside others; held where the word says nothing of it."""
     law = ctx.policy.file.means
     if law is None:  # this law names none
         return []
@@ -104,8 +104,12 @@ def _by_law(ctx: Month) -> list[Fault]:
         pl.any_horizontal(pl.lit(value=False), *(means.str.contains(word, literal=True) for word in words))
         for words in (law.by, law.never)
     )
-    outside = pl.col("means").is_not_null() & (~named | other)
-    return [Fault("MEA007", outside, pl.format(f"乘坐 {{}}，政策只列{law.words}", "means"), "means")]
+    words = pl.format(f"乘坐 {{}}，政策只列{law.words}", "means")
+    unnamed = pl.concat_str(words, pl.lit("；看不出是不是，须核实"))
+    return [
+        Fault("MEA007", other.fill_null(value=False), words, "means"),
+        Fault("MEA007", pl.col("means").is_not_null() & ~named & ~other, unnamed, "means", "hold"),
+    ]
 
 
 def _exported(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
