@@ -496,13 +496,13 @@ def test_one_withdrawal_an_approval(approved: Path) -> None:
     from dataclasses import replace
 
     taken = replace(approval, batch="202405-02", kind=store.WITHDRAWAL, refers=approval.batch)
-    store.post(approved, taken, [])
+    store.post(approved, taken)
     with pytest.raises(store.AlreadyPostedError):
-        store.post(approved, replace(taken, batch="202405-03"), [])
+        store.post(approved, replace(taken, batch="202405-03"))
     anew = replace(approval, batch="202405-03", refers="202405-02")
-    store.post(approved, anew, [])
+    store.post(approved, anew)
     with pytest.raises(store.AlreadyPostedError):
-        store.post(approved, replace(anew, batch="202405-04"), [])
+        store.post(approved, replace(anew, batch="202405-04"))
     standing = store.approval_of(approved, INDEX)
     assert standing is not None
     assert standing.batch == "202405-03"

@@ -415,7 +415,7 @@ def test_kill_9_at_any_moment_of_a_posting_leaves_all_of_it_or_nothing(tmp_path:
     """Postings of 300 lines, each killed at a random moment around the write itself."""
     # One process that has loaded the ledger; for each posting it forks another, which is killed, and says how that ended.
     writer = (
-        "import os, sys, pathlib; from fupin_cli.ledger.store import Batch, Line, post\n"
+        "import os, sys, pathlib; from fupin_cli.ledger.store import Batch, Line, frame, post\n"
         "while asked := sys.stdin.readline():\n"
         "    n = int(asked); name = f'{n:06d}-01'; child = os.fork()\n"
         "    if child:\n"
@@ -423,7 +423,7 @@ def test_kill_9_at_any_moment_of_a_posting_leaves_all_of_it_or_nothing(tmp_path:
         "        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True); continue\n"
         "    b = Batch(name, 'approval', n, '', '', '', '', '', '', '', '')\n"
         "    ls = [Line(name, i, 'post', 'p', '', '', n, 'pay', '', 100, None, None, '', None, None, *[''] * 12) for i in range(300)]\n"
-        "    post(pathlib.Path(sys.argv[1]), b, ls); os._exit(0)\n"
+        "    post(pathlib.Path(sys.argv[1]), b, frame('lines', ls)); os._exit(0)\n"
     )
     moments = random.Random(7)  # noqa: S311 - moments to kill at
     finished = 0
@@ -460,10 +460,10 @@ def test_a_full_disk_posts_nothing_and_the_ledger_stays_readable(
     limited = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}));"
-        "import pathlib; from fupin_cli.ledger.store import Batch, Line, post; from fupin_cli.errors import FupinError\n"
+        "import pathlib; from fupin_cli.ledger.store import Batch, Line, frame, post; from fupin_cli.errors import FupinError\n"
         "b = Batch('x', 'approval', 1, *[''] * 8)\n"
         "ls = [Line('x', i, 'post', 'p' * 400, '', '', 1, 'pay', '', 100, None, None, '', None, None, *[''] * 12) for i in range(500)]\n"
-        "try:\n    post(pathlib.Path(sys.argv[1]), b, ls)\nexcept FupinError as e:\n    sys.exit('账本' in str(e) and 5)\n"
+        "try:\n    post(pathlib.Path(sys.argv[1]), b, frame('lines', ls))\nexcept FupinError as e:\n    sys.exit('账本' in str(e) and 5)\n"
     )
     done = subprocess.run([sys.executable, "-c", limited, one], capture_output=True, check=False)
     assert done.returncode == 5, done.stderr.decode()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fupin_cli.ledger import file
-from fupin_cli.ledger.model import APPROVAL, Batch, Line, frame, sql_type, tuples
+from fupin_cli.ledger.model import APPROVAL, Batch, Line, frame, sql_type
 from fupin_cli.ledger.store import post, read
 from tests.conftest import LONG
 
@@ -34,8 +34,8 @@ def lines(number: int) -> st.SearchStrategy[Line]:
 def test_what_was_posted_is_read_in_its_order_in_portions_too(posted: tuple[Line, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         root = Path(folder)
-        post(root, BATCH, list(posted))
-        wanted = frame("lines", tuples("lines", list(posted)))
+        wanted = frame("lines", posted)
+        post(root, BATCH, wanted)
         assert read(root, "lines").equals(wanted)
         patch.setattr(file, "PORTION", 3)
         assert read(root, "lines").equals(wanted)

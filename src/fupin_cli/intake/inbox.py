@@ -79,18 +79,31 @@ def survey(inbox: Path) -> tuple[list[InboxFile], list[Passed]]:
         raise NoInputError(f"找不到 {shown(str(inbox))}", hint)
     if inbox.is_file():
         return [_inbox_file(inbox, shown(inbox.name), None)], []
-    paths, passed = _walk(inbox)
-    paths.sort()
-    names = _distinct_names([path.relative_to(inbox).as_posix() for path in paths])
-    files = [
-        _inbox_file(path, name, *_folder_month(name.split("/")[:-1])) for path, name in zip(paths, names, strict=True)
-    ]
+    paths, passed = _named(inbox)
+    files = [_inbox_file(path, name, *_folder_month(name.split("/")[:-1])) for name, path in paths.items()]
     if not files:
         unseen = "，".join(f"{entry.name}：{entry.why}" for entry in passed[:3])
         raise NoInputError(
             f"{shown(str(inbox))} 里没有{'可以读的' if unseen else ''}文件{f'（{unseen}）' if unseen else ''}", hint
         )
     return files, sorted(passed, key=lambda entry: entry.name)
+
+
+def paths_of(inbox: Path) -> dict[str, Path]:
+    """Where the files of an inbox (a folder, or one file) lie, by their names; none is opened.
+
+    Raises:
+        FupinError: the folder cannot be listed.
+    """
+    return {shown(inbox.name): inbox} if inbox.is_file() else _named(inbox)[0]
+
+
+def _named(inbox: Path) -> tuple[dict[str, Path], list[Passed]]:
+    """The files of a folder by name, in order, and what was passed over."""
+    paths, passed = _walk(inbox)
+    paths.sort()
+    names = _distinct_names([path.relative_to(inbox).as_posix() for path in paths])
+    return dict(zip(names, paths, strict=True)), passed
 
 
 def _walk(inbox: Path) -> tuple[list[Path], list[Passed]]:

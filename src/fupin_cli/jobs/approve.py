@@ -16,6 +16,7 @@ from fupin_cli.jobs.names import same_person, visible
 from fupin_cli.jobs.posting import commit, staged
 from fupin_cli.jobs.subsidy_files import write_outputs
 from fupin_cli.ledger import store
+from fupin_cli.ledger.model import frame
 from fupin_cli.measures.claims import PAY
 from fupin_cli.outputs.bank import BankFiles, write_bank_files
 from fupin_cli.outputs.manifest import write_manifest
@@ -129,7 +130,7 @@ def approve(  # noqa: PLR0913, PLR0917 - what is said on the command line
     entries = [store.Input(name, month, file, table) for file, table in inputs]
     with staged(root, name, folder / month_text(month)) as stage:
         batch = replace(batch, kept_sha256=keep_inputs(run, desk, name, stage.keep()))
-        posting = store.prepared(root, batch, posting_lines(run, desk, name), inputs=entries)
+        posting = store.prepared(root, batch, posting_lines(run, desk, name), inputs=frame("inputs", entries))
         bank = _write_approved(run, posting, stage, folder, now)
         return commit(stage, posting), bank
 

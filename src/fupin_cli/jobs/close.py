@@ -11,7 +11,7 @@ from fupin_cli.jobs.posting import commit, staged
 from fupin_cli.jobs.reconcile import write_workbook
 from fupin_cli.jobs.result_hash import reconcile_hash
 from fupin_cli.ledger import store
-from fupin_cli.ledger.model import frame, tuples
+from fupin_cli.ledger.model import schema_of
 from fupin_cli.ledger.seal import rows_sha256
 from fupin_cli.outputs.manifest import write_manifest
 from fupin_cli.policy.months import month_text
@@ -65,14 +65,14 @@ def close(  # noqa: PLR0913, PLR0917 - who closes what, when, into which folder
         operator,
         operator,
         document,
-        rows_sha256("settlements", frame("settlements", tuples("settlements", settled))),
+        rows_sha256("settlements", settled),
         "",
         run.policy.file.id,
         __version__,
     )
     root = desk.workspace.root
     with staged(root, name, folder / text) as stage:
-        posting = store.prepared(root, batch, [], settled)
+        posting = store.prepared(root, batch, settlements=settled)
         write_workbook(run, stage.folder, "关账", force=False)
         write_manifest(
             run,
@@ -89,21 +89,12 @@ def close(  # noqa: PLR0913, PLR0917 - who closes what, when, into which folder
         return commit(stage, posting)
 
 
-def _settlements(run: ReconcileRun, batch: str) -> list[store.Settlement]:
+def _settlements(run: ReconcileRun, batch: str) -> pl.DataFrame:
     """What became of every line, as it is kept."""
-    rows = run.lines.select(
-        "month",
-        "measure",
-        "person",
-        "post_id",
-        "due_fen",
-        "approved_fen",
-        "paid_fen",
-        "verdict",
-        "why",
-        pl.col("bank_fen").fill_null(0),
-    ).with_columns(pl.col(pl.String).fill_null(""))
-    return [store.Settlement(batch, *row) for row in rows.iter_rows()]
+    facts = {"batch": pl.lit(batch), "reason": pl.col("why"), "bank_fen": pl.col("bank_fen").fill_null(0)}
+    columns = schema_of("settlements").items()
+    rows = run.lines.select(facts.get(name, pl.col(name)).cast(dtype).alias(name) for name, dtype in columns)
+    return rows.with_columns(pl.col(pl.String).fill_null(""))
 
 
 def refuse_unless_open(desk: Desk, month: int) -> None:

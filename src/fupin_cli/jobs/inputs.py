@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.errors import NoInputError, UsageError
-from fupin_cli.intake.inbox import find_files
+from fupin_cli.intake.inbox import paths_of
 from fupin_cli.ledger import kept, store
 from fupin_cli.policy.months import month_text
 
@@ -32,7 +32,7 @@ def keep_inputs(run: PayrollRun, desk: Desk, batch: str, target: Path) -> str:
     doubtful = {entry.file for entry in run.intake.unplaced if entry.tables}
     used = {(source.file, source.sha256) for source in run.intake.sources}
     used |= {(note.name, note.sha256) for note in run.intake.files if note.name in doubtful and note.sha256}
-    paths = {file.name: file.path for file in find_files(desk.folder)}
+    paths = paths_of(desk.folder)  # what is in them is compared as it is kept
     gone = [name for name, _ in sorted(used) if name not in paths]
     if gone:
         raise kept.KeptError(f"{gone[0]} 在测算以后不见了，没有批准", "把文件放回收件夹，重新测算，看过结果再批准")

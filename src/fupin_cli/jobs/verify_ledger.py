@@ -41,7 +41,7 @@ class LedgerCheck:
         rows = self.lines.get(batch)
         if isinstance(manifest.get("ledger_sha256"), str):
             version = manifest.get("hash_version", 0)
-            lines = frame("lines", []) if rows is None else rows
+            lines = frame("lines") if rows is None else rows
             if version == 0:
                 now = digest(lines.select(COLUMNS_BEFORE).rows())
             elif version in seal.COLUMNS:
@@ -75,10 +75,10 @@ def check_ledger(root: Path) -> LedgerCheck:
     """Check the file, its protections, and the chains of postings and of drafts, in one pass."""
     try:
         if trouble := store.trouble(root):
-            return LedgerCheck(frame("batches", []), {}, general=[f"账本文件损坏：{trouble}"])
+            return LedgerCheck(frame("batches"), {}, general=[f"账本文件损坏：{trouble}"])
         tables = {table: store.read(root, table) for table in store.TABLES}
     except FupinError as error:
-        return LedgerCheck(frame("batches", []), {}, general=[str(error)])
+        return LedgerCheck(frame("batches"), {}, general=[str(error)])
     by_batch = {
         table: {str(name): part for (name,), part in tables[table].group_by("batch", maintain_order=True)}
         for table in PARTS
@@ -136,7 +136,7 @@ def _chain_of_batches(
             if sealed.get("draft") and sealed["draft"] not in check.draft_seals:
                 wrong.append("记账时的测算记录不见了：测算记录被删去或改动过")
             parts = {"batches": part}
-            parts |= {t: by_batch[t].get(row["batch"], frame(t, [])) for t in PARTS}
+            parts |= {t: by_batch[t].get(row["batch"], frame(t)) for t in PARTS}
             for table, columns in seal.differences(sealed, parts, key):
                 wrong.append(f"{TABLE_WORDS[table]}被改动过（{'、'.join(columns)}）")
         previous = row["seal"]

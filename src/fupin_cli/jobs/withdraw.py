@@ -116,29 +116,29 @@ def withdraw(desk: Desk, approval: store.Batch, operator: str, document: str, no
         approval.batch,
     )
     posted = desk.lines.filter(pl.col("batch") == approval.batch)
-    lines = [_back(store.Line(*row), name, document) for row in posted.iter_rows()]
+    lines = _back(posted, name, document)
     taken_back = [replace(d, drafted_at=stamp, operator=operator, kind=store.DISCARDED) for d in _draft(root, batch)]
     store.post(root, batch, lines, drafts=taken_back)
     sent = posted.filter(pl.col("kind").is_in([store.LINE, store.BACK_PAY]))
     amount = int(sent["amount_fen"].sum())
-    return Withdrawal(month, desk.policy, desk.postings.height, batch=batch, amount_fen=amount, lines=len(lines))
+    return Withdrawal(month, desk.policy, desk.postings.height, batch=batch, amount_fen=amount, lines=lines.height)
 
 
 def _draft(root: Path, batch: store.Batch) -> list[store.Draft]:
     return store.drafts_of(root, batch.month, batch.measure)[-1:]
 
 
-def _back(line: store.Line, batch: str, document: str) -> store.Line:
-    """The line that takes another back to 0; what was kept back from a payment is kept back no more."""
-    return replace(
-        line,
-        batch=batch,
-        amount_fen=-line.amount_fen,
-        source_batch=line.batch,
-        source_line=line.line_no,
-        old_fen=line.amount_fen,
-        kind=store.NETTED if line.kind == store.NETTED else store.WITHDRAWN,
-        reason=f"撤回批次 {line.batch}，文号 {document}",
+def _back(lines: pl.DataFrame, batch: str, document: str) -> pl.DataFrame:
+    """The lines that take others back to 0; what was kept back from a payment is kept back no more."""
+    netted = pl.col("kind") == store.NETTED
+    return lines.with_columns(
+        batch=pl.lit(batch),
+        amount_fen=-pl.col("amount_fen"),
+        source_batch="batch",
+        source_line="line_no",
+        old_fen="amount_fen",
+        kind=pl.when(netted).then("kind").otherwise(pl.lit(store.WITHDRAWN)),
+        reason=pl.concat_str(pl.lit("撤回批次 "), "batch", pl.lit(f"，文号 {document}")),
     )
 
 

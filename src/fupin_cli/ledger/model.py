@@ -156,22 +156,17 @@ def schema_of(table: str) -> dict[str, type[pl.DataType]]:
     return {f.name: DTYPES[sql_type(f)] for f in fields(TABLES[table])}
 
 
-def lines_from(rows: pl.DataFrame, first: int, **facts: pl.Expr) -> list[Line]:
+def lines_from(rows: pl.DataFrame, first: int, **facts: pl.Expr) -> pl.DataFrame:
     """Lines of a posting from a table: numbered from `first`, each column of `Line` by its name.
 
     `facts`: what takes the place of a column, or of what a line is by itself (`kind` and the columns behind it).
     """
     facts["line_no"] = pl.int_range(first, first + rows.height, dtype=pl.Int64)
     by_itself = {f.name: pl.col(f.name) if f.default is MISSING else pl.lit(f.default) for f in fields(Line)}
-    return [Line(*row) for row in rows.select(**(by_itself | facts)).iter_rows()]
+    return rows.select((by_itself | facts)[name].cast(dtype).alias(name) for name, dtype in schema_of("lines").items())
 
 
-def tuples(table: str, rows: Iterable[object]) -> list[tuple[object, ...]]:
-    """Rows as tuples in the order of the columns (`astuple` copies every value and takes 20 times as long)."""
+def frame(table: str, rows: Iterable[object] = ()) -> pl.DataFrame:
+    """Rows of a table as a frame (`astuple` copies every value and takes 20 times as long)."""
     values = attrgetter(*schema_of(table))
-    return [values(row) for row in rows]
-
-
-def frame(table: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
-    """Tuples as a table."""
-    return pl.DataFrame(rows, schema=schema_of(table), orient="row")
+    return pl.DataFrame([values(row) for row in rows], schema=schema_of(table), orient="row")

@@ -44,11 +44,9 @@ from fupin_cli.ledger.model import (
     frame,
     lines_from,
     schema_of,
-    tuples,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = [
@@ -97,9 +95,9 @@ class AlreadyPostedError(FupinError):
     exit_code = 12
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: list[tuple[object, ...]]) -> None:
+def _insert(connection: sqlite3.Connection, table: str, rows: pl.DataFrame) -> None:
     marks = ", ".join("?" for _ in schema_of(table))
-    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names of our own
+    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows.iter_rows())  # noqa: S608 - names of our own
 
 
 @dataclass(frozen=True)
@@ -113,12 +111,16 @@ class Head:
 
 @dataclass(frozen=True)
 class Posting:
-    """A batch with all that belongs to it, sealed, to be posted on top of `head`. `lines`: its lines as a table."""
+    """A batch with all that belongs to it, sealed, to be posted on top of `head`. `tables`: its rows, the batch's own among them."""
 
     batch: Batch
     head: Head
-    rows: dict[str, list[tuple[object, ...]]] = field(repr=False)
-    lines: pl.DataFrame = field(repr=False)
+    tables: dict[str, pl.DataFrame] = field(repr=False)
+
+    @property
+    def lines(self) -> pl.DataFrame:
+        """Its lines."""
+        return self.tables["lines"]
 
 
 def _head(connection: sqlite3.Connection) -> Head:
@@ -140,7 +142,7 @@ def head(root: Path) -> Head:
 def _sealed_drafts(drafts: list[Draft], previous: str, key: bytes) -> list[Draft]:
     sealed = []
     for draft in drafts:
-        text = seal.sealed_text({"drafts": frame("drafts", tuples("drafts", [draft]))}, previous, key)
+        text = seal.sealed_text({"drafts": frame("drafts", [draft])}, previous, key)
         previous = seal.seal_of(text, key)
         sealed.append(replace(draft, sealed=text, seal=previous))
     return sealed
@@ -153,7 +155,7 @@ def add_draft(root: Path, draft: Draft) -> Draft:
         connection.execute("BEGIN IMMEDIATE")
         try:
             (sealed,) = _sealed_drafts([draft], _head(connection).draft, key)
-            _insert(connection, "drafts", tuples("drafts", [sealed]))
+            _insert(connection, "drafts", frame("drafts", [sealed]))
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
@@ -164,9 +166,9 @@ def add_draft(root: Path, draft: Draft) -> Draft:
 def prepared(  # noqa: PLR0913 - all that belongs to a batch
     root: Path,
     batch: Batch,
-    lines: list[Line],
-    settlements: list[Settlement] | None = None,
-    inputs: list[Input] | None = None,
+    lines: pl.DataFrame | None = None,
+    settlements: pl.DataFrame | None = None,
+    inputs: pl.DataFrame | None = None,
     *,
     drafts: list[Draft] | None = None,
 ) -> Posting:
@@ -176,14 +178,13 @@ def prepared(  # noqa: PLR0913 - all that belongs to a batch
         FupinError: the ledger or the key cannot be read.
     """
     key, now = workspace_key(root), head(root)
-    parts: dict[str, Sequence[object]] = {"lines": lines, "settlements": settlements or [], "inputs": inputs or []}
-    rows = {"batches": tuples("batches", [batch]), **{table: tuples(table, part) for table, part in parts.items()}}
-    frames = {table: frame(table, part) for table, part in rows.items()}
+    parts = {"lines": lines, "settlements": settlements, "inputs": inputs}
+    known = {table: frame(table) if rows is None else rows for table, rows in parts.items()}
     entries = _sealed_drafts(drafts or [], now.draft, key)
-    text = seal.sealed_text(frames, now.seal, key, draft=entries[-1].seal if entries else now.draft)
+    last = entries[-1].seal if entries else now.draft
+    text = seal.sealed_text({"batches": frame("batches", [batch]), **known}, now.seal, key, draft=last)
     sealed = replace(batch, sealed=text, seal=seal.seal_of(text, key))
-    rows |= {"batches": tuples("batches", [sealed]), "drafts": tuples("drafts", entries)}
-    return Posting(sealed, now, rows, frames["lines"])
+    return Posting(sealed, now, {"batches": frame("batches", [sealed]), **known, "drafts": frame("drafts", entries)})
 
 
 def post_prepared(root: Path, posting: Posting) -> Batch:
@@ -201,7 +202,7 @@ def post_prepared(root: Path, posting: Posting) -> Batch:
             if batch.kind != OPENING and _closed(connection, batch.month):
                 raise AlreadyPostedError(*_already(CLOSING))  # noqa: TRY301 - one way out, below
             before = _head(connection)
-            for table, rows in posting.rows.items():
+            for table, rows in posting.tables.items():
                 _insert(connection, table, rows)
             # Told last: that a month is approved already says more than that somebody else was faster.
             if before != posting.head:
@@ -220,9 +221,9 @@ def post_prepared(root: Path, posting: Posting) -> Batch:
 def post(  # noqa: PLR0913 - a posting and all that is written with it
     root: Path,
     batch: Batch,
-    lines: list[Line],
-    settlements: list[Settlement] | None = None,
-    inputs: list[Input] | None = None,
+    lines: pl.DataFrame | None = None,
+    settlements: pl.DataFrame | None = None,
+    inputs: pl.DataFrame | None = None,
     *,
     drafts: list[Draft] | None = None,
 ) -> Batch:
