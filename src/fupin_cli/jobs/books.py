@@ -56,7 +56,7 @@ class Books:
 
     def of_standing(self, table: str) -> pl.DataFrame:
         """The rows of a table that belong to postings that stand."""
-        return self.read_ledger(table).join(self.batches.select("batch"), on="batch", how="semi", maintain_order="left")
+        return self.read_ledger(table).filter(pl.col("batch").is_in(self.batches["batch"].implode()))
 
     def approved_months(self, measure: str | None = "post") -> list[int]:
         """Month indexes in which a measure (None: any) was approved."""

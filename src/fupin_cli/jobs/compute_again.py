@@ -175,7 +175,7 @@ def described_approval(again: Again, batch: Batch, manifest: dict[str, Any] | No
             version = (manifest or {}).get("hash_version", HASH_VERSION)
             if version not in (WHOLE_ROWS, *COLUMNS):
                 return [(NOTE, f"{words}：是另一版本（fupin {batch.tool}）算的，本版本不认得它的校验办法")]
-            now = payroll_hash(subsidy(desk, MEASURES[batch.measure], batch.month), version)
+            now = payroll_hash(subsidy(desk, MEASURES[batch.measure], batch.month, coded=False), version)
     except ValidationError:
         return [(NOTE, f"{words}：是另一版本（fupin {batch.tool}）算的，当时的设置本版本不认得")]
     except FupinError as error:
@@ -206,7 +206,7 @@ def _result(desk: Desk, month: int, job: str, manifest: dict[str, Any], version:
     if job in REPORTS:
         return report_hash(_report(desk, month, job, manifest), version)
     if job in ("payroll", "approve"):
-        return payroll_hash(subsidy(desk, MEASURES[manifest.get("measure", MEASURE)], month), version)
+        return payroll_hash(subsidy(desk, MEASURES[manifest.get("measure", MEASURE)], month, coded=False), version)
     return reconcile_hash(reconciling.reconcile_months(desk, parse_month(manifest["first"]), month), version)
 
 

@@ -59,11 +59,12 @@ def standing(desk: Desk, months: list[int], measure: str) -> pl.DataFrame:
     """What stands approved for months of a measure: the facts of each line's last posting, the sum of all, the first one's number."""
     mine = pl.col("month").is_in(months) & (pl.col("measure") == measure)
     posted = desk.lines.filter(mine & pl.col("kind").is_in(APPROVED_KINDS))
-    last = posted.unique(KEYS, keep="last", maintain_order=True).select(*KEYS, *FIGURES, *PAYEE)
-    sums = posted.group_by(KEYS).agg(
-        old_fen=pl.col("amount_fen").sum(), batch=pl.col("batch").first(), line_no=pl.col("line_no").first()
+    return posted.group_by(KEYS, maintain_order=True).agg(
+        pl.col(*FIGURES, *PAYEE).last(),
+        old_fen=pl.col("amount_fen").sum(),
+        batch=pl.col("batch").first(),
+        line_no=pl.col("line_no").first(),
     )
-    return last.join(sums, on=KEYS, how="left", maintain_order="left")
 
 
 def lines_now(run: PayrollRun) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fupin_cli.intake.inbox import folder_month
 from fupin_cli.intake.load import choose, typed_rows
 from fupin_cli.jobs.desk import FAR_AHEAD, HISTORY, PAST_ONLY
-from fupin_cli.jobs.history import PAYMENT
+from fupin_cli.jobs.history import PAYMENT, without
 from fupin_cli.outputs.manifest import digest
 from fupin_cli.policy.months import MONTHS_PER_YEAR
 from fupin_cli.version import __version__
@@ -172,9 +172,8 @@ class Fingerprints:
             return False
         key = tuple(source.index for source in history)
         if key not in self._touched:
-            known = typed_rows(self.desk.inbox, history).accepted
-            both = known.join(self.desk.payments.select(PAYMENT).unique(), on=PAYMENT, how="semi", nulls_equal=True)
-            self._touched[key] = both.height > 0
+            known, paid = typed_rows(self.desk.inbox, history).accepted, self.desk.payments
+            self._touched[key] = known.height > without(known, paid, PAYMENT).height
         return self._touched[key]
 
     @cached_property
@@ -190,9 +189,9 @@ def _said(found: list[pl.DataFrame], month: int) -> str:
 
 
 def content(frame: pl.DataFrame) -> str:
-    """SHA-256 of a frame's columns and rows, in whatever order these stand."""
+    """SHA-256 of a frame's columns and rows, in the order in which they stand: of the ledger's rows it is the ledger's."""
     stream = BytesIO()
-    frame.sort(frame.columns).write_ndjson(stream)
+    frame.write_ndjson(stream)
     return (
         digest([[name, str(dtype)] for name, dtype in frame.schema.items()])
         + hashlib.sha256(stream.getvalue()).hexdigest()

@@ -60,10 +60,10 @@ def add_ledger(
     """
     known = intake.tables.get(TABLE)
     if known is not None:
-        known = _without(known, paid.filter("changed").select(SAME), SAME)
+        known = without(known, paid.filter("changed").select(SAME), SAME)
         if before is not None:
             later = paid.filter((pl.col("month") >= before) & (pl.col("measure") == measure)).select(PAYMENT)
-            known = _without(known, later, PAYMENT)
+            known = without(known, later, PAYMENT)
     if before is not None:
         paid = paid.filter((pl.col("month") < before) | (pl.col("measure") != measure))
     if not paid.height:
@@ -77,11 +77,11 @@ def add_ledger(
         _row=pl.int_range(1, paid.height + 1, dtype=pl.UInt32),
     )
     if known is not None:
-        rows = pl.concat([known, _without(rows, known, SAME).select(known.columns)])
+        rows = pl.concat([known, without(rows, known, SAME).select(known.columns)])
     return _with_history(intake, rows)
 
 
-def _without(rows: pl.DataFrame, others: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+def without(rows: pl.DataFrame, others: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """Rows in their order without those that are among others. One of the two is the ledger, whose payments have all keys.
 
     Of millions of payments few are for the same months as the ledger's: only those are compared by all their texts.

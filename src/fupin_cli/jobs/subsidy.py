@@ -53,25 +53,27 @@ def find_measure(code: str, policy: Policy, *, others: bool = False) -> Measure:
     raise UsageError(f"没有 {code} 这项补贴", f"是不是 {near}？全部补贴：fupin subsidy")
 
 
-def subsidy(desk: Desk, measure: Measure, month: int) -> PayrollRun:
+def subsidy(desk: Desk, measure: Measure, month: int, *, coded: bool = True) -> PayrollRun:
     """Compute a measure for a month, and what its months approved before should have been.
 
     Writes nothing but, once, the workspace's key for person codes. A month that is approved itself gives its own
-    differences.
+    differences. `coded`: whether people are given their codes, which no hash of a result holds.
 
     Raises:
         FupinError: wrong settings (exit 2).
         NoInputError: no input, or the measure's table was not supplied (exit 10).
     """
     fresh = month not in desk.approved_months(measure.code)
-    return _with_corrections(desk, compute(desk, measure, month, fresh=fresh))
+    return _with_corrections(desk, compute(desk, measure, month, fresh=fresh, coded=coded))
 
 
-def compute(desk: Desk, measure: Measure, month: int, *, again: bool = False, fresh: bool = False) -> PayrollRun:
+def compute(
+    desk: Desk, measure: Measure, month: int, *, again: bool = False, fresh: bool = False, coded: bool = True
+) -> PayrollRun:
     """Compute a measure for a month alone.
 
-    `again`: as it should have been, under the rules that can stop a line; `fresh`: for the first time, the month must have
-    something of its own.
+    `again`: as it should have been, under the rules that can stop a line, its people without codes; `fresh`: for the first
+    time, the month must have something of its own.
 
     Raises:
         NoInputError: the measure's table was not supplied, or nothing of the month (exit 10).
@@ -101,7 +103,8 @@ def compute(desk: Desk, measure: Measure, month: int, *, again: bool = False, fr
     if fresh and not measure.leads:
         refuse_without_own(ctx, claims=lines.height > 0)
     # Differences are told by ID number: the people of an approved month have their codes already.
-    person = pl.repeat(None, lines.height, dtype=pl.String, eager=True) if again else desk.codes(lines["person_key"])
+    nobody = pl.repeat(None, lines.height, dtype=pl.String, eager=True)
+    person = desk.codes(lines["person_key"]) if coded and not again else nobody
     return PayrollRun(
         month,
         ctx.policy,
