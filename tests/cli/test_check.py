@@ -16,7 +16,8 @@ import pytest
 
 from fupin_cli.checks import catalogue
 from fupin_cli.checks.rule import Rule
-from tests.cases.test_cases import build
+from fupin_cli.results.subsidy import APART
+from tests.cases.test_cases import build, stands_apart
 from tests.conftest import Ran, write_csv
 from tests.sample.generate import generate
 
@@ -72,6 +73,14 @@ def test_the_sample_is_what_its_generator_writes(tmp_path: Path) -> None:
                 assert list(sheet.values) == list(theirs[sheet.title].values), name
         elif name.suffix != ".xls" or b"<html" in content[:20]:
             assert (SAMPLE / name).read_bytes() == content, name
+
+
+def test_rules_without_which_an_approved_month_is_computed_again_stand_on_no_line(of_sample: OfSample) -> None:
+    found = of_sample(*EVERYTHING)[0].findings
+    stands_apart(found)
+    codes = {f["code"] for f in found} | {f["code"].rstrip("0123456789") for f in found}
+    assert set(APART) - codes <= {"SCL001"}
+    assert {rule.group for rule in catalogue.all_rules().values()} | set(catalogue.all_rules()) >= set(APART)
 
 
 def test_counts_always_add_up(of_sample: OfSample) -> None:

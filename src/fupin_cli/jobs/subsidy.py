@@ -67,7 +67,7 @@ def subsidy(desk: Desk, measure: Measure, month: int, *, coded: bool = True) -> 
     return _with_corrections(desk, compute(desk, measure, month, fresh=fresh, coded=coded))
 
 
-def compute(
+def compute(  # noqa: PLR0913 - how a month can be computed
     desk: Desk, measure: Measure, month: int, *, again: bool = False, fresh: bool = False, coded: bool = True
 ) -> PayrollRun:
     """Compute a measure for a month alone.
@@ -127,7 +127,7 @@ def _codes(measure: Measure, *, again: bool) -> set[str]:
     return {
         code
         for code, rule in all_rules().items()
-        if (rule.group not in APART or not again) and (measure.leads or rule.group in GROUPS or code in SHARED)
+        if not (again and {rule.group, code} & set(APART)) and (measure.leads or rule.group in GROUPS or code in SHARED)
     }
 
 

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from fupin_cli.results.fund import Fund
 
 RANK = {PAY: 0, HOLD: 1, REFUSE: 2}
-# Groups whose findings stand on no line of a payroll: an approved month is computed again without them.
-APART = ("REG", "WRK")
+# Rules (a group, or a code) whose findings stand on rows that no line of a payroll is made of (registry, employment, history,
+# insurance, …) and stop nothing: an approved month is computed again without them.
+APART = ("REG", "WRK", "PLT", "SCL001", "CAP005", "CAP006", "ID011", "ID012", "ID013", "INS003", "INS004")
 
 
 @dataclass(repr=False)
