@@ -29,6 +29,7 @@ TITLES = {
     "other_posts": "他部门公益岗",
     "employer_claims": "社保补贴岗位补贴花名册",
     "flexible_claims": "灵活就业社保补贴",
+    "unemployment_aid": "失业补助金",
     "payment_history": "补贴发放台账",
     "deaths": "死亡人员",
     "going_out": "有意愿外出人员清单",
@@ -110,6 +111,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "养老单位缴费": "500",
         "医疗单位缴费": "200",
         "失业单位缴费": "20",
+    },
+    "unemployment_aid": {
+        "姓名": "",
+        "身份证号码": "",
+        "年月": "2024-05",
+        "失业保险金期满日期": "2024-04-30",
+        "参保起始月份": "2020-01",
+        "不符合领取原因": None,
     },
     "flexible_claims": {
         "姓名": "",

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.measures.catalogue import LEADING
 from fupin_cli.policy import months
-from fupin_cli.reports.ends import COMMON, ends_of
+from fupin_cli.reports.ends import CAPPED, COMMON, ends_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,9 +132,8 @@ def _caps(lines: pl.DataFrame, month: int) -> pl.DataFrame:
 
 def _pensions(lines: pl.DataFrame) -> pl.DataFrame:
     """The pension date of whoever has one to come by; of subsidies that know no pension age nothing is told."""
-    if "scheme" not in lines.columns:
-        return ROWS.to_frame()
     day = pl.col("pension_date")
+    lines = lines.filter(pl.col("measure").is_in([LEADING, *CAPPED]))
     return _row(lines, PENSION, months.index_expr(day), day)
 
 
