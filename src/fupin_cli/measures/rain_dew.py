@@ -22,7 +22,7 @@ SCHOOLS = ("中职", "高职高专", "技师学院")  # 在校生状况 of a voc
 SEASON = r"^([0-9]{4})年?-?(?:(春|上半年)|(秋|下半年))季?(?:学期)?$"
 HALF = r"^([0-9]{4})[-/]([0-9]{4}|[0-9]{2})(?:学?年度?)?-?\(?第?(?:([1上秋])|([2下春]))季?(?:学期)?\)?$"
 DIGITS = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
-MONTHS = 12
+MONTHS, FEBRUARY, AUGUST = 12, 1, 7
 LEVELS = (
     "中职",
     "中专",
@@ -122,10 +122,10 @@ def term_key(term: pl.Expr) -> pl.Expr:
 
 
 def _begins() -> pl.Expr:
-    """The month in which the half-year of a claim's term begins; of one that says a year only, that year's first."""
+    """The month before which nobody is paid for a claim's term (August, February); of one that says a year only, January."""
     key = term_key(pl.col("ref"))
     year, half = key.str.extract(r"(\d{4})", 1).cast(pl.Int32), key.str.extract(r"^\d{4}-([12])$", 1)
-    later = pl.when(half == "1").then(MONTHS // 2).when(half == "2").then(MONTHS).otherwise(0)
+    later = pl.when(half == "1").then(AUGUST).when(half == "2").then(MONTHS + FEBRUARY).otherwise(0)
     return year * MONTHS + later
 
 
