@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from tests.cases.test_cases import BASE_ID
+from tests.cases.test_cases import BASE, BASE_ID
 from tests.cases.test_measure_cases import OWN, build
 from tests.cases.test_reconcile_cases import write_returns
 from tests.conftest import Ran, write_csv
@@ -134,3 +134,30 @@ def test_a_reconciliation_needs_the_tables_of_what_was_approved(fupin: Callable[
     write_returns(root / "inbox" / month, [{"批次号": batch, "序号": 1, "金额": "80.00"}])
     lines = fupin("reconcile", month, "-w", root, "--format", "json", "--no-workbook").document["lines"]
     assert [(line["measure"], line["verdict"]) for line in lines] == [("transport", "paid")]
+
+
+@pytest.mark.parametrize(
+    ("more", "account"),
+    [
+        # The order of rows says nothing: the older contract stands last.
+        (
+            {"合同开始日期": "2024-09-01", "合同结束日期": "2025-02-28", "银行账号": "6217990000000000022"},
+            "6217990000000000014",
+        ),
+        ({"合同开始日期": "2025-03-01", "银行账号": "6217990000000000022"}, None),
+    ],
+)
+def test_the_account_is_that_of_the_latest_contract(
+    fupin: Callable[..., Ran], tmp_path: Path, more: dict[str, str], account: str | None
+) -> None:
+    build({"measure": "training_living", "month": MARCH, "post": {"本月累计出勤天数": "3"}}, tmp_path)
+    row = trained(MARCH, "C1") | {"银行账号": ""}
+    write_csv(tmp_path / "inbox" / MARCH / "培训学员名册.csv", [row], "gb18030")
+    held = BASE["tables"]["assignments"] | {"合同开始日期": "2025-03-01", "合同结束日期": "2025-08-31"}
+    write_csv(tmp_path / "inbox" / MARCH / "在岗人员花名册.csv", [held, held | more], "gb18030")
+    approved = go(fupin, tmp_path, "training_living", MARCH)
+    assert approved.code == 0, approved.err
+    files = list((tmp_path / "out" / MARCH).glob("代发_*.csv"))
+    assert [line["账号"] for _ in files for line in sent(tmp_path, MARCH) if line["账号"]] == (
+        [account] if account else []
+    )

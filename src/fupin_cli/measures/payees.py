@@ -61,10 +61,7 @@ def _with_people(month: Month, lines: pl.DataFrame, *, to_person: bool) -> pl.Da
             pl.coalesce(name, f"_{name}").alias(name) for name in AREA
         )
     if to_person and month.has("assignments"):
-        held = month.intake.tables["assignments"].filter(pl.col("account").is_not_null())
-        held = held.unique("id_number", keep="last", maintain_order=True).select(
-            "id_number", _account="account", _bank="bank", _payee="payee_name"
-        )
+        held = _accounts(month.intake.tables["assignments"])
         none = pl.col("account").is_null()
         lines = lines.join(held, on="id_number", how="left", maintain_order="left").with_columns(
             account=pl.when(none).then("_account").otherwise("account"),
@@ -72,3 +69,14 @@ def _with_people(month: Month, lines: pl.DataFrame, *, to_person: bool) -> pl.Da
             payee_name=pl.when(none).then(pl.coalesce("_payee", "payee_name")).otherwise("payee_name"),
         )
     return lines
+
+
+def _accounts(roster: pl.DataFrame) -> pl.DataFrame:
+    """The account of each person's latest contract: id_number, `_account`, `_bank`, `_payee`. Of two accounts neither is taken."""
+    rows = roster.filter(pl.col("account").is_not_null() & pl.col("id_number").is_not_null())
+    latest = pl.col("contract_start").max().over("id_number")
+    rows = rows.filter(pl.col("contract_start").eq_missing(latest))
+    one = rows.filter(pl.col("account").n_unique().over("id_number") == 1)
+    return one.unique("id_number", keep="first", maintain_order=True).select(
+        "id_number", _account="account", _bank="bank", _payee="payee_name"
+    )

@@ -14,6 +14,7 @@ from fupin_cli.measures.conditions import (
     missing_settings,
     not_eligible,
     of_month,
+    on_post,
     with_eligibility,
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Settings
 
 CODE, TABLE = "unemployment_aid", "unemployment_aid"
+OTHERS = {"employer_claims": "有单位为其申请社保补贴、岗位补贴", "flexible_claims": "申请灵活就业社保补贴"}
 CELLS = Deciding(needed=("month",), if_filled=("benefit_end", "insured_from", "ineligible_reason"))
 
 
@@ -64,8 +66,8 @@ def claims(ctx: Month) -> Claims:
 
 
 def _employed(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
-    """MEA015: working in the month by the export or by the list of insured employees (text: 仍未就业): held."""
-    faults = []
+    """MEA015: working in the month by the export, the list of insured employees, the roster or another claim (text: 仍未就业): held."""
+    rows, faults = _claimed_as_working(ctx, rows)
     if ctx.has("employment"):
         spells = ctx.listed("employment").filter(
             pl.col("working")
@@ -80,6 +82,17 @@ def _employed(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
         words = pl.format("本月以职工身份参保（{}）", pl.col("_units").list.join("、"))
         faults.append(Fault("MEA015", pl.col("_units").is_not_null(), words, effect="hold"))
     return rows, faults
+
+
+def _claimed_as_working(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """MEA015: on a post in the month, or claimed for as employed or in flexible work."""
+    parts = [on_post(ctx).select("id_number", _as=pl.lit("在公益性岗位上"))]
+    for table, word in OTHERS.items():
+        if ctx.has(table):
+            parts.append(of_month(ctx, table).select("id_number", _as=pl.lit(word)))
+    working = pl.concat(parts).drop_nulls().unique("id_number", keep="first", maintain_order=True)
+    rows = rows.join(working, on="id_number", how="left", maintain_order="left")
+    return rows, [Fault("MEA015", pl.col("_as").is_not_null(), pl.format("本月{}，不是未就业", "_as"), effect="hold")]
 
 
 def settings(given: Settings) -> list[str]:
