@@ -187,7 +187,7 @@ def approve(
     from fupin_cli.jobs.kept_months import Cache
     from fupin_cli.jobs.lock import workspace_lock
     from fupin_cli.jobs.names import named
-    from fupin_cli.jobs.subsidy import find_measure, subsidy
+    from fupin_cli.jobs.subsidy import find_measure, keep_approved, subsidy
     from fupin_cli.jobs.withdraw import finish_all
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.outputs.files import make_folder
@@ -225,4 +225,5 @@ def approve(
     else:
         for line in (*said, *approval_lines(run, batch, bank)):
             typer.echo(line)
+    keep_approved(desk, chosen, wanted)  # last: whatever becomes of it, the month is approved, and that was said
     return 0

@@ -11,13 +11,14 @@ import polars as pl
 from fupin_cli.checks.engine import run_checks
 from fupin_cli.intake.load import Intake, select
 from fupin_cli.intake.opened import Inbox, read_inbox
-from fupin_cli.jobs import kept_cells, month_folders
+from fupin_cli.jobs import kept_cells, kept_lines, month_folders
 from fupin_cli.jobs.books import Books
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.person_code import known_key, person_codes, workspace_key
 from fupin_cli.jobs.replaced_lists import by_table, replaced_lists
 from fupin_cli.jobs.returned import checked_returns, return_intake
+from fupin_cli.jobs.sealed import logged
 from fupin_cli.measures.catalogue import MEASURES, leading
 from fupin_cli.measures.claimed import Claimed
 from fupin_cli.month.handed_in import Earlier
@@ -70,9 +71,9 @@ class Desk(Books):
     ) -> None:
         """Read the settings; files and ledger are read when they are first asked for, unless the `ledger`'s tables are given.
 
-        `cache`: what is done with approved months that were computed again (`kept_months`) and with the cells of workbooks
-        as they were read (`kept_cells`); nothing where a password reads files, or where the desk is not the workspace as it
-        is. `memo`: months that the command has computed again already.
+        `cache`: what is done with approved months that were computed again (`kept_months`), with the cells of workbooks
+        (`kept_cells`) and the ledger's lines (`kept_lines`) as they were read; nothing where a password reads files, or where
+        the desk is not the workspace as it is. `memo`: months that the command has computed again already.
         """
         super().__init__(workspace.root, posted=posted, ledger=ledger)
         self.workspace = workspace
@@ -163,6 +164,14 @@ class Desk(Books):
     def replaced_lists(self) -> Lists:
         """Lists of the dead and of prisoners that were written over since an approval (`replaced_lists`)."""
         return replaced_lists(self, self.inbox, (self.workspace, self.contracts, self.policy.settings.intake))
+
+    def read_ledger(self, table: str) -> pl.DataFrame:
+        """A table of the ledger, whole; its lines as they were kept, where they were."""
+        if table != kept_lines.TABLE or self.cache is Cache.OFF:
+            return super().read_ledger(table)
+        root, looks, keeps = self.workspace.root, self.cache.looks, self.cache.keeps
+        damaged = logged(root, self.policy.settings.run, "kept lines damaged", writes=keeps)
+        return kept_lines.lines(root, self.postings, looks=looks, keeps=keeps, damaged=damaged)
 
     def gone(self, month: int, measure: str) -> str:
         """Which input of an approved month is not in the inbox any more (`month_folders.gone`); empty if none."""

@@ -25,8 +25,7 @@ from fupin_cli import intake
 from fupin_cli.errors import FupinError
 from fupin_cli.intake.budget import MIB, memory_limit, unpacked_limit
 from fupin_cli.intake.packed import pack, unpack
-from fupin_cli.jobs.log import aside
-from fupin_cli.jobs.sealed import Sealed, folder, prepare, unheard
+from fupin_cli.jobs.sealed import Sealed, folder, logged, prepare, unheard
 from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
@@ -128,11 +127,7 @@ def of_inbox(workspace: Workspace, inbox: Path, settings: Settings, *, looks: bo
     """What is kept of a workspace's own inbox; None for another folder, or where nothing is to be kept ([intake] cache)."""
     if not (looks or keeps) or inbox != workspace.inbox:
         return None
-
-    def damaged(file: str, why: str) -> None:
-        if keeps:  # a command that writes nothing writes no log
-            aside(workspace.root, settings.run, "kept cells damaged", file=file, why=why)
-
+    damaged = logged(workspace.root, settings.run, "kept cells damaged", writes=keeps)
     kept = KeptCells(workspace.root, settings.intake, looks=looks, keeps=keeps, damaged=damaged)
     if settings.intake.cache:
         return kept

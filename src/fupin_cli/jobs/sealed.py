@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fupin_cli.errors import FupinError
+from fupin_cli.jobs.log import aside
 from fupin_cli.ledger.key import FOLDER, KEY_FILE, workspace_key
 from fupin_cli.outputs.files import atomic, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from fupin_cli.policy.settings import Run
 
     Damaged = Callable[[str, str], None]
 
@@ -29,6 +32,15 @@ LOG = logging.getLogger(__name__)
 def unheard(file: str, why: str) -> None:
     """Tell the program's own log only."""
     LOG.info("%s: %s, made anew", file, why)
+
+
+def logged(root: Path, settings: Run, what: str, *, writes: bool) -> Damaged:
+    """Tell the workspace's log (`what`: the event), whoever else has it open; a command that writes nothing writes no log."""
+
+    def damaged(file: str, why: str) -> None:
+        aside(root, settings, what, file=file, why=why)
+
+    return damaged if writes else unheard
 
 
 def folder(root: Path) -> Path:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.checks.claim_faults import effect_of, faults_of
-from fupin_cli.errors import NoInputError, UsageError
+from fupin_cli.errors import FupinError, NoInputError, UsageError
 from fupin_cli.jobs import kept_months, undated
 from fupin_cli.jobs.batch_lines import kept_by_town
 from fupin_cli.jobs.corrections import Again, compared, months_to_check
+from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.funds import funds_of, unpaid_budgets
-from fupin_cli.jobs.log import aside
+from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.own_month import refuse_without_own
+from fupin_cli.jobs.sealed import logged
 from fupin_cli.jobs.unsaid import again_of
 from fupin_cli.measures.catalogue import known_measures, measure_of, other_measures
 from fupin_cli.measures.claims import SPOT, conform
@@ -27,7 +29,6 @@ from fupin_cli.results.subsidy import APART, PayrollRun
 
 if TYPE_CHECKING:
     from fupin_cli.checks.engine import CheckResult
-    from fupin_cli.jobs.desk import Desk
     from fupin_cli.measures.claimed import Claimed
     from fupin_cli.measures.measure import Measure
     from fupin_cli.policy.parameters import Policy
@@ -186,8 +187,8 @@ def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Agai
     if not (desk.cache.looks or desk.cache.keeps):
         return again_of(desk, compute(desk, measure, month, again=True))
     place = kept_months.Place(desk.workspace.root, month, measure.code, keys.of(month, measure.code))
-    told = (partial(_damaged, desk),) if desk.cache.keeps else ()  # a command that writes nothing writes no log
-    lines = kept_months.read(place, *told) if desk.cache.looks else None
+    damaged = logged(place.root, desk.policy.settings.run, "kept month damaged", writes=desk.cache.keeps)
+    lines = kept_months.read(place, damaged) if desk.cache.looks else None
     if lines is not None:
         return Again(month, measure.code, desk.policy.of(month), lines)
     run = compute(desk, measure, month, again=True)
@@ -197,9 +198,18 @@ def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Agai
     return again
 
 
-def _damaged(desk: Desk, file: str, why: str) -> None:
-    """Tell the workspace's log of a kept month that is not as it was written: the month is computed, and kept anew."""
-    aside(desk.workspace.root, desk.policy.settings.run, "kept month damaged", file=file, why=why)
+def keep_approved(desk: Desk, measure: Measure, month: int) -> None:
+    """Keep a month that this desk has just approved as later payrolls compute it again, while its files are in memory.
+
+    What was approved is not kept as it is: computed again, a month knows the ledger with its own posting, lists handed in late, and nothing of what
+    later months say of attendance. A month that cannot be computed again is not kept; the next payroll says why.
+    """
+    if not desk.cache.keeps:
+        return
+    after = Desk(desk.workspace, desk.folder, desk.progress, cache=Cache.KEEP)
+    after.share_inbox(desk)
+    with suppress(FupinError):
+        _again(after, measure, month, Fingerprints(after))
 
 
 def supplied(desk: Desk, month: int) -> list[Measure]:

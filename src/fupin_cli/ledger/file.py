@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -55,22 +56,23 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
         raise FupinError(f"账本 {path} 打不开：{os_words(error)}", "检查工作区的权限和磁盘空间") from error
 
 
-def read(root: Path, table: str, columns: list[str] | None = None, where: str = "") -> pl.DataFrame:
-    """Read a table of the ledger, or some columns of it; empty where there is no ledger yet.
+def read(root: Path, table: str, columns: list[str] | None = None, batches: list[str] | None = None) -> pl.DataFrame:
+    """Read a table of the ledger, or some columns of it, or what belongs to some batches; empty where there is no ledger yet.
 
-    `where` is a condition of our own (no value from outside stands in it). SQLite gives each column of a portion as one JSON
-    array: half of what it costs to make Python objects of millions of cells.
+    SQLite gives each column of a portion as one JSON array: half of what it costs to make Python objects of millions of cells.
     """
     types = schema_of(table)
     wanted = {name: types[name] for name in columns or types}
     parts = [pl.DataFrame(schema=wanted)]
     if ledger_path(root).exists():
         arrays = ", ".join(f"json_group_array({name})" for name in ("rowid", *wanted))
-        portion = f"SELECT {arrays} FROM {table} WHERE rowid > ? AND rowid <= ? AND ({where or 'true'})"  # noqa: S608
+        wants = "" if batches is None else " AND batch IN (SELECT value FROM json_each(?))"
+        named = [] if batches is None else [json.dumps(batches)]
+        portion = f"SELECT {arrays} FROM {table} WHERE rowid > ? AND rowid <= ?{wants}"  # noqa: S608
         with connected(ledger_path(root)) as connection:
             end = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0  # noqa: S608
             for start in range(0, end, PORTION):
-                found = connection.execute(portion, (start, start + PORTION)).fetchone()
+                found = connection.execute(portion, (start, start + PORTION, *named)).fetchone()
                 parts.append(_decoded(found, {"rowid": pl.Int64, **wanted}))
     return pl.concat(parts)
 
