@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
-
-import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.errors import NoInputError
 from fupin_cli.intake.came_back import replaced
-from fupin_cli.intake.headers import Recognition, recognise
 from fupin_cli.intake.inbox import InboxFile, survey
-from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError, column_letter
+from fupin_cli.intake.known import later, source_of
+from fupin_cli.intake.looked_at import Seen, looked_at
+from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError
 from fupin_cli.intake.reading import read_all
-from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    import polars as pl
+
     from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.inbox import Passed
+    from fupin_cli.intake.known import Head, KeptTables
     from fupin_cli.intake.reading import Kept
     from fupin_cli.intake.rows import Rows
     from fupin_cli.policy.settings import Intake as Limits
+
+    Reader = Callable[[list[InboxFile]], Iterator[tuple[InboxFile, list[RawSheet] | UnreadableError]]]
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,22 @@ class Inbox:
     typed: dict[int, Rows] = field(
         default_factory=dict, repr=False
     )  # by the source's index; sheets typed together share one
+    newest: int = 0  # month of the newest folder: what lies in those before it seldom changes
+    kept: KeptTables | None = field(default=None, repr=False)
+
+    def past(self, sources: list[Source]) -> list[Source]:
+        """Those of past months' folders."""
+        return [source for source in sources if source.folder is not None and source.folder < self.newest]
+
+    def rows_of(self, source: Source) -> Rows | None:
+        """A sheet's rows as they were kept."""
+        return self.kept.rows(source) if self.kept else None
+
+    def keep(self, sources: list[Source], rows: Rows) -> None:
+        """Keep the rows of sheets."""
+        if self.kept:
+            for source in sources:
+                self.kept.typed(source, rows.of({source.index}))
 
 
 def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
@@ -57,8 +79,11 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
     password: str | None = None,
     only: set[str] | None = None,
     kept: Kept | None = None,
+    tables: KeptTables | None = None,
 ) -> Inbox:
-    """Read every file of an inbox (`only`: those of these names) and recognise its sheets. `kept`: as `read_all`.
+    """Read every file of an inbox (`only`: those of these names) and recognise its sheets.
+
+    `kept`: as `read_all`; `tables`: files of past months' folders that are known there are not read.
 
     Raises:
         NoInputError: no file, or no table in any of them.
@@ -66,18 +91,24 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
     result = Inbox()
     found: list[pl.DataFrame] = []
     listed, passed = survey(inbox)
-    for entry in passed if only is None else []:
-        result.unplaced.append(Unplaced(entry.name, "", entry.code, entry.why, entry.hint))
-        result.files.append(FileNote(entry.name, "", entry.why))
-        if entry.code:
-            result.unreadable = True
-            found.append(findings.about_file(entry.code, entry.name, entry.why, hint=entry.hint))
+    found += _passed(passed if only is None else [], result)
     listed = [f for f in listed if only is None or f.name in only]
     found += _misnamed(listed, result)
     files = _standing(_distinct([f for f in listed if not f.misnamed], found, result), result)
-    for number, (file, sheets) in enumerate(read_all(files, limits, password, kept), 1):
+    if kept:
+        kept.only(file.sha256 for file in files)
+    result.newest = max((file.folder for file in files if file.folder is not None), default=0)
+    past = [file for file in files if file.folder is not None and file.folder < result.newest]
+    known = {file: heads for file in past if tables and (heads := tables.heads(file))}
+    looks = _looks(files, known, contracts, lambda some: read_all(some, limits, password, kept))
+    for number, (file, seen) in enumerate(looks, 1):
         progress(f"读取 {file.name}", number, len(files))
-        _recognise(file, sheets, contracts, result, found)
+        _take(file, seen, result)
+        found += seen.found
+        known |= {file: seen.heads} if file in past and seen.heads and not seen.found else {}
+    if tables:
+        tables.recognised(known, result.past(result.sources))
+        result.kept = tables
     if not result.sources:
         reason = "；".join(found_message for part in found for found_message in part["message"].to_list()[:3])
         raise NoInputError(
@@ -85,6 +116,16 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
         )
     result.found = findings.gather(found)
     return result
+
+
+def _passed(entries: list[Passed], result: Inbox) -> list[pl.DataFrame]:
+    """What lies in the inbox and cannot be looked into."""
+    for entry in entries:
+        result.unplaced.append(Unplaced(entry.name, "", entry.code, entry.why, entry.hint))
+        result.files.append(FileNote(entry.name, "", entry.why))
+    told = [entry for entry in entries if entry.code]
+    result.unreadable = bool(told)
+    return [findings.about_file(entry.code, entry.name, entry.why, hint=entry.hint) for entry in told]
 
 
 def _misnamed(files: list[InboxFile], result: Inbox) -> list[pl.DataFrame]:
@@ -129,151 +170,31 @@ def _standing(files: list[InboxFile], result: Inbox) -> list[InboxFile]:
     return [f for f in files if f.name not in gone]
 
 
-def _recognise(
-    file: InboxFile,
-    sheets: list[RawSheet] | UnreadableError,
-    contracts: dict[str, TableSpec],
-    result: Inbox,
-    found: list[pl.DataFrame],
-) -> None:
-    if not isinstance(sheets, UnreadableError) and all(_is_blank(sheet) and not sheet.unread for sheet in sheets):
-        sheets = UnreadableError("文件里没有内容", "请向报送单位重新要一份")
-    if isinstance(sheets, UnreadableError):
-        result.unreadable = True
-        result.files.append(FileNote(file.name, file.sha256, str(sheets)))
-        meant = tuple(
-            spec.table for spec in contracts.values() if any(w in file.name for w in (spec.title, *spec.names))
-        )
-        result.unplaced.append(Unplaced(file.name, "", "IN001", str(sheets), sheets.hint, meant, file.folder))
-        found.append(findings.about_file("IN001", file.name, str(sheets), hint=sheets.hint))
-        return
-    titles = []
-    for sheet in sheets:
-        if sheet.unread:
-            found.append(_without_cells(file, sheet))
-            continue
-        if _is_blank(sheet):
-            continue
-        if sheet.hidden:
-            found.append(findings.about_file("IN013", file.name, f"工作表“{sheet.name}”是隐藏的，也读了", sheet.name))
-        seen = recognise(sheet, file.name, contracts)
-        if len(seen.matches) == 1:
-            match = seen.matches[0]
-            labels = sheet.cells.row(match.header_row - 1)
-            source = Source(
-                index=len(result.sources),
-                file=file.name,
-                sheet=sheet.name,
-                sha256=file.sha256,
-                spec=match.spec,
-                raw=sheet,
-                header_row=match.header_row,
-                positions=match.positions,
-                folder=file.folder,
-                headers={p: (labels[p] or match.spec.columns[name].header) for name, p in match.positions.items()},
-            )
-            result.sources.append(source)
-            titles.append(match.spec.title)
-            found.append(_hidden_rows(source))
+def _looks(
+    files: list[InboxFile], known: dict[InboxFile, list[Head]], contracts: dict[str, TableSpec], read: Reader
+) -> Iterator[tuple[InboxFile, Seen]]:
+    """What each file is: looked at, or as it is known. `read`: `read_all` of some files."""
+
+    def again(file: InboxFile) -> list[RawSheet] | UnreadableError:
+        ((_, sheets),) = read([file])
+        return sheets
+
+    known = dict(known)  # as it is now
+    rest = read([file for file in files if file not in known])
+    for file in files:
+        if file in known:
+            sheets = later(file, partial(again, file))
+            yield file, Seen([source_of(head, file, contracts, sheets) for head in known[file]], known[file])
         else:
-            told = _unknown(file, sheet, seen)
-            found.append(told)
-            result.unreadable = result.unreadable or len(seen.matches) > 1
-            code, why, hint = told.select("code", "message", "hint").row(0)
-            people = code != "IN002" or holds_ids(sheet.cells)
-            if people:
-                own = "里面有身份证号。按模板改表头，或移出收件夹" if code == "IN002" else "按模板改表头"
-                result.unplaced.append(Unplaced(file.name, sheet.name, code, why, hint or own, seen.meant, file.folder))
-    folder = f"（{month_text(file.folder)}）" if file.folder is not None else ""
-    result.files.append(FileNote(file.name, file.sha256, "、".join(titles) + folder if titles else "没有认出的表"))
+            yield file, looked_at(file, next(rest)[1], contracts)
+    deque(rest, maxlen=0)  # to its end: what it has open it closes
 
 
-def _hidden_rows(source: Source) -> pl.DataFrame:
-    """Tell of rows of the table that are hidden: whoever filtered them out may think that they are not handed in."""
-    rows = [row for row in source.raw.hidden_rows if source.header_row < row <= source.raw.cells.height]
-    if not rows:
-        return findings.empty()
-    which = "、".join(map(str, rows[:ROWS_NAMED])) + ("……" if len(rows) > ROWS_NAMED else "")
-    message = f"有 {len(rows)} 行是隐藏的（多半是筛选过），照样读了：第 {which} 行"
-    return findings.about_file("IN013", source.file, message, source.sheet)
-
-
-def _without_cells(file: InboxFile, sheet: RawSheet) -> pl.DataFrame:
-    """Tell of a sheet that holds no cells: nothing of a workbook is passed over in silence."""
-    return findings.about_file("IN002", file.name, f"工作表“{sheet.name}”{sheet.unread}，没有读", sheet.name)
-
-
-def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFrame:
-    """Tell what a sheet that is no known table comes nearest to."""
-    if seen.matches:
-        titles = "、".join(match.spec.title for match in seen.matches)
-        return findings.about_file(
-            "IN009",
-            file.name,
-            f"表头同时符合：{titles}，分不清，没有用",
-            sheet.name,
-            hint="把工作表或文件名改成其中一张表的名称",
-        )
-    if seen.nearest is None:
-        return findings.about_file("IN002", file.name, "前10行里没有认得的表头，没有用", sheet.name)
-    if seen.again:
-        return findings.about_file(
-            "IN003",
-            file.name,
-            f"“{seen.nearest.title}”第 {seen.again} 行又是一个表头，列的次序与上面的不同；整张表没有用",
-            sheet.name,
-            hint="把各乡镇的表按同一列序排好，或分成几张工作表、几个文件",
-        )
-    if seen.beside:
-        header, left, right = seen.beside
-        where = f"“{header}”在 {column_letter(sheet.offset + left)} 列和 {column_letter(sheet.offset + right)} 列"
-        return findings.about_file(
-            "IN003",
-            file.name,
-            f"“{seen.nearest.title}”左右排了两栏（{where}）；整张表没有用",
-            sheet.name,
-            hint="把右边一栏剪下来，接在左边一栏的下面",
-        )
-    lacking = "、".join(seen.lacking)
-    if seen.near_miss:
-        may_be = "。写成了" + "、".join(f"“{word}”" for word in seen.alike) + "？" if seen.alike else ""
-        return findings.about_file(
-            "IN003",
-            file.name,
-            f"像是“{seen.nearest.title}”，但缺少必需的列：{lacking}；整张表没有用{may_be}",
-            sheet.name,
-        )
-    return findings.about_file(
-        "IN002", file.name, f"不是认得的表；最接近“{seen.nearest.title}”，还缺：{lacking}", sheet.name
-    )
-
-
-# A Chinese ID number of 18 places, or of 15 as issued until 1999, that stands for itself in a text.
-_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-
-ID_NUMBER = rf"(?:^|[^0-9])[1-9]\d{{5}}(?:(?:18|19|20)\d{{2}}{_DAY}\d{{3}}[0-9Xx]|\d{{2}}{_DAY}\d{{3}})(?:[^0-9Xx]|$)"
-
-
-def holds_ids(cells: pl.DataFrame) -> bool:
-    """Whether any cell of a sheet holds an ID number, spaces inside it or full-width digits notwithstanding."""
-    for name in cells.columns:
-        plain = cells.select(pl.col(name).str.normalize("NFKC"))
-        spaced = plain.select(pl.col(name).str.replace_all(r"[\s\u200b\ufeff-]", ""))
-        if any(part.select(pl.col(name).str.contains(ID_NUMBER).any()).item() for part in (plain, spaced)):
-            return True
-    return False
-
-
-ROWS_NAMED = 10  # hidden rows that are named one by one
-
-HEAD = 20  # rows looked at first: a sheet that holds anything nearly always holds it there
-
-
-def _is_blank(sheet: RawSheet) -> bool:
-    """Whether no cell of a sheet holds anything but blanks."""
-    cells = sheet.cells
-    if any(cell and cell.strip() for row in cells.head(HEAD).rows() for cell in row):
-        return False
-    if not (cells.height and cells.width):
-        return True
-    return all(cells.select((pl.all().is_null() | (pl.all().str.strip_chars() == "")).all()).row(0))
+def _take(file: InboxFile, seen: Seen, result: Inbox) -> None:
+    """Add the recognised sheets of a file, and the file to the list of files."""
+    for index, source in enumerate(seen.sources, len(result.sources)):
+        source.index = index
+    result.sources += seen.sources
+    result.unplaced += seen.unplaced
+    result.unreadable |= seen.unreadable
+    result.files.append(FileNote(file.name, file.sha256, seen.status(file)))

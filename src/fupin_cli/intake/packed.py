@@ -33,9 +33,9 @@ def pack(sheets: list[RawSheet]) -> tuple[list[Head], list[bytes]]:
     """Each sheet's head, and the tables of all of them one after the other."""
     heads, parts = [], []
     for sheet in map(settled, sheets):
-        tables = [_arrow(sheet.cells)]
+        tables = [arrow(sheet.cells)]
         if sheet.numeric is not None:
-            tables.append(_arrow(sheet.numeric(list(range(sheet.cells.width)))))
+            tables.append(arrow(sheet.numeric(list(range(sheet.cells.width)))))
         parts += tables
         heads.append(
             {
@@ -63,8 +63,8 @@ def unpack(heads: list[Head], stream: IO[bytes]) -> list[RawSheet]:
 
 
 def _sheet(head: Head, stream: IO[bytes]) -> RawSheet:
-    cells = pl.read_ipc_stream(io.BytesIO(_exactly(stream, head["cells"])))
-    flags = pl.read_ipc_stream(io.BytesIO(_exactly(stream, head["numeric"]))) if head["numeric"] else None
+    cells = pl.read_ipc_stream(io.BytesIO(exactly(stream, head["cells"])))
+    flags = pl.read_ipc_stream(io.BytesIO(exactly(stream, head["numeric"]))) if head["numeric"] else None
     return RawSheet(
         name=head["name"],
         cells=cells,
@@ -81,13 +81,19 @@ def _told(flags: pl.DataFrame) -> Callable[[list[int]], pl.DataFrame]:
     return lambda wanted: flags.select(str(n) for n in sorted(wanted))
 
 
-def _arrow(frame: pl.DataFrame) -> bytes:
+def arrow(frame: pl.DataFrame) -> bytes:
+    """A table as Arrow's stream, packed."""
     stream = io.BytesIO()
     frame.write_ipc_stream(stream, compression="zstd")
     return stream.getvalue()
 
 
-def _exactly(stream: IO[bytes], size: int) -> bytes:
+def exactly(stream: IO[bytes], size: int) -> bytes:
+    """The next so many bytes.
+
+    Raises:
+        EOFError: there are not so many.
+    """
     data = stream.read(size)
     if len(data) != size:
         raise EOFError

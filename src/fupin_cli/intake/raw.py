@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,26 @@ class RawSheet:
     untyped: bool = False
 
 
+class Sheet(Protocol):
+    """What is asked of a recognised sheet: as it was read (`RawSheet`), or read when it is asked (`known.LaterSheet`)."""
+
+    @property
+    def cells(self) -> pl.DataFrame:
+        """All cells as they stand."""
+
+    @property
+    def offset(self) -> int:
+        """The sheet column of the first."""
+
+    @property
+    def numeric(self) -> Callable[[list[int]], pl.DataFrame] | None:
+        """Which cells hold numbers."""
+
+    @property
+    def untyped(self) -> bool:
+        """Whether the kind of file knows no numbers."""
+
+
 @dataclass
 class Source:
     """One sheet that was recognised as a table, and where its columns and rows stand."""
@@ -72,7 +92,7 @@ class Source:
     sheet: str
     sha256: str
     spec: TableSpec
-    raw: RawSheet = field(repr=False)
+    raw: Sheet = field(repr=False)
     header_row: int  # 1-based
     positions: dict[str, int]  # column name → position in raw.cells
     folder: int | None = None  # month index of the folder, None for files that serve every month
@@ -81,6 +101,7 @@ class Source:
     rows_accepted: int = 0
     rows_set_aside: int = 0
     headers: dict[int, str] = field(default_factory=dict)  # position → header as written
+    nth: int = 0  # which of the file's sheets
 
     def header_of(self, name: str) -> str:
         """A column's header as this file writes it, on one line."""

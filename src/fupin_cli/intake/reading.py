@@ -42,8 +42,6 @@ def read_all(
 
     `kept`: sheets that are taken from there are not read, others come to it.
     """
-    if kept:
-        kept.only(file.sha256 for file in files)
     with ThreadPoolExecutor(cpu_count() or 1) as pool, Apart(limits, password) as apart:
         try:
             yield from zip(files, pool.map(lambda f: _try_read(f, limits, password, apart, kept), files), strict=True)

@@ -11,7 +11,7 @@ import polars as pl
 from fupin_cli.checks.engine import run_checks
 from fupin_cli.intake.load import Intake, select
 from fupin_cli.intake.opened import Inbox, read_inbox
-from fupin_cli.jobs import kept_cells, kept_lines, month_folders
+from fupin_cli.jobs import kept_lines, kept_tables, month_folders
 from fupin_cli.jobs.books import Books
 from fupin_cli.jobs.history import add_ledger, payments
 from fupin_cli.jobs.kept_months import Cache
@@ -72,7 +72,7 @@ class Desk(Books):
         """Read the settings; files and ledger are read when they are first asked for, unless the `ledger`'s tables are given.
 
         `cache`: what is done with approved months that were computed again (`kept_months`), with the cells of workbooks
-        (`kept_cells`) and the ledger's lines (`kept_lines`) as they were read; nothing where a password reads files, or where
+        (`kept_cells`), the sheets of past months (`kept_tables`) and the ledger's lines (`kept_lines`) as they were read; nothing where a password reads files, or where
         the desk is not the workspace as it is. `memo`: months that the command has computed again already.
         """
         super().__init__(workspace.root, posted=posted, ledger=ledger)
@@ -100,8 +100,10 @@ class Desk(Books):
             NoInputError: no file, or none recognised.
         """
         settings, place = self.policy.settings, self.workspace
-        kept = kept_cells.of_inbox(place, self.folder, settings, looks=self.cache.looks, keeps=self.cache.keeps)
-        return read_inbox(self.folder, self.contracts, settings.intake, self.progress, place.password, self._only, kept)
+        looks, keeps = self.cache.looks, self.cache.keeps
+        kept = kept_tables.of_inbox(place, self.folder, self.contracts, settings, looks=looks, keeps=keeps)
+        limits = settings.intake
+        return read_inbox(self.folder, self.contracts, limits, self.progress, place.password, self._only, *kept)
 
     def codes(self, people: pl.Series) -> pl.Series:
         """The person codes (一人一码) of ID numbers; null where the workspace has no key and is not to be given one.

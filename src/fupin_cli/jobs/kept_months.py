@@ -7,7 +7,6 @@ another fingerprint or of another version is as if it were not there: the month 
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.errors import FupinError
-from fupin_cli.jobs.sealed import Sealed, folder, prepare, unheard
+from fupin_cli.jobs.sealed import Sealed, folder, prepare, size_of, unheard
 from fupin_cli.ledger import store
 from fupin_cli.policy.months import month_text
 
@@ -72,10 +71,7 @@ class Place:
 
 def size(root: Path) -> tuple[int, int]:
     """How many months are kept, and their bytes."""
-    sizes = []
-    with suppress(OSError):
-        sizes = [path.stat().st_size for path in folder(root).glob(f"*{SUFFIX}")]
-    return len(sizes), sum(sizes)
+    return size_of(root, SUFFIX)
 
 
 def read(place: Place, damaged: Damaged = unheard) -> pl.DataFrame | None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from fupin_cli.errors import FupinError
@@ -18,7 +20,7 @@ from fupin_cli.ledger.key import FOLDER, KEY_FILE, workspace_key
 from fupin_cli.outputs.files import atomic, make_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from fupin_cli.policy.settings import Run
@@ -117,3 +119,75 @@ class Sealed:
     def _seal(self, body: bytes) -> bytes:
         text = b"\n".join((self.head, self.label.encode(), self.key.encode(), body))
         return hashlib.blake2b(text, key=workspace_key(self.root), digest_size=32).hexdigest().encode()
+
+
+class Shelf:
+    """Files of one kind, each kept under a name of its own, together not more than `most` bytes. Asked from several threads at once.
+
+    `looks`: what is kept is taken; `keeps`: what was made is kept.
+    """
+
+    def __init__(  # noqa: PLR0913 - what is kept, and how
+        self, root: Path, suffix: str, head: bytes, most: int, *, looks: bool, keeps: bool, damaged: Damaged = unheard
+    ) -> None:
+        """Nothing is read or written yet. `damaged` is told of a file that is not as it was written, and why."""
+        self.root, self.damaged = root, damaged
+        self._suffix, self._head, self._most = suffix, head, most
+        self._looks, self._keeps = looks, keeps
+        self._lock = Lock()
+        self._left = 0  # bytes that may still be kept
+        self._ready = False
+
+    def place(self, name: str, key: str) -> Sealed:
+        """The file that is kept under a name."""
+        return Sealed(self.root, f"{name}{self._suffix}", self._head, name, key)
+
+    def only(self, wanted: Iterable[str]) -> None:
+        """Take away what was kept under other names: of what is gone nothing stays."""
+        if not self._keeps:
+            return
+        names = {f"{name}{self._suffix}" for name in wanted}
+        self._left = self._most
+        for path in folder(self.root).glob(f"*{self._suffix}"):
+            with suppress(OSError):
+                if path.name in names:
+                    self._left -= path.stat().st_size
+                else:
+                    path.unlink()
+
+    def get(self, name: str, key: str) -> bytes | None:
+        """What was kept; None where nothing is, or nothing that holds."""
+        return self.place(name, key).read(self.damaged) if self._looks else None
+
+    def put(self, name: str, key: str, make: Callable[[], bytes]) -> None:
+        """Keep what is made; what cannot be written, or is more than may be kept, is not."""
+        if not (self._keeps and key):
+            return
+        place = self.place(name, key)
+        try:
+            content = place.content(make())
+            with self._lock:
+                if not self._may(len(content), place):
+                    return
+            place.write(content)
+        except (OSError, FupinError) as error:
+            LOG.info("%s: %s, not kept", place.name, type(error).__name__)
+
+    def _may(self, size: int, place: Sealed) -> bool:
+        """Whether a file of this size may be kept beside the others; if so it counts from now on."""
+        more = size - (place.path.stat().st_size if place.path.is_file() else 0)
+        if more > self._left:
+            return False
+        if not self._ready:
+            prepare(self.root)
+            self._ready = True
+        self._left -= more
+        return True
+
+
+def size_of(root: Path, suffix: str) -> tuple[int, int]:
+    """How many files of a kind are kept, and their bytes."""
+    sizes = []
+    with suppress(OSError):
+        sizes = [path.stat().st_size for path in folder(root).glob(f"*{suffix}")]
+    return len(sizes), sum(sizes)

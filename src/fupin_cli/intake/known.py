@@ -1,0 +1,141 @@
+"""Sheets that are known already: what a sheet was recognised as and its rows as they were typed, in words and bytes. Never objects.
+
+The folders of past months are looked into every month: for days worked and people listed then, and for what is wrong with them.
+Of a file that has not changed nothing of that changes. Its cells are read when somebody asks for one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+import polars as pl
+
+from fupin_cli.errors import FupinError
+from fupin_cli.intake.packed import arrow, exactly
+from fupin_cli.intake.raw import Source, UnreadableError
+from fupin_cli.intake.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.inbox import InboxFile
+    from fupin_cli.intake.raw import RawSheet
+
+    Read = Callable[[], list[RawSheet] | UnreadableError]
+
+Head = dict[str, Any]
+FRAMES = ("accepted", "set_aside", "found")
+
+
+class KeptTables(Protocol):
+    """What was kept of the files of past months (`jobs.kept_tables`)."""
+
+    def heads(self, file: InboxFile) -> list[Head] | None:
+        """What a file's sheets were recognised as (`head_of`); None where it is not known, or there was something to be told."""
+
+    def recognised(self, heads: dict[InboxFile, list[Head]], sources: list[Source]) -> None:
+        """These are the sheets there are; `heads`: what those files were recognised as of which there is nothing to be told."""
+
+    def rows(self, source: Source) -> Rows | None:
+        """A sheet's rows, if they are kept."""
+
+    def typed(self, source: Source, rows: Rows) -> None:
+        """Keep a sheet's rows."""
+
+
+class LaterSheet:
+    """A sheet whose cells are read when somebody asks for them (`raw.Sheet`)."""
+
+    def __init__(self, offset: int, nth: int, read: Callable[[], list[RawSheet]]) -> None:
+        """`read` gives all the file's sheets, of which this is the `nth`."""
+        self.offset, self._nth, self._read = offset, nth, read
+
+    @property
+    def cells(self) -> pl.DataFrame:
+        """All cells as they stand."""
+        return self._read()[self._nth].cells
+
+    @property
+    def numeric(self) -> Callable[[list[int]], pl.DataFrame] | None:
+        """Which cells hold numbers."""
+        return self._read()[self._nth].numeric
+
+    @property
+    def untyped(self) -> bool:
+        """Whether the kind of file knows no numbers."""
+        return self._read()[self._nth].untyped
+
+
+def later(file: InboxFile, read: Read) -> Callable[[], list[RawSheet]]:
+    """A file's sheets, read when they are first asked for.
+
+    Raises (when asked):
+        FupinError: the file has changed since its bytes were looked at.
+    """
+
+    @cache
+    def sheets() -> list[RawSheet]:
+        found = read()
+        if isinstance(found, UnreadableError):
+            raise FupinError(f"{file.name} {found}", found.hint)
+        return found
+
+    return sheets
+
+
+def head_of(source: Source) -> Head:
+    """What a sheet was recognised as: all of a source that its file and the contracts decide."""
+    return {
+        "nth": source.nth,
+        "sheet": source.sheet,
+        "table": source.spec.table,
+        "offset": source.raw.offset,
+        "header_row": source.header_row,
+        "positions": source.positions,
+        "headers": [[position, text] for position, text in source.headers.items()],
+    }
+
+
+def source_of(
+    head: Head, file: InboxFile, contracts: dict[str, TableSpec], sheets: Callable[[], list[RawSheet]]
+) -> Source:
+    """The source again (`head_of`)."""
+    return Source(
+        index=0,
+        file=file.name,
+        sheet=head["sheet"],
+        sha256=file.sha256,
+        spec=contracts[head["table"]],
+        raw=LaterSheet(head["offset"], head["nth"], sheets),
+        header_row=head["header_row"],
+        positions=head["positions"],
+        folder=file.folder,
+        headers=dict(head["headers"]),
+        nth=head["nth"],
+    )
+
+
+def pack_rows(source: Source, rows: Rows) -> bytes:
+    """A sheet's rows (`Rows.of` it alone)."""
+    parts = [arrow(getattr(rows, name)) for name in FRAMES]
+    head = {"sizes": [len(part) for part in parts], "counts": rows.counts[source.index]}
+    return b"".join((json.dumps(head).encode(), b"\n", *parts))
+
+
+def unpack_rows(source: Source, body: bytes) -> Rows:
+    """The rows again, as those of this source.
+
+    Raises:
+        ValueError, KeyError, EOFError, PolarsError: they are none.
+    """
+    first, _, tables = body.partition(b"\n")
+    head, stream = json.loads(first), io.BytesIO(tables)
+    mine = pl.when(pl.col("_src").is_not_null()).then(pl.lit(source.index, dtype=pl.UInt32)).alias("_src")
+    frames = (pl.read_ipc_stream(io.BytesIO(exactly(stream, size))).with_columns(mine) for size in head["sizes"])
+    accepted, set_aside, found = frames
+    read, good = head["counts"]
+    return Rows(accepted, set_aside, found, {source.index: (read, good)})
