@@ -11,7 +11,6 @@ import polars as pl
 
 from fupin_cli.checks.report import at_stake, report, with_others
 from fupin_cli.checks.rule import rule
-from fupin_cli.month.tables import ORIGIN
 from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.rounding import fen_to_yuan
@@ -170,12 +169,12 @@ def _stays(ctx: Month, since: int) -> pl.LazyFrame:
     Whoever left may have been taken off the roster: then he was there to the end of the last month that lists him.
     """
     own = ctx.intake.tables[TABLE].with_columns(_own=pl.lit(value=True), _known_until=pl.lit(ctx.last))
-    rows = ctx.rows_since(TABLE, since)
-    if rows.height == own.height:
+    before = ctx.rows_before(TABLE, since)
+    if not before.height:
         return own.lazy()
     stay = ["post_id", "id_number", "on_post"]
     until = {s.index: months.last_day(s.folder) for s in ctx.intake.sources if s.folder is not None}
-    gone = rows.join(own.select(ORIGIN), on=ORIGIN, how="anti").join(own, on=stay, how="anti", nulls_equal=True)
+    gone = before.join(own, on=stay, how="anti", nulls_equal=True, maintain_order="left")
     gone = gone.with_columns(
         _own=pl.lit(value=False),
         _known_until=pl.col("_src").replace_strict(until, default=None, return_dtype=pl.Date),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fupin_cli.policy.settings import Settings
 
 ORIGIN = ("_src", "_file", "_sheet", "_row")
+PLACE = ["_src", "_row"]
 
 
 @dataclass
@@ -94,17 +95,20 @@ class Tables:
         """
         return _today(self.intake.tables[name])
 
+    def rows_before(self, name: str, since: int) -> pl.DataFrame:
+        """Rows of a table in the month folders before from `since` on; a folder may serve the month too: not those that are its own."""
+        own = self.intake.tables[name]
+        others = self.folder_rows(name, since, self.month) if self.folder_rows else own.clear()
+        if not others.height:
+            return own.clear()
+        return others.join(own.select(PLACE), on=PLACE, how="anti", maintain_order="left")
+
     def rows_since(self, name: str, since: int) -> pl.DataFrame:
         """Rows of a table that was supplied, and those of the month folders before from `since` on.
 
         Every month hands in a file of its own of most tables: what lies some months back stands in theirs.
         """
-        own = self.intake.tables[name]
-        if self.folder_rows is None:
-            return own
-        return pl.concat([own, self.folder_rows(name, since, self.month)], how="diagonal").unique(
-            ORIGIN, keep="first", maintain_order=True
-        )
+        return pl.concat([self.intake.tables[name], self.rows_before(name, since)], how="diagonal")
 
     def with_column(self, table: str, *columns: str) -> pl.LazyFrame:
         """Rows of those files of a table that have all the columns: a column that is not there says nothing."""

@@ -45,7 +45,7 @@ def match(rows: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) -> tupl
     open_ = rows.filter(~stranger)
     found = [pl.DataFrame(schema={"_n": pl.UInt32, "root_batch": pl.String, "root_line": pl.Int64})]
     doubtful = found[0]  # lines between which a surer key left it open: a weaker one may decide, among these alone
-    for pairs in _levels(rows, sent):
+    for pairs in _levels(rows, sent) if rows.height else ():
         pairs = pairs.join(open_.select("_n"), on="_n", how="semi")  # noqa: PLW2901 - those still open
         fresh = pairs.join(doubtful, on="_n", how="anti")
         pairs = pl.concat([fresh, pairs.join(doubtful, on=["_n", *ROOT], how="semi")])  # noqa: PLW2901 - as above
