@@ -14,7 +14,7 @@ import pytest
 
 from fupin_cli import system
 from fupin_cli.cli.main import main
-from fupin_cli.jobs import fingerprint, kept_months, sealed, subsidy
+from fupin_cli.jobs import corrections, fingerprint, kept_months, sealed, subsidy
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.kept_months import Cache, Place
@@ -295,7 +295,8 @@ def test_a_month_that_goes_on_computes_nothing_again(
     assert keys(root) == before
     computed.clear()
     fupin("payroll", "-w", root, "--month", "2024-06", *BY)
-    assert computed == [parse_month(NOW)]  # May for the first time
+    assert computed == []  # May neither: its approval has kept it
+    put(root, NOW, "attendance", row("attendance", "A", 年月=NOW, 本月累计出勤天数="11"))
     assert fupin("payroll", "-w", root, "--month", "2024-06", *BY).code in (0, 1)
     assert computed == [parse_month(NOW)]
 
@@ -404,7 +405,7 @@ def test_an_approval_never_takes_what_is_kept(root: Path, computed: list[int], f
     assert ran.document["corrections"] == []
     computed.clear()
     assert fupin("approve", NOW, "-w", root, "--by", "审核", "-y").code == 0
-    assert computed == [parse_month(month) for month in APPROVED]
+    assert computed == [parse_month(month) for month in (*APPROVED, NOW)]  # itself, as it is from now on
     # Verified, every earlier month is computed once, though two approvals looked at the first; what is kept is not looked at.
     computed.clear()
     kept_months.write(place, lines.clear())
@@ -421,7 +422,7 @@ def test_readable_by_its_owner_only_and_taken_away_with_the_approval(root: Path,
     assert fupin("withdraw", SECOND, "-w", root, "--by", "审核", "-y", "--document", "文9").code == 0
     edit(root / "inbox" / FIRST / "在岗人员花名册.csv", "2024-08-31", "2024-07-31")
     document(root, Cache.KEEP)
-    assert [path.name for path in folder.iterdir()] == [f"{FIRST}-post.month"]
+    assert [path.name for path in folder.glob("*.month")] == [f"{FIRST}-post.month"]
 
 
 def test_a_command_that_writes_nothing_keeps_nothing(root: Path, fupin: Callable[..., Ran]) -> None:
@@ -452,3 +453,27 @@ def test_a_desk_that_is_not_the_workspace_as_it_is_looks_nowhere(root: Path, how
     assert Desk(find_workspace(root), cache=Cache.KEEP, **how).cache is Cache.OFF
     assert Desk(find_workspace(root), cache=Cache.KEEP, policy=find_workspace(root).policy()).cache is Cache.OFF
     assert Desk(find_workspace(root)).cache is Cache.OFF
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_what_an_approval_keeps_is_what_the_next_payroll_computes(
+    root: Path, computed: list[int], fupin: Callable[..., Ran], *, corrected: bool
+) -> None:
+    """16.5: of the month approved last too, with differences of earlier months in the same posting, and held lines in it."""
+    put(root, NOW, "attendance", row("attendance", "A", 年月=NOW, 本月累计出勤天数="20"))
+    if corrected:
+        put(root, FIRST, "attendance", row("attendance", "A", 年月=FIRST, 本月累计出勤天数="11"))
+    fupin("payroll", "-w", root, "--month", NOW, *BY)
+    assert fupin("approve", NOW, "-w", root, "--by", "审核", "-y").code == 0
+    put(root, "2024-06", "attendance", row("attendance", "A", 年月="2024-06"))
+    month, desk = parse_month(NOW), Desk(find_workspace(root))
+    kept_now = kept_months.read(Place(root, month, "post", Fingerprints(desk).of(month, "post")))
+    anew = corrections.lines_now(subsidy.compute(desk, leading(), month, again=True))
+    assert kept_now is not None
+    assert kept_now.equals(anew)
+    assert set(anew["status"]) == {"pay", "hold"}
+    computed.clear()
+    without = document(root, Cache.OFF, "2024-06")
+    computed.clear()
+    assert document(root, Cache.KEEP, "2024-06") == without
+    assert computed == ([parse_month(SECOND)] if corrected else [])  # of which earlier months other money is known now
