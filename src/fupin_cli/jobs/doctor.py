@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from fupin_cli import system
 from fupin_cli.errors import FupinError
-from fupin_cli.jobs import kept_cells, kept_months, sealed
+from fupin_cli.jobs import kept_cells, kept_lines, kept_months, kept_tables, sealed
 from fupin_cli.jobs.funds import unpaid_budgets
 from fupin_cli.jobs.lock import FOLDER, holder, is_held
 from fupin_cli.jobs.person_code import KEY_FILE, workspace_key
@@ -186,7 +186,12 @@ def _workspace(workspace: Workspace) -> Iterator[Diagnosis]:
         )
     else:
         yield Diagnosis("锁", OK, "没有别的 fupin 在运行")
-    kept = {"重算过的已批准月份": kept_months.size(root), "读过的工作簿": kept_cells.size(root)}
+    kept = {
+        "重算过的已批准月份": kept_months.size(root),
+        "读过的工作簿": kept_cells.size(root),
+        "往月读过的表": kept_tables.size(root),
+        "账本的明细": kept_lines.size(root),
+    }
     if told := [f"{what} {count} 个，{size / 1024:.0f} KiB" for what, (count, size) in kept.items() if count]:
         yield Diagnosis("缓存", OK, f"{'；'.join(told)}。批准时不用它，{sealed.folder(root)} 可以随时删去")
     yield from _private(root)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.errors import FupinError
-from fupin_cli.jobs.sealed import Sealed, prepare, unheard
+from fupin_cli.jobs.sealed import Sealed, prepare, size_of, unheard
 from fupin_cli.ledger import store
 from fupin_cli.ledger.model import schema_of
 from fupin_cli.outputs.manifest import digest
@@ -44,6 +44,11 @@ def lines(root: Path, postings: pl.DataFrame, *, looks: bool, keeps: bool, damag
     if keeps and seals and seals[-1]:
         _write(root, seals[-1], found)
     return found
+
+
+def size(root: Path) -> tuple[int, int]:
+    """Whether lines are kept (0 or 1), and their bytes."""
+    return size_of(root, NAME)
 
 
 def _place(root: Path) -> Sealed:

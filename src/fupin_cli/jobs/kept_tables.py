@@ -15,7 +15,7 @@ import polars as pl
 
 from fupin_cli.intake.known import pack_rows, unpack_rows
 from fupin_cli.jobs.kept_cells import MOST, KeptCells, read_by
-from fupin_cli.jobs.sealed import Shelf, logged, unheard
+from fupin_cli.jobs.sealed import Shelf, logged, size_of, unheard
 from fupin_cli.outputs.manifest import digest
 
 if TYPE_CHECKING:
@@ -101,6 +101,11 @@ class KeptTables:
         """Keep a sheet's rows."""
         name = _sheet(source)
         self._rows.put(name, self._key, lambda: pack_rows(source, rows))
+
+
+def size(root: Path) -> tuple[int, int]:
+    """Of how many sheets rows are kept, and their bytes."""
+    return size_of(root, ROWS)
 
 
 def _named(file: str, sha256: str) -> str:
