@@ -14,7 +14,7 @@ import pytest
 
 from fupin_cli import system
 from fupin_cli.cli.main import main
-from fupin_cli.jobs import corrections, fingerprint, kept_months, sealed, subsidy
+from fupin_cli.jobs import fingerprint, kept_months, sealed, subsidy, unsaid
 from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.kept_months import Cache, Place
@@ -468,7 +468,7 @@ def test_what_an_approval_keeps_is_what_the_next_payroll_computes(
     put(root, "2024-06", "attendance", row("attendance", "A", 年月="2024-06"))
     month, desk = parse_month(NOW), Desk(find_workspace(root))
     kept_now = kept_months.read(Place(root, month, "post", Fingerprints(desk).of(month, "post")))
-    anew = corrections.lines_now(subsidy.compute(desk, leading(), month, again=True))
+    anew = unsaid.lines_again(desk, subsidy.compute(desk, leading(), month, again=True))
     assert kept_now is not None
     assert kept_now.equals(anew)
     assert set(anew["status"]) == {"pay", "hold"}
