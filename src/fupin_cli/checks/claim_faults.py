@@ -67,12 +67,14 @@ def _stopped(found: pl.DataFrame) -> pl.DataFrame:
     return found.filter(effect_of() != "none").select(SPOT)
 
 
-def payable(ctx: Claimed, name: str) -> pl.Series:
-    """ID numbers of people of whom a measure has a line that is not refused."""
+def payable(ctx: Claimed, name: str, *, undated: bool = False) -> pl.Series:
+    """ID numbers of people of whom a measure has a line that is not refused, of the month or (`undated`) of one that is not known."""
     if name not in ctx.supplied:
         return pl.Series([], dtype=pl.String)
     refused = faults_of(ctx, name).filter(effect_of() == "refuse").select(SPOT)
     rows = ctx.claims_of(ctx.supplied[name]).rows.join(refused, on=SPOT, how="anti")
+    if "month" in rows.columns:
+        rows = rows.filter(pl.col("month").is_null() if undated else pl.col("month").is_not_null())
     return rows["id_number"].drop_nulls().unique()
 
 
@@ -88,7 +90,7 @@ def _told(ctx: Claimed, faults: list[Fault], rows: pl.DataFrame, name: str) -> p
 def _when(ctx: Claimed, fault: Fault) -> pl.Expr:
     if not fault.excluded_by:
         return fault.when
-    others = pl.concat([payable(ctx, other) for other in fault.excluded_by])
+    others = pl.concat([payable(ctx, other, undated=fault.undated) for other in fault.excluded_by])
     return fault.when & pl.col("id_number").is_in(others.implode()).fill_null(value=False)
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from fupin_cli.measures.claimed import Claimed
 
 ROSTER = "assignments"
-EXCLUDED = ("employer_claims", "flexible_claims", "training")  # tables of subsidies that a post excludes
+# Tables of subsidies that a post excludes, or holds.
+EXCLUDED = ("employer_claims", "flexible_claims", "training", "unemployment_aid")
 GROUPS, CAPS = ("POST", "CON", "ATT"), ("CAP001", "CAP003")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
-from fupin_cli.measures.conditions import fen, in_term, missing_settings
+from fupin_cli.measures.conditions import fen, in_term, missing_settings, surely_on_post
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import BY_REF, once_only, with_last_paid
 from fupin_cli.month.listed import older_policies
@@ -55,14 +55,21 @@ def claims(ctx: Month) -> Claims:
         how=pl.lit("实际保费，不超过县定标准 × 期数"),
     )
     rows = with_last_paid(ctx, rows, CODE, BY_REF, begins=months.index_expr(pl.col("start")))
-    held = ctx.lines["id_number"].unique() if ctx.has("assignments") else pl.Series([], dtype=pl.String)
-    away = ~pl.col("id_number").is_in(held.implode()) if ctx.has("assignments") else pl.lit(value=False)
+    held = perhaps = pl.Series([], dtype=pl.String)
+    if ctx.has("assignments"):
+        sure = surely_on_post(ctx, ctx.lines)
+        held, perhaps = ctx.lines.filter(sure)["id_number"].unique(), ctx.lines.filter(~sure)["id_number"].unique()
+    known = pl.lit(ctx.has("assignments"))
+    here, maybe = (pl.col("id_number").is_in(people.implode()) for people in (held, perhaps))
+    aside = ctx.intake.set_aside.get("assignments")  # rows of which nobody knows whose they are
+    maybe |= pl.col("name").is_in([] if aside is None else aside["name"].drop_nulls().implode()).fill_null(value=False)
     return Claims(
         rows,
         [
             *missing_settings(settings(ctx.settings)),
             *unclear,
-            Fault("MEA011", away, "本月不在公益性岗位上"),
+            Fault("MEA011", known & ~here & ~maybe, "本月不在公益性岗位上"),
+            Fault("MEA011", known & ~here & maybe, "花名册看不出本月是否在公益性岗位上，须核实", effect="hold"),
             Fault(
                 "CAP010", (pl.col("_covered") >= pl.col("start")).fill_null(value=False), "同一天已有一份保险", "start"
             ),

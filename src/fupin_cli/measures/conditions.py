@@ -9,6 +9,7 @@ import polars as pl
 
 from fupin_cli.measures.measure import Fault
 from fupin_cli.measures.perhaps_paid import HISTORY
+from fupin_cli.month.roster import days_known
 from fupin_cli.month.unread_numbers import UNREAD, WAS, perhaps_in_export
 from fupin_cli.month.used_months import POSTS
 from fupin_cli.policy import months, places
@@ -115,16 +116,32 @@ def grandfathered(ctx: Month, rows: pl.DataFrame) -> pl.Expr:
 
 
 def on_post(ctx: Month) -> pl.DataFrame:
-    """People on a post in the month, by a roster line that is not refused or by payment: id_number, `full` (attendance full)."""
-    parts = [pl.DataFrame(schema={"id_number": pl.String, "full": pl.Boolean})]
+    """People on a post in the month, by a roster line that is not refused or by payment: id_number, `full` (attendance full).
+
+    `sure`: the roster says so by days that can be read, attendance by days worked, or a payment by its month.
+    """
+    parts = [pl.DataFrame(schema={"id_number": pl.String, "full": pl.Boolean, "sure": pl.Boolean})]
     if ctx.has("assignments"):
         full = (pl.col("attended_x100") >= pl.col("required_x100")).fill_null(value=False)
         lines = ctx.lines.join(ctx.refused_posts, on=["id_number", "post_id"], how="anti", nulls_equal=True)
-        parts.append(lines.select("id_number", full=full))
+        parts.append(lines.select("id_number", full=full, sure=surely_on_post(ctx, lines)))
     if ctx.has(HISTORY):
         paid = ctx.payments.filter((pl.col("measure") == POSTS) & (pl.col("month") == ctx.month))
-        parts.append(paid.select("id_number", full=pl.lit(value=False)))
-    return pl.concat(parts).group_by("id_number").agg(pl.col("full").any())
+        parts.append(paid.select("id_number", full=pl.lit(value=False), sure=pl.lit(value=True)))
+        perhaps = ctx.uncounted.filter((pl.col("measure") == POSTS) | pl.col("measure").str.contains("岗"))
+        perhaps = perhaps.filter((pl.col("month") == ctx.month).fill_null(value=True))
+        parts.append(perhaps.select("id_number", full=pl.lit(value=False), sure=pl.lit(value=False)))
+    return pl.concat(parts).group_by("id_number").agg(pl.col("full", "sure").any())
+
+
+def surely_on_post(ctx: Month, lines: pl.DataFrame) -> pl.Series:
+    """Of which roster lines it is known that the person was on post in the month: somebody counted days, or the days can be read."""
+    unread = pl.concat([ctx.unread_cells("assignments", name) for name in ("on_post", "off_post")]).unique()
+    key = ["id_number", "post_id"]
+    unsure = ctx.roster.join(unread, on=["_src", "_row"]).select(*key, _unsure=pl.lit(value=True)).unique()
+    told = lines.join(unsure, on=key, how="left", nulls_equal=True, maintain_order="left")
+    worked = (pl.col("attended_x100") > 0).fill_null(value=False)
+    return told.select(worked | (days_known(ctx.month) & pl.col("_unsure").is_null())).to_series()
 
 
 def with_exclusion(ctx: Month, rows: pl.DataFrame, *, employer: bool) -> tuple[pl.DataFrame, list[Fault]]:
@@ -132,9 +149,13 @@ def with_exclusion(ctx: Month, rows: pl.DataFrame, *, employer: bool) -> tuple[p
 
     Only a line that pays or would pay excludes another: a claim that is refused itself does not.
     """
-    held = on_post(ctx).select("id_number", _post=pl.lit(value=True))
+    held = on_post(ctx).select("id_number", _post="sure")
     rows = rows.join(held, on="id_number", how="left", maintain_order="left")
-    faults = [Fault("CAP009", pl.col("_post").is_not_null(), "本月在公益性岗位上，两项不能同时享受")]
+    unsure = "花名册或补贴发放台账看不出本月是否在公益性岗位上，两项不能同时享受，须核实"
+    faults = [
+        Fault("CAP009", pl.col("_post").fill_null(value=False), "本月在公益性岗位上，两项不能同时享受"),
+        Fault("CAP009", pl.col("_post").not_().fill_null(value=False), unsure, effect="hold"),
+    ]
     if not employer:
         return rows, faults
     words = "本月单位已为其申请社会保险补贴或岗位补贴，两项不能同时享受"
@@ -147,6 +168,14 @@ def with_exclusion(ctx: Month, rows: pl.DataFrame, *, employer: bool) -> tuple[p
         *faults,
         Fault("CAP009", to_employer, words),
         Fault("CAP009", ~to_employer, words, excluded_by=ORGANISATIONS),
+        Fault(
+            "CAP009",
+            ~to_employer,
+            f"{words}；单位那一行的年月读不出",
+            effect="hold",
+            excluded_by=ORGANISATIONS,
+            undated=True,
+        ),
     ]
 
 

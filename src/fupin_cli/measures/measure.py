@@ -34,7 +34,8 @@ class Fault:
 
     `effect`: where it is not that of the rule (`hold` for what is merely unknown). `among_good`: `when` compares claims with
     each other, and only with those on which nothing else fails: a claim that is refused anyway takes nobody's place.
-    `excluded_by`: measures of which a line of the same person, that is not refused itself, makes it fail.
+    `excluded_by`: measures of which a line of the same person, that is not refused itself, makes it fail (`undated`: one of
+    which the month is not known).
     """
 
     code: str
@@ -44,6 +45,7 @@ class Fault:
     effect: str | None = None
     among_good: bool = False
     excluded_by: tuple[str, ...] = ()
+    undated: bool = False
 
 
 @dataclass(frozen=True)
