@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +14,7 @@ from fupin_cli.intake.load import Intake, select
 from fupin_cli.intake.opened import Inbox, read_inbox
 from fupin_cli.jobs import kept_lines, kept_tables, month_folders
 from fupin_cli.jobs.books import Books
-from fupin_cli.jobs.history import add_ledger, payments
+from fupin_cli.jobs.history import add_ledger, known_to, newcomers, payments
 from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.person_code import known_key, person_codes, workspace_key
 from fupin_cli.jobs.replaced_lists import by_table, replaced_lists
@@ -71,9 +72,9 @@ class Desk(Books):
     ) -> None:
         """Read the settings; files and ledger are read when they are first asked for, unless the `ledger`'s tables are given.
 
-        `cache`: what is done with approved months that were computed again (`kept_months`), with the cells of workbooks
-        (`kept_cells`), the sheets of past months (`kept_tables`) and the ledger's lines (`kept_lines`) as they were read; nothing where a password reads files, or where
-        the desk is not the workspace as it is. `memo`: months that the command has computed again already.
+        `cache`: what is done with approved months computed again (`kept_months`), cells of workbooks (`kept_cells`), sheets of
+        past months (`kept_tables`), the ledger's lines (`kept_lines`); nothing where a password reads files, or the desk is
+        not the workspace as it is. `memo`: months computed already.
         """
         super().__init__(workspace.root, posted=posted, ledger=ledger)
         self.workspace = workspace
@@ -86,7 +87,7 @@ class Desk(Books):
         plain = policy is None and only is None and posted is None and ledger is None and workspace.password is None
         self.memo = memo
         self.cache = cache if plain else Cache.OFF
-        # Months that are computed for the first time, by month and by what a subsidy sees of it; what rules found there.
+        # Months computed for the first time, by month and by what a subsidy sees of it; what rules found there.
         self._months: dict[tuple[int, str], Claimed] = {}
         self._found: dict[tuple[int, str, frozenset[str]], CheckResult] = {}
         self._done: dict[tuple[str, int], Any] = {}
@@ -106,7 +107,7 @@ class Desk(Books):
         return read_inbox(self.folder, self.contracts, limits, self.progress, place.password, self._only, *kept)
 
     def codes(self, people: pl.Series) -> pl.Series:
-        """The person codes (一人一码) of ID numbers; null where the workspace has no key and is not to be given one.
+        """The person codes (一人一码) of ID numbers; null where the workspace has no key and is to be given none.
 
         Raises:
             FupinError: the key cannot be read or made, or is gone while the ledger needs it.
@@ -121,7 +122,7 @@ class Desk(Books):
 
     def share_inbox(self, other: Desk) -> None:
         """Use the files as another desk has read them."""
-        self.__dict__["inbox"] = other.inbox
+        self.inbox = other.inbox
 
     @cached_property
     def folders(self) -> tuple[int, ...]:
@@ -164,7 +165,7 @@ class Desk(Books):
 
     @cached_property
     def replaced_lists(self) -> Lists:
-        """Lists of the dead and of prisoners that were written over since an approval (`replaced_lists`)."""
+        """Lists of the dead and of prisoners that were written over since an approval."""
         return replaced_lists(self, self.inbox, (self.workspace, self.contracts, self.policy.settings.intake))
 
     def read_ledger(self, table: str) -> pl.DataFrame:
@@ -182,8 +183,8 @@ class Desk(Books):
     def context(self, month: int, measure: str = "post") -> Claimed:
         """Read a month as a measure of it is computed: for the first time, or, once approved, again.
 
-        Computed again, it knows the ledger as it was then, and the lists of the dead, of prisoners, … as they are now.
-        For the first time it is read once, with all that is derived from it, for every job at this desk.
+        Computed again, it knows the ledger as it was then, and the lists of the dead, … as they are now; for the first time
+        it is read once, with all that is derived from it, for every job at this desk.
         """
         if month in self.approved_months(measure):
             return self._read(month, measure)
@@ -221,10 +222,12 @@ class Desk(Books):
         intake = self._again(month) if again else select(self.inbox, month, progress=self.progress)
         if self.lines.height:
             before = month if again else None
-            intake = add_ledger(intake, self.paid(month, measure), self.contracts[HISTORY], before, measure)
-            known = [
-                (table, rows) for of, table, _, rows in self.replaced_lists if of <= (FAR_AHEAD if again else month)
-            ]
+            fresh = self.newcomers(month, measure, intake.tables.get(HISTORY)) if again else None
+            intake = add_ledger(
+                intake, known_to(self.payments, month, measure), self.contracts[HISTORY], before, measure, fresh
+            )
+            until = FAR_AHEAD if again else month
+            known = [(table, rows) for of, table, _, rows in self.replaced_lists if of <= until]
             intake = replace(intake, replaced=by_table(known))
         return Claimed(
             intake,
@@ -267,25 +270,27 @@ class Desk(Books):
         """Rows of a table in the month folders from `since` to before `before`; none where there are none."""
         return month_folders.rows_between(self.inbox, table, since, before)
 
-    def paid(self, month: int, measure: str, payments: pl.DataFrame | None = None) -> pl.DataFrame:
-        """Payments of the ledger (`history.payments`) that a month of a measure knows; no own approvals of other measures.
+    def newcomers(self, month: int, measure: str, known: pl.DataFrame | None) -> pl.Series:
+        """Whose later payments count for an approved month that is computed again (`history.newcomers`)."""
+        cap = self.policy.of(month).cap_months(month) if MEASURES[measure].leads else None
+        own, stands = pl.col("measure") == measure, self.standing(month, measure)["person"]
+        return newcomers(self.payments.filter(own), None if known is None else known.filter(own), month, stands, cap)
 
-        `payments`: those to choose from, if not all (month, measure).
-        """
-        payments = self.payments if payments is None else payments
-        if not MEASURES[measure].leads:
-            return payments
-        return payments.filter((pl.col("month") != month) | (pl.col("measure") == measure))
+    def supposing(self, paid: pl.DataFrame) -> Desk:
+        """The same desk, as if these payments (`history.payments`) stood in the ledger too; what rests on them is its own."""
+        together = pl.concat([self.payments, paid.select(self.payments.columns)])
+        other = copy(self)
+        other.__dict__ |= {"payments": together, "_months": {}, "_found": {}, "_done": {}}
+        return other
 
     def standing(self, month: int, measure: str) -> pl.DataFrame:
         """Lines of a month and measure that stand approved with money (columns of `money`)."""
-        mine = (pl.col("month") == month) & (pl.col("measure") == measure)
-        return self.money.filter(mine & (pl.col("posted_fen") > 0))
+        return self.money.filter(month=month, measure=measure).filter(pl.col("posted_fen") > 0)
 
     def earlier(self, month: int) -> Earlier:
         """What earlier month folders and the latest approval make one expect of a month (SPEC 9.2)."""
-        known = month_folders.latest_before(self.inbox, month)
-        before = max((m for m in self.approved_months() if m < month), default=None)
+        known, approved = month_folders.latest_before(self.inbox, month), self.approved_months()
+        before = max((m for m in approved if m < month), default=None)
         if before is None:
             return Earlier(known, self.lines.clear().select("county", "township"), None)
         return Earlier(known, self.standing(before, leading().code).select("county", "township"), before)

@@ -14,17 +14,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from fupin_cli.intake.inbox import folder_month
 from fupin_cli.intake.load import choose, typed_rows
 from fupin_cli.jobs.desk import FAR_AHEAD, HISTORY, PAST_ONLY
-from fupin_cli.jobs.history import PAYMENT, without
+from fupin_cli.jobs.history import PAYMENT, known_to, without
 from fupin_cli.outputs.manifest import digest
 from fupin_cli.policy.months import MONTHS_PER_YEAR
 from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from fupin_cli.intake.raw import Source
     from fupin_cli.jobs.desk import Desk
 
@@ -153,11 +153,15 @@ class Fingerprints:
     def _paid(self, month: int, measure: str, history: list[Source]) -> list[Any]:
         """The payments that `history.add_ledger` adds, and all of them where they could take rows of the file away."""
         whole = self._touch(history)
+        desk = self.desk
+        fresh = desk.newcomers(month, measure, typed_rows(desk.inbox, history).accepted if history else None)
+        later = (pl.col("measure") == measure) & (pl.col("month") > month) & pl.col("id_number").is_in(fresh.implode())
         return [
             whole,
+            content(desk.payments.filter(later)) if fresh.len() else "",
             sorted(
                 [of, name, self._parts[of, name]]
-                for of, name in self.desk.paid(month, measure, self._paid_months).iter_rows()
+                for of, name in known_to(self._paid_months, month, measure).iter_rows()
                 if whole or of < month or name != measure
             ),
         ]

@@ -9,6 +9,7 @@ import polars as pl
 
 from fupin_cli.intake.values import dtype_of
 from fupin_cli.ledger.store import APPROVED_KINDS, LINE
+from fupin_cli.measures.catalogue import MEASURES
 from fupin_cli.reconciliation.match import OBLIGATION
 from fupin_cli.reconciliation.money import returned
 
@@ -49,23 +50,76 @@ def payments(lines: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(both).filter(pl.col("amount_fen") > 0)
 
 
-def add_ledger(
-    intake: Intake, paid: pl.DataFrame, spec: TableSpec, before: int | None = None, measure: str = "post"
+def known_to(payments: pl.DataFrame, month: int, measure: str) -> pl.DataFrame:
+    """Those of the ledger's `payments` (or of their months and measures) that a month of a measure knows.
+
+    Of its own month posts know no approvals of other measures.
+    """
+    if not MEASURES[measure].leads:
+        return payments
+    return payments.filter((pl.col("month") != month) | (pl.col("measure") == measure))
+
+
+def as_payments(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines that are to be paid with the next posting (`corrections.lines_now`), as if they had been (`payments`)."""
+    return lines.filter(pl.col("amount_fen") > 0).select(
+        "name",
+        "measure",
+        "amount_fen",
+        "fund",
+        "post_id",
+        batch=pl.lit(""),
+        status=pl.lit("paid"),
+        changed=pl.lit(value=False),
+        id_number="person",
+        month=pl.col("month").cast(pl.Int32),
+    )
+
+
+def newcomers(
+    paid: pl.DataFrame, known: pl.DataFrame | None, month: int, stands: pl.Series, cap: int | None
+) -> pl.Series:
+    """Whose later payments count for an approved month that is computed again: ID numbers.
+
+    Who was paid for it (`stands`) keeps it: what came later cannot make it the 37th. Who was not would be paid newly now,
+    and all that was paid counts (SPEC 8.7). Of one measure: `paid`, the ledger's `payments`; `known`, the history that was
+    handed in. `cap`: months that may be paid in all, where these are all that is counted: who has fewer is not concerned.
+    """
+    later = pl.col("month") > month
+    people = paid.filter(later & ~pl.col("id_number").is_in(stands.implode()))["id_number"].unique()
+    if cap is None or people.is_empty():
+        return people
+    frames = [paid, *([] if known is None else [known.filter(pl.col("amount_fen") > 0)])]
+    counted = [frame.select("id_number", pl.col("month").cast(pl.Int32)) for frame in frames]
+    mine = pl.concat(counted).filter(pl.col("id_number").is_in(people.implode()))
+    months = mine.group_by("id_number").agg(pl.col("month").n_unique().alias("_n"))
+    return months.filter(pl.col("_n") >= cap)["id_number"].sort()
+
+
+def add_ledger(  # noqa: PLR0913, PLR0917 - a month, its history, the ledger's, and whose of it counts
+    intake: Intake,
+    paid: pl.DataFrame,
+    spec: TableSpec,
+    before: int | None = None,
+    measure: str = "post",
+    fresh: pl.Series | None = None,
 ) -> Intake:
     """Give the tables with the ledger's payments (`payments`) in the history; what both have counts once.
 
     `before`: a month of `measure` that was approved and is computed again. The ledger's payments of that measure for that
     month and later ones were not there when it was computed first and are left out, in the ledger and where the file
-    lists them too.
+    lists them too; but not the later ones of `fresh` (`newcomers`).
     """
     known = intake.tables.get(TABLE)
     if known is not None:
         known = without(known, paid.filter("changed").select(SAME), SAME)
-        if before is not None:
-            later = paid.filter((pl.col("month") >= before) & (pl.col("measure") == measure)).select(PAYMENT)
-            known = without(known, later, PAYMENT)
     if before is not None:
-        paid = paid.filter((pl.col("month") < before) | (pl.col("measure") != measure))
+        own = (pl.col("month") >= before) & (pl.col("measure") == measure)
+        if fresh is not None and not fresh.is_empty():
+            own &= ~((pl.col("month") > before) & pl.col("id_number").is_in(fresh.implode()))
+        if known is not None:
+            known = without(known, paid.filter(own).select(PAYMENT), PAYMENT)
+        paid = paid.filter(~own)
     if not paid.height:
         return intake if known is None else _with_history(intake, known)
     schema = {name: dtype_of(column) for name, column in spec.columns.items()}

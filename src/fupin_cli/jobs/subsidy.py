@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,6 +19,7 @@ from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.funds import funds_of, unpaid_budgets
 from fupin_cli.jobs.kept_months import Cache
+from fupin_cli.jobs.one_batch import beside_this_batch
 from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.jobs.sealed import logged
 from fupin_cli.jobs.unsaid import again_of
@@ -168,10 +170,18 @@ def _with_corrections(desk: Desk, run: PayrollRun) -> PayrollRun:
     if found:
         undated.ask(run, undated.by_a_number(desk, found))
         corrections, undecided = compared(desk, found)
+        if not approved:
+            together = beside_this_batch(desk, run, found, corrections, partial(_computed, run.subsidy))
+            if together is not found:
+                corrections, undecided = compared(desk, together)
         run = replace(run, corrections=corrections, undecided=undecided)
     idle = unpaid_budgets(desk.policy, desk.contracts)
     run = replace(run, not_again=gone, funds=funds_of(desk, run.month // 12), idle_budgets=idle)
     return run if approved else replace(run, kept=kept_by_town(run, desk))
+
+
+def _computed(measure: Measure, desk: Desk, month: int) -> Again:
+    return again_of(desk, compute(desk, measure, month, again=True))
 
 
 def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Again:

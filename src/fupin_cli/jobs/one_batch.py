@@ -1,0 +1,70 @@
+"""What is newly due of earlier months is asked once more beside what is paid with it: several can each be the 36th month.
+
+A month that is computed again knows what was posted. What this batch pays for its own month, and newly for others, is not
+posted yet: together it may be more than the law allows (36 months, once only, the same thing twice).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.jobs.corrections import lines_now
+from fupin_cli.jobs.history import TABLE as HISTORY
+from fupin_cli.jobs.history import as_payments
+from fupin_cli.ledger.store import BACK_PAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fupin_cli.jobs.corrections import Again
+    from fupin_cli.jobs.desk import Desk
+    from fupin_cli.results.subsidy import PayrollRun
+
+
+def beside_this_batch(
+    desk: Desk,
+    run: PayrollRun,
+    found: list[Again],
+    corrections: pl.DataFrame,
+    again: Callable[[Desk, int], Again],
+) -> list[Again]:
+    """The months as they were computed (`found`); of people who are paid newly and otherwise too, as all of it leaves them.
+
+    The run's own month goes first, then the earliest. `corrections`: what the months come to each alone; `again`:
+    computes a month at a desk.
+    """
+    fresh = corrections.filter((pl.col("kind") == BACK_PAY) & (pl.col("old_fen") == 0)).select("month", "person")
+    fresh = _concerned(run, fresh)
+    if not fresh.height:
+        return found
+    with_it = as_payments(lines_now(run))
+    asked = []
+    for month in sorted(found, key=lambda m: m.month):
+        mine = fresh.filter(pl.col("month") == month.month)["person"]
+        beside = with_it.filter(pl.col("id_number").is_in(mine.implode()))
+        if beside.height:
+            people = pl.col("person").is_in(beside["id_number"].implode())
+            anew = again(desk.supposing(beside), month.month).lines
+            month = replace(month, lines=pl.concat([month.lines.filter(~people), anew.filter(people)]))  # noqa: PLW2901
+        asked.append(month)
+        paid = month.lines.filter(pl.col("person").is_in(mine.implode()))
+        with_it = pl.concat([with_it, as_payments(paid)])
+    return asked
+
+
+def _concerned(run: PayrollRun, fresh: pl.DataFrame) -> pl.DataFrame:
+    """Who is paid for several months or claims by this batch; of posts, who has more months than the cap with them."""
+    own = lines_now(run).filter(pl.col("amount_fen") > 0).select("month", "person")
+    batch = pl.concat([fresh, own.join(fresh, on="person", how="semi")], how="vertical_relaxed")
+    counted = batch
+    if run.subsidy.leads and (history := run.intake.tables.get(HISTORY)) is not None:
+        paid = history.filter((pl.col("measure") == run.measure) & (pl.col("amount_fen") > 0))
+        paid = paid.select("month", person="id_number").join(fresh, on="person", how="semi")
+        counted = pl.concat([batch, paid], how="vertical_relaxed")
+    cap = run.policy.cap_months(run.month) if run.subsidy.leads else 1
+    many = counted.group_by("person").agg(pl.len() if cap == 1 else pl.col("month").n_unique())
+    many = many.filter(pl.nth(1) > cap)
+    return fresh.join(many, on="person", how="semi")
