@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from fupin_cli.intake.other_kinds import by_parts
 from fupin_cli.intake.raw import HINT_DAMAGED, UnreadableError
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Package:
             UnreadableError: no workbook, or a workbook without its lists.
         """
         if self.part(WORKBOOK) is None:
-            raise UnreadableError("这不是 Excel 工作簿（.xlsx）", "用 Excel 或 WPS 打开后另存为 .xlsx 再放进来")
+            raise by_parts(self._by_name)
         workbook, links = self._tree(WORKBOOK), self._tree(LINKS)
         targets = {link.get("Id"): (link.get("Target", ""), link.get("Type", "")) for link in links}
         found = []

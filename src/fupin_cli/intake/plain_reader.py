@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fupin_cli.intake.html_reader import read_html
+from fupin_cli.intake.other_kinds import by_streams
 from fupin_cli.intake.plain_cells import read_old_workbook
 
 if TYPE_CHECKING:
@@ -44,4 +45,8 @@ def plain_sheets(path: Path, limits: Intake) -> Iterable[PlainSheet] | None:
         data = head + stream.read()
     if is_page(head):
         return read_html(data, limits)
-    return None if ENCRYPTED in data else read_old_workbook(data)
+    if ENCRYPTED in data:
+        return None
+    if refusal := by_streams(data):
+        raise refusal
+    return read_old_workbook(data)

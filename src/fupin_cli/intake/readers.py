@@ -17,6 +17,7 @@ from fupin_cli.encryption import decrypt
 from fupin_cli.errors import os_words
 from fupin_cli.intake.budget import MIB, SIZE_HINT, memory_limit, result_limit, result_refused, unpacked_limit
 from fupin_cli.intake.excel_reader import raw_sheet, read_excel
+from fupin_cli.intake.other_kinds import by_start
 from fupin_cli.intake.plain_reader import HEAD, OLE, XML_START, is_page, plain_sheets
 from fupin_cli.intake.raw import RawSheet, UnreadableError, column_letter
 from fupin_cli.intake.text_reader import COPIES, read_text
@@ -48,14 +49,7 @@ def read_file(
     Raises:
         UnreadableError: empty, encrypted, damaged, too large, or no table file at all.
     """
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(HEAD)
-            size = path.stat().st_size
-    except OSError as error:
-        raise UnreadableError(f"文件打不开：{os_words(error)}", "检查文件权限，或关闭正在使用它的程序") from error
-    if not head.strip(b"\x00\r\n\t "):
-        raise UnreadableError("文件是空的", "请向报送单位重新要一份")
+    head, size = _begin(path)
     if head.startswith(ZIP):
         look = look_closely(path, limits) if apart and size <= PLAIN_ZIP and _directory_is_small(path) else None
         if apart and not (look and look.plain):
@@ -77,6 +71,25 @@ def read_file(
         raise UnreadableError("这是 XML 电子表格 2003，不是真正的 .xls", "用 Excel 或 WPS 打开后另存为 .xlsx 再放进来")
     sheet = read_text(path.read_bytes(), limits, most_mib=share if apart else None)
     return _sized(apart() if apart and sheet is None else [sheet] if sheet else [], limits)
+
+
+def _begin(path: Path) -> tuple[bytes, int]:
+    """The first bytes of a file that may hold a table, and its size.
+
+    Raises:
+        UnreadableError: it cannot be opened, is empty, or is of another kind.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(HEAD)
+            size = path.stat().st_size
+    except OSError as error:
+        raise UnreadableError(f"文件打不开：{os_words(error)}", "检查文件权限，或关闭正在使用它的程序") from error
+    if not head.strip(b"\x00\r\n\t "):
+        raise UnreadableError("文件是空的", "请向报送单位重新要一份")
+    if refusal := by_start(head):
+        raise refusal
+    return head, size
 
 
 def _directory_is_small(path: Path) -> bool:
