@@ -97,6 +97,7 @@ def head_of(source: Source) -> Head:
         "header_row": source.header_row,
         "positions": source.positions,
         "headers": [[position, text] for position, text in source.headers.items()],
+        "people": source.people,
     }
 
 
@@ -116,6 +117,7 @@ def source_of(
         folder=file.folder,
         headers=dict(head["headers"]),
         nth=head["nth"],
+        people=head["people"],
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import findings
+from fupin_cli.intake.copies import people_of
 from fupin_cli.intake.headers import recognise
 from fupin_cli.intake.known import head_of
 from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError, column_letter
@@ -89,6 +90,7 @@ def _source(file: InboxFile, sheet: RawSheet, nth: int, match: Match) -> Source:
         folder=file.folder,
         headers={p: (labels[p] or match.spec.columns[name].header) for name, p in match.positions.items()},
         nth=nth,
+        people=people_of(sheet, match),
     )
 
 

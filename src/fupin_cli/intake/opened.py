@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from fupin_cli import findings
 from fupin_cli.errors import NoInputError
 from fupin_cli.intake.came_back import replaced
+from fupin_cli.intake.copies import without_same_sheets
 from fupin_cli.intake.inbox import InboxFile, survey
 from fupin_cli.intake.known import later, source_of
 from fupin_cli.intake.looked_at import Seen, looked_at
@@ -106,6 +107,7 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
         _take(file, seen, result)
         found += seen.found
         known |= {file: seen.heads} if file in past and seen.heads and not seen.found else {}
+    _leave_out(without_same_sheets(result.sources, found), result)
     if tables:
         tables.recognised(known, result.past(result.sources))
         result.kept = tables
@@ -159,6 +161,13 @@ def _distinct(files: list[InboxFile], found: list[pl.DataFrame], result: Inbox) 
             found.append(findings.about_file("IN008", file.name, f"与 {original.name} 内容完全相同，只算一次"))
             result.files.append(FileNote(file.name, file.sha256, f"与 {original.name} 相同，未用"))
     return kept
+
+
+def _leave_out(sources: list[Source], result: Inbox) -> None:
+    """Go on with these sheets; say in the list of files of which none is left."""
+    gone = {source.file for source in result.sources} - {source.file for source in sources}
+    result.sources = sources
+    result.files = [replace(f, status=f"{f.status}，与另一份相同，未用") if f.name in gone else f for f in result.files]
 
 
 def _standing(files: list[InboxFile], result: Inbox) -> list[InboxFile]:

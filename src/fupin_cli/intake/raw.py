@@ -96,6 +96,7 @@ class Source:
     header_row: int  # 1-based
     positions: dict[str, int]  # column name → position in raw.cells
     folder: int | None = None  # month index of the folder, None for files that serve every month
+    people: str = ""  # a hash of whom it names, or of what its rows are of (`copies.people_of`)
     role: str = "unused"  # current, previous, unused
     rows_read: int = 0
     rows_accepted: int = 0
