@@ -183,3 +183,41 @@ def test_a_header_in_other_words_is_named(heads: tuple[str, ...], alike: tuple[s
     lines = [list(heads), ["甲", "211390198001010014", "GW1", "2024-05", "22", "11"]]
     seen = recognise(RawSheet("表", pl.DataFrame(lines, orient="row")), "a.csv", CONTRACTS)
     assert (seen.near_miss, seen.alike) == (True, alike)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        (("西河村小计", "3人", "", "", "66", "60"), 0),
+        (("本页合计3人", "", "", "", "66", "60"), 0),
+        (("共计", "3人", "", "", "66", "60"), 0),
+        (("大写：陆佰元整", "", "", "", "", ""), 0),
+        (("乡镇（盖章）：", "经办：王五", "", "", "", ""), 0),
+        (("村委会负责人签字", "", "", "", "", ""), 0),
+        (("王小计", "", "GW1", "2024-05", "22", "22"), 1),  # somebody without a number
+        (("合计王", "", "GW1", "2024-05", "22", "22"), 1),
+        (("西河村小计", "211390198001010014", "GW1", "2024-05", "22", "22"), 1),
+    ],
+)
+def test_what_closes_a_form_is_nobody(line: tuple[str, ...], kept: int) -> None:
+    """8.3: a village's subtotal was a person without a number, held; in a bank's file, a payment that nobody approved."""
+    spec = CONTRACTS["attendance"]
+    names = ["name", "id_number", "post_id", "month", "required_days_x100", "attended_days_x100"]
+    read = read_rows([source(spec, 0, names, [[cell or None for cell in line]])])
+    assert (read.accepted.height + read.set_aside.height, read.counts[0][0]) == (kept, kept)
+
+
+def test_a_number_in_a_csv_of_excel_has_lost_its_digits() -> None:
+    """A .csv that Excel wrote says 2.1139E+17: not a number of a wrong length."""
+    spec = CONTRACTS["attendance"]
+    names = ["name", "id_number", "post_id", "month", "required_days_x100", "attended_days_x100"]
+    for number, reason in (("2.1139E+17", "number"), ("2.1139", "length")):
+        read = read_rows([source(spec, 0, names, [["甲", number, "GW1", "2024-05", "22", "11"]])])
+        assert read.set_aside["_reason"].to_list() == [reason]
+    roster = CONTRACTS["assignments"]
+    columns = [c.name for c in roster.bold]
+    for account, left in (("6.21468E+18", None), ("6214670000000000018", "6214670000000000018")):
+        row = [{"id_number": ID, "account": account}.get(name, "甲") for name in columns]
+        read = read_rows([source(roster, 0, columns, [[*row]])])
+        assert read.accepted["account"].to_list() == [left]
+        assert ("Excel 把账号存成了数字，末几位已经丢失，不能用" in read.found["message"].to_list()) is (left is None)

@@ -96,13 +96,13 @@ class Source:
     header_row: int  # 1-based
     positions: dict[str, int]  # column name → position in raw.cells
     folder: int | None = None  # month index of the folder, None for files that serve every month
-    people: str = ""  # a hash of whom it names, or of what its rows are of (`copies.people_of`)
     role: str = "unused"  # current, previous, unused
     rows_read: int = 0
     rows_accepted: int = 0
     rows_set_aside: int = 0
     headers: dict[int, str] = field(default_factory=dict)  # position → header as written
     nth: int = 0  # which of the file's sheets
+    people: str = ""  # a hash of whom it names, or of what its rows are of (`copies.people_of`)
 
     def header_of(self, name: str) -> str:
         """A column's header as this file writes it, on one line."""

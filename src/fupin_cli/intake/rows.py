@@ -6,7 +6,6 @@ cleaned, typed and validated in one pass. What becomes of a cell depends on that
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from fupin_cli.intake.cell_findings import (
     lost_cells,
     unkeyed,
 )
-from fupin_cli.intake.contracts import normalise_header
+from fupin_cli.intake.form_lines import data_rows
 from fupin_cli.intake.shifted import shifted
 from fupin_cli.intake.short_months import columns_in_question, short_months
 from fupin_cli.intake.values import Converted, clean, convert, dtype_of, wrapped
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from fupin_cli.intake.raw import Source
 
 KEY_LENGTHS = (15, 18, 20, 22)
+SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+[0-9]+$"  # what a .csv of Excel says of a number of eighteen digits
 CARD_LENGTHS = (20, 22)  # a disability card: the ID number is its first 18 characters
 EXACT_DIGITS = 15  # Excel keeps no more
 
@@ -78,7 +78,7 @@ def read_rows(sources: list[Source]) -> Rows:
     words = few_words(cells)
     dirty = wrapped(cells, words)
     text = clean(cells, dirty, words).hstack([raw["_src"], raw["_row"]]).with_row_index("_n")
-    text, footers = _data_rows(text, names, sources)
+    text, footers = data_rows(text, names, sources)
     columns = [spec.columns[name] for name in names]
     known = words.without(dirty)
     converted = convert(text, columns, spec.common, known)
@@ -89,7 +89,7 @@ def read_rows(sources: list[Source]) -> Rows:
     lost = {
         column.name: _lost(text, numeric, column)
         for column in columns
-        if column.type in ("id", "account") and column.name in numeric.columns
+        if column.type in ("id", "account") and (column.name in numeric.columns or _has_exponent(text[column.name]))
     }
     frame = _typed(text, spec, converted, lost, sources)
     fault = _reason(frame, lost.get(KEY), spec)
@@ -154,75 +154,25 @@ def _numbers(sources: list[Source], names: set[str]) -> pl.DataFrame:
     return pl.concat(parts, how="diagonal")
 
 
-def _data_rows(text: pl.DataFrame, names: list[str], sources: list[Source]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Leave out blank rows, the forms' footers, and headers repeated at page breaks; give the footer lines too."""
-    if all(text[name].null_count() for name in names):  # else no row is blank
-        filled = text.select(pl.any_horizontal(pl.col(names).is_not_null())).to_series()
-        text = text if filled.all() else text.filter(filled)
-    spec = sources[0].spec
-    if spec.has_person_key:
-        doubtful = pl.col(KEY).str.contains(r"[0-9]{6}").not_().fill_null(value=True)
-    else:
-        empty = []
-        for name in (c.name for c in spec.bold if c.name in names):
-            without = [source.index for source in sources if name not in source.positions]
-            empty.append(pl.col(name).is_null() & ~pl.col("_src").is_in(without) if without else pl.col(name).is_null())
-        doubtful = pl.any_horizontal(empty) if empty else pl.lit(value=False)
-    rows = text.filter(doubtful)
-    if not rows.height:
-        return text, rows
-    first = _first_cells(rows, sources)
-    words = "|".join(re.escape(word) for word in spec.common.footers)
-    totals = "|".join(re.escape(word) for word in spec.common.totals)
-    is_footer = first.str.contains(rf"^(?:{words})(?:[:：(（]|$)|^(?:{totals})共?[0-9]").fill_null(value=False)
-    same = _repeats_header(rows, names, sources)
-    dropped = rows.filter(is_footer | same)
-    footers = rows.filter(is_footer).with_columns(first.filter(is_footer).alias("_first"))
-    if not dropped.height:
-        return text, footers
-    return text.join(dropped.select("_n"), on="_n", how="anti", maintain_order="left"), footers
-
-
-def _first_cells(rows: pl.DataFrame, sources: list[Source]) -> pl.Series:
-    """The first cell of each row that holds anything, of all the sheet's columns, without blanks."""
-    here = {source.index: source for source in sources}
-    parts = []
-    for (index,), part in rows.select("_src", "_row").group_by("_src", maintain_order=True):
-        cells = here[index].raw.cells[(part["_row"] - 1).cast(pl.Int64)]
-        parts.append(pl.DataFrame([cells.to_series(n).alias(str(n)) for n in range(cells.width)]))
-    filled = pl.coalesce(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
-    return pl.concat(parts, how="diagonal").select(filled.str.replace_all(r"[\s\u3000]", "").alias("f")).to_series()
-
-
-def _repeats_header(rows: pl.DataFrame, names: list[str], sources: list[Source]) -> pl.Series:
-    """Rows that say what the header of their sheet says: half of it, or four of its cells."""
-    headers = pl.DataFrame(
-        [
-            [
-                s.index,
-                len(s.positions),
-                *(normalise_header(s.headers[s.positions[n]]) if n in s.positions else None for n in names),
-            ]
-            for s in sources
-        ],
-        schema={"_src": pl.UInt32, "_width": pl.Int64, **{f"_h_{n}": pl.String for n in names}},
-        orient="row",
-    )
-    alike = (
-        (pl.col(n).str.replace_all(r"\s", "") == pl.col(f"_h_{n}")).fill_null(value=False).cast(pl.Int64) for n in names
-    )
-    told = rows.join(headers, on="_src", how="left", maintain_order="left")
-    return told.select(pl.sum_horizontal(alike) * 2 >= pl.min_horizontal("_width", 4)).to_series()
-
-
 def _lost(text: pl.DataFrame, numeric: pl.DataFrame, column: ColumnSpec) -> pl.Series:
-    """Cells whose digits Excel has lost: any number in an ID column, a number of over 15 digits in an account column."""
+    """Cells whose digits Excel has lost: any number in an ID column, a number of over 15 digits in an account column.
+
+    In a text such a number reads 6.21468E+18.
+    """
+    written = text[column.name].str.contains(SCIENTIFIC).fill_null(value=False)
+    if column.name not in numeric.columns:
+        return written
     flags = text.select("_src", "_row").join(
         numeric.select("_src", "_row", f=column.name), on=["_src", "_row"], how="left", maintain_order="left"
     )["f"]
-    if column.type == "id":
-        return flags.fill_null(value=False)
-    return flags.fill_null(value=False) & (text[column.name].str.len_chars() > EXACT_DIGITS).fill_null(value=False)
+    if column.type == "account":
+        flags &= (text[column.name].str.len_chars() > EXACT_DIGITS).fill_null(value=False)
+    return flags.fill_null(value=False) | written
+
+
+def _has_exponent(cells: pl.Series) -> bool:
+    """Whether any cell may be a number with an exponent; quickly, for hardly any sheet has one."""
+    return bool(cells.str.contains("E+", literal=True).any())
 
 
 def _typed(

@@ -1,0 +1,80 @@
+"""Lines of a form that are no rows of its table: blank ones, footers, subtotals, headers repeated at page breaks (SPEC 8.3)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fupin_cli.intake.cell_findings import KEY
+from fupin_cli.intake.contracts import normalise_header
+
+if TYPE_CHECKING:
+    from fupin_cli.intake.raw import Source
+
+# 西河村小计, 本页合计3人; somebody's name is no longer than three signs. 村委会（盖章）：
+SUBTOTAL = r"^.{2,}(?:小计|合计|总计|共计)(?:[:：]?|[:：]?共?[0-9]+[人名户笔]?)$"
+SEAL = r"[(（]?(?:盖章|公章|签字|签章)[)）]?[:：]?$"
+
+
+def data_rows(text: pl.DataFrame, names: list[str], sources: list[Source]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Leave out blank rows, the forms' footers, and headers repeated at page breaks; give the footer lines too."""
+    if all(text[name].null_count() for name in names):  # else no row is blank
+        filled = text.select(pl.any_horizontal(pl.col(names).is_not_null())).to_series()
+        text = text if filled.all() else text.filter(filled)
+    spec = sources[0].spec
+    if spec.has_person_key:
+        doubtful = pl.col(KEY).str.contains(r"[0-9]{6}").not_().fill_null(value=True)
+    else:
+        empty = []
+        for name in (c.name for c in spec.bold if c.name in names):
+            without = [source.index for source in sources if name not in source.positions]
+            empty.append(pl.col(name).is_null() & ~pl.col("_src").is_in(without) if without else pl.col(name).is_null())
+        doubtful = pl.any_horizontal(empty) if empty else pl.lit(value=False)
+    rows = text.filter(doubtful)
+    if not rows.height:
+        return text, rows
+    first = _first_cells(rows, sources)
+    words = "|".join(re.escape(word) for word in spec.common.footers)
+    totals = "|".join(re.escape(word) for word in spec.common.totals)
+    forms = rf"^(?:{words})(?:[:：(（]|$)|^(?:{totals})共?[0-9]|{SUBTOTAL}|{SEAL}"
+    is_footer = first.str.contains(forms).fill_null(value=False)
+    same = _repeats_header(rows, names, sources)
+    dropped = rows.filter(is_footer | same)
+    footers = rows.filter(is_footer).with_columns(first.filter(is_footer).alias("_first"))
+    if not dropped.height:
+        return text, footers
+    return text.join(dropped.select("_n"), on="_n", how="anti", maintain_order="left"), footers
+
+
+def _first_cells(rows: pl.DataFrame, sources: list[Source]) -> pl.Series:
+    """The first cell of each row that holds anything, of all the sheet's columns, without blanks."""
+    here = {source.index: source for source in sources}
+    parts = []
+    for (index,), part in rows.select("_src", "_row").group_by("_src", maintain_order=True):
+        cells = here[index].raw.cells[(part["_row"] - 1).cast(pl.Int64)]
+        parts.append(pl.DataFrame([cells.to_series(n).alias(str(n)) for n in range(cells.width)]))
+    filled = pl.coalesce(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
+    return pl.concat(parts, how="diagonal").select(filled.str.replace_all(r"[\s\u3000]", "").alias("f")).to_series()
+
+
+def _repeats_header(rows: pl.DataFrame, names: list[str], sources: list[Source]) -> pl.Series:
+    """Rows that say what the header of their sheet says: half of it, or four of its cells."""
+    headers = pl.DataFrame(
+        [
+            [
+                s.index,
+                len(s.positions),
+                *(normalise_header(s.headers[s.positions[n]]) if n in s.positions else None for n in names),
+            ]
+            for s in sources
+        ],
+        schema={"_src": pl.UInt32, "_width": pl.Int64, **{f"_h_{n}": pl.String for n in names}},
+        orient="row",
+    )
+    alike = (
+        (pl.col(n).str.replace_all(r"\s", "") == pl.col(f"_h_{n}")).fill_null(value=False).cast(pl.Int64) for n in names
+    )
+    told = rows.join(headers, on="_src", how="left", maintain_order="left")
+    return told.select(pl.sum_horizontal(alike) * 2 >= pl.min_horizontal("_width", 4)).to_series()
