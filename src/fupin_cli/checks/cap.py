@@ -70,7 +70,16 @@ def over(ctx: Month) -> pl.LazyFrame:
 )
 def near(ctx: Month) -> pl.LazyFrame:
     """The line pays, without extension, and few months are left after it (also where only a fraction is left)."""
-    cap, warn = limit(ctx), ctx.settings.checks.cap_warning_months
+    rows = with_left(ctx).filter((pl.col("_left") >= 0) & (pl.col("_whole") <= ctx.settings.checks.cap_warning_months))
+    return report(rows, TABLE, pl.format("发完本月还剩{}个月", "_left"), "id_number", months=pl.col("_left"))
+
+
+def with_left(ctx: Month) -> pl.LazyFrame:
+    """Lines without extension, with what the cap leaves after this month, by the county's way of counting.
+
+    `_left`: whole months; `_whole`: the same with a part of a month as one.
+    """
+    cap = limit(ctx)
     rows = ctx.months_used.lazy().filter(~pl.col("extended"))
     if ctx.settings.post.month_count == "calendar_span":
         span = (
@@ -84,21 +93,12 @@ def near(ctx: Month) -> pl.LazyFrame:
         share_num = pl.min_horizontal("numerator_x100", "divisor_x100").fill_null(1).cast(pl.Int128)
         share_den = pl.col("divisor_x100").fill_null(1).cast(pl.Int128)
         after = pl.col("used_num") * share_den + share_num * pl.col("used_den")
-        whole = cap * pl.col("used_den") * share_den - after
-        rows = rows.with_columns(
-            _left=pl.max_horizontal(whole // (pl.col("used_den") * share_den), pl.lit(0, dtype=pl.Int128)).cast(
-                pl.Int64
-            )
-        )
+        one = pl.col("used_den") * share_den
+        rest = pl.max_horizontal(cap * one - after, pl.lit(0, dtype=pl.Int128))
+        return rows.with_columns(_left=(rest // one).cast(pl.Int64), _whole=((rest + one - 1) // one).cast(pl.Int64))
     else:
         rows = rows.with_columns(_left=(cap - pl.col("months_counted") - 1).cast(pl.Int64))
-    return report(
-        rows.filter(pl.col("_left").is_between(0, warn)),
-        TABLE,
-        pl.format("发完本月还剩{}个月", "_left"),
-        "id_number",
-        months=pl.col("_left"),
-    )
+    return rows.with_columns(_whole="_left")
 
 
 @rule(

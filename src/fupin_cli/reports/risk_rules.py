@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.cap import with_left
 from fupin_cli.month import states
 from fupin_cli.month.used_months import POSTS, pension_facts, used_months
 from fupin_cli.policy import months
@@ -109,10 +110,12 @@ def _cap_near(scene: Scene) -> pl.DataFrame:
     history = month.table("payment_history").collect()
     parts = []
     if month.has("assignments"):
-        lines = month.months_used.filter(~pl.col("extended"))
-        step = pl.when(pl.col("due_fen") > 0).then(1).otherwise(0)
-        left = cap - (pl.col("used_num") // pl.col("used_den")).cast(pl.Int64) - step
-        near = lines.with_columns(_left=pl.max_horizontal(left, pl.lit(0))).filter(pl.col("_left") <= warn)
+        unpaid = pl.lit(month.settings.post.month_count == "paid_months") & ~(pl.col("due_fen") > 0).fill_null(
+            value=False
+        )
+        left = pl.col("_left") + unpaid.cast(pl.Int64)  # a month that pays nothing uses nothing
+        near = with_left(month).filter(pl.col("_whole") + unpaid.cast(pl.Int64) <= warn)
+        near = near.with_columns(_left=pl.max_horizontal(left, pl.lit(0))).collect()
         parts.append(_rows(near, "assignments", pl.format("本月以后还能领{}个月", "_left")))
         held = month.months_used.filter("extended").select("id_number")
     else:
