@@ -133,16 +133,7 @@ def _cap_near(scene: Scene) -> pl.DataFrame:
 def _pension_near(scene: Scene) -> pl.DataFrame:
     """RSK005: the pension month lies in the months after this one."""
     month = scene.month
-    people = scene.labour
-    kinds = pl.DataFrame(schema={"id_number": pl.String, "insured_type": pl.String})
-    if month.has("assignments"):
-        kinds = (
-            month.table("assignments")
-            .select("id_number", "insured_type")
-            .filter(pl.col("insured_type").is_not_null())
-            .unique("id_number", keep="first", maintain_order=True)
-            .collect()
-        )
+    people, kinds = scene.labour, _insured(month)
     facts = pension_facts(
         people.join(kinds, on="id_number", how="left", maintain_order="left").with_columns(
             person_approval=pl.lit(None, dtype=pl.Date)
@@ -155,6 +146,18 @@ def _pension_near(scene: Scene) -> pl.DataFrame:
     own = month.people.select("id_number", *(pl.col(c).alias(f"_r{c}") for c in ORIGIN))
     near = near.drop(ORIGIN).join(own, on="id_number").rename({f"_r{c}": c for c in ORIGIN})
     return _rows(near, "registry", pl.format("{}到养老金领取年龄", "pension_date"))
+
+
+def _insured(month: Month) -> pl.DataFrame:
+    """How people are insured: as the roster says, else as the month's claims say; whom an employer claims for is an employee."""
+    parts = [pl.DataFrame(schema={"id_number": pl.String, "insured_type": pl.String})]
+    for table, otherwise in (("assignments", None), ("employer_claims", "职工"), ("flexible_claims", None)):
+        if month.has(table):
+            rows = month.intake.tables[table]
+            rows = rows.filter(pl.col("month") == month.month) if "month" in rows.columns else rows
+            kind = pl.coalesce("insured_type", pl.lit(otherwise, dtype=pl.String))
+            parts.append(rows.select("id_number", insured_type=kind).drop_nulls())
+    return pl.concat(parts).unique("id_number", keep="first", maintain_order=True)
 
 
 def _back(scene: Scene) -> pl.DataFrame:
