@@ -114,8 +114,8 @@ def _cap_near(scene: Scene) -> pl.DataFrame:
             value=False
         )
         left = pl.col("_left") + unpaid.cast(pl.Int64)  # a month that pays nothing uses nothing
-        near = with_left(month).filter(pl.col("_whole") + unpaid.cast(pl.Int64) <= warn)
-        near = near.with_columns(_left=pl.max_horizontal(left, pl.lit(0))).collect()
+        few = with_left(month).filter(pl.col("_whole") + unpaid.cast(pl.Int64) <= warn)
+        near = few.with_columns(_left=pl.max_horizontal(left, pl.lit(0))).collect()
         parts.append(_rows(near, "assignments", pl.format("本月以后还能领{}个月", "_left")))
         held = month.months_used.filter("extended").select("id_number")
     else:
