@@ -18,7 +18,6 @@ from fupin_cli.intake.values import (
     convert,
     suggestion,
 )
-from fupin_cli.intake.words import Words, any_of
 from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ KEY = "id_number"
 HISTORY = "payment_history"
 # Days without which nobody knows whether a line's person is still there: written and not read, they hold it.
 HOLDING = {"assignments": ("on_post", "off_post")}
-WRITTEN_TEXT = ("text", "place", "name", "code", "choice", "choices")
 SUMMED = ("money", "count", "days")
 SHIFTED = "shifted"
 REASONS = {
@@ -163,17 +161,13 @@ def contract_cells(
     return pl.concat(parts) if parts else findings.empty()
 
 
-def formulas(frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, spec: TableSpec, words: Words) -> pl.DataFrame:
-    """IN010: text that a spreadsheet would take for a formula, or a formula's error.
+def formulas(frame: pl.DataFrame, raw: pl.DataFrame, places: pl.Series, doubtful: set[str]) -> pl.DataFrame:
+    """IN010: text that a spreadsheet would take for a formula, or a formula's error, in the columns that may hold one.
 
-    `places`: where in `raw` each row of the frame stands; `words`: `few_words` of it.
+    `places`: where in `raw` each row of the frame stands.
     """
-    written = [name for name in spec.columns if name in raw.columns and spec.columns[name].type in WRITTEN_TEXT]
-    if not written:
-        return findings.empty()
-    some = any_of(raw, dict.fromkeys(written, r",[=+\-@\t#]"), words)
     parts = []
-    for name in (name for name in written if name in some):
+    for name in (name for name in frame.columns if name in doubtful):
         cells = raw[name]
         failed = cells.str.contains(FAILED_FORMULA)
         starts = cells.str.contains(FORMULA_START)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.intake.contracts import normalise_header
+from fupin_cli.plans import collected
 from fupin_cli.policy.letters import tight_expr
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ HEADER_ROWS = 10
 AFTER_DIGITS, AFTER_LETTERS = ":", "{"  # the signs after 9 and z
 HEADER_CELLS = 3  # headers by which a row below the header is one more
 LONGEST_HEADER = 20  # what is longer is no header but a remark
+FEW = 20  # so many rows are gone through one by one
 NEAR_MISS_LACKING = 2  # at most so many required columns lacking …
 NEAR_MISS_PRESENT = 3  # … while at least so many are there: the sheet was meant to be this table
 
@@ -175,28 +177,42 @@ def _other_header(sheet: RawSheet, match: Match) -> int:
     Tables of several townships pasted one below the other: what stands below such a header would be read in wrong columns.
     """
     spec = match.spec
+    again = 0
+    for number, *cells in _perhaps_headers(sheet, match).iter_rows():
+        places: dict[str, set[int]] = {}
+        labels = [spec.by_header.get(normalise_header(cell)) if cell else None for cell in cells]
+        for position, column in enumerate(labels):
+            if column:
+                places.setdefault(column, set()).add(position)
+        if sum(map(bool, labels)) < HEADER_CELLS:
+            continue
+        again += 1
+        if any(match.positions.get(column, min(found)) not in found for column, found in places.items()):
+            return int(number)
+        if again == HEADER_ROWS:
+            return 0
+    return 0
+
+
+def _perhaps_headers(sheet: RawSheet, match: Match) -> pl.DataFrame:
+    """Rows below the header that may be one more, with their number (from 1) as first column.
+
+    The first sign of one cell tells of nearly every row that it is no header; where many are left, all their cells are looked at.
+    """
+    spec = match.spec
     key = next(match.positions[name] for name in (KEY, *(c.name for c in spec.bold)) if name in match.positions)
     first = sheet.cells.columns[key]
-    headers = list(spec.by_header)
-    # The first sign of one cell tells of nearly every row that it is no header; of the others all columns are looked at.
     after = AFTER_DIGITS if KEY in match.positions else AFTER_LETTERS
-    numbered = pl.col(first).is_between(pl.lit("0"), pl.lit(after), closed="left").fill_null(value=False)
-    mask = sheet.cells.select(~numbered).to_series()
-    if not mask.slice(match.header_row).any():
-        return 0
-    rows = sheet.cells.with_row_index("_n", 1).filter(mask).filter(pl.col("_n") > match.header_row)
+    plain = pl.col(first).is_between(pl.lit("0"), pl.lit(after), closed="left").fill_null(value=False)
+    below = sheet.cells.lazy().with_row_index("_n", 1).slice(match.header_row).filter(~plain)
+    rows = collected(below, sheet.cells.height)
+    if rows.height <= FEW:
+        return rows
+    headers = list(spec.by_header)
     if KEY not in match.positions:
         rows = rows.filter(_label(first).is_in(headers))
     known = [_label(name).is_in(headers).fill_null(value=False) for name in sheet.cells.columns]
-    rows = rows.filter(pl.sum_horizontal(known) >= HEADER_CELLS)
-    for number, *labels in rows.head(HEADER_ROWS).iter_rows():
-        places: dict[str, set[int]] = {}
-        for position, label in enumerate(labels):
-            if column := spec.by_header.get(normalise_header(label or "")):
-                places.setdefault(column, set()).add(position)
-        if any(match.positions.get(column, min(found)) not in found for column, found in places.items()):
-            return int(number)
-    return 0
+    return rows.filter(pl.sum_horizontal(known) >= HEADER_CELLS)
 
 
 def _label(name: str) -> pl.Expr:

@@ -23,9 +23,10 @@ from fupin_cli.intake.cell_findings import (
     unkeyed,
 )
 from fupin_cli.intake.form_lines import data_rows
+from fupin_cli.intake.looks import looks
 from fupin_cli.intake.shifted import shifted
-from fupin_cli.intake.short_months import columns_in_question, short_months
-from fupin_cli.intake.values import Converted, clean, convert, dtype_of, wrapped
+from fupin_cli.intake.short_months import short_months
+from fupin_cli.intake.values import Converted, clean, convert, dtype_of
 from fupin_cli.intake.words import few_words
 
 if TYPE_CHECKING:
@@ -75,16 +76,15 @@ def read_rows(sources: list[Source]) -> Rows:
     raw = _stacked(sources)
     names = [name for name in spec.columns if name in raw.columns]
     cells = raw[names]
-    words = few_words(cells)
-    dirty = wrapped(cells, words)
-    text = clean(cells, dirty, words).hstack([raw["_src"], raw["_row"]]).with_row_index("_n")
-    text, footers = data_rows(text, names, sources)
     columns = [spec.columns[name] for name in names]
-    known = words.without(dirty)
-    converted = convert(text, columns, spec.common, known)
-    doubtful = columns_in_question(text, columns, known)
-    numeric = _numbers(sources, {c.name for c in columns if c.type in ("id", "account")} | doubtful)
-    short = short_months(text, numeric, doubtful, sources) if doubtful else {}
+    words = few_words(cells)
+    seen = looks(cells, columns, words)
+    text = clean(cells, seen.dirty, words).hstack([raw["_src"], raw["_row"]]).with_row_index("_n")
+    text, footers = data_rows(text, names, sources)
+    seen = seen.cleaned(text, columns)
+    converted = convert(text, columns, spec.common, words.without(seen.dirty), seen.wide)
+    numeric = _numbers(sources, {c.name for c in columns if c.type in ("id", "account")} | seen.short)
+    short = short_months(text, numeric, seen.short, sources) if seen.short else {}
     converted |= {name: converted[name].failing(cells) for name, cells in short.items()}
     lost = {
         column.name: _lost(text, numeric, column)
@@ -100,7 +100,7 @@ def read_rows(sources: list[Source]) -> Rows:
     found = [
         bad_cells(frame, converted, spec, short),
         contract_cells(frame, text, sources, converted),
-        formulas(frame, raw, text["_n"], spec, words),
+        formulas(frame, raw, text["_n"], seen.formulas),
         footer_totals(frame, footers, converted, sources),
         unkeyed(frame, fault, spec),
         lost_cells(frame, lost, spec),

@@ -10,21 +10,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.intake.words import Words, any_of
-
 if TYPE_CHECKING:
-    from fupin_cli.intake.contracts import ColumnSpec
     from fupin_cli.intake.raw import Source
 
 ONE_DIGIT = r"[12][0-9]{3}\.1"
+LOOK = f",{ONE_DIGIT}(?:,|$)"  # for columns of days and months in which a cell may be such a number (`words.look`)
 MESSAGE = "“{}”可能是 1 月，也可能是 10 月：10 月写成数字，末尾的 0 就没有了；这一格没有用"
 HINT = "把这一列的单元格格式设为“文本”，写成 2024-10 或 2024-01"
-
-
-def columns_in_question(text: pl.DataFrame, columns: list[ColumnSpec], words: Words) -> set[str]:
-    """Columns of days and months in which a cell may be such a number. `words`: `few_words` of the text."""
-    asked = {c.name: f",{ONE_DIGIT}(?:,|$)" for c in columns if c.type in ("date", "month")}
-    return any_of(text, asked, words) if asked else set()
 
 
 def short_months(

@@ -28,7 +28,7 @@ from fupin_cli.intake.converters import (
     half_width,
     plain_form,
 )
-from fupin_cli.intake.words import Words, any_of, beside, hollow, repeated
+from fupin_cli.intake.words import HOLLOW, Words, beside, look, repeated
 from fupin_cli.plans import MEMORY, collected
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ __all__ = [
 # Anything but plain letters, digits and Han characters may need cleaning; most columns have nothing else.
 SUSPECT = rf"[{BLANKS}'’‘=`\uff01-\uff5e\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]|,[-—–―−/\\]"
 PLACEHOLDERS = r"^(?:[-—–―−－]+|[/／]+|[\\＼]+)$"
+WRAPPED = (SUSPECT, HOLLOW)
 FORMULA_START = r"^[=+\-@\t]"
 GUARDED = r'^="(.*)"$'
 DTYPES: dict[str, pl.DataType] = {
@@ -94,8 +95,8 @@ def dtype_of(spec: ColumnSpec) -> pl.DataType:
 
 def wrapped(cells: pl.DataFrame, words: Words | None = None) -> list[str]:
     """Columns in which a text may have something around its value (`clean`). `words`: `few_words` of the cells."""
-    known = Words() if words is None else words
-    found = any_of(cells, dict.fromkeys(cells.columns, SUSPECT), known) | hollow(cells, known)
+    seen = look(cells, dict.fromkeys(cells.columns, WRAPPED), Words() if words is None else words)
+    found = {name for name, _ in seen}
     return [name for name in cells.columns if name in found]
 
 
@@ -132,12 +133,19 @@ def _cleaned_words(words: Words, few: list[str]) -> list[pl.Expr]:
 
 
 def convert(
-    text: pl.DataFrame, columns: list[ColumnSpec], common: Common, words: Words | None = None
+    text: pl.DataFrame,
+    columns: list[ColumnSpec],
+    common: Common,
+    words: Words | None = None,
+    wide: set[str] | None = None,
 ) -> dict[str, Converted]:
-    """Type cleaned columns by their contract, by name; all of a table in one pass. `words`: `few_words` of the text."""
+    """Type cleaned columns by their contract, by name; all of a table in one pass. `words`: `few_words` of the text.
+
+    `wide`: columns in which a cell may not be in its plain form, where they are known.
+    """
     known = Words() if words is None else words
-    looks = {c.name: look for c in columns if (look := LOOKS.get(c.type, WIDE))}
-    as_is = looks.keys() - any_of(text, looks, known)
+    asked = {c.name: [pattern] for c in columns if (pattern := LOOKS.get(c.type, WIDE))}
+    as_is = asked.keys() - ({name for name, _ in look(text, asked, known)} if wide is None else wide)
     plain = {c.name: plain_form(c, as_is) for c in columns}
     how = {c.name: converter(c, as_is)(pl.col(c.name + PLAIN), c, common) for c in columns}
     told = _told(text, columns, known, plain, how)

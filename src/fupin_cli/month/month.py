@@ -75,6 +75,16 @@ class Month(Tables):
         return listed.policies(self, self.judged if self.has("assignments") else None)
 
     @cached_property
+    def unread_deaths(self) -> pl.DataFrame:
+        """Rows of the lists of the dead, up to the month's end, whose number is lost or wrong: id_number, name, where they stand."""
+        frames = [self.intake.tables["deaths"], self.intake.set_aside.get("deaths")]
+        told = ("id_number", "name", "death_date", "_file", "_sheet", "_row")
+        rows = pl.concat([part.select(told) for part in frames if part is not None])
+        number = pl.col("id_number")
+        unread = ~(is_valid_expr(number) | number.str.starts_with(UNKNOWN_ID)).fill_null(value=False)
+        return rows.filter(unread & (pl.col("death_date") <= self.last).fill_null(value=True)).drop("death_date")
+
+    @cached_property
     def paid_people(self) -> pl.Series:
         """A number for each person of the payment history, row by row (`used_months.coded`)."""
         return used_months.coded(self.intake.tables["payment_history"]["id_number"])
@@ -100,7 +110,7 @@ class Month(Tables):
         """Number and name of the people of each table, row by row; of the history each number and name once."""
         found = {}
         for table, frame in mentions.naming_tables(self.intake.tables):
-            rows = frame.select(c for c in ("id_number", "name") if c in frame.columns)
+            rows = frame[[c for c in ("id_number", "name") if c in frame.columns]]
             if table == "payment_history":
                 name = used_months.coded(frame["name"]).cast(pl.Int64).fill_null(-1)
                 rows = rows.filter((self.paid_people.cast(pl.Int64) * 2**32 + name).is_first_distinct())
@@ -115,21 +125,18 @@ class Month(Tables):
     @cached_property
     def numbers(self) -> pl.DataFrame:
         """Every distinct ID number of the tables that name people, with what it says (`mentions.facts_of`)."""
-        parts = [pl.DataFrame(schema={"id_number": pl.String, "_who": pl.Int64})]
-        for table, rows in self._named.items():
-            first = self.who[table].is_first_distinct() & rows["id_number"].is_not_null()
-            parts.append(rows.select("id_number", _who=self.who[table]).filter(first))
-        distinct = pl.concat(parts)
-        return mentions.facts_of(distinct.filter(distinct["_who"].is_first_distinct()))
+        none = pl.DataFrame(schema={"id_number": pl.String, "_who": pl.Int64})
+        parts = [pl.DataFrame([rows["id_number"], self.who[t].alias("_who")]) for t, rows in self._named.items()]
+        every = pl.concat([none, *parts])
+        return mentions.facts_of(every.filter(every["_who"].is_first_distinct() & every["_who"].is_not_null()))
 
     @cached_property
     def names(self) -> tuple[pl.Series, pl.Series]:
         """The distinct names of all tables that name people, and the numbers (`who`) of people who stand under several."""
-        found = [pl.DataFrame(schema={"name": pl.String, "_who": pl.Int64})]
-        for table, rows in self._named.items():
-            if "name" in rows.columns:
-                found.append(rows.select("name", _who=self.who[table]).drop_nulls())
-        both = pl.concat(found)
+        none = pl.DataFrame(schema={"name": pl.String, "_who": pl.Int64})
+        named = {table: rows for table, rows in self._named.items() if "name" in rows.columns}
+        parts = [pl.DataFrame([rows["name"], self.who[table].alias("_who")]) for table, rows in named.items()]
+        both = pl.concat([none, *parts]).drop_nulls()
         code = used_months.coded(both["name"])  # of numbers the least and the greatest are quickly found
         spread = both.select("_who", _code=code).group_by("_who").agg(_least=pl.min("_code"), _most=pl.max("_code"))
         several = spread.filter(pl.col("_least") != pl.col("_most"))["_who"]

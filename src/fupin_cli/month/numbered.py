@@ -6,6 +6,7 @@ birth, the sex and whether the check character is right without another look at 
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,18 +22,20 @@ def numbered(columns: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
 
     Texts that are no plain ID number are few: they have numbers below 0, in the order in which they are found.
     """
-    keys = {name: people.to_frame("n").select(plain_key(pl.col("n"))).to_series() for name, people in columns.items()}
-    odd = {name: keys[name].is_null() & people.is_not_null() for name, people in columns.items()}
-    left = [columns[name].filter(mask) for name, mask in odd.items() if mask.any()]
-    if not left:
-        return keys
-    texts = pl.concat(left).unique(maintain_order=True)
-    below = pl.int_range(-1, -1 - len(texts), -1, dtype=pl.Int64, eager=True)
-    for name, mask in odd.items():
-        if mask.any():
-            found = columns[name].replace_strict(texts, below, default=None, return_dtype=pl.Int64)
-            keys[name] = keys[name].fill_null(found)
-    return keys
+    if not columns:
+        return {}
+    people = pl.concat([column.rename("n") for column in columns.values()])
+    keys = people.to_frame().select(plain_key(pl.col("n"))).to_series()
+    odd = keys.is_null() & people.is_not_null()
+    if odd.any():
+        texts = people.filter(odd).unique(maintain_order=True)
+        below = pl.int_range(-1, -1 - len(texts), -1, dtype=pl.Int64, eager=True)
+        keys = keys.fill_null(people.replace_strict(texts, below, default=None, return_dtype=pl.Int64))
+    ends = accumulate(map(len, columns.values()))
+    return {
+        name: keys.slice(end - len(column), len(column))
+        for (name, column), end in zip(columns.items(), ends, strict=True)
+    }
 
 
 def born(key: pl.Expr) -> pl.Expr:

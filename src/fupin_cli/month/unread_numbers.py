@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli.intake.cell_findings import SHIFTED
 from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
-from fupin_cli.policy.idnumber import OLD_LENGTH, is_valid_expr
+from fupin_cli.policy.idnumber import OLD_LENGTH
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -43,15 +43,9 @@ def may_mean(people: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 def perhaps_dead(month: Month, people: pl.DataFrame) -> pl.DataFrame:
     """Those of `people` (id_number, name) whom a damaged row of the list of the dead may mean, one row each: id_number, `PLACE`."""
-    if not month.has(DEATHS):
+    if not (month.has(DEATHS) and month.unread_deaths.height):
         return pl.DataFrame(schema={"id_number": pl.String, "_file": pl.String, "_sheet": pl.String, "_row": pl.UInt32})
-    frames = [month.intake.tables[DEATHS], month.intake.set_aside.get(DEATHS)]
-    rows = pl.concat([part.select("id_number", "name", "death_date", *PLACE) for part in frames if part is not None])
-    number = pl.col("id_number")
-    unread = ~(is_valid_expr(number) | number.str.starts_with(UNKNOWN_ID)).fill_null(value=False)
-    rows = rows.filter(unread & (pl.col("death_date") <= month.last).fill_null(value=True))
-    found = may_mean(people, rows).drop("death_date")
-    return found.unique("id_number", keep="first", maintain_order=True)
+    return may_mean(people, month.unread_deaths).unique("id_number", keep="first", maintain_order=True)
 
 
 def perhaps_in_export(month: Month, people: pl.DataFrame) -> pl.Series:
