@@ -97,8 +97,10 @@ class Command(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Run, then say on stderr what comes next (SPEC: never in JSON, never where quiet was asked for)."""
         from fupin_cli.cli.next_step import outside, say_next
+        from fupin_cli.cli.threads import one_for_little
         from fupin_cli.errors import FupinError
 
+        one_for_little(ctx.params)
         try:
             code = super().invoke(ctx)
         except FupinError as error:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
 # Objects made before Python looks for circles among them. What a command loads stays: to look through it again and again, as
 # the usual 700 have it, is a tenth of its start; what it makes afterwards are tables, few objects.
-NEW_OBJECTS = 50_000
+NEW_OBJECTS = 200_000
 INTERRUPTED = ("中断了", "没有写完的文件已经删去；可以重新运行", EXIT_INTERRUPTED)
 
 

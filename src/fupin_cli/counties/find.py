@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fupin_cli.errors import FupinError, UsageError, os_words
-from fupin_cli.policy.settings import FILE_NAME
 from fupin_cli.policy.settings import County as Settings
-from fupin_cli.policy.settings_file import read_settings
+from fupin_cli.policy.settings_file import FILE_NAME, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,7 +28,7 @@ class Task:
     def workspace(self) -> Workspace:
         """The county's folder."""
         from fupin_cli.jobs.workspace import Workspace
-        from fupin_cli.policy.settings import FILE_NAME
+        from fupin_cli.policy.settings_file import FILE_NAME
 
         root = Path(self.root)
         return Workspace(root, root / FILE_NAME)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fupin_cli.errors import FupinError
 from fupin_cli.outputs.files import atomic, make_folder
-from fupin_cli.policy.settings import FILE_NAME
+from fupin_cli.policy.settings_file import FILE_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path

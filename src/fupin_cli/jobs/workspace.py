@@ -10,7 +10,7 @@ from fupin_cli.encryption import read_password
 from fupin_cli.errors import FupinError
 from fupin_cli.intake.contracts import TableSpec, load_contracts
 from fupin_cli.policy.parameters import Policy, load_laws
-from fupin_cli.policy.settings import FILE_NAME
+from fupin_cli.policy.settings_file import FILE_NAME, nearest
 from fupin_cli.policy.settings_words import load_settings
 
 if TYPE_CHECKING:
@@ -95,11 +95,8 @@ def find_workspace(given: Path | None, password_file: Path | None = None) -> Wor
             raise FupinError(f"工作区 {given} 不存在", "先建立：fupin init 文件夹")
         file = given / FILE_NAME
         return Workspace(given, file if file.is_file() else None, password)
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / FILE_NAME).is_file():
-            return Workspace(folder, folder / FILE_NAME, password)
-    return Workspace(here, None, password)
+    root = nearest()
+    return Workspace(root or Path.cwd(), root and root / FILE_NAME, password)
 
 
 NEAR_LIMIT, LOOK_LIMIT = 5, 400

@@ -13,8 +13,6 @@ from fupin_cli.policy.dated import at
 from fupin_cli.policy.measure_settings import Count, DatedMoney, Money, Section
 from fupin_cli.policy.months import MONTH_PATTERN, month_text, read_month
 
-FILE_NAME = "fupin.toml"
-
 
 def _month(value: object) -> object:
     month = read_month(value) if isinstance(value, str) else None

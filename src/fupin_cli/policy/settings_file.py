@@ -8,13 +8,12 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from fupin_cli.errors import FupinError, os_words
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+FILE_NAME = "fupin.toml"
 SECTION = "节名的方括号没有写完"
 QUOTES, BRACKETS = "引号没有配对", "方括号或花括号没有写完"
 SECTION_NAME = re.compile(r"\s*\[+\s*([\w.-]+)", re.ASCII)
@@ -140,3 +139,9 @@ def line_of(text: str, place: tuple[str, ...]) -> int | None:
 
 def _parts(dotted: str) -> tuple[str, ...]:
     return tuple(a or b or c for a, b, c in PART.findall(dotted))
+
+
+def nearest() -> Path | None:
+    """The nearest folder, from the current one upward, that holds `fupin.toml`; None if there is none."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / FILE_NAME).is_file()), None)
