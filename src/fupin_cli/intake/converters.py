@@ -28,30 +28,34 @@ FAILED_FORMULA = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$"
 DOTS = r"[•・．‧﹒]"
 OPEN_END = ("至今", "今", "长期", "无固定期限", "在岗", "在职")
 NO_DAY = ("无", "暂无", "空")  # of a day or month that need not be written: as an empty cell
-EXCEL_EPOCH = pl.date(1899, 12, 30)
 SEPARATORS = r"[，、,;；/|]"
 SCALES = {"money": 2, "days": 2, "count": 0, "rate": 4}
 PLAIN, VALUE, BAD, MONTH_ONLY = ":plain", ":value", ":bad", ":month_only"
 TIME = r"[\sT]+[0-9]{1,2}:[0-9]{2}.*$"
-# Year, month, day with signs between, or in digits alone; or a number as Excel keeps a day.
+# Year, month, day in digits alone; with signs between; or a number as Excel keeps a day.
+DIGITS = r"^([0-9]{4})([0-9]{2})([0-9]{2})?$"
 DATE = (
     r"^([0-9]{4})[-/.年]([0-9]{1,2})(?:(?:[-/.]|月份?)([0-9]{1,2})?日?号?)?$"
-    r"|^([0-9]{4})([0-9]{2})([0-9]{2})?$"
     r"|^([1-9][0-9]{4}(?:\.[0-9]+)?)$"
 )
 FIRST_YEAR, LAST_YEAR = "1900", "2099"
+EXCEL_EPOCH = (date(1899, 12, 30) - date(1970, 1, 1)).days
 LAST_SERIAL = (date(2099, 12, 31) - date(1899, 12, 30)).days
 UNITS = {"money": r"[￥¥$,元圆\s]", "days": r"[天日,\s]", "count": r"[个月人户天次名,\s]", "rate": r"[%％\s]"}
 
 
 @dataclass(frozen=True)
 class Typing:
-    """How cells become values: expressions over their plain form, named as in `values.Converted`; `bad` may look at the value."""
+    """How cells become values: expressions over their plain form, named as in `values.Converted`; `bad` may look at the value.
+
+    `in_the_end`: what becomes of the value when all this is told, where it is made of a value of another kind.
+    """
 
     value: pl.Expr
     bad: pl.Expr | None = None
     code: str = ""
     month_only: pl.Expr | None = None
+    in_the_end: pl.Expr | None = None
 
 
 def half_width(text: pl.Expr) -> pl.Expr:
@@ -63,7 +67,8 @@ def plain_form(column: ColumnSpec, as_is: set[str]) -> pl.Expr:
     """The form of a cell from which its value is read; `as_is`: columns that are in it already."""
     text = pl.col(column.name)
     if column.type in ("date", "month"):
-        return half_width(text.str.replace(TIME, "")).str.extract_groups(DATE)
+        text = text if column.name in as_is else half_width(text.str.replace(TIME, ""))
+        return text.str.replace(DIGITS, "$1-$2-$3").str.extract_groups(DATE)
     if column.type == "text" or column.name in as_is:
         return text
     if column.type == "name":  # inner blanks are dropped, every kind of dot becomes · (SPEC 8.15)
@@ -114,15 +119,14 @@ def _phone(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
 
 def _day(groups: pl.Expr, *, ends: bool = False) -> pl.Expr:
     """The day of what `DATE` finds in a text; without a day the month's first, or (`ends`) its last."""
-    year, month, day = (pl.coalesce(groups.struct[i], groups.struct[i + 3]) for i in range(3))
-    parts = (year, month.str.zfill(2), day.str.zfill(2).fill_null("01"))
-    known = pl.concat_str(parts, separator="-").str.to_date("%Y-%m-%d", strict=False)
+    year, month, day = (groups.struct[i] for i in range(3))
+    known = pl.concat_str(year, month, day.fill_null("01"), separator="-").str.to_date("%Y-%m-%d", strict=False)
     if ends:
         known = pl.when(day.is_null()).then(known.dt.month_end()).otherwise(known)
-    serial = groups.struct[6].cast(pl.Float64).cast(pl.Int32)
+    serial = groups.struct[3].cast(pl.Float64).cast(pl.Int32)
     return pl.coalesce(
         pl.when(year.is_between(pl.lit(FIRST_YEAR), pl.lit(LAST_YEAR))).then(known),
-        pl.when(serial <= LAST_SERIAL).then(EXCEL_EPOCH + pl.duration(days=serial)),
+        pl.when(serial <= LAST_SERIAL).then((serial + EXCEL_EPOCH).cast(pl.Date)),
     )
 
 
@@ -133,16 +137,15 @@ def _date(groups: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     read = _checked(_day(groups, ends=ends), spec, "IN005", written=written)
     if not spec.span:
         return read
-    whole = pl.coalesce(groups.struct[2], groups.struct[5]).is_not_null()
-    return replace(read, month_only=pl.coalesce(groups.struct[1], groups.struct[4]).is_not_null() & ~whole)
+    return replace(read, month_only=groups.struct[1].is_not_null() & groups.struct[2].is_null())
 
 
 def _month(groups: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     del common
-    day = _day(groups)
-    month = (day.dt.year() * MONTHS_PER_YEAR + day.dt.month().cast(pl.Int32) - 1).cast(pl.Int32)
+    day = pl.col(spec.name + VALUE).dt
+    month = day.year() * MONTHS_PER_YEAR + day.month().cast(pl.Int32) - 1
     written = pl.col(spec.name).is_not_null() & ~pl.col(spec.name).is_in(open_words(spec))
-    return _checked(month, spec, "IN005", written=written)
+    return replace(_checked(_day(groups), spec, "IN005", written=written), in_the_end=month.cast(pl.Int32))
 
 
 def open_words(spec: ColumnSpec) -> list[str]:
@@ -236,4 +239,10 @@ CONVERTERS: dict[str, Callable[[pl.Expr, ColumnSpec, Common], Typing]] = {
 
 
 # Signs without which a cell of a type is in its plain form already; of the others `WIDE`.
-LOOKS = {"name": rf"[{BLANKS}]|{DOTS}", "text": "", "date": "", "month": "", "phone": rf"{WIDE}|[-+]|,86"}
+LOOKS = {
+    "name": rf"[{BLANKS}]|{DOTS}",
+    "text": "",
+    "date": f"{WIDE}|T",
+    "month": f"{WIDE}|T",
+    "phone": rf"{WIDE}|[-+]|,86",
+}

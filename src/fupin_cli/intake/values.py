@@ -216,9 +216,10 @@ def _typed(text: pl.LazyFrame, plain: dict[str, pl.Expr], how: dict[str, Typing]
     here = {name: how[name] for name in plain}
     values = [typing.value.alias(name + VALUE) for name, typing in here.items()]
     values += [t.month_only.alias(name + MONTH_ONLY) for name, t in here.items() if t.month_only is not None]
-    bad = [typing.bad.alias(name + BAD) for name, typing in here.items() if typing.bad is not None]
+    last = [typing.bad.alias(name + BAD) for name, typing in here.items() if typing.bad is not None]
+    last += [t.in_the_end.alias(name + VALUE) for name, t in here.items() if t.in_the_end is not None]
     step = text.with_columns(form.alias(name + PLAIN) for name, form in plain.items())
-    return step.with_columns(values).with_columns(bad).drop(name + PLAIN for name in plain)
+    return step.with_columns(values).with_columns(last).drop(name + PLAIN for name in plain)
 
 
 def _converted(name: str, how: Typing, done: pl.DataFrame) -> Converted:
