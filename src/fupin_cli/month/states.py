@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month.roster import touching_rows
+from fupin_cli.plans import collected
 from fupin_cli.policy.places import at_home, full_county
 
 if TYPE_CHECKING:
@@ -75,10 +76,14 @@ def spells_in(month: Month, *, ended_too: bool = False) -> pl.DataFrame:
     `ended_too`: also those marked 否 (who came back in the month is marked so), and those that end in the month and of
     which the start is not known. A part of the place that is not filled says nothing; with no part filled the work counts as local.
     """
+    return collected(_spells(month, ended_too=ended_too), month.size)
+
+
+def _spells(month: Month, *, ended_too: bool = False) -> pl.LazyFrame:
     homes = (
-        month.people.select("id_number", _home="county")
+        month.people.lazy().select("id_number", _home="county")
         if month.has("registry")
-        else pl.DataFrame(schema={"id_number": pl.String, "_home": pl.String})
+        else pl.LazyFrame(schema={"id_number": pl.String, "_home": pl.String})
     )
     own_county = pl.coalesce("_home", "county", pl.lit(month.settings.county.name or None, dtype=pl.String))
     at_work = pl.col("working").fill_null(value=False)  # marked 是
@@ -90,13 +95,12 @@ def spells_in(month: Month, *, ended_too: bool = False) -> pl.DataFrame:
             (touches(month, undated=at_work) & (pl.col("working").fill_null(value=True) | ended_too))
             | (pl.lit(ended_too) & pl.col("start").is_null() & pl.col("end").is_between(month.first, month.last))
         )
-        .collect()
         .join(homes, on="id_number", how="left", maintain_order="left")
     )
     province = bare_province(pl.col("work_province"))
     of_ours = full_county(pl.col("work_city")).is_in(area.counties)  # 北票市 is a county, wherever it is written
     state = (
-        pl.when(province != pl.select(bare_province(pl.lit(area.province))).item())
+        pl.when(province != bare_province(pl.lit(area.province)))
         .then(pl.lit(OUT_PROVINCE))
         .when((bare_city(pl.col("work_city"), area.province) != own_city) & ~of_ours)
         .then(pl.lit(OUT_CITY))
@@ -117,7 +121,7 @@ def work_states(month: Month) -> pl.DataFrame:
     parts = [part(month) for name, part in PARTS.items() if month.has(name)]
     if not parts:
         return pl.DataFrame(schema=dict.fromkeys(FOUND, pl.String)).drop("rank", "since")
-    return (
+    deciding = (
         pl.concat(parts)
         .filter(pl.col("id_number").is_not_null())
         .sort(
@@ -126,16 +130,23 @@ def work_states(month: Month) -> pl.DataFrame:
         .unique("id_number", keep="first", maintain_order=True)
         .drop("rank", "since")
     )
+    return collected(deciding, month.size)
 
 
-def _found(rows: pl.DataFrame, table: str, state: str | pl.Expr, place: pl.Expr, since: str | None) -> pl.DataFrame:
+# The four states of a spell share a rank: of several spells the latest start decides, wherever it was.
+RANKS = {name: STATES.index(OUT_PROVINCE) if name in SPELL_STATES else n for n, name in enumerate(STATES)}
+
+
+def _found(rows: pl.LazyFrame, table: str, state: str | pl.Expr, place: pl.Expr, since: str | None) -> pl.LazyFrame:
     state = pl.lit(state) if isinstance(state, str) else state
-    rows = rows.with_columns(
-        state=state, place=place, since=pl.col(since) if since else pl.lit(None, dtype=pl.Date), table=pl.lit(table)
-    )
-    # The four states of a spell share a rank: of several spells the latest start decides, wherever it was.
-    order = {name: min(n, STATES.index(OUT_PROVINCE)) if name in SPELL_STATES else n for n, name in enumerate(STATES)}
-    return rows.with_columns(rank=pl.col("state").replace_strict(order, return_dtype=pl.Int8)).select(FOUND)
+    found = {
+        "rank": state.replace_strict(RANKS, return_dtype=pl.Int8),
+        "state": state,
+        "place": place,
+        "since": pl.col(since) if since else pl.lit(None, dtype=pl.Date),
+        "table": pl.lit(table),
+    }
+    return rows.select(found.get(name, pl.col(name)).alias(name) for name in FOUND)
 
 
 def post_holders(month: Month) -> pl.DataFrame:
@@ -144,37 +155,37 @@ def post_holders(month: Month) -> pl.DataFrame:
     return rows.filter(pl.col("touches") & ~pl.col("gone"))
 
 
-def _of_roster(month: Month) -> pl.DataFrame:
+def _of_roster(month: Month) -> pl.LazyFrame:
     place = pl.concat_str("township", "village", ignore_nulls=True)
-    return _found(post_holders(month), "assignments", POST, place, "contract_start")
+    return _found(post_holders(month).lazy(), "assignments", POST, place, "contract_start")
 
 
-def _of_other_posts(month: Month) -> pl.DataFrame:
-    rows = month.table("other_posts").filter(touches(month, undated=pl.lit(value=True))).collect()
+def _of_other_posts(month: Month) -> pl.LazyFrame:
+    rows = month.table("other_posts").filter(touches(month, undated=pl.lit(value=True)))
     return _found(rows, "other_posts", POST, pl.col("department"), "start")
 
 
-def _of_employer_claims(month: Month) -> pl.DataFrame:
+def _of_employer_claims(month: Month) -> pl.LazyFrame:
     rows = month.table("employer_claims").filter(
         (pl.col("month") == month.month) & (pl.col("employer_kind") == WORKSHOP_KIND)
     )
-    return _found(rows.collect(), "employer_claims", WORKSHOP, pl.col("employer"), "contract_start")
+    return _found(rows, "employer_claims", WORKSHOP, pl.col("employer"), "contract_start")
 
 
-def _of_spells(month: Month) -> pl.DataFrame:
-    spells = spells_in(month)
+def _of_spells(month: Month) -> pl.LazyFrame:
+    spells = _spells(month)
     in_workshop = (pl.col("channel") == WORKSHOP_CHANNEL).fill_null(value=False)
     state = pl.when(in_workshop).then(pl.lit(WORKSHOP)).otherwise("state")
     return _found(spells, "employment", state, pl.col("place"), "start")
 
 
-def _of_flexible(month: Month) -> pl.DataFrame:
-    rows = month.table("flexible_claims").filter(pl.col("month") == month.month).collect()
+def _of_flexible(month: Month) -> pl.LazyFrame:
+    rows = month.table("flexible_claims").filter(pl.col("month") == month.month)
     return _found(rows, "flexible_claims", FLEXIBLE, pl.lit(None, dtype=pl.String), None)
 
 
-def _of_plans(month: Month) -> pl.DataFrame:
-    rows = month.table("employment_plan").filter(pl.col("planned")).collect()
+def _of_plans(month: Month) -> pl.LazyFrame:
+    rows = month.table("employment_plan").filter(pl.col("planned"))
     return _found(rows, "employment_plan", PLANNED, pl.col("plan_county"), None)
 
 
