@@ -76,9 +76,9 @@ def plain_form(column: ColumnSpec, as_is: set[str]) -> pl.Expr:
     return half_width(text)
 
 
-def converter(column: ColumnSpec, as_is: set[str]) -> Callable[[pl.Expr, ColumnSpec, Common], Typing]:
-    """How cells of a column become values; phones with nothing to be taken off are texts."""
-    return _text if column.type == "phone" and column.name in as_is else CONVERTERS[column.type]
+def unchanged(column: ColumnSpec, as_is: set[str]) -> bool:
+    """Whether what stands in the cells of a column is their value; `as_is`: columns that are in their plain form already."""
+    return column.type == "text" or (column.type in AS_WRITTEN and column.name in as_is)
 
 
 def filled(text: pl.Expr) -> pl.Expr:
@@ -238,11 +238,14 @@ CONVERTERS: dict[str, Callable[[pl.Expr, ColumnSpec, Common], Typing]] = {
 }
 
 
+AS_WRITTEN = ("name", "id", "credit_code", "phone", "account", "code")  # whose plain form is their value
 # Signs without which a cell of a type is in its plain form already; of the others `WIDE`.
 LOOKS = {
     "name": rf"[{BLANKS}]|{DOTS}",
     "text": "",
     "date": f"{WIDE}|T",
     "month": f"{WIDE}|T",
+    "id": f"{WIDE}|[a-z]",
+    "credit_code": f"{WIDE}|[a-z]",
     "phone": rf"{WIDE}|[-+]|,86",
 }

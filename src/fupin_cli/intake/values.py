@@ -23,10 +23,10 @@ from fupin_cli.intake.converters import (
     UNSEEN,
     VALUE,
     WIDE,
-    converter,
     filled,
     half_width,
     plain_form,
+    unchanged,
 )
 from fupin_cli.intake.words import HOLLOW, Words, beside, look, repeated
 from fupin_cli.plans import MEMORY, collected
@@ -146,13 +146,16 @@ def convert(
     known = Words() if words is None else words
     asked = {c.name: [pattern] for c in columns if (pattern := LOOKS.get(c.type, WIDE))}
     as_is = asked.keys() - ({name for name, _ in look(text, asked, known)} if wide is None else wide)
-    plain = {c.name: plain_form(c, as_is) for c in columns}
-    how = {c.name: converter(c, as_is)(pl.col(c.name + PLAIN), c, common) for c in columns}
-    told = _told(text, columns, known, plain, how)
+    made = [c for c in columns if not unchanged(c, as_is)]
+    plain = {c.name: plain_form(c, as_is) for c in made}
+    how = {c.name: CONVERTERS[c.type](pl.col(c.name + PLAIN), c, common) for c in made}
+    told = _told(text, made, known, plain, how)
     done = _typed(text.lazy(), {name: form for name, form in plain.items() if name not in told}, how)
     done = done.with_columns(one.code for one in told.values() if one.code is not None)
     typed = collected(done.with_columns(cell for one in told.values() for cell in one.cells), text.height)
-    return {name: _converted(name, typing, typed) for name, typing in how.items()}
+    return {
+        c.name: _converted(c.name, how[c.name], typed) if c.name in how else Converted(text[c.name]) for c in columns
+    }
 
 
 @dataclass(frozen=True)

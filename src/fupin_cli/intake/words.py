@@ -10,8 +10,6 @@ from functools import cached_property
 
 import polars as pl
 
-from fupin_cli.plans import collected
-
 MANY_ROWS, SAMPLE = 2000, 1000
 HOLLOW = ":hollow"  # in place of a pattern: a text without a letter
 
@@ -90,27 +88,32 @@ def look(cells: pl.DataFrame, asked: Mapping[str, Iterable[str]], words: Words) 
     """
     found: set[tuple[str, str]] = set()
     for frame, known in ((cells, False), (words.frame, True)):
-        columns: dict[str, list[str]] = {}
-        for name, patterns in asked.items():
-            for pattern in patterns if (name in words) is known else ():
-                columns.setdefault(pattern, []).append(name)
-        if columns:
-            pairs = [(name, pattern) for pattern, names in columns.items() for name in names]
-            found |= {pair for pair, holds in zip(pairs, _looked(frame, columns), strict=True) if holds}
+        here = {name: tuple(patterns) for name, patterns in asked.items() if (name in words) is known}
+        if here := {name: patterns for name, patterns in here.items() if patterns}:
+            found |= _looked(frame, here)
     return found
 
 
-def _looked(frame: pl.DataFrame, columns: dict[str, list[str]]) -> tuple[bool | None, ...]:
-    """Whether columns hold patterns, pattern by pattern."""
-    joined = list({name for pattern, names in columns.items() for name in names if pattern != HOLLOW})
-    texts = frame.lazy().select(
-        (pl.lit(",") + pl.col(joined).str.join(",")).name.keep(),
-        (pl.col(columns.get(HOLLOW, [])).str.len_bytes() == 0).any().name.suffix(HOLLOW),
+def _looked(frame: pl.DataFrame, asked: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+    """Most columns hold none of what is asked of them: all of it is looked for at once, and each by itself only where that is found."""
+    empty = [name for name, patterns in asked.items() if HOLLOW in patterns]
+    texts = frame.select(
+        (pl.lit(",") + pl.col(list(asked)).str.join(",")).name.keep(),
+        (pl.col(empty).str.len_bytes() == 0).any().name.suffix(HOLLOW),
     )
-    asked = (
-        pl.col([name + HOLLOW for name in names])
-        if pattern == HOLLOW
-        else pl.col(names).str.contains(pattern).name.suffix(f":{n}")
-        for n, (pattern, names) in enumerate(columns.items())
+    found = {(name, HOLLOW) for name in empty if texts[name + HOLLOW][0]}
+    plain = {name: tuple(p for p in patterns if p != HOLLOW) for name, patterns in asked.items()}
+    some = {name for name, _ in _holding(texts, {name: ("|".join(ps),) for name, ps in plain.items() if ps})}
+    return found | _holding(texts, {name: patterns for name, patterns in plain.items() if name in some})
+
+
+def _holding(texts: pl.DataFrame, asked: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+    columns: dict[str, list[str]] = {}
+    for name, patterns in asked.items():
+        for pattern in patterns:
+            columns.setdefault(pattern, []).append(name)
+    holds = texts.select(
+        pl.col(names).str.contains(pattern).name.suffix(f":{n}") for n, (pattern, names) in enumerate(columns.items())
     )
-    return collected(texts.select(asked), frame.height).row(0)
+    pairs = [(name, pattern) for pattern, names in columns.items() for name in names]
+    return {pair for pair, held in zip(pairs, holds.row(0) if pairs else (), strict=True) if held}
