@@ -124,6 +124,7 @@ def test_a_sheet_without_the_column_says_nothing_where_an_empty_cell_says_no() -
 HEADS = ("姓名", "身份证号码", "岗位编号", "年月", "规定出勤天数", "本月累计出勤天数")
 
 
+@pytest.mark.parametrize("without_number", [0, 25])
 @pytest.mark.parametrize(
     ("again", "row"),
     [
@@ -134,10 +135,14 @@ HEADS = ("姓名", "身份证号码", "岗位编号", "年月", "规定出勤天
         (("姓名", "", "", "", "", ""), 0),  # no header
     ],
 )
-def test_a_second_header_in_another_order_is_told(again: tuple[str, ...], row: int) -> None:
-    """8.4: tables pasted one below the other with their columns in another order would be read in wrong columns."""
+def test_a_second_header_in_another_order_is_told(again: tuple[str, ...], row: int, without_number: int) -> None:
+    """8.4: tables pasted one below the other with their columns in another order would be read in wrong columns.
+
+    By its number a row is told from a header: whether few have none or many.
+    """
     person = ["甲", "211390198001010014", "GW1", "2024-05", "22", "11", ""]
-    lines = [[*HEADS, ""], person, [*again, ""][:7], person]
+    nobody = [["乙", "", "GW1", "2024-05", "22", "11", ""]] * without_number
+    lines = [[*HEADS, ""], person, [*again, ""][:7], person, *nobody]
     raw = RawSheet("表", pl.DataFrame([[str(cell) for cell in line] for line in lines], orient="row"))
     seen = recognise(raw, "a.csv", CONTRACTS)
     assert seen.again == row

@@ -47,7 +47,8 @@ def _at_most(limit: int, places: Iterable[Path]) -> bool:
 
 def _sizes(place: Path) -> Iterator[int]:
     """Bytes of a file, or of each file below a folder; what cannot be looked at has none."""
-    yield _size(place)
+    if place.is_file():
+        yield _size(place)
     for top, _, names in os.walk(place):
         yield from (_size(Path(top) / name) for name in names)
 

@@ -26,7 +26,6 @@ def judged(frame: pl.DataFrame, helped: People, columns: Mapping[str, ColumnSpec
     8.9), `can_work`: by 劳动技能. `class_unread`, `ability_unread`: what decides them is outside its list (IN007; the classes:
     or not filled), so that nobody can say. `labour` leaves that open: null.
     """
-    birth = birth_expr(pl.col("id_number"))
     kinds, watched = helped.monitored_types, pl.col("monitored_type").is_not_null()
     if kinds is not None:
         watched = pl.col("monitored_type").is_in(kinds)
@@ -35,10 +34,9 @@ def judged(frame: pl.DataFrame, helped: People, columns: Mapping[str, ColumnSpec
     kind_known = pl.col("monitored_type").is_in([*columns["monitored_type"].values, *(kinds or ())])
     ability_known = pl.col("labour_ability").is_in(list(columns["labour_ability"].values))
     unable = pl.col("labour_ability").is_in(NO_LABOUR)
-    return frame.with_columns(
-        birth=birth,
+    return frame.with_columns(birth=birth_expr(pl.col("id_number"))).with_columns(
         sex_by_id=sex_expr(pl.col("id_number")),
-        age=age_expr(birth, day),
+        age=age_expr(pl.col("birth"), day),
         in_school=pl.col("school").is_not_null(),
         beneficiary=lifted | watched.fill_null(value=False),
         class_unread=~lifted & ~kind_known.fill_null(home_known).fill_null(value=False),
