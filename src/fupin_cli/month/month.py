@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 WEAK = "弱劳动力或半劳动力"
 LINE_KEYS = {"id_number": pl.String, "post_id": pl.String}
-
-
 NO_LINES = pl.DataFrame(schema=dict.fromkeys(roster.KEYS, pl.String))
 
 
@@ -75,14 +73,9 @@ class Month(Tables):
         return listed.policies(self, self.judged if self.has("assignments") else None)
 
     @cached_property
-    def unread_deaths(self) -> pl.DataFrame:
-        """Rows of the lists of the dead, up to the month's end, whose number is lost or wrong: id_number, name, where they stand."""
-        frames = [self.intake.tables["deaths"], self.intake.set_aside.get("deaths")]
-        told = ("id_number", "name", "death_date", "_file", "_sheet", "_row")
-        rows = pl.concat([part.select(told) for part in frames if part is not None])
-        number = pl.col("id_number")
-        unread = ~(is_valid_expr(number) | number.str.starts_with(UNKNOWN_ID)).fill_null(value=False)
-        return rows.filter(unread & (pl.col("death_date") <= self.last).fill_null(value=True)).drop("death_date")
+    def lost_rows(self) -> dict[str, pl.DataFrame]:
+        """Rows of tables whose number is lost or wrong, as they are first asked for (`unread_numbers`)."""
+        return {}
 
     @cached_property
     def paid_people(self) -> pl.Series:

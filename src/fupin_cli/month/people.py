@@ -34,18 +34,24 @@ def judged(frame: pl.DataFrame, helped: People, columns: Mapping[str, ColumnSpec
     kind_known = pl.col("monitored_type").is_in([*columns["monitored_type"].values, *(kinds or ())])
     ability_known = pl.col("labour_ability").is_in(list(columns["labour_ability"].values))
     unable = pl.col("labour_ability").is_in(NO_LABOUR)
-    return frame.with_columns(birth=birth_expr(pl.col("id_number"))).with_columns(
-        sex_by_id=sex_expr(pl.col("id_number")),
-        age=age_expr(pl.col("birth"), day),
-        in_school=pl.col("school").is_not_null(),
-        beneficiary=lifted | watched.fill_null(value=False),
-        class_unread=~lifted & ~kind_known.fill_null(home_known).fill_null(value=False),
-        ability_unread=~ability_known.fill_null(value=True),
-        can_work=ability_known.fill_null(value=False) & ~unable.fill_null(value=True),
-        home=home_key(),
-    ).with_columns(
-        # Null: nothing is recorded, so that nobody knows.
-        labour=~unable & ~pl.col("in_school") & ~(pl.col("age") < int(helped.labour_age.years)).fill_null(value=False)
+    return (
+        frame.with_columns(birth=birth_expr(pl.col("id_number")))
+        .with_columns(
+            sex_by_id=sex_expr(pl.col("id_number")),
+            age=age_expr(pl.col("birth"), day),
+            in_school=pl.col("school").is_not_null(),
+            beneficiary=lifted | watched.fill_null(value=False),
+            class_unread=~lifted & ~kind_known.fill_null(home_known).fill_null(value=False),
+            ability_unread=~ability_known.fill_null(value=True),
+            can_work=ability_known.fill_null(value=False) & ~unable.fill_null(value=True),
+            home=home_key(),
+        )
+        .with_columns(
+            # Null: nothing is recorded, so that nobody knows.
+            labour=~unable
+            & ~pl.col("in_school")
+            & ~(pl.col("age") < int(helped.labour_age.years)).fill_null(value=False)
+        )
     )
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from fupin_cli.intake.cell_findings import SHIFTED
 from fupin_cli.month.mentions import PLAIN_LENGTH, UNKNOWN_ID
-from fupin_cli.policy.idnumber import OLD_LENGTH
+from fupin_cli.policy.idnumber import OLD_LENGTH, is_valid_expr
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -25,6 +25,8 @@ def may_mean(people: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     An old number of 15 digits means whom its digits mean. A number that is lost or of a wrong length means everybody of that
     name; one with a wrong check digit those of that name and birthday.
     """
+    if not rows.height:  # as it nearly always is
+        return people.select("id_number").clear().hstack(rows.drop("id_number", "name"))
     number, length = pl.col("id_number"), pl.col("id_number").str.len_chars()
     rows = rows.with_columns(
         _old=pl.when(length == OLD_LENGTH).then(number),
@@ -43,9 +45,20 @@ def may_mean(people: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 def perhaps_dead(month: Month, people: pl.DataFrame) -> pl.DataFrame:
     """Those of `people` (id_number, name) whom a damaged row of the list of the dead may mean, one row each: id_number, `PLACE`."""
-    if not (month.has(DEATHS) and month.unread_deaths.height):
+    if not month.has(DEATHS):
         return pl.DataFrame(schema={"id_number": pl.String, "_file": pl.String, "_sheet": pl.String, "_row": pl.UInt32})
-    return may_mean(people, month.unread_deaths).unique("id_number", keep="first", maintain_order=True)
+    if DEATHS not in month.lost_rows:
+        month.lost_rows[DEATHS] = _unread_deaths(month)
+    return may_mean(people, month.lost_rows[DEATHS]).unique("id_number", keep="first", maintain_order=True)
+
+
+def _unread_deaths(month: Month) -> pl.DataFrame:
+    """Rows of the lists of the dead, up to the month's end, whose number is lost or wrong: id_number, name, `PLACE`."""
+    frames = [month.intake.tables[DEATHS], month.intake.set_aside.get(DEATHS)]
+    rows = pl.concat([part.select("id_number", "name", "death_date", *PLACE) for part in frames if part is not None])
+    number = pl.col("id_number")
+    unread = ~(is_valid_expr(number) | number.str.starts_with(UNKNOWN_ID)).fill_null(value=False)
+    return rows.filter(unread & (pl.col("death_date") <= month.last).fill_null(value=True)).drop("death_date")
 
 
 def perhaps_in_export(month: Month, people: pl.DataFrame) -> pl.Series:
@@ -67,8 +80,9 @@ def lost_payments(month: Month) -> pl.DataFrame:
 
 def _unread(month: Month, table: str) -> pl.DataFrame:
     """Rows of a table whose number is lost or wrong, those set aside too: its columns."""
-    frame = month.intake.tables[table]
-    wrong = month.numbers.filter(~pl.col("valid") & ~pl.col("id_number").str.starts_with(UNKNOWN_ID))["id_number"]
-    rows = frame.filter(pl.col("id_number").is_in(wrong.implode()))
-    aside = month.intake.set_aside.get(table)
-    return rows if aside is None else pl.concat([rows, aside.select(rows.columns)])
+    if table not in month.lost_rows:
+        wrong = month.numbers.filter(~pl.col("valid") & ~pl.col("id_number").str.starts_with(UNKNOWN_ID))["id_number"]
+        rows = month.intake.tables[table].filter(pl.col("id_number").is_in(wrong.implode()))
+        aside = month.intake.set_aside.get(table)
+        month.lost_rows[table] = rows if aside is None else pl.concat([rows, aside.select(rows.columns)])
+    return month.lost_rows[table]
