@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 HISTORY, ROSTER = "payment_history", "assignments"
 DECIDING = ("month", "amount_fen", "measure")
 CODES = ("IN004", "IN005", "IN006")
+MEND = "先改正补贴发放台账里的{}，再重新计算"
 
 
 def unread_payments(ctx: Month) -> pl.DataFrame:
@@ -26,7 +27,7 @@ def unread_payments(ctx: Month) -> pl.DataFrame:
     """
     if not (ctx.has(HISTORY) and ctx.has(ROSTER)):
         return findings.empty()
-    return findings.gather([_unread_cells(ctx), _lost_numbers(ctx), _unknown_kinds(ctx)])
+    return findings.gather([_unread_cells(ctx), _lost_numbers(ctx), _unknown_kinds(ctx), _left_out(ctx)])
 
 
 def _lost_numbers(ctx: Month) -> pl.DataFrame:
@@ -35,7 +36,7 @@ def _lost_numbers(ctx: Month) -> pl.DataFrame:
     if not rows.height:
         return findings.empty()
     words = "补贴发放台账里有证号读不出、或是15位旧证号的行（{}），可能是此人，数不清已发的月数"
-    return _where_they_decide(ctx, may_mean(ctx.months_used, rows), words, "ID001", "证号")
+    return _where_they_decide(ctx, may_mean(ctx.months_used, rows), words, "ID001", MEND.format("证号"))
 
 
 def _unknown_kinds(ctx: Month) -> pl.DataFrame:
@@ -47,10 +48,23 @@ def _unknown_kinds(ctx: Month) -> pl.DataFrame:
     if not rows.height:
         return findings.empty()
     words = "补贴发放台账里有看不出是不是岗位补贴的行（{}），数不清已发的月数"
-    return _where_they_decide(ctx, rows, words, "IN007", "补贴类型")
+    return _where_they_decide(ctx, rows, words, "IN007", MEND.format("补贴类型"))
 
 
-def _where_they_decide(ctx: Month, rows: pl.DataFrame, words: str, code: str, header: str) -> pl.DataFrame:
+def _left_out(ctx: Month) -> pl.DataFrame:
+    """Hold whose payments stood in a history that an approval kept, and stand in none now: what was paid was paid."""
+    rows = ctx.intake.replaced.get(HISTORY)
+    if rows is None:
+        return findings.empty()
+    rows = rows.filter(_counts() & (pl.col("amount_fen") > 0).fill_null(value=True))
+    # One of no kind then stands there now with its kind.
+    rows = rows.join(ctx.intake.tables[HISTORY], on=["id_number", "month"], how="anti", maintain_order="left")
+    words = "以前批准时的补贴发放台账里有、现在没有的行（{}），数不清已发的月数"
+    hint = "把那些行放回补贴发放台账；实际没有发的，在发放状态里写明（失败、退回、已追回），再重新计算"
+    return _where_they_decide(ctx, rows, words, "CAP001", hint) if rows.height else findings.empty()
+
+
+def _where_they_decide(ctx: Month, rows: pl.DataFrame, words: str, code: str, hint: str) -> pl.DataFrame:
     """Hold people whose rows (id_number, month, `PLACE`) would be this month's payment, or reach the cap with what is counted."""
     perhaps = (
         rows.with_columns(_what=place_expr())
@@ -71,7 +85,7 @@ def _where_they_decide(ctx: Month, rows: pl.DataFrame, words: str, code: str, he
         code=code,
         effect="hold",
         severity="error",
-        hint=f"先改正补贴发放台账里的{header}，再重新计算",
+        hint=hint,
         waivable=False,
         **at_stake(),
     )

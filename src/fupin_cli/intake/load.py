@@ -32,7 +32,7 @@ class Intake:
     set_aside: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
     found: pl.DataFrame = field(default_factory=findings.empty, repr=False)
     files: list[FileNote] = field(default_factory=list, repr=False)
-    # Lists (of the dead, of prisoners) that lay in the inbox itself and were written over since: rows by table.
+    # Of files that were approved with and written over since (`jobs.replaced_lists`): rows by table.
     replaced: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
     unreadable: bool = False  # some input could not be read or used: exit 3
     unplaced: list[Unplaced] = field(default_factory=list, repr=False)  # what no month's computation took in

@@ -17,7 +17,7 @@ from fupin_cli.jobs.books import Books
 from fupin_cli.jobs.history import add_ledger, known_to, newcomers, payments
 from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.person_code import known_key, person_codes, workspace_key
-from fupin_cli.jobs.replaced_lists import by_table, replaced_lists
+from fupin_cli.jobs.replaced_lists import by_table, left_out, replaced_lists
 from fupin_cli.jobs.returned import checked_returns, return_intake
 from fupin_cli.jobs.sealed import logged
 from fupin_cli.measures.catalogue import MEASURES, leading
@@ -222,13 +222,13 @@ class Desk(Books):
         intake = self._again(month) if again else select(self.inbox, month, progress=self.progress)
         if self.lines.height:
             before = month if again else None
+            until = FAR_AHEAD if again else month
+            known = by_table([(table, rows) for of, table, _, rows in self.replaced_lists if of <= until])
+            intake = replace(intake, replaced=left_out(known, intake.tables.get(HISTORY), self.payments))
             fresh = self.newcomers(month, measure, intake.tables.get(HISTORY)) if again else None
             intake = add_ledger(
                 intake, known_to(self.payments, month, measure), self.contracts[HISTORY], before, measure, fresh
             )
-            until = FAR_AHEAD if again else month
-            known = [(table, rows) for of, table, _, rows in self.replaced_lists if of <= until]
-            intake = replace(intake, replaced=by_table(known))
         return Claimed(
             intake,
             self.policy.of(month),

@@ -1,8 +1,9 @@
-"""Lists of the dead and of prisoners in the inbox itself that were written over since a month was approved with them.
+"""What was approved with and has been written over since: lists of the dead and of prisoners in the inbox itself, payment histories.
 
-What such a list says lasts. One in a month's folder stays there; one in the inbox itself is written over by the next, and
+What a list of the dead says lasts. One in a month's folder stays there; one in the inbox itself is written over by the next, and
 where that tells of new cases alone the dead would be paid again. The approval kept it (SPEC 9.10): it goes on being known,
-as an older list, unless the folder of that month has one now.
+as an older list, unless the folder of that month has one now. What was paid was paid, though a history of the last year alone
+does not tell of it: of each file that version is known that held most.
 """
 
 from __future__ import annotations
@@ -29,34 +30,39 @@ if TYPE_CHECKING:
     from fupin_cli.ledger.kept import Kept, KeptFile
     from fupin_cli.policy.settings import Intake
 
+HISTORY = "payment_history"
 Lists = list[tuple[int, str, str, pl.DataFrame]]  # month approved with it, table, SHA-256, rows
 Reads = tuple["Workspace", "dict[str, TableSpec]", "Intake"]  # where, as what and within which limits files are read
 
 
 def replaced_lists(books: Books, inbox: Inbox, reads: Reads) -> Lists:
-    """Such lists as the approvals that stand kept them, each version once, by the last month that was approved with it.
+    """Such files as the approvals that stand kept them, each version once, by the last month that was approved with it.
 
     Raises:
         KeptError: an archive is gone, damaged or another (exit 12).
     """
     place, contracts, _ = reads
     lasting = [name for name, spec in contracts.items() if spec.lasting]
-    used = books.inputs.filter(pl.col("table_name").is_in(lasting)).sort("month")
-    direct = [row for row in used.select("batch", "month", "table_name", "file").iter_rows() if _in_inbox(row[3])]
+    used = books.inputs.filter(pl.col("table_name").is_in([*lasting, HISTORY])).sort("month")
     here = {source.sha256 for source in inbox.sources}
-    again = {(source.spec.table, source.folder) for source in inbox.sources}
+    again = {(source.spec.table, source.folder) for source in inbox.sources if source.spec.table in lasting}
     held: dict[str, Kept] = {}
     found: dict[tuple[str, str], tuple[int, Kept, KeptFile]] = {}
-    for batch, month, table, name in direct:
+    for batch, month, table, name in used.select("batch", "month", "table_name", "file").iter_rows():
+        if table != HISTORY and folder_month(name) is not None:
+            continue
         if batch not in held:
             held[batch] = kept.contents(place.root, batch)
         file = next((file for file in held[batch].files if file.name == name), None)
-        if file is not None and file.sha256 not in here:
-            found[table, file.sha256] = (month, held[batch], file)
+        if file is None or file.sha256 in here:
+            continue
+        key = (table, name if table == HISTORY else file.sha256)
+        if table != HISTORY or key not in found or found[key][2].size <= file.size:
+            found[key] = (month, held[batch], file)
     hashes = dict(books.postings.select("batch", "kept_sha256").iter_rows()) if found else {}
     return [
-        (month, table, sha256, _rows(reads, replace(batch, files=[file]), hashes, table, month))
-        for (table, sha256), (month, batch, file) in found.items()
+        (month, table, file.sha256, _rows(reads, replace(batch, files=[file]), hashes, table, month))
+        for (table, _), (month, batch, file) in found.items()
         if (table, month) not in again
     ]
 
@@ -70,9 +76,17 @@ def by_table(lists: list[tuple[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
     return {table: pl.concat(frames, how="diagonal") for table, frames in parts.items()}
 
 
-def _in_inbox(name: str) -> bool:
-    """Whether a file lies in no month's folder."""
-    return folder_month(name) is None
+def left_out(
+    replaced: dict[str, pl.DataFrame], history: pl.DataFrame | None, paid: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """The same, of payments those that stand neither in the history of now nor in the ledger's (`history.payments`)."""
+    if HISTORY not in replaced:
+        return replaced
+    month = ["id_number", "month", "measure"]
+    rows = replaced[HISTORY].join(paid, on=month, how="anti", maintain_order="left")
+    return replaced | {
+        HISTORY: rows if history is None else rows.join(history, on=month, how="anti", maintain_order="left")
+    }
 
 
 def _rows(reads: Reads, of_one: Kept, hashes: dict[str, str], table: str, month: int) -> pl.DataFrame:

@@ -50,6 +50,11 @@ def unclear_payments(ctx: Month, measure: str, people: pl.DataFrame) -> pl.DataF
     if lost.height:
         rows = lost.select("id_number", "name", "month", ref="post_id")
         found = pl.concat([found, may_mean(people, rows).select(*FOUND)])
+    gone = ctx.intake.replaced.get(HISTORY)  # an approval knew of it, and the history does not tell of it any more
+    if gone is not None:
+        back = pl.col("status").fill_null("paid").is_in(NOT_PAID)
+        of_it = gone.filter((kind == measure) & ~back).select("id_number", "month", ref="post_id")
+        found = pl.concat([found, of_it.cast(FOUND)])
     return found.cast(FOUND)
 
 
