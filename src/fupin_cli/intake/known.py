@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
+from fupin_cli import findings
 from fupin_cli.errors import FupinError
 from fupin_cli.intake.packed import arrow, exactly
 from fupin_cli.intake.raw import Source, UnreadableError
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     Read = Callable[[], list[RawSheet] | UnreadableError]
 
 Head = dict[str, Any]
-FRAMES = ("accepted", "set_aside", "found")
 
 
 class KeptTables(Protocol):
@@ -122,8 +122,8 @@ def source_of(
 
 
 def pack_rows(source: Source, rows: Rows) -> bytes:
-    """A sheet's rows (`Rows.of` it alone)."""
-    parts = [arrow(getattr(rows, name)) for name in FRAMES]
+    """A sheet's rows (`Rows.of` it alone). Most sheets have none that were set aside, and nothing to be told of any."""
+    parts = [arrow(rows.accepted), *(arrow(frame) if frame.height else b"" for frame in (rows.set_aside, rows.found))]
     head = {"sizes": [len(part) for part in parts], "counts": rows.counts[source.index]}
     return b"".join((json.dumps(head).encode(), b"\n", *parts))
 
@@ -136,8 +136,14 @@ def unpack_rows(source: Source, body: bytes) -> Rows:
     """
     first, _, tables = body.partition(b"\n")
     head, stream = json.loads(first), io.BytesIO(tables)
-    mine = pl.when(pl.col("_src").is_not_null()).then(pl.lit(source.index, dtype=pl.UInt32)).alias("_src")
-    frames = (pl.read_ipc_stream(io.BytesIO(exactly(stream, size))).with_columns(mine) for size in head["sizes"])
-    accepted, set_aside, found = frames
-    read, good = head["counts"]
-    return Rows(accepted, set_aside, found, {source.index: (read, good)})
+
+    def frame(size: int) -> pl.DataFrame:
+        rows = pl.read_ipc_stream(io.BytesIO(exactly(stream, size)))
+        return rows.with_columns(_src=pl.lit(source.index, dtype=pl.UInt32))
+
+    (of_accepted, of_aside, of_found), (read, good) = head["sizes"], head["counts"]
+    accepted = frame(of_accepted)
+    none = accepted.clear().with_columns(pl.Series("_reason", [], pl.String))
+    aside = frame(of_aside) if of_aside else none
+    found = frame(of_found) if of_found else findings.empty()
+    return Rows(accepted, aside, found, {source.index: (read, good)})

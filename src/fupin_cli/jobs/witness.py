@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 BANK_FILE = re.compile(r"(?:代发|更正发放)_(\d{6}-\d{2})(?:_\d+)?\.(?:csv|txt|xlsx)\Z")
 # Manifests are written by us, two spaces before each key of the first level: no need to parse thousands of them.
-BATCH = re.compile(rb'^  "batch": "([^"]+)"', re.MULTILINE)
-SEAL = re.compile(rb'^  "ledger_seal": "([0-9a-f]+)"', re.MULTILINE)
+BATCH, SEAL = b'\n  "batch": "', b'\n  "ledger_seal": "'
 SHOWN = 3
 
 
@@ -46,8 +45,8 @@ def behind(root: Path) -> tuple[str, str] | None:
     seals: dict[str, str] = {}
     for path in _manifests(root / "out"):
         said, where = _read(path), _short(root, path)
-        named |= {batch.decode(): where for batch in BATCH.findall(said)}
-        seals |= {seal.decode(): where for seal in SEAL.findall(said)}
+        named |= dict.fromkeys(_texts(said, BATCH), where)
+        seals |= dict.fromkeys(_texts(said, SEAL), where)
     if not named and not seals:
         return None
     rows = store.read(root, "batches", ["batch", "seal"])
@@ -89,6 +88,12 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
+
+
+def _texts(said: bytes, key: bytes) -> list[str]:
+    """The texts that stand behind a key: whole manifests are searched for it, as no pattern would as fast."""
+    texts = (part.partition(b'"')[0].decode(errors="replace") for part in said.split(key)[1:])
+    return [text for text in texts if text]
 
 
 def _short(root: Path, path: Path) -> str:
