@@ -18,6 +18,7 @@ from fupin_cli.policy.months import parse_month
 from tests.conftest import Ran, write_csv
 from tests.fuzz.edges import id_number, tables
 from tests.fuzz.reckoned import Person, Row
+from tests.sample.county import luhn
 
 pytestmark = pytest.mark.usefixtures("books_planned")
 
@@ -127,7 +128,25 @@ def test_two_months_that_were_held_do_not_become_the_36th_both(
     assert paid(draft(fupin, root, JUNE), held) == ("pay", [APRIL])
 
 
-TRANSPORT = "一次性交通补贴"
+@pytest.mark.parametrize("used", [34, 35])
+def test_a_month_whose_money_came_back_is_not_sent_again_where_a_later_one_took_its_place(
+    fupin: Callable[..., Ran], tmp_path: Path, used: int
+) -> None:
+    root, one, two = tmp_path / "w", person(1, used), person(2)
+    hand_in(root, APRIL, one, two)
+    (line,) = [x for x in draft(fupin, root, APRIL)["lines"] if x["person"] == one.id]
+    approve(fupin, root, APRIL)
+    answer = {"姓名": "乙" + chr(0x4E33), "账号": luhn("621799000000000001"), "金额": line["amount"]}
+    answer |= {"身份证号码": one.id, "处理结果": "失败", "失败原因": "账面可用余额不足", "批次号": "", "序号": ""}
+    write_csv(root / "inbox" / APRIL / "代发回盘.csv", [answer])
+    hand_in(root, MAY, one, two)
+    assert paid(draft(fupin, root, MAY), one) == ("pay", [])  # a payment that came back is no month used
+    approve(fupin, root, MAY)
+    ran = fupin("reconcile", APRIL, "-w", root, "--reissue", "--by", "丙", "--yes", "--format", "json", "--unmask")
+    verdicts = {x["person"]: x["verdict"] for x in ran.document["lines"]}
+    assert verdicts[one.id] == ("cancelled" if used == 35 else "failed")
+    again = fupin("ledger", "show", "-w", root, "--format", "json").document["batches"]
+    assert [b["kind"] for b in again].count("reissue") == (0 if used == 35 else 1)
 
 
 def travel(root: Path, month: str, *claims: tuple[Person, str]) -> None:

@@ -25,8 +25,8 @@ from fupin_cli.measures.claimed import Claimed
 from fupin_cli.month.handed_in import Earlier
 from fupin_cli.month.month import NO_LINES
 from fupin_cli.reconciliation import returns
-from fupin_cli.reconciliation.match import match, sent_lines
-from fupin_cli.reconciliation.money import annotated, approved_and_paid
+from fupin_cli.reconciliation.match import OBLIGATION, match, sent_lines
+from fupin_cli.reconciliation.money import annotated, approved_and_paid, returned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -273,7 +273,8 @@ class Desk(Books):
     def newcomers(self, month: int, measure: str, known: pl.DataFrame | None) -> pl.Series:
         """Whose later payments count for an approved month that is computed again (`history.newcomers`)."""
         cap = self.policy.of(month).cap_months(month) if MEASURES[measure].leads else None
-        own, stands = pl.col("measure") == measure, self.standing(month, measure)["person"]
+        kept = self.standing(month, measure).join(returned(self.money), on=OBLIGATION, how="anti")
+        own, stands = pl.col("measure") == measure, kept["person"]  # money that came back was not paid
         return newcomers(self.payments.filter(own), None if known is None else known.filter(own), month, stands, cap)
 
     def supposing(self, paid: pl.DataFrame) -> Desk:
