@@ -42,7 +42,9 @@ def _lost_numbers(ctx: Month) -> pl.DataFrame:
 def _unknown_kinds(ctx: Month) -> pl.DataFrame:
     """Hold whose payments are of a kind that no list knows and that speaks of posts (岗补): they may be this subsidy's."""
     kind = pl.col("measure")
-    like = ~kind.is_in(list(ctx.contracts[HISTORY].common.measures)) & kind.str.contains("岗")
+    common = ctx.contracts[HISTORY].common
+    other = kind.str.contains("|".join(common.not_post_words)) & bool(common.not_post_words)
+    like = ~kind.is_in(list(common.measures)) & kind.str.contains("岗") & ~other
     paid = ~pl.col("status").fill_null("paid").is_in(NOT_PAID) & (pl.col("amount_fen") > 0).fill_null(value=True)
     rows = ctx.intake.tables[HISTORY].filter(like & paid).select("id_number", "month", *PLACE)
     if not rows.height:

@@ -84,6 +84,7 @@ class Common:
     post_words: list[str] = field(
         default_factory=list
     )  # an unknown 补贴类型 with one of these counts as the post subsidy
+    not_post_words: list[str] = field(default_factory=list)  # … unless it has one of these
     insurance_words: list[str] = field(default_factory=list)  # with one of these, as the accident insurance
     failures: dict[str, list[str]] = field(default_factory=dict)  # why a payment failed → how banks write it
 

@@ -200,8 +200,11 @@ def _mapped(words: dict[str, list[str]]) -> dict[str, str]:
 def _measure(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
     """Code of a subsidy. A word that no list knows stays and is told; where it speaks of posts, or of their insurance, it counts as theirs."""
     listed = _mapped(common.measures)
-    like_post = text.str.contains("|".join(common.post_words)) & bool(common.post_words)
-    insured = text.str.contains("|".join(common.insurance_words)) & bool(common.insurance_words)
+    post, other, insured = (
+        text.str.contains("|".join(words)) & bool(words)
+        for words in (common.post_words, common.not_post_words, common.insurance_words)
+    )
+    like_post = post & ~other
     words = pl.when(insured).then(pl.lit("accident_insurance")).when(like_post).then(pl.lit("post")).otherwise(text)
     value = pl.coalesce(text.replace_strict(listed, default=None, return_dtype=pl.String), words)
     return Typing(value, ~pl.col(spec.name + PLAIN).is_in(list(listed)), "IN007")
