@@ -17,7 +17,7 @@ from fupin_cli.jobs.books import Books
 from fupin_cli.jobs.history import add_ledger, known_to, newcomers, payments
 from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.person_code import known_key, person_codes, workspace_key
-from fupin_cli.jobs.replaced_lists import by_table, left_out, replaced_lists
+from fupin_cli.jobs.replaced_lists import known_then, replaced_lists
 from fupin_cli.jobs.returned import checked_returns, return_intake
 from fupin_cli.jobs.sealed import logged
 from fupin_cli.measures.catalogue import MEASURES, leading
@@ -165,7 +165,7 @@ class Desk(Books):
 
     @cached_property
     def replaced_lists(self) -> Lists:
-        """Lists of the dead and of prisoners that were written over since an approval."""
+        """Lists of the dead and of prisoners, and histories, that were written over since an approval."""
         return replaced_lists(self, self.inbox, (self.workspace, self.contracts, self.policy.settings.intake))
 
     def read_ledger(self, table: str) -> pl.DataFrame:
@@ -221,11 +221,9 @@ class Desk(Books):
         again, leads = month in self.approved_months(measure), MEASURES[measure].leads
         intake = self._again(month) if again else select(self.inbox, month, progress=self.progress)
         if self.lines.height:
-            before = month if again else None
-            until = FAR_AHEAD if again else month
-            known = by_table([(table, rows) for of, table, _, rows in self.replaced_lists if of <= until])
-            intake = replace(intake, replaced=left_out(known, intake.tables.get(HISTORY), self.payments))
-            fresh = self.newcomers(month, measure, intake.tables.get(HISTORY)) if again else None
+            before, until, history = month if again else None, FAR_AHEAD if again else month, intake.tables.get(HISTORY)
+            intake = replace(intake, replaced=known_then(self.replaced_lists, until, history, self.payments))
+            fresh = self.newcomers(month, measure, history) if again else None
             intake = add_ledger(
                 intake, known_to(self.payments, month, measure), self.contracts[HISTORY], before, measure, fresh
             )

@@ -67,26 +67,21 @@ def replaced_lists(books: Books, inbox: Inbox, reads: Reads) -> Lists:
     ]
 
 
-def by_table(lists: list[tuple[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
-    """The rows of each table."""
+def known_then(lists: Lists, until: int, history: pl.DataFrame | None, paid: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The rows by table that were approved with up to a month; of payments those that stand in no history of now.
+
+    `history`: that of now; `paid`: the ledger's payments (`history.payments`).
+    """
     parts: dict[str, list[pl.DataFrame]] = {}
-    for table, rows in lists:
-        if rows.height:
+    for of, table, _, rows in lists:
+        if of <= until and rows.height:
             parts.setdefault(table, []).append(rows)
-    return {table: pl.concat(frames, how="diagonal") for table, frames in parts.items()}
-
-
-def left_out(
-    replaced: dict[str, pl.DataFrame], history: pl.DataFrame | None, paid: pl.DataFrame
-) -> dict[str, pl.DataFrame]:
-    """The same, of payments those that stand neither in the history of now nor in the ledger's (`history.payments`)."""
-    if HISTORY not in replaced:
-        return replaced
-    month = ["id_number", "month", "measure"]
-    rows = replaced[HISTORY].join(paid, on=month, how="anti", maintain_order="left")
-    return replaced | {
-        HISTORY: rows if history is None else rows.join(history, on=month, how="anti", maintain_order="left")
-    }
+    found = {table: pl.concat(frames, how="diagonal") for table, frames in parts.items()}
+    for payments in (history, paid):
+        if HISTORY in found and payments is not None:
+            keys = ["id_number", "month", "measure"]
+            found[HISTORY] = found[HISTORY].join(payments, on=keys, how="anti", maintain_order="left")
+    return found
 
 
 def _rows(reads: Reads, of_one: Kept, hashes: dict[str, str], table: str, month: int) -> pl.DataFrame:
