@@ -126,3 +126,29 @@ def test_what_was_held_for_a_part_that_was_not_read_is_so_when_it_is_computed_ag
         file.unlink()
     write_csv(tmp_path / "inbox" / "以往.csv", [BASE["rows"]["payment_history"]])
     assert "批准：重算结果相同" in fupin("verify", M, "-w", tmp_path).out
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "told"),
+    [
+        ("银行返回.csv", {"收款人": "张三", "收款账号": "6217990000000000014", "状态": "成功"}, True),
+        ("银行返回.csv", {"户名": "张三", "账号": "6217990000000000014", "金额": "732.05"}, True),  # lacks the result
+        ("通知.csv", {"收款人": "张三", "说明": "已入账"}, False),
+        ("出勤.csv", {"姓名": "张三", "身份证号码": OTHER, "岗位编号": "GW1", "年月": M, "规定出勤天数": "22"}, False),
+    ],
+)
+def test_an_answer_of_the_bank_that_was_not_read_is_told_where_answers_are_awaited(
+    fupin: Callable[..., Ran], tmp_path: Path, name: str, row: dict[str, str], told: bool
+) -> None:
+    """7: every line was 未回盘, the clerk was told to wait, and the approval could be withdrawn."""
+    build({}, tmp_path)
+    fupin("payroll", "-w", tmp_path, "--month", M, "--operator", "甲")
+    assert fupin("approve", M, "-w", tmp_path, "--by", "乙", "-y", "--document", "文1").code == 0
+    write_csv(tmp_path / "inbox" / M / name, [row])
+    ran = fupin("reconcile", M, "-w", tmp_path)
+    assert (f"{M}/{name} 没有读进来，可能是回盘" in ran.out) is told
+    if told:
+        assert fupin("withdraw", M, "-w", tmp_path, "--by", "乙", "-y", "--document", "文2").code == 12
+    paid = {"户名": "张三", "账号": "6217990000000000014", "金额": "732.05", "处理结果": "成功"}
+    write_csv(tmp_path / "inbox" / M / "回盘.csv", [paid])
+    assert "可能是回盘" not in fupin("reconcile", M, "-w", tmp_path).out, "nothing is awaited any more"

@@ -29,6 +29,7 @@ class Seen:
     heads: list[Head] = field(default_factory=list, repr=False)
     found: list[pl.DataFrame] = field(default_factory=list, repr=False)
     unplaced: list[Unplaced] = field(default_factory=list)
+    answers: list[Unplaced] = field(default_factory=list)  # sheets of no known table that a bank may have sent
     unreadable: bool = False
     why: str = ""
 
@@ -72,7 +73,10 @@ def _recognise(file: InboxFile, sheet: RawSheet, nth: int, contracts: dict[str, 
     else:
         told = _unknown(file, sheet, what)
         seen.found.append(told)
-        seen.unplaced += _unplaced(file, sheet, what, told)
+        unplaced = _unplaced(file, sheet, what, told)
+        seen.unplaced += unplaced
+        if not unplaced and may_answer(sheet.cells):
+            seen.answers.append(Unplaced(file.name, sheet.name, "IN002", told["message"].item(), "", (), file.folder))
         seen.unreadable = seen.unreadable or len(what.matches) > 1
 
 
@@ -171,10 +175,23 @@ ID_NUMBER = rf"(?:^|[^0-9])[1-9]\d{{5}}(?:(?:18|19|20)\d{{2}}{_DAY}\d{{3}}[0-9Xx
 
 def holds_ids(cells: pl.DataFrame) -> bool:
     """Whether any cell of a sheet holds an ID number, spaces inside it or full-width digits notwithstanding."""
+    return _says(cells, ID_NUMBER)
+
+
+# A bank card of China, as every 一卡通 is; what a bank says of a payment, in whatever words.
+CARD_NUMBER, ANSWER = r"(?:^|[^0-9])62\d{14,17}(?:[^0-9]|$)", r"成功|失败|退回|退款|退票|入账|已付|已发"
+
+
+def may_answer(cells: pl.DataFrame) -> bool:
+    """Whether a sheet of no known table may be a bank's answer: it holds a card number, and something said of a payment."""
+    return _says(cells, CARD_NUMBER) and _says(cells, ANSWER)
+
+
+def _says(cells: pl.DataFrame, words: str) -> bool:
     for name in cells.columns:
         plain = cells.select(pl.col(name).str.normalize("NFKC"))
         spaced = plain.select(pl.col(name).str.replace_all(r"[\s\u200b\ufeff-]", ""))
-        if any(part.select(pl.col(name).str.contains(ID_NUMBER).any()).item() for part in (plain, spaced)):
+        if any(part.select(pl.col(name).str.contains(words).any()).item() for part in (plain, spaced)):
             return True
     return False
 

@@ -51,6 +51,7 @@ class Inbox:
     found: pl.DataFrame = field(default_factory=findings.empty, repr=False)
     unreadable: bool = False
     unplaced: list[Unplaced] = field(default_factory=list)
+    answers: list[Unplaced] = field(default_factory=list)  # further sheets, that a bank may have sent
     typed: dict[int, Rows] = field(
         default_factory=dict, repr=False
     )  # by the source's index; sheets typed together share one
@@ -205,5 +206,6 @@ def _take(file: InboxFile, seen: Seen, result: Inbox) -> None:
         source.index = index
     result.sources += seen.sources
     result.unplaced += seen.unplaced
+    result.answers += seen.answers
     result.unreadable |= seen.unreadable
     result.files.append(FileNote(file.name, file.sha256, seen.status(file)))

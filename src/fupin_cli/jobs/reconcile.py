@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fupin_cli.intake.load import Intake
     from fupin_cli.jobs.desk import Desk
+    from fupin_cli.reconciliation.verdict import Reconciled
     from fupin_cli.results.subsidy import PayrollRun
 
 
@@ -63,13 +65,22 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
         now,
         desk.returned.refused,
         batch_sums(desk.lines, desk.batches, first, last),
-        notes=kept,
+        notes=[*kept, *_unread(result, returns, first)],
         posted=desk.postings.height,
         root=desk.workspace.root,
         password=desk.workspace.password,
     )
     run.send_again = to_send_again(run, desk)
     return run
+
+
+def _unread(result: Reconciled, returns: Intake, first: int) -> list[str]:
+    """Files that were not read and may be the answers that some line waits for."""
+    if not (result.lines["verdict"] == "no_return").any():
+        return []
+    files = [e for e in returns.unplaced if not (e.tables and TABLE not in e.tables)]
+    files = [e for e in files if e.folder is None or e.folder >= first]
+    return [f"{e.file} 没有读进来，可能是回盘（{e.why}）；处理好再对账" for e in files]
 
 
 def _computed_again(desk: Desk, first: int, last: int) -> tuple[list[PayrollRun], list[pl.DataFrame], list[str]]:
