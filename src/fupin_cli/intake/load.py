@@ -36,6 +36,7 @@ class Intake:
     replaced: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
     unreadable: bool = False  # some input could not be read or used: exit 3
     unplaced: list[Unplaced] = field(default_factory=list, repr=False)  # what no month's computation took in
+    answers: list[Unplaced] = field(default_factory=list)  # further sheets, that a bank may have sent
 
 
 def load(
@@ -63,7 +64,9 @@ def select(  # noqa: PLR0913 - what choosing depends on
     past_only: tuple[str, ...] = (),
 ) -> Intake:
     """Choose (`choose`) and type what serves a month (of these `tables` only, if any are named)."""
-    result = Intake(month, files=inbox.files, unreadable=inbox.unreadable, unplaced=inbox.unplaced)
+    result = Intake(
+        month, files=inbox.files, unreadable=inbox.unreadable, unplaced=inbox.unplaced, answers=inbox.answers
+    )
     result.sources, found = choose(inbox, month, known_until, past_only=past_only)
     used: dict[str, dict[str, list[Source]]] = {}
     for source in sorted(result.sources, key=lambda source: source.role):  # current before previous

@@ -78,7 +78,7 @@ def _unread(result: Reconciled, returns: Intake, first: int) -> list[str]:
     """Files that were not read and may be the answers that some line waits for."""
     if not (result.lines["verdict"] == "no_return").any():
         return []
-    files = [e for e in returns.unplaced if not (e.tables and TABLE not in e.tables)]
+    files = [e for e in returns.unplaced if not e.tables or TABLE in e.tables] + returns.answers
     files = [e for e in files if e.folder is None or e.folder >= first]
     return [f"{e.file} 没有读进来，可能是回盘（{e.why}）；处理好再对账" for e in files]
 

@@ -71,7 +71,7 @@ def refuse_to_withdraw(desk: Desk, approval: store.Batch, operator: str) -> None
 def _answered(desk: Desk, approval: store.Batch) -> str:
     """Why the bank has answered a batch, or may have; empty where nothing says so."""
     try:
-        unplaced = desk.inbox.unplaced
+        unplaced = desk.inbox.unplaced + desk.inbox.answers
     except NoInputError:
         return ""
     if unplaced:
