@@ -30,6 +30,8 @@ from fupin_cli.policy.months import month_text
 from fupin_cli.results.subsidy import APART, PayrollRun
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.measures.claimed import Claimed
     from fupin_cli.measures.measure import Measure
@@ -66,8 +68,16 @@ def subsidy(desk: Desk, measure: Measure, month: int, *, coded: bool = True) -> 
         FupinError: wrong settings (exit 2).
         NoInputError: no input, or the measure's table was not supplied (exit 10).
     """
-    fresh = month not in desk.approved_months(measure.code)
-    return _with_corrections(desk, compute(desk, measure, month, fresh=fresh, coded=coded))
+    if month in desk.approved_months(measure.code):
+        run = compute(desk, measure, month, coded=coded)
+        return _with_corrections(desk, run, *_of_months(desk, measure, [month], lambda _: again_of(desk, run)))
+    _readable(desk, measure, month, fresh=True)
+    # First, so that what they hold is gone before the month itself is computed.
+    keys = Fingerprints(desk)
+    earlier = months_to_check(desk, month, measure.code)
+    again, gone = _of_months(desk, measure, earlier, lambda one: _again(desk, measure, one, keys))
+    run = _with_corrections(desk, compute(desk, measure, month, fresh=True, coded=coded), again, gone)
+    return replace(run, kept=kept_by_town(run, desk))
 
 
 def compute(  # noqa: PLR0913 - how a month can be computed
@@ -82,21 +92,7 @@ def compute(  # noqa: PLR0913 - how a month can be computed
         NoInputError: the measure's table was not supplied, or nothing of the month (exit 10).
         UsageError: the month's policy has no such subsidy (exit 2).
     """
-    given = desk.context(month, measure.code)
-    measure = measure_of(measure.code, given.policy)
-    if measure.said is None:
-        raise UsageError(
-            f"{month_text(month)} 的政策（{given.policy.file.title}）没有 {measure.code} 这项补贴",
-            "全部补贴：fupin subsidy",
-        )
-    ctx = given.with_empty(measure.table)
-    if not ctx.has(measure.table):
-        title = desk.contracts[measure.table].title
-        raise NoInputError(
-            f"没有“{title}”，{measure.title}算不了", f"放进收件夹；空白模板：fupin template {measure.table}"
-        )
-    if fresh and measure.leads and given.has(measure.table):
-        refuse_without_own(given)
+    measure, ctx = _readable(desk, measure, month, fresh=fresh)
     result = desk.checked(ctx, _codes(measure, again=again))
     if not measure.leads:
         result = _of_measure(result, measure)
@@ -125,6 +121,30 @@ def compute(  # noqa: PLR0913 - how a month can be computed
     )
 
 
+def _readable(desk: Desk, measure: Measure, month: int, *, fresh: bool) -> tuple[Measure, Claimed]:
+    """The measure as the month's policy has it, and the month as it is read for it.
+
+    Raises:
+        NoInputError, UsageError: as `compute`.
+    """
+    given = desk.context(month, measure.code)
+    measure = measure_of(measure.code, given.policy)
+    if measure.said is None:
+        raise UsageError(
+            f"{month_text(month)} 的政策（{given.policy.file.title}）没有 {measure.code} 这项补贴",
+            "全部补贴：fupin subsidy",
+        )
+    ctx = given.with_empty(measure.table)
+    if not ctx.has(measure.table):
+        title = desk.contracts[measure.table].title
+        raise NoInputError(
+            f"没有“{title}”，{measure.title}算不了", f"放进收件夹；空白模板：fupin template {measure.table}"
+        )
+    if fresh and measure.leads and given.has(measure.table):
+        refuse_without_own(given)
+    return measure, ctx
+
+
 def _codes(measure: Measure, *, again: bool) -> set[str]:
     """Rules that are run for a measure: for posts everything, the month's work; for others what stands on their rows."""
     return {
@@ -150,34 +170,39 @@ def _told(ctx: Claimed, measure: Measure, result: CheckResult) -> pl.DataFrame:
     return told.join(waived, on=keys, how="left").with_columns(pl.col("waived").fill_null(value=False))
 
 
-def _with_corrections(desk: Desk, run: PayrollRun) -> PayrollRun:
+def _of_months(
+    desk: Desk, measure: Measure, months: list[int], again: Callable[[int], Again]
+) -> tuple[list[Again], list[str]]:
+    """Approved months as they are computed now, and what is said of those that cannot be.
+
+    Without its files a month cannot be judged: nobody is asked for money back because a folder was put away.
+    """
+    found, gone = [], []
+    for number, month in enumerate(months, 1):
+        desk.progress(f"重算 {month_text(month)}", number, len(months))
+        if file := desk.gone(month, measure.code):
+            gone.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，没有重算这个月的差额")
+        else:
+            found.append(again(month))
+    return found, gone
+
+
+def _with_corrections(desk: Desk, run: PayrollRun, again: list[Again], gone: list[str]) -> PayrollRun:
     """Add to a run the differences of the months of its measure that were approved before, and the funds.
 
     Raises:
         UsageError: a county number was changed without saying from which month (exit 2).
     """
-    approved = run.month in desk.approved_months(run.measure)
-    months = [run.month] if approved else months_to_check(desk, run.month, run.measure)
-    found, gone = [], []
-    keys = Fingerprints(desk)
-    for number, month in enumerate(months, 1):
-        desk.progress(f"重算 {month_text(month)}", number, len(months))
-        # Without its files a month cannot be judged: nobody is asked for money back because a folder was put away.
-        if file := desk.gone(month, run.measure):
-            gone.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，没有重算这个月的差额")
-        else:
-            found.append(again_of(desk, run) if approved else _again(desk, run.subsidy, month, keys))
-    if found:
-        undated.ask(run, undated.by_a_number(desk, found))
-        corrections, undecided = compared(desk, found)
-        if not approved:
-            together = beside_this_batch(desk, run, found, corrections, partial(_computed, run.subsidy))
-            if together is not found:
+    if again:
+        undated.ask(run, undated.by_a_number(desk, again))
+        corrections, undecided = compared(desk, again)
+        if run.month not in desk.approved_months(run.measure):
+            together = beside_this_batch(desk, run, again, corrections, partial(_computed, run.subsidy))
+            if together is not again:
                 corrections, undecided = compared(desk, together)
         run = replace(run, corrections=corrections, undecided=undecided)
     idle = unpaid_budgets(desk.policy, desk.contracts)
-    run = replace(run, not_again=gone, funds=funds_of(desk, run.month // 12), idle_budgets=idle)
-    return run if approved else replace(run, kept=kept_by_town(run, desk))
+    return replace(run, not_again=gone, funds=funds_of(desk, run.month // 12), idle_budgets=idle)
 
 
 def _computed(measure: Measure, desk: Desk, month: int) -> Again:
