@@ -31,8 +31,10 @@ def lines_again(desk: Desk, run: PayrollRun) -> pl.DataFrame:
     """The lines of a month as they are now (`corrections.lines_now`), and approved ones of which nothing is said: held, no sum."""
     lines = lines_now(run)
     stands = desk.standing(run.month, run.measure).select(LINE)
-    gone = standing(desk, [run.month], run.measure).join(stands, on=LINE, how="semi", maintain_order="left")
-    gone = gone.join(lines, on=LINE, how="anti", maintain_order="left")
+    missing = stands.join(lines, on=LINE, how="anti")
+    if not missing.height:
+        return lines
+    gone = standing(desk, [run.month], run.measure).join(missing, on=LINE, how="semi", maintain_order="left")
     # Who is paid by a line that the month had not, by number or by name, has a row: its post or number was changed.
     fresh = lines.filter(pl.col("amount_fen") > 0).join(stands, on=LINE, how="anti")
     changed = pl.col("person").is_in(fresh["person"].implode()) | pl.col("name").is_in(fresh["name"].implode())
