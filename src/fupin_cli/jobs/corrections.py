@@ -9,7 +9,7 @@ import polars as pl
 
 from fupin_cli.ledger.store import APPROVED_KINDS
 from fupin_cli.measures.catalogue import measure_of
-from fupin_cli.reconciliation.corrections import FIGURES, KEYS, PAYEE, beside, differences, undecided
+from fupin_cli.reconciliation.corrections import FIGURES, KEYS, PAYEE, beside, differences, undecided, unlike
 
 if TYPE_CHECKING:
     from fupin_cli.jobs.desk import Desk
@@ -44,8 +44,11 @@ def compared(desk: Desk, months: list[Again]) -> tuple[pl.DataFrame, pl.DataFram
 
     Gives the differences (`reconciliation.corrections.differences`), and the lines that are now only held (`undecided`).
     """
-    old = standing(desk, [again.month for again in months], months[0].measure)
-    lines = beside(old, pl.concat(again.lines for again in months))
+    new = pl.concat(again.lines for again in months)
+    posted = _posted(desk, [again.month for again in months], months[0].measure)
+    told = unlike(posted.group_by(KEYS).agg(old_fen=pl.col("amount_fen").sum()), new)
+    posted, new = (lines.join(told, on=KEYS, how="semi", maintain_order="left") for lines in (posted, new))
+    lines = beside(_standing(posted), new)
     return differences(lines, desk.money), undecided(lines)
 
 
@@ -57,8 +60,15 @@ def standing_lines(desk: Desk, month: int, measure: str) -> pl.DataFrame:
 
 def standing(desk: Desk, months: list[int], measure: str) -> pl.DataFrame:
     """What stands approved for months of a measure: the facts of each line's last posting, the sum of all, the first one's number."""
+    return _standing(_posted(desk, months, measure))
+
+
+def _posted(desk: Desk, months: list[int], measure: str) -> pl.DataFrame:
     mine = pl.col("month").is_in(months) & (pl.col("measure") == measure)
-    posted = desk.lines.filter(mine & pl.col("kind").is_in(APPROVED_KINDS))
+    return desk.lines.filter(mine & pl.col("kind").is_in(APPROVED_KINDS))
+
+
+def _standing(posted: pl.DataFrame) -> pl.DataFrame:
     return posted.group_by(KEYS, maintain_order=True).agg(
         pl.col(*FIGURES, *PAYEE).last(),
         old_fen=pl.col("amount_fen").sum(),

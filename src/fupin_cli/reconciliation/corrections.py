@@ -33,21 +33,23 @@ UNSAID = "现在的表里没有这一行，或证号读不出了；当时的表�
 GONE = "gone"  # status of a line that the roster does not make any more
 
 
-def beside(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    """Lines that differ in their amount or are now held: as they stand beside as they are computed now (names with `_old`).
+def unlike(sums: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """`KEYS` of lines that come to another amount than stands (`sums`: `KEYS`, `old_fen`), or are now held.
 
-    Of most lines of most months there is nothing to be told. Of either there may be none.
+    Of most lines of most months there is nothing to be told.
+    """
+    amounts = new.select(*KEYS, "status", "amount_fen").join(sums, on=KEYS, how="full", coalesce=True)
+    other = (pl.col("amount_fen").fill_null(0) != pl.col("old_fen").fill_null(0)) | (pl.col("status") == HOLD)
+    return amounts.filter(other).select(KEYS)
+
+
+def beside(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Lines as they stand beside lines as they are computed now (names with `_old`); of either there may be none.
 
     `old`: `KEYS`, `FIGURES`, `PAYEE`, `old_fen` (what stands, corrections counted), all of the last posting, `batch`,
     `line_no` of the first; `new`: `KEYS`, `FIGURES`, `PAYEE`, `amount_fen`, `due_fen`. Adds `new_fen`; both sums are 0 where
     there is no such line.
     """
-    amounts = new.select(*KEYS, "status", "amount_fen").join(
-        old.select(*KEYS, "old_fen"), on=KEYS, how="full", coalesce=True
-    )
-    other = (pl.col("amount_fen").fill_null(0) != pl.col("old_fen").fill_null(0)) | (pl.col("status") == HOLD)
-    told = amounts.filter(other).select(KEYS)
-    old, new = (lines.join(told, on=KEYS, how="semi", maintain_order="left") for lines in (old, new))
     return new.join(old, on=KEYS, how="full", coalesce=True, suffix="_old", maintain_order="left_right").with_columns(
         new_fen=pl.col("amount_fen").fill_null(0), old_fen=pl.col("old_fen").fill_null(0)
     )
