@@ -35,7 +35,9 @@ CELLS = Deciding(
 AMOUNT, YEARS, FOLLOW_UP = "labour_export.amount", "labour_export.contract_years", "labour_export.follow_up_years"
 FAR = date(9999, 12, 31)
 OWN_WORDS = ("本县", "本区", "本地", "县内", "区内")
-OF_THE_CITY = r"^(?:本级|市本级|市直|市级|市)?$"
+OF_THE_CITY = r"^(?:本级|市本级|市直|市级|本市|市)?(?:(?:社保|人社|医保|就业).*)?$"
+OFFICE = r"(?:[市县区旗]|社保|人社|医保|就业|$)"  # what may stand behind a county's short name
+SEVERAL = r"[/、,;和或]"
 
 
 def claims(ctx: Month) -> Claims:
@@ -140,18 +142,21 @@ def _places(ctx: Month) -> list[Fault]:
         return []
     area = ctx.policy.file.area
     bare = area.city.removesuffix("市")
-    place = places.full_county(places.plain(pl.col("insured_place")).str.strip_prefix(area.province))
+    province = area.province.removesuffix("省")
+    place = places.plain(pl.col("insured_place")).str.replace(f"^{province}省?", "")
+    place = places.full_county(place)
     to_county = places.full_county(places.plain(pl.col("to_county")))
     own = places.SHORT_NAMES.get(name, name)
     coded = place.str.starts_with(code) if code else pl.lit(value=False)
-    city = place.str.starts_with(bare)
+    several = place.str.contains(SEVERAL)
     rest = place.str.strip_prefix(area.city).str.strip_prefix(bare)
     # 建平 for 建平县, 本县; 朝阳 alone is the city.
     short = {n[:-1] for n in (own, *(n for n, full in places.SHORT_NAMES.items() if full == own))} - {bare, ""}
-    ours = place.str.contains(own, literal=True) | coded | rest.is_in([*OWN_WORDS, *sorted(short)])
-    of_city = city & rest.str.contains(OF_THE_CITY)
+    brief = rest.str.contains(f"^(?:{'|'.join(sorted(short))}){OFFICE}") & bool(short)
+    ours = (place.str.contains(own, literal=True) | coded | rest.is_in(OWN_WORDS) | brief) & ~several
+    of_city = rest.str.contains(OF_THE_CITY) | several
     known = pl.col("insured_place").is_not_null()
-    home = to_county.str.ends_with(own) | (to_county == (code or own))
+    home = to_county.str.ends_with(own) | to_county.is_in([code or own, *sorted(short)])
     words = pl.format("参保地是 {}，由参保地支付", "insured_place")
     return [
         Fault("MEA013", known & ~ours & ~of_city, words, "insured_place"),
