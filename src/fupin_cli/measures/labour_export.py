@@ -37,7 +37,7 @@ FAR = date(9999, 12, 31)
 OWN_WORDS = ("本县", "本区", "本地", "县内", "区内")
 OF_THE_CITY = r"^(?:本级|市本级|市直|市级|本市|市)?(?:(?:社保|人社|医保|就业).*)?$"
 OFFICE = r"(?:[市县区旗]|社保|人社|医保|就业|$)"  # what may stand behind a county's short name
-SEVERAL = r"[/、,;和或]"
+SEVERAL = r"[/、,;]"
 
 
 def claims(ctx: Month) -> Claims:
