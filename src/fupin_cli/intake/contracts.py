@@ -42,6 +42,10 @@ TYPES = (
 )
 
 
+# What may stand in brackets behind a header: the unit in which its cells are (never 万元).
+UNITS = {"money": ("元",), "days": ("天", "日"), "count": ("人", "名", "户", "个", "次", "月"), "rate": ("%",)}
+
+
 @dataclass(frozen=True)
 class ColumnSpec:
     """One column of a table. `required`: the column must exist, its cells be filled unless `may_be_empty`.
@@ -108,7 +112,7 @@ class TableSpec:
 
     @cached_property
     def by_header(self) -> dict[str, str]:
-        """Normalised header or alias → column name; a column's own words beat those common to all tables."""
+        """Normalised header or alias, with its unit behind it or not → column name; a column's own words beat those common to all tables."""
         found: dict[str, str] = {}
         for column in self.columns.values():
             for header in (column.header, *column.aliases):
@@ -116,6 +120,9 @@ class TableSpec:
         for column in self.columns.values():
             for header in self.common.header_aliases.get(column.header, []):
                 found.setdefault(normalise_header(header), column.name)
+        for header, name in list(found.items()):
+            for unit in UNITS.get(self.columns[name].type, ()):
+                found.setdefault(f"{header}({unit})", name)
         return found
 
     @cached_property
