@@ -16,7 +16,7 @@ from fupin_cli.outputs.widths import width_of, wrapped
 
 WORDS = st.text("监测对象信息岗位补贴，。（）ab1. -", max_size=30)
 FIGURE = st.integers(-(10**12), 10**12).map(lambda fen: f"{fen / 100:.2f}")
-ROW = st.tuples(WORDS, st.from_regex(r"[A-Z]{2,4}\d{3}", fullmatch=True), WORDS, FIGURE, FIGURE)
+ROW = st.tuples(WORDS, st.from_regex(r"[A-Z]{2,4}[0-9]{3}", fullmatch=True), WORDS, FIGURE, FIGURE)
 
 
 def drawn(grid: Grid, width: int, encoding: str = "utf-8") -> str:
