@@ -75,6 +75,8 @@ def with_last_paid(  # noqa: PLR0913 - what tells a claim from others
     if key:
         vague = pl.concat([vague, _of_unknown_ref(paid, key).select(vague.columns)])
     vague = vague.filter((pl.col("month") > (since or 0)).fill_null(value=True))
+    if not vague.height:
+        return rows.with_columns(_perhaps=pl.lit(value=False))
     hit = _meant(rows.with_columns(_begins=pl.lit(None) if begins is None else begins), vague, key)
     rows = rows.join(hit, on=["_src", "_row"], how="left", nulls_equal=True, maintain_order="left")
     return rows.with_columns(pl.col("_perhaps").fill_null(value=False))

@@ -216,13 +216,14 @@ def pension_facts(
         .when(pl.col("insured_type").is_null())
         .then(pl.lit(default, dtype=pl.String))  # of what is written and not known nobody can say which scheme it is
     )
-    # The day of birth becomes a column: every step of the pension's age asks for it.
+    # What every step of the pension's age asks for becomes a column: the day of birth, by which day's law.
     birth, approval = pl.col("_birth"), pl.col("person_approval")
     today = pl.lit(months.last_day(month))
-    undelayed = pension_date_expr(birth, pl.col("scheme"), today)
-    lines = lines.with_columns(scheme=scheme, _birth=birth_expr(pl.col("id_number"))).with_columns(
-        pension_date=pension_date_expr(birth, pl.col("scheme"), pl.max_horizontal(undelayed, today)),
+    law_on = pl.max_horizontal(pension_date_expr(birth, pl.col("scheme"), today), today)
+    lines = lines.with_columns(scheme=scheme, _birth=birth_expr(pl.col("id_number"))).with_columns(_law_on=law_on)
+    lines = lines.with_columns(
+        pension_date=pension_date_expr(birth, pl.col("scheme"), pl.col("_law_on")),
         _then=pension_date_expr(birth, pl.col("scheme"), approval.fill_null(FAR)),
     )
     near = (pl.col("_then").dt.offset_by(f"-{years}y") < approval) & (approval <= pl.col("_then"))
-    return lines.with_columns(extended=near.fill_null(value=False)).drop("_then", "_birth")
+    return lines.with_columns(extended=near.fill_null(value=False)).drop("_then", "_birth", "_law_on")
