@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import polars as pl
 
+from fupin_cli.plans import MEMORY
+
 
 def _crowded(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl.LazyFrame:
     """Rows of those keys of which two periods may share a day: in order of start, one begins before the one before it ends.
 
     Where none does, none of the key's periods meets another, however they lie. Rows without a bound are left out.
     """
-    bounded = rows.filter(pl.col(start).is_not_null() & pl.col(end).is_not_null())
-    several = bounded.filter(pl.struct(keys).is_duplicated() if len(keys) > 1 else pl.col(keys[0]).is_duplicated())
+    bounded = pl.col(start).is_not_null() & pl.col(end).is_not_null()
+    periods = rows.select(*keys, start, end).filter(bounded)  # whole rows are only looked at where something meets
+    several = periods.filter(pl.struct(keys).is_duplicated() if len(keys) > 1 else pl.col(keys[0]).is_duplicated())
     same = pl.all_horizontal(pl.col(key).eq_missing(pl.col(key).shift(1)) for key in keys)
-    met = several.select(*keys, start, end).sort(*keys, start).filter(same & (pl.col(start) <= pl.col(end).shift(1)))
+    met = several.sort(*keys, start).filter(same & (pl.col(start) <= pl.col(end).shift(1)))
+    crowded = met.select(keys).unique().collect(engine=MEMORY)
+    if not crowded.height:
+        return rows.clear()
     # Few rows, of which several plans are made: found once.
-    return several.join(met.select(keys).unique(), on=keys, how="semi", nulls_equal=True).collect().lazy()
+    found = rows.filter(bounded).join(crowded.lazy(), on=keys, how="semi", nulls_equal=True)
+    return found.collect(engine=MEMORY).lazy()
 
 
 def overlapping(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl.LazyFrame:

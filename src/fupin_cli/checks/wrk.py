@@ -11,6 +11,7 @@ from fupin_cli.checks.places import vague_county, vague_text
 from fupin_cli.checks.report import report, with_others
 from fupin_cli.checks.rule import rule
 from fupin_cli.checks.wrk_homes import working
+from fupin_cli.plans import collected
 from fupin_cli.policy.months import first_day, parse_month
 from fupin_cli.policy.places import at_home
 from fupin_cli.policy.rounding import yuan_to_fen
@@ -54,8 +55,16 @@ def no_county(ctx: Month) -> pl.LazyFrame:
 )
 def overlap(ctx: Month) -> pl.LazyFrame:
     """Each spell against all others of the person."""
-    rows = ctx.spells.filter(pl.col("until") >= pl.col("start"))
-    rows = with_others(overlapping_spans(rows, "id_number", "start", "until"), ["id_number"])
+    rows = (
+        ctx.table(TABLE)
+        .with_columns(
+            until=pl.coalesce("end", pl.lit(ctx.last)),
+            _until_month=pl.col("_end_month") & pl.col("end").is_not_null(),
+            _who=pl.lit(ctx.who[TABLE]),
+        )
+        .filter(pl.col("start").is_not_null() & (pl.col("until") >= pl.col("start")))
+    )
+    rows = with_others(overlapping_spans(rows, "_who", "start", "until"), ["id_number"])
     return report(rows, TABLE, pl.concat_str(pl.lit("与另一段务工时间重叠："), "_others"), "start")
 
 
@@ -122,8 +131,9 @@ def income(ctx: Month) -> pl.LazyFrame:
 )
 def channel(ctx: Month) -> pl.LazyFrame:
     """Posts and workshops are at home."""
-    away = ~at_home() & pl.col("channel").str.contains(POST_CHANNEL)
-    return report(working(ctx).filter(away), TABLE, "在县外务工，就业渠道却是“{}”", "channel")
+    # Few are: only of these the places are compared.
+    posted = collected(working(ctx).filter(pl.col("channel").str.contains(POST_CHANNEL)), ctx.size)
+    return report(posted.filter(~at_home()), TABLE, "在县外务工，就业渠道却是“{}”", "channel")
 
 
 @rule(

@@ -90,7 +90,8 @@ def transport(ctx: Month) -> pl.LazyFrame:
         pl.col("working") & (pl.col("start") <= ctx.last) & (pl.col("end").is_null() | (pl.col("end") > ctx.last))
     )
     unpaid = unpaid.filter(have & (pl.col("_sum") == 0) & going_on & ~at_home() & pl.col("id_number").is_not_null())
-    inside = ctx.table(TABLE).filter(have & (paid > 0) & pl.col("working") & at_home())
+    subsidised = collected(ctx.table(TABLE).filter(have & (paid > 0) & pl.col("working")), ctx.size)
+    inside = subsidised.filter(at_home())
     return pl.concat(
         [
             report(unpaid, TABLE, "登记了交通补助措施，全户年度交通费补助却是0或空", "transport_subsidy_fen"),

@@ -219,18 +219,6 @@ class Month(Tables):
         return heads_of(self.people)
 
     @cached_property
-    def spells(self) -> pl.LazyFrame:
-        """Spells of work: employment rows with a start, `until` the end or the month's last day."""
-        return (
-            self.table("employment")
-            .filter(pl.col("start").is_not_null())
-            .with_columns(
-                until=pl.coalesce("end", pl.lit(self.last)),
-                _until_month=pl.col("_end_month") & pl.col("end").is_not_null(),
-            )
-        )
-
-    @cached_property
     def attended(self) -> pl.DataFrame | None:
         """The month's attendance with posts found by name; None where the table was not supplied."""
         if not self.has("attendance"):
