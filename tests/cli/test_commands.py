@@ -94,6 +94,8 @@ def test_every_template_is_read_back_as_its_table(fupin: Callable[..., Ran], tmp
 
 def test_a_template_guards_ids_and_offers_lists(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     fupin("template", "在岗人员花名册", "-o", tmp_path)
+    fupin("template", "在岗人员花名册", "-o", tmp_path / "新建 文件夹")
+    assert [p.name for p in (tmp_path / "新建 文件夹").iterdir()] == ["在岗人员花名册.xlsx"]
     book = openpyxl.load_workbook(tmp_path / "在岗人员花名册.xlsx")
     sheet = book.worksheets[0]
     headers = [cell.value for cell in sheet[3]]

@@ -19,7 +19,11 @@ def template(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="文件", help="写到哪里（默认：当前文件夹，以表名为文件名）", show_default=False
+            "--output",
+            "-o",
+            metavar="文件",
+            help="写到哪个 .xlsx 文件或哪个文件夹（默认：当前文件夹，以表名为文件名）",
+            show_default=False,
         ),
     ] = None,
     workspace: Workspace = None,
@@ -44,7 +48,7 @@ def template(
         near = difflib.get_close_matches(table, [*contracts, *by_title], n=1, cutoff=0.0)[0]
         raise UsageError(f"没有 {table} 这张表", f"是不是 {near}？全部表：fupin template --list")
     path = output or Path(f"{spec.title}.xlsx")
-    if path.is_dir():
+    if path.is_dir() or path.suffix.lower() != ".xlsx":  # a folder that is yet to be made; nothing else opens the file
         path = path / f"{spec.title}.xlsx"
     if path.exists() and not force:
         raise UsageError(f"{path} 已经存在", "换个名字（--output），或用 --force 覆盖")
