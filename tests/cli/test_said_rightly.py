@@ -30,6 +30,21 @@ def test_only_what_stops_a_line_is_a_reason(fupin: Callable[..., Ran], tmp_path:
     assert line["codes"] == ["ATT002", "CON001"]
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [({}, "同一份合同写了不止一行："), ({"合同开始日期": "2024-04-01"}, "与另一份合同的期限重叠：")],
+)
+def test_a_contract_written_twice_does_not_overlap_another(
+    fupin: Callable[..., Ran], tmp_path: Path, more: dict[str, str], words: str
+) -> None:
+    """Last month's rows on a hidden sheet: there is no other contract to be looked for."""
+    build({"add": {"assignments": [more]}}, tmp_path)
+    ran = fupin("check", "-w", tmp_path, "--month", MONTH, "--no-workbook", "--format", "json")
+    said = [f["message"] for f in ran.findings if f["code"] == "CON005"]
+    assert len(said) == 2
+    assert all(message.startswith(words) for message in said)
+
+
 def test_a_row_without_a_usable_id_is_explained_as_that(fupin: Callable[..., Ran], tmp_path: Path) -> None:
     """10.C: not "there is no attendance", which there is."""
     build({"change": {"assignments": {"身份证号码": "12345"}}}, tmp_path)

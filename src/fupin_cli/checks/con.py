@@ -114,7 +114,9 @@ def overlap(ctx: Month) -> pl.LazyFrame:
     # Rows of one contract overlap, all of them: what they say differently is asked of these alone.
     rows = with_others(rows, ["id_number"]).with_columns(_unlike=_unlike(ctx))
     rows = rows.join(due, on=["id_number", "post_id"], how="left", nulls_equal=True)
-    said = pl.concat_str(pl.lit("与另一份合同的期限重叠："), "_others")
+    contract = pl.struct("post_id", "contract_start", "contract_end").n_unique().over("id_number")
+    once = pl.when(contract == 1).then(pl.lit("同一份合同写了不止一行：")).otherwise(pl.lit("与另一份合同的期限重叠："))
+    said = pl.concat_str(once, "_others")
     alike, unlike = rows.filter(pl.col("_unlike") == ""), rows.filter(pl.col("_unlike") != "")
     words = pl.format("同一份合同写了几行，{}不同，分不清以哪一行为准：{}", "_unlike", "_others")
     return pl.concat(
