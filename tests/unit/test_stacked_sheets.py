@@ -226,3 +226,20 @@ def test_a_number_in_a_csv_of_excel_has_lost_its_digits() -> None:
         read = read_rows([source(roster, 0, columns, [[*row]])])
         assert read.accepted["account"].to_list() == [left]
         assert ("Excel 把账号存成了数字，末几位已经丢失，不能用" in read.found["message"].to_list()) is (left is None)
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "kept"),
+    [
+        ("assignments", {"county": "示例县", "township": "东川镇", "village": "东一村"}, 0),
+        ("assignments", {"county": "示例县", "name": "张三"}, 1),  # somebody whose number is not known yet
+        ("villages", {"county": "示例县", "township": "东川镇", "village": "东一村"}, 1),
+    ],
+)
+def test_a_row_that_says_only_where_is_blank(table: str, line: dict[str, str], kept: int) -> None:
+    """8.3: forms with the township filled in beforehand had each of their spare rows held for want of a number."""
+    spec = CONTRACTS[table]
+    names = list(spec.columns)
+    row: list[str | None] = [line.get(name) for name in names]
+    read = read_rows([source(spec, 0, names, [row])])
+    assert read.accepted.height + read.set_aside.height == kept

@@ -19,11 +19,16 @@ SEAL = r"[(（]?(?:盖章|公章|签字|签章)[)）]?[:：]?$"
 
 
 def data_rows(text: pl.DataFrame, names: list[str], sources: list[Source]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Leave out blank rows, the forms' footers, and headers repeated at page breaks; give the footer lines too."""
-    if all(text[name].null_count() for name in names):  # else no row is blank
-        filled = text.select(pl.any_horizontal(pl.col(names).is_not_null())).to_series()
-        text = text if filled.all() else text.filter(filled)
+    """Leave out blank rows, the forms' footers, and headers repeated at page breaks; give the footer lines too.
+
+    Blank is, in a table of people, a row of which nothing but its place was filled in beforehand.
+    """
     spec = sources[0].spec
+    places = [name for name in names if spec.has_person_key and spec.columns[name].type == "place"]
+    telling = [name for name in names if name not in places]
+    if all(text[name].null_count() for name in telling):  # else no row is blank
+        filled = text.select(pl.any_horizontal(pl.col(telling).is_not_null())).to_series()
+        text = text if filled.all() else text.filter(filled)
     if spec.has_person_key:
         doubtful = pl.col(KEY).str.contains(r"[0-9]{6}").not_().fill_null(value=True)
     else:
