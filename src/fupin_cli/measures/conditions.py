@@ -207,19 +207,34 @@ def insured_as_employee(ctx: Month) -> pl.DataFrame:
 def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """MEA011: the social insurance list has the person in the month, and only at other employers.
 
-    Held where a row does not say at which employer, from when or to when: it may be this one, or another month.
+    Held where a row does not say at which employer, from when or to when: it may be this one, or another month; and where
+    one name has the other in it (an employer is written in full on one list and in short on the other).
     """
     if not ctx.has("employee_insurance"):
         return rows, []
     rows = rows.join(insured_as_employee(ctx), on="id_number", how="left", maintain_order="left")
+    rows = rows.with_columns(_alike=_named_alike(rows))
     here = pl.col("_plain").list.contains(places.plain(pl.col("employer")))
     elsewhere = (pl.col("_units").is_not_null() & ~here).fill_null(value=False)
     message = pl.format("本月参保单位是 {}，不是申请单位", pl.col("_units").list.join("、"))
     unsure = "在职工社保参保名单里，单位、起始月份没有写明，或起止月份读不出，看不出本月是否在申请单位参保"
+    alike = pl.format("本月参保单位是 {}，与申请单位名称相近，须核实是不是同一单位", pl.col("_units").list.join("、"))
+    known, near = pl.col("_sure"), pl.col("_alike")
     return rows, [
-        Fault("MEA011", elsewhere & pl.col("_sure"), message, "employer"),
-        Fault("MEA011", elsewhere & ~pl.col("_sure"), unsure, "employer", "hold"),
+        Fault("MEA011", elsewhere & known & ~near, message, "employer"),
+        Fault("MEA011", elsewhere & known & near, alike, "employer", "hold"),
+        Fault("MEA011", elsewhere & ~known, unsure, "employer", "hold"),
     ]
+
+
+def _named_alike(rows: pl.DataFrame) -> pl.Series:
+    """Whether a row's employer and one of those at which the person is insured (`_plain`) have one name in the other."""
+    each = rows.select("_plain", _own=places.plain(pl.col("employer"))).with_row_index("_n").explode("_plain")
+    own, other = pl.col("_own"), pl.col("_plain")
+    named = (own != "") & (other != "")
+    alike = named & (own.str.contains(other, literal=True) | other.str.contains(own, literal=True))
+    found = each.filter(alike.fill_null(value=False))["_n"]
+    return pl.int_range(rows.height, eager=True).is_in(found.implode())
 
 
 def missing_settings(names: list[str]) -> list[Fault]:

@@ -10,6 +10,7 @@ from fupin_cli.measures.cells import Deciding, unknown
 from fupin_cli.measures.conditions import fen, in_term, not_eligible, of_folder, with_eligibility
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import Key, once_only, plain_ref, with_last_paid
+from fupin_cli.policy.letters import tight, tight_expr
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -49,7 +50,11 @@ def claims(ctx: Month) -> Claims:
     rows = with_last_paid(ctx, rows, CODE, Key(term_key, r"^\d{4}-[12]$"), begins=_begins())
     rate = pl.lit(fen(own.term), dtype=pl.Int64)
     for level, amount in own.levels.items():
-        rate = pl.when(pl.col("level") == level).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
+        rate = (
+            pl.when(tight_expr(pl.col("level")) == tight(level))
+            .then(pl.lit(fen(amount), dtype=pl.Int64))
+            .otherwise(rate)
+        )
     rows = rows.with_columns(
         rate_fen=rate,
         due_fen=rate,

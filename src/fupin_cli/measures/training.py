@@ -20,6 +20,7 @@ from fupin_cli.measures.conditions import (
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import BY_REF, once_only, paid_before, plain_ref, with_last_paid
 from fupin_cli.policy import months
+from fupin_cli.policy.letters import tight, tight_expr
 from fupin_cli.policy.rounding import HALF_UP
 
 if TYPE_CHECKING:
@@ -142,7 +143,11 @@ def course(ctx: Month) -> Claims:
     rows, faults, left = _base(ctx, "charged", needed=(*CELLS, "provider"))
     rate = pl.lit(fen(own.course), dtype=pl.Int64)
     for trade, amount in own.courses.items():
-        rate = pl.when(pl.col("trade") == trade).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
+        rate = (
+            pl.when(tight_expr(pl.col("trade")) == tight(trade))
+            .then(pl.lit(fen(amount), dtype=pl.Int64))
+            .otherwise(rate)
+        )
     rows = rows.with_columns(
         rate_fen=rate,
         due_fen=rate,
