@@ -70,3 +70,25 @@ def test_what_was_sent_again_is_not_offered_again(fupin: Callable[..., Ran], mon
     ran = fupin("reconcile", MONTH, "-w", month, "--reissue", "--by", "乙", "-y")
     assert "更正发放批次 202405-02" in ran.out, ran.err
     assert "可以补发" not in ran.out
+
+
+def test_an_approved_month_is_explained_by_what_was_approved(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """Of a month whose files have changed or gone an auditor was shown another sum, or that nobody is there."""
+    root, given = tmp_path / "w", tmp_path / "留存"
+    build({}, root)
+    fupin("payroll", "-w", root, "--month", MONTH, "--operator", "甲")
+    assert fupin("approve", MONTH, "-w", root, "--by", "乙", "-y", "--document", "文1").code == 0
+    assert "批准：" not in fupin("explain", "张三", MONTH, "-w", root).out
+    file = root / "inbox" / MONTH / f"{BASE['files']['attendance']}.csv"
+    file.write_bytes(file.read_bytes().replace(b",22,22,", b",22,11,"))
+    (line,) = fupin("explain", "张三", MONTH, "-w", root, "--format", "json").document["lines"]
+    assert [(step["name"], step["value"]) for step in line["steps"][:2]] == [
+        ("批准", "732.05 元"),
+        ("实发", "366.03 元"),
+    ]
+    (root / "inbox" / MONTH / f"{BASE['files']['assignments']}.csv").unlink()
+    ran = fupin("explain", "张三", MONTH, "-w", root)
+    assert (ran.code, f"fupin inputs {MONTH} --to 文件夹" in ran.err) == (2, True)
+    assert fupin("inputs", MONTH, "-w", root, "--to", given).code == 0
+    ran = fupin("explain", "张三", MONTH, given, "-w", root)
+    assert ("732.05" in ran.out, "批准：" in ran.out) == (True, False)

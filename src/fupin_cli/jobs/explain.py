@@ -10,6 +10,7 @@ from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs.measure_numbers import number_steps
 from fupin_cli.jobs.subsidy import compute, subsidy, supplied
+from fupin_cli.ledger import store
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.measures.claims import STATUS_WORDS, fraction_text
 from fupin_cli.policy.months import month_text
@@ -34,10 +35,30 @@ COUNT = {"paid_months": "实发的月数", "prorated": "折算的月数相加", 
 def explain_person(desk: Desk, who: str, month: int) -> list[Step]:
     """Explain every line of a person in a month, of posts and of every other subsidy that was supplied.
 
+    Of an approved month it is computed from what lies in the inbox now: where the ledger has another sum, that comes first.
+
     Raises:
         UsageError: nobody of that number or name has a line in the month.
         NoInputError: none of the tables was supplied.
     """
+    try:
+        return _explained(desk, who, month)
+    except (NoInputError, UsageError) as error:
+        text = month_text(month)
+        if _is_approved(desk, month):
+            error.hint = (
+                f"{text} 已批准。批准的数：fupin ledger show --month {text}；当时的输入留存着："
+                f"fupin inputs {text} --to 文件夹，再运行 fupin explain 证号或姓名 {text} 文件夹"
+            )
+        raise
+
+
+def _is_approved(desk: Desk, month: int) -> bool:
+    batches = store.standing(store.batches(desk.workspace.root))
+    return bool(batches.filter(kind=store.APPROVAL, month=month).height)
+
+
+def _explained(desk: Desk, who: str, month: int) -> list[Step]:
     measures = supplied(desk, month)
     runs: list[PayrollRun] = []
     try:
@@ -46,7 +67,7 @@ def explain_person(desk: Desk, who: str, month: int) -> list[Step]:
         if not measures:
             raise
     runs += [compute(desk, measure, month) for measure in measures]
-    steps = [step for run in runs for step in explain(run, who)]
+    steps = [step for run in runs for step in explain(run, who, _stands(desk, run))]
     if not steps:
         raise UsageError(
             f"{month_text(month)} 的花名册和各项申请里没有这个人的行", "核对证号或姓名；不在本月的行不参加测算"
@@ -54,13 +75,29 @@ def explain_person(desk: Desk, who: str, month: int) -> list[Step]:
     return steps
 
 
-def explain(run: PayrollRun, who: str) -> list[Step]:
+def _stands(desk: Desk, run: PayrollRun) -> dict[tuple[str, str], int]:
+    """What stands approved of the month, by person and post, in fen; nothing where it is not approved."""
+    if run.month not in desk.approved_months(run.subsidy.code):
+        return {}
+    rows = desk.money.filter(measure=run.subsidy.code, month=run.month)
+    return {(person, post): fen for person, post, fen in rows.select("person", "post_id", "posted_fen").iter_rows()}
+
+
+def explain(run: PayrollRun, who: str, stands: dict[tuple[str, str], int]) -> list[Step]:
     """Explain every line of a person (ID number or name; organisations by their code or name) of one subsidy."""
     number, name = who.strip().upper(), who.strip()
     lines = run.lines.filter(
         (pl.col("id_number") == number) | (pl.col("name") == name) | (pl.col("person_key") == number)
     )
-    return [_line(run, row) for row in lines.iter_rows(named=True)]
+    return [_told(_line(run, row), row, stands) for row in lines.iter_rows(named=True)]
+
+
+def _told(top: Step, row: dict[str, Any], stands: dict[tuple[str, str], int]) -> Step:
+    """The line with what stands approved before it, where that is another sum."""
+    if stands and (fen := stands.get((row["person_key"], row["post_id"] or ""), 0)) != row["amount_fen"]:
+        source = "账本；以下是按收件夹里现在的表重算的，与批准的不同，差额随当前月的批准入账"
+        top.steps.insert(0, Step("批准", f"{fen_to_yuan(fen)} 元", source))
+    return top
 
 
 def _line(run: PayrollRun, row: dict[str, Any]) -> Step:
