@@ -24,7 +24,7 @@ class Books:
         self, root: Path, *, posted: int | None = None, ledger: Mapping[str, pl.DataFrame] | None = None
     ) -> None:
         """Read nothing yet."""
-        self._root = root
+        self.root = root
         self._posted = posted
         self._ledger = ledger or {}
 
@@ -52,7 +52,7 @@ class Books:
     def read_ledger(self, table: str) -> pl.DataFrame:
         """A table of the ledger, whole."""
         known = self._ledger.get(table)
-        return store.read(self._root, table) if known is None else known
+        return store.read(self.root, table) if known is None else known
 
     def of_standing(self, table: str) -> pl.DataFrame:
         """The rows of a table that belong to postings that stand."""

@@ -20,7 +20,8 @@ from fupin_cli.jobs.person_code import known_key, person_codes, workspace_key
 from fupin_cli.jobs.replaced_lists import known_then, replaced_lists
 from fupin_cli.jobs.returned import checked_returns, return_intake
 from fupin_cli.jobs.sealed import logged
-from fupin_cli.measures.catalogue import MEASURES, leading
+from fupin_cli.jobs.settings_then import policy_then
+from fupin_cli.measures.catalogue import MEASURES, leading, sees
 from fupin_cli.measures.claimed import Claimed
 from fupin_cli.month.handed_in import Earlier
 from fupin_cli.month.month import NO_LINES
@@ -69,12 +70,13 @@ class Desk(Books):
         ledger: Mapping[str, pl.DataFrame] | None = None,
         cache: Cache = Cache.OFF,
         memo: Memo | None = None,
+        as_approved: bool = True,
     ) -> None:
         """Read the settings; files and ledger are read when they are first asked for, unless the `ledger`'s tables are given.
 
         `cache`: what is done with approved months computed again (`kept_months`), cells of workbooks (`kept_cells`), sheets of
         past months (`kept_tables`), the ledger's lines (`kept_lines`); nothing where a password reads files, or the desk is
-        not the workspace as it is. `memo`: months computed already.
+        not the workspace as it is. `memo`: months computed already. `as_approved`: see `policy_of`.
         """
         super().__init__(workspace.root, posted=posted, ledger=ledger)
         self.workspace = workspace
@@ -85,7 +87,8 @@ class Desk(Books):
         self._only = only
         self._makes_key = makes_key
         plain = policy is None and only is None and posted is None and ledger is None and workspace.password is None
-        self.memo = memo
+        self.memo, self._as_approved = memo, as_approved
+        self._as_approved = as_approved
         self.cache = cache if plain else Cache.OFF
         # Months computed for the first time, by month and by what a subsidy sees of it; what rules found there.
         self._months: dict[tuple[int, str], Claimed] = {}
@@ -188,14 +191,14 @@ class Desk(Books):
         """
         if month in self.approved_months(measure):
             return self._read(month, measure)
-        key = (month, _sees(measure))
+        key = (month, sees(measure))
         if key not in self._months:
             self._months[key] = self._read(month, measure)
         return self._months[key]
 
     def checked(self, ctx: Claimed, codes: set[str]) -> CheckResult:
         """What rules find in a month (`run_checks`); in one that the desk keeps (`context`) the same rules run once."""
-        key = (ctx.month, _sees(ctx.asked))
+        key = (ctx.month, sees(ctx.asked))
         if self._months.get(key) is not ctx:
             return run_checks(ctx, codes, self.progress)
         asked = (*key, frozenset(codes))
@@ -229,7 +232,7 @@ class Desk(Books):
             )
         return Claimed(
             intake,
-            self.policy.of(month),
+            self.policy_of(month, measure),
             self.contracts,
             asked=measure,
             folders=self.folders,
@@ -238,6 +241,11 @@ class Desk(Books):
             earlier=None if again or not leads else self.earlier(month),
             approved=self.standing(month, measure).select(id_number="person", post_id="post_id") if again else NO_LINES,
         )
+
+    def policy_of(self, month: int, measure: str) -> Policy:
+        """The policy of a month; that of an approved one of posts has the `[post]` of its approval (`settings_then`)."""
+        policy = self.policy.of(month)
+        return policy_then(self, policy, month) if self._as_approved and MEASURES[measure].leads else policy
 
     def _again(self, month: int) -> Intake:
         """What serves a month that is computed again: late lists too, of attendance and returns nothing of later months."""
@@ -293,9 +301,3 @@ class Desk(Books):
         if before is None:
             return Earlier(known, self.lines.clear().select("county", "township"), None)
         return Earlier(known, self.standing(before, leading().code).select("county", "township"), before)
-
-
-def _sees(measure: str) -> str:
-    """By what a subsidy sees of a month: all that a check looks at, posts left out, see the same of it."""
-    asked = MEASURES[measure]
-    return "" if asked.in_check and not asked.leads else measure

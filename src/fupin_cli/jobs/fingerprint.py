@@ -80,6 +80,7 @@ class Fingerprints:
                 "county": self._county,
                 "files": files,
                 "said": _said(said, month),
+                "then": desk.policy_of(month, measure).settings.post.model_dump(mode="json"),
                 "replaced": [[of, table, sha256] for of, table, sha256, _ in desk.replaced_lists],
                 "compared": [self._reference(folder) for folder in self._folders(month)],
                 "ledger": self._paid(month, measure, history) if desk.lines.height else None,

@@ -22,6 +22,7 @@ from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.one_batch import beside_this_batch
 from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.jobs.sealed import logged
+from fupin_cli.jobs.settings_then import changed_words
 from fupin_cli.jobs.unsaid import again_of
 from fupin_cli.measures.catalogue import known_measures, measure_of, other_measures
 from fupin_cli.measures.claims import SPOT, conform
@@ -202,7 +203,9 @@ def _with_corrections(desk: Desk, run: PayrollRun, again: list[Again], gone: lis
                 corrections, undecided = compared(desk, together)
         run = replace(run, corrections=corrections, undecided=undecided)
     idle = unpaid_budgets(desk.policy, desk.contracts)
-    return replace(run, not_again=gone, funds=funds_of(desk, run.month // 12), idle_budgets=idle)
+    then = [changed_words(one.month, desk.policy_of(one.month, run.measure), desk.policy) for one in again]
+    said = [words for words in then if words]
+    return replace(run, not_again=gone, as_approved=said, funds=funds_of(desk, run.month // 12), idle_budgets=idle)
 
 
 def _computed(measure: Measure, desk: Desk, month: int) -> Again:

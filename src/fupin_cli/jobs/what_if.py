@@ -102,13 +102,13 @@ def what_if(
     settings = load_settings(workspace.file)
     # A slip is told before anything is computed.
     tried = {name: changed_settings(settings, parse_changes(texts)) for name, texts in scenarios.items()}
-    desk = Desk(workspace, inbox, progress)
+    desk = Desk(workspace, inbox, progress, as_approved=False)
     for one in tried.values():
         refuse_unknown_funds(desk.policy.laws, one, TRIED)
     old = _lines(desk, months)
     found = []
     for name, texts in scenarios.items():
-        other = Desk(workspace, inbox, progress, policy=desk.policy.with_settings(tried[name]))
+        other = Desk(workspace, inbox, progress, policy=desk.policy.with_settings(tried[name]), as_approved=False)
         other.share_inbox(desk)
         found.append(Scenario(name, texts, compare(old, _lines(other, months))))
     first, last = months

@@ -99,3 +99,9 @@ def leading() -> Measure:
 def other_measures(policy: Policy) -> dict[str, Measure]:
     """Give every measure of the policy besides the one that leads."""
     return {code: measure for code, measure in all_measures(policy).items() if not measure.leads}
+
+
+def sees(measure: str) -> str:
+    """By what a subsidy sees of a month: all that a check looks at, posts left out, see the same of it."""
+    asked = MEASURES[measure]
+    return "" if asked.in_check and not asked.leads else measure

@@ -173,7 +173,7 @@ def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
         # What is wrong with files or the month as a whole (a township that handed in nothing, …): it stands on no line.
         "findings": finding_rows(run.result.found.filter(pl.col("_row").is_null()), unmask=unmask),
         "undecided": undecided_rows(run, unmask=unmask),
-        "not_recomputed": run.not_again,
+        "not_recomputed": [*run.not_again, *run.as_approved],
         "correction_totals": {kind: fen_to_yuan(fen) for kind, fen in run.correction_sums().items()},
         "to_pay": sums_of(run),
         "unplaced": unplaced_rows(run),

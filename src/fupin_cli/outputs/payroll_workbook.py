@@ -102,6 +102,7 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
         f"核对：{totals['pay']} 发放 + {totals['hold']} 暂缓 + {totals['refuse']} 不予 = {totals['lines']} 行",
         *([f"{correction_words(run)}，见“补发追回”"] if run.corrections.height and not part else []),
         *run.not_again,
+        *run.as_approved,
         *([f"{unplaced_words(run)}，见“未读入”"] if run.unplaced else []),
         *(f"该报未报：{words}" for words in run.unreported),
         state,

@@ -49,6 +49,7 @@ class PayrollRun(Shown):
     # Lines of those months that are now only held (`reconciliation.corrections.undecided`): listed, never posted.
     undecided: pl.DataFrame = field(default_factory=pl.DataFrame)
     not_again: list[str] = field(default_factory=list)  # approved months that could not be computed again, and why
+    as_approved: list[str] = field(default_factory=list)  # those computed under settings of then that differ, and how
     measure: str = MEASURE
     missing: list[str] = field(default_factory=list)  # tables without which no line can be judged (SPEC 8.5)
     funds: list[Fund] = field(default_factory=list)  # as they stood before this run
