@@ -25,11 +25,7 @@ if TYPE_CHECKING:
 
 
 def policy_then(books: Books, policy: Policy, month: int) -> Policy:
-    """The policy of a month, with the `[post]` with which posts were approved in it, if they were and it was kept.
-
-    Raises:
-        KeptError: what the approval kept is gone or damaged (exit 12).
-    """
+    """The policy of a month, with the `[post]` with which posts were approved in it, if they were and it was kept."""
     mine = (pl.col("kind") == store.APPROVAL) & (pl.col("month") == month) & (pl.col("measure") == leading().code)
     approvals = books.batches.filter(mine & (pl.col("kept_sha256") != ""))
     then = _post_of(books.root, *approvals.select("batch", "kept_sha256").row(-1)) if approvals.height else None
@@ -41,10 +37,10 @@ def policy_then(books: Books, policy: Policy, month: int) -> Policy:
 
 @lru_cache(64)
 def _post_of(root: Path, batch: str, kept_sha256: str) -> Post | None:  # noqa: ARG001 - tells the same number apart
-    """`[post]` of an approval's settings; None where they are another version's."""
+    """`[post]` of an approval's settings; None where they are another version's, or cannot be read (`verify` tells of that)."""
     try:
         return Settings.model_validate(kept.contents(root, batch).settings).post
-    except ValidationError:
+    except (ValidationError, kept.KeptError):
         return None
 
 
