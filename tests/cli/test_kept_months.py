@@ -324,7 +324,7 @@ def spoil(path: Path, how: str, other: Path) -> None:
     elif how == "the other month":
         path.write_bytes(other.read_bytes())
     elif how == "another version":
-        path.write_bytes(body.replace(b"fupin.month/1", b"fupin.month/2", 1))
+        path.write_bytes(body.replace(b"fupin.month/2", b"fupin.month/3", 1))
     else:
         head, key, seal, rest = body.split(b"\n", 3)
         path.write_bytes(b"\n".join((head, key, seal[::-1], rest)))
@@ -477,3 +477,15 @@ def test_what_an_approval_keeps_is_what_the_next_payroll_computes(
     computed.clear()
     assert document(root, Cache.KEEP, "2024-06") == without
     assert computed == ([parse_month(SECOND)] if corrected else [])  # of which earlier months other money is known now
+
+
+def test_a_desk_that_has_let_go_of_the_ledger_sees_what_was_posted(root: Path, fupin: Callable[..., Ran]) -> None:
+    desk, month = Desk(find_workspace(root)), parse_month(NOW)
+    before = desk.lines.height
+    put(root, NOW, "attendance", row("attendance", "A", 年月=NOW, 本月累计出勤天数="20"))
+    fupin("payroll", "-w", root, "--month", NOW, *BY)
+    assert fupin("approve", NOW, "-w", root, "--by", "审核", "-y").code == 0
+    assert desk.lines.height == before
+    desk.forget()
+    assert (desk.lines.height > before, month in desk.approved_months()) == (True, True)
+    assert desk.payments.filter(pl.col("month") == month).height > 0

@@ -179,6 +179,13 @@ class Desk(Books):
         damaged = logged(root, self.policy.settings.run, "kept lines damaged", writes=keeps)
         return kept_lines.lines(root, self.postings, looks=looks, keeps=keeps, damaged=damaged)
 
+    def forget(self) -> None:
+        """Let go of what was read of the ledger and computed with it: something was posted, of which this desk knows nothing."""
+        for found in (self._months, self._found, self._done, self._references):
+            found.clear()
+        for name in ("postings", "batches", "lines", "inputs", "_matched", "money", "payments"):
+            self.__dict__.pop(name, None)
+
     def gone(self, month: int, measure: str) -> str:
         """Which input of an approved month is not in the inbox any more (`month_folders.gone`); empty if none."""
         return month_folders.gone(self.inbox, self.approved_inputs(month, measure))

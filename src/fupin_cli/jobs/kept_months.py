@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.sealed import Damaged
 
 SUFFIX = ".month"
-HEAD = b"fupin.month/1"
+HEAD = b"fupin.month/2"
 LOG = logging.getLogger(__name__)
 
 
@@ -81,7 +81,7 @@ def read(place: Place, damaged: Damaged = unheard) -> pl.DataFrame | None:
     """
     body = place.sealed.read(damaged)
     try:
-        return None if body is None else pl.read_parquet(BytesIO(body))
+        return None if body is None else pl.read_ipc(BytesIO(body))
     except pl.exceptions.PolarsError as error:
         damaged(place.path.name, type(error).__name__)
         return None
@@ -95,7 +95,7 @@ def write(place: Place, lines: pl.DataFrame) -> None:
     if not place.key:
         return
     stream = BytesIO()
-    lines.write_parquet(stream)
+    lines.write_ipc(stream, compression="zstd")  # a third of what Parquet takes
     try:
         prepare(place.root)
         place.sealed.write(place.sealed.content(stream.getvalue()))

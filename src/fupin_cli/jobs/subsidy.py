@@ -246,6 +246,7 @@ def keep_approved(desk: Desk, measure: Measure, month: int) -> None:
         return
     after = Desk(desk.workspace, desk.folder, desk.progress, cache=Cache.KEEP)
     after.share_inbox(desk)
+    desk.forget()
     with suppress(FupinError):
         _again(after, measure, month, Fingerprints(after))
 
