@@ -144,9 +144,8 @@ class Desk(Books):
 
     @cached_property
     def _matched(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        sent = sent_lines(self.lines, self.batches)
-        if not self.returned.rows.height:
-            sent = sent.clear()
+        answered = self.returned.rows.height > 0
+        sent = sent_lines(self.lines if answered else self.lines.clear(), self.batches)
         rows, doubtful = match(self.returned.rows, sent, self.batches)
         return annotated(rows, sent, self.batches), doubtful
 

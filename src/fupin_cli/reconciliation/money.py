@@ -6,6 +6,7 @@ A line here is person × post (or measure) × month. All amounts are fen.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import polars as pl
 
@@ -154,14 +155,12 @@ def approved_and_paid(
     `twice`, `wrong_retry`, `other_payee`, `in_doubt`.
     """
     found = rows.filter(pl.col("matched") == MATCHED)
-    sent = sent_lines(lines, batches)
-    table = (
-        _posted(lines, batches)
-        .join(_answers(found), on=OBLIGATION, how="left", maintain_order="left")
-        .join(_pending(sent, found), on=OBLIGATION, how="left", maintain_order="left")
-        .join(_in_doubt(sent, doubtful), on=OBLIGATION, how="left", maintain_order="left")
-        .join(_kept(settlements), on=OBLIGATION, how="left", maintain_order="left")
-    )
+    asked = doubtful.height > 0 or (lines["kind"] == AGAIN).any()
+    sent = sent_lines(lines if asked else lines.clear(), batches)
+    answers = _answers(found), _pending(sent, found), _in_doubt(sent, doubtful), _kept(settlements)
+    # What few lines have is put together before it is looked for beside all.
+    more = reduce(_together, (*_netted(lines), *answers))
+    table = _posted(lines, batches).join(more, on=OBLIGATION, how="left", maintain_order="left")
     table = (
         table.with_columns(pl.col(NUMBERS).fill_null(0), pl.col(FLAGS).fill_null(value=False))
         .with_columns(_gone=(pl.col("n_paid") + pl.col("n_failed") + pl.col("n_unknown")) == 0)
@@ -186,7 +185,7 @@ def approved_and_paid(
 
 
 def _posted(lines: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
-    """What was posted for each line (`OBLIGATION`), and what was kept from it and for it of other lines' payments."""
+    """What was posted for each line (`OBLIGATION`)."""
     amount = pl.col("amount_fen")
     kind = pl.col("kind")
     opening = batches.filter(pl.col("kind") == OPENING)["batch"].to_list()
@@ -201,15 +200,22 @@ def _posted(lines: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
         first_line="line_no",
         opening_fen=amount * pl.col("batch").is_in(opening),
     )
-    sums = parts.group_by(OBLIGATION, maintain_order=True).agg(
+    return parts.group_by(OBLIGATION, maintain_order=True).agg(
         pl.col(FACTS).last(),
         pl.col("posted_fen", "base_fen", "recover_fen").sum(),
         pl.col("first_batch", "first_line").first(),
         pl.col("opening_fen").sum(),
     )
-    netted = lines.filter(kind == NETTED)
+
+
+def _netted(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What was kept from lines (`kept_fen`), and for lines of other lines' payments (`into_fen`)."""
+    amount = pl.col("amount_fen")
+    netted = lines.filter(pl.col("kind") == NETTED)
     kept = netted.group_by(OBLIGATION).agg(kept_fen=amount.sum())
-    near = order.filter(pl.col("batch").is_in(netted["batch"].unique().implode()))
+    near = lines.filter(
+        pl.col("batch").is_in(netted["batch"].unique().implode()) & pl.col("kind").is_in(APPROVED_KINDS)
+    )
     targets = near.select("batch", *OBLIGATION, source_line="line_no")
     into = (
         netted.select("batch", "source_line", "amount_fen")
@@ -217,9 +223,11 @@ def _posted(lines: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
         .group_by(OBLIGATION)
         .agg(into_fen=amount.sum())
     )
-    return sums.join(kept, on=OBLIGATION, how="left", maintain_order="left").join(
-        into, on=OBLIGATION, how="left", maintain_order="left"
-    )
+    return kept, into
+
+
+def _together(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    return one.join(other, on=OBLIGATION, how="full", coalesce=True)
 
 
 def _answers(found: pl.DataFrame) -> pl.DataFrame:
