@@ -222,7 +222,7 @@ CASES: list[tuple[Callable[[Path], Any], str, str, int]] = [
     (
         text("h.csv", "身份证号码,补贴类型,补贴月份,金额\n211302198001010012,岗位补贴,2024-13,1\n"),
         "ledger import h.csv",
-        " 处读不出，没有导入",
+        " 处读不出，没有导入：第 2 行",
         2,
     ),
     (

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.workspace import Workspace
 
 TABLE = "payment_history"
+ROWS_NAMED = 10
 
 
 def read_history(workspace: Workspace, file: Path, month: int) -> tuple[pl.DataFrame, int]:
@@ -39,8 +40,11 @@ def read_history(workspace: Workspace, file: Path, month: int) -> tuple[pl.DataF
         raise NoInputError(f"{file} 不是“{contracts[TABLE].title}”", f"表头须与模板一致：fupin template {TABLE}")
     bad = intake.found.filter(pl.col("code").is_in(["ID001", "IN004", "IN005", "IN006"]) & (pl.col("table") == TABLE))
     if bad.height:
+        rows = bad["_row"].unique().sort().to_list()
+        where = "、".join(map(str, rows[:ROWS_NAMED])) + ("……" if len(rows) > ROWS_NAMED else "")
         raise UsageError(
-            f"{file} 里有 {bad.height} 处读不出，没有导入", f"先核查并改正：fupin check {file} --month 年-月"
+            f"{file} 里有 {bad.height} 处读不出，没有导入：第 {where} 行",
+            f'先核查并改正：fupin check "{file}" --month 年-月',
         )
     paid = paid_rows(intake.tables[TABLE])
     if not paid.height:
