@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PROVINCE_END = r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$"
 CITY_END = r"(?:市|州|盟|地区|县|区|旗)$"
+COUNTY_END = r"[县区旗市]$"
 BEFORE_COUNTY = r"^(?:.{2,7}?(?:省|自治区))?(?:.{2,8}?(?:市|州|盟|地区))?(.{2,}[县区旗市])$"
 # The city's county whose short name people write (SPEC 8.24).
 SHORT_NAMES = {"喀左县": "喀喇沁左翼蒙古族自治县"}
@@ -40,7 +41,7 @@ def city(place: pl.Expr, area: Area) -> pl.Expr:
 def full_county(name: pl.Expr) -> pl.Expr:
     """A county by its full name, whichever of the two is written."""
     for short, full in SHORT_NAMES.items():
-        name = name.str.replace(short + "$", full)
+        name = name.str.replace(f"{short[:-1]}{short[-1]}?$", full)
     return name
 
 
@@ -50,10 +51,12 @@ def bare_county(name: pl.Expr) -> pl.Expr:
 
 
 def at_home(own: pl.Expr | None = None, work: pl.Expr | None = None) -> pl.Expr:
-    """Whether the place of work is the home county: one name ends with the other (辽宁省某市某县 = 某县)."""
+    """Whether the place of work is the home county: one name ends with the other (辽宁省某市某县 = 某县), also in short (某)."""
     home = full_county(pl.col("county") if own is None else own)
     there = full_county(pl.col("work_county") if work is None else work)
-    return there.str.ends_with(home) | home.str.ends_with(there)
+    unended = ~there.str.contains(COUNTY_END) & (there.str.len_chars() > 1)
+    short = unended & there.str.ends_with(home.str.replace(COUNTY_END, ""))
+    return there.str.ends_with(home) | home.str.ends_with(there) | short
 
 
 def inside(to_province: pl.Expr, to_city: pl.Expr, to_county: pl.Expr, area: Area) -> pl.Expr:
