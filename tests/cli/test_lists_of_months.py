@@ -56,6 +56,14 @@ def line(fupin: Callable[..., Ran], root: Path, month: str = MONTH) -> tuple[str
         ("deaths", {"m2024_03": {"死亡日期": "2024-02-10"}, "m2024_05": {"死亡日期": "2024-02-10"}}, "refuse"),
         ("deaths", {"m": {"死亡日期": "2024-02-10"}, "m2024_05": SOMEBODY}, "refuse"),
         ("deaths", {"m2024_03": {"死亡日期": "2024-02-10"}}, "refuse"),
+        # What a later month's folder says is known as well: nobody is paid to be asked for it back.
+        ("deaths", {"m2024_07": {"死亡日期": "2024-04-20"}}, "refuse"),
+        ("deaths", {"m2024_07": {"死亡日期": "2024-05-20"}}, "hold"),
+        ("deaths", {"m2024_07": {"死亡日期": "2024-06-01"}}, "pay"),
+        ("prisoners", {"m2024_07": {"起始日期": "2024-02-10"}}, "refuse"),
+        ("prisoners", {"m2024_07": {"起始日期": "2024-06-10"}}, "pay"),
+        ("deaths", {"m2024_05": {"死亡日期": "2024-02-10"}, "m2024_07": SOMEBODY}, "refuse"),
+        ("public_payroll", {"m2024_07": {"起始月份": "2024-02"}}, "pay"),
         # Who is not on the public payroll's newest list has left it.
         ("public_payroll", {"m2024_03": {}, "m2024_05": {"身份证号码": SOMEBODY["身份证号码"]}}, "pay"),
     ],

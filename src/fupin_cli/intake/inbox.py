@@ -225,8 +225,9 @@ def assign_roles(sources: list[Source], month: int, known_until: int) -> list[st
 
     Tables with a month column, and bank returns: all folders. Exports of the national system: the latest folder up to the month (that
     before it serves comparisons), else the inbox itself. Other tables: the inbox itself and the latest such folder. Lists of
-    the dead, of prisoners, … also the folders after it up to `known_until`, and where what they say lasts all before it: of
-    each person counts the newest that names him (`load.as_last_named`), and one that does not name him takes nothing back.
+    the dead, of prisoners, … also the folders after it up to `known_until`, and where what they say lasts all folders before
+    and after it, since nobody is paid of whom the inbox says that he was dead: of each person counts the newest that names
+    him (`load.as_last_named`), and one that does not name him takes nothing back.
 
     Returns one sentence for each table of which the inbox's own copy was not used.
     """
@@ -257,5 +258,7 @@ def assign_roles(sources: list[Source], month: int, known_until: int) -> list[st
 
 def _lists(own: list[Source], folders: list[int], until: int) -> list[Source]:
     """Lists of the dead, of prisoners, … that a month knows. `folders`: those up to the month; `until`: the last that is known."""
-    since = folders[-1] if folders and not own[0].spec.lasting else 0
+    if own[0].spec.lasting:
+        return own
+    since = folders[-1] if folders else 0
     return [s for s in own if s.folder is None or since <= s.folder <= until]

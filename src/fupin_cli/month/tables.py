@@ -129,13 +129,14 @@ class Tables:
         ]
 
     def older_lists(self, table: str) -> list[int]:
-        """Indexes of the files of a table that lie in an older folder than its newest: what they say, that does not repeat."""
+        """Indexes of the files of a table that lie in an older folder than its newest up to the month: what they say, that does not repeat."""
         folders = {
             source.index: source.folder
             for source in self.intake.sources
             if source.role == "current" and source.spec.table == table and source.folder is not None
         }
-        return [index for index, folder in folders.items() if folder < max(folders.values())]
+        newest = max((folder for folder in folders.values() if folder <= self.month), default=0)
+        return [index for index, folder in folders.items() if folder < newest]
 
     def lasting(self, name: str) -> pl.DataFrame:
         """Rows of a list whose word lasts (of the dead, of prisoners), with `older`: only a list before its newest says so.
