@@ -41,7 +41,8 @@ LIKE = {
 def unclear_payments(ctx: Month, measure: str, people: pl.DataFrame) -> pl.DataFrame:
     """Rows of the history that may be payments of a measure to `people` (id_number, name), and cannot be counted: `FOUND`."""
     uncounted, lost = ctx.uncounted, lost_payments(ctx)
-    if not (uncounted.height or lost.height):  # as it nearly always is
+    gone = ctx.intake.replaced.get(HISTORY)  # an approval knew of it, and the history does not tell of it any more
+    if not (uncounted.height or lost.height or gone is not None):  # as it nearly always is
         return FOUND.to_frame()
     kind = pl.col("measure")
     mine = (kind == measure).fill_null(value=True)
@@ -53,7 +54,6 @@ def unclear_payments(ctx: Month, measure: str, people: pl.DataFrame) -> pl.DataF
         rows = lost.filter(mine & ~pl.col("status").fill_null("paid").is_in(NOT_PAID))
         rows = rows.select("id_number", "name", "month", ref="post_id")
         found = pl.concat([found, may_mean(people, rows).select(*FOUND)])
-    gone = ctx.intake.replaced.get(HISTORY)  # an approval knew of it, and the history does not tell of it any more
     if gone is not None:
         back = pl.col("status").fill_null("paid").is_in(NOT_PAID)
         of_it = gone.filter((kind == measure) & ~back).select("id_number", "month", ref="post_id")
