@@ -62,6 +62,7 @@ TOGETHER = {
         "cli/test_installed",
         "cli/test_kept_cells",
         "cli/test_kept_months",
+        "cli/test_kept_tables",
         "cli/test_kills",
         "cli/test_payroll",
         "cli/test_quarter",
