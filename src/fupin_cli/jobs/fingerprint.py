@@ -62,13 +62,14 @@ class Fingerprints:
     def __init__(self, desk: Desk) -> None:
         """Nothing is read before it is asked for."""
         self.desk = desk
+        self._choices: dict[tuple[int, int | None], tuple[list[Source], list[pl.DataFrame]]] = {}
 
     def of(self, month: int, measure: str) -> str:
         """The fingerprint of an approved month of a measure; empty where there can be none (the program cannot be read)."""
         if not program():
             return ""
         desk = self.desk
-        sources, said = choose(desk.inbox, month, FAR_AHEAD, past_only=PAST_ONLY)
+        sources, said = self._chosen(month, FAR_AHEAD)
         files = self._files(sources, month)
         history = [source for source in sources if source.spec.table == HISTORY and source.role == "current"]
         stands = desk.standing(month, measure)
@@ -136,9 +137,15 @@ class Fingerprints:
         year_ago = month - MONTHS_PER_YEAR
         return [*earlier[-1:], *([year_ago] if year_ago in earlier else [])]
 
+    def _chosen(self, month: int, known: int | None) -> tuple[list[Source], list[pl.DataFrame]]:
+        """What serves a month that is computed again; mostly it is what the next one is compared with too."""
+        if (month, known) not in self._choices:
+            self._choices[month, known] = choose(self.desk.inbox, month, known, past_only=PAST_ONLY)
+        return self._choices[month, known]
+
     def _reference(self, month: int) -> list[Any]:
         known = FAR_AHEAD if month in self.desk.approved_months() else None
-        sources, said = choose(self.desk.inbox, month, known, past_only=PAST_ONLY)
+        sources, said = self._chosen(month, known)
         return [month, self._files(sources, month), _said(said, month)]
 
     @cached_property

@@ -103,8 +103,10 @@ def _counts(
 
 
 def _plain(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
-    """County and township without blanks, so that a name written with a space is the same."""
-    plain = (pl.col(name).str.replace_all(f"[{BLANKS}]", "") for name in AREA)
-    return rows.select(
-        *keys, *(pl.when(text != "").then(text).alias(name) for text, name in zip(plain, AREA, strict=True))
+    """County and township without blanks, so that a name written with a space is the same: of few names few have any."""
+    rows = rows.select(*keys, *AREA)
+    odd = [name for name in AREA if rows[name].unique().str.contains(f"^$|[{BLANKS}]").any()]
+    plain = {name: pl.col(name).str.replace_all(f"[{BLANKS}]", "") for name in odd}
+    return (
+        rows.with_columns(pl.when(text != "").then(text).alias(name) for name, text in plain.items()) if odd else rows
     )
