@@ -1,7 +1,7 @@
 """Sheets that are known already: what a sheet was recognised as and its rows as they were typed, in words and bytes. Never objects.
 
-The folders of past months are looked into every month: for days worked and people listed then, and for what is wrong with them.
-Of a file that has not changed nothing of that changes. Its cells are read when somebody asks for one.
+The folders of months are looked into again and again: the own by every command, those of the past for days worked and people
+listed then, and for what is wrong with them. Of a file that has not changed nothing of that changes. Its cells are read when somebody asks for one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Head = dict[str, Any]
 
 
 class KeptTables(Protocol):
-    """What was kept of the files of past months (`jobs.kept_tables`)."""
+    """What was kept of the files of months' folders (`jobs.kept_tables`)."""
 
     def heads(self, file: InboxFile) -> list[Head] | None:
         """What a file's sheets were recognised as (`head_of`); None where it is not known, or there was something to be told."""

@@ -141,14 +141,14 @@ def _title(roles: dict[str, list[Source]]) -> str:
 
 
 def _type(inbox: Inbox, sources: list[Source]) -> None:
-    """Type those sheets of one table that no month has asked for yet, all in one pass; past months' rows are taken as they were kept."""
+    """Type those sheets of one table that no month has asked for yet, all in one pass; rows that were kept are taken."""
     fresh = sorted((s for s in sources if s.index not in inbox.typed), key=lambda source: source.index)
-    inbox.typed |= {source.index: rows for source in inbox.past(fresh) if (rows := inbox.rows_of(source))}
+    inbox.typed |= {source.index: rows for source in fresh if (rows := inbox.rows_of(source))}
     fresh = [source for source in fresh if source.index not in inbox.typed]
     if fresh:
         rows = read_rows(fresh)
         inbox.typed |= dict.fromkeys((source.index for source in fresh), rows)
-        inbox.keep(inbox.past(fresh), rows)
+        inbox.keep(fresh, rows)
 
 
 def typed_rows(inbox: Inbox, sources: list[Source]) -> Rows:

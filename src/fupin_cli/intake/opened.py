@@ -55,22 +55,18 @@ class Inbox:
     typed: dict[int, Rows] = field(
         default_factory=dict, repr=False
     )  # by the source's index; sheets typed together share one
-    newest: int = 0  # month of the newest folder: what lies in those before it seldom changes
     kept: KeptTables | None = field(default=None, repr=False)
 
-    def past(self, sources: list[Source]) -> list[Source]:
-        """Those of past months' folders."""
-        return [source for source in sources if source.folder is not None and source.folder < self.newest]
-
     def rows_of(self, source: Source) -> Rows | None:
-        """A sheet's rows as they were kept."""
-        return self.kept.rows(source) if self.kept else None
+        """The rows of a sheet in a month's folder as they were kept."""
+        return self.kept.rows(source) if self.kept and source.folder is not None else None
 
     def keep(self, sources: list[Source], rows: Rows) -> None:
-        """Keep the rows of sheets."""
+        """Keep the rows of those of these sheets that lie in months' folders."""
         if self.kept:
             for source in sources:
-                self.kept.typed(source, rows.of({source.index}))
+                if source.folder is not None:
+                    self.kept.typed(source, rows.of({source.index}))
 
 
 def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
@@ -85,7 +81,7 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
 ) -> Inbox:
     """Read every file of an inbox (`only`: those of these names) and recognise its sheets.
 
-    `kept`: as `read_all`; `tables`: files of past months' folders that are known there are not read.
+    `kept`: as `read_all`; `tables`: files of months' folders that are known there are not read.
 
     Raises:
         NoInputError: no file, or no table in any of them.
@@ -99,18 +95,16 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
     files = _standing(_distinct([f for f in listed if not f.misnamed], found, result), result)
     if kept:
         kept.only(file.sha256 for file in files)
-    result.newest = max((file.folder for file in files if file.folder is not None), default=0)
-    past = [file for file in files if file.folder is not None and file.folder < result.newest]
-    known = {file: heads for file in past if tables and (heads := tables.heads(file))}
+    known = {f: heads for f in files if tables and f.folder is not None and (heads := tables.heads(f))}
     looks = _looks(files, known, contracts, lambda some: read_all(some, limits, password, kept))
     for number, (file, seen) in enumerate(looks, 1):
         progress(f"读取 {file.name}", number, len(files))
         _take(file, seen, result)
         found += seen.found
-        known |= {file: seen.heads} if file in past and seen.heads and not seen.found else {}
+        known |= {file: seen.heads} if file.folder is not None and seen.heads and not seen.found else {}
     _leave_out(without_same_sheets(result.sources, found), result)
     if tables:
-        tables.recognised(known, result.past(result.sources))
+        tables.recognised(known, [source for source in result.sources if source.folder is not None])
         result.kept = tables
     if not result.sources:
         reason = "；".join(found_message for part in found for found_message in part["message"].to_list()[:3])

@@ -189,7 +189,7 @@ def _workspace(workspace: Workspace) -> Iterator[Diagnosis]:
     kept = {
         "重算过的已批准月份": kept_months.size(root),
         "读过的工作簿": kept_cells.size(root),
-        "往月读过的表": kept_tables.size(root),
+        "各月读过的表": kept_tables.size(root),
         "账本的明细": kept_lines.size(root),
     }
     if told := [f"{what} {count} 个，{size / 1024:.0f} KiB" for what, (count, size) in kept.items() if count]:

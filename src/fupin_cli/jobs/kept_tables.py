@@ -1,4 +1,4 @@
-"""What sheets of past months' folders were recognised as, and their rows as typed, kept in `.fupin/cache/`: never a source of truth.
+"""What sheets of months' folders were recognised as, and their rows as typed, kept in `.fupin/cache/`: never a source of truth.
 
 A file is hashed by every command before anything is asked of it here. What is found was recognised and typed from the very bytes
 that lie there now, under the same name, by the same contracts, the same program, within the same limits. Files of which there is
@@ -36,7 +36,7 @@ NAME = "tables"
 
 
 class KeptTables:
-    """What is kept of an inbox's past months (`intake.known.KeptTables`)."""
+    """What is kept of an inbox's months (`intake.known.KeptTables`)."""
 
     def __init__(  # noqa: PLR0913 - all that rows depend on
         self,

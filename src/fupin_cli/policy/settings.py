@@ -164,7 +164,7 @@ class Intake(Section):
     max_cells_million: Count = 60
     max_memory_mib: Annotated[int, Field(ge=0)] = 0
     max_seconds: Count = 20
-    cache: bool = True  # cells of workbooks as read, past months as typed are kept in .fupin/cache
+    cache: bool = True  # cells of workbooks as read, months' sheets as typed are kept in .fupin/cache
 
 
 class Settings(Section):
