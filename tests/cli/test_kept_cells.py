@@ -117,7 +117,7 @@ def same(one: RawSheet, other: RawSheet) -> bool:
 
 
 def test_the_same_to_the_byte_cold_warm_and_without(root: Path, fupin: Callable[..., Ran], opened: list[str]) -> None:
-    """15: check and payroll print the same whether cells are kept, taken, or the switch is off; a CSV is always read."""
+    """15: check and payroll print the same whether cells are kept, taken, or the switch is off; of the CSV the rows are (`test_kept_tables`)."""
     said = {}
     for how in ("warm", "cold", "warm again", "off"):
         if how == "cold":
@@ -126,8 +126,8 @@ def test_the_same_to_the_byte_cold_warm_and_without(root: Path, fupin: Callable[
             (root / "fupin.toml").write_text(f"{SETTINGS}[intake]\ncache = false\n", encoding="utf-8")
         opened.clear()
         said[how] = [fupin(*words, "-w", root, "-o", root.parent / "out").out for words in (CHECK, PAYROLL)]
-        read = {"warm": 0, "cold": BOOKS, "warm again": 0, "off": 2 * BOOKS}[how]
-        assert (opened.count(".xlsx"), opened.count(".csv")) == (read, 2), how
+        read = {"warm": (0, 0), "cold": (BOOKS, 1), "warm again": (0, 0), "off": (2 * BOOKS, 2)}[how]
+        assert (opened.count(".xlsx"), opened.count(".csv")) == read, how
     assert all(json.loads(text) for text in said["warm"])
     assert said["warm"] == said["cold"] == said["warm again"]
     assert kept(root) == []  # the switch takes away what was kept
@@ -242,6 +242,8 @@ def test_what_is_damaged_is_read_anew(root: Path, opened: list[str], capfd: pyte
 
     def read(cache: Cache) -> list[RawSheet]:
         opened.clear()
+        if folder(root).is_dir():
+            (folder(root) / "tables.inbox").unlink(missing_ok=True)  # or most files are not opened at all
         sheets = [source.raw for source in Desk(find_workspace(root), cache=cache).inbox.sources]
         return [sheet for sheet in sheets if isinstance(sheet, RawSheet)]
 

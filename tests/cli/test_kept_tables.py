@@ -1,4 +1,4 @@
-"""16.5: sheets of past months, and the ledger's lines, are read and typed again only if they have changed; what is kept decides nothing alone."""
+"""16.5: sheets of months' folders, and the ledger's lines, are read and typed again only if they have changed; what is kept decides nothing alone."""
 
 from __future__ import annotations
 
@@ -290,7 +290,7 @@ def test_a_draft_from_forged_rows_or_lines_is_refused(root: Path, fupin: Callabl
     place = find_workspace(root)
     desk = Desk(place)
     tables = KeptTables(root, place.contracts(), place.policy().settings.intake, looks=True, keeps=True)
-    tables.recognised({}, desk.inbox.past(desk.inbox.sources))
+    tables.recognised({}, [source for source in desk.inbox.sources if source.folder is not None])
     desk = Desk(place, cache=Cache.READ)
     source = next(s for s in desk.inbox.sources if s.file.startswith(PAST[0]) and s.spec.table == "attendance")
     rows = read_rows([source])
