@@ -18,6 +18,7 @@ from fupin_cli.errors import FupinError
 from fupin_cli.intake.packed import arrow, exactly
 from fupin_cli.intake.raw import Source, UnreadableError
 from fupin_cli.intake.rows import Rows
+from fupin_cli.intake.values import dtype_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     Read = Callable[[], list[RawSheet] | UnreadableError]
 
 Head = dict[str, Any]
+_MANY = object()
 
 
 class KeptTables(Protocol):
@@ -123,8 +125,18 @@ def source_of(
 
 def pack_rows(source: Source, rows: Rows) -> bytes:
     """A sheet's rows (`Rows.of` it alone). Most sheets have none that were set aside, and nothing to be told of any."""
-    parts = [arrow(rows.accepted), *(arrow(frame) if frame.height else b"" for frame in (rows.set_aside, rows.found))]
-    head = {"sizes": [len(part) for part in parts], "counts": rows.counts[source.index]}
+    accepted = rows.accepted
+    same = {name: value for name in accepted.columns if (value := _one_value(accepted[name], source)) is not _MANY}
+    parts = [
+        arrow(accepted.drop(same)),
+        *(arrow(part) if part.height else b"" for part in (rows.set_aside, rows.found)),
+    ]
+    head = {
+        "sizes": [len(part) for part in parts],
+        "counts": rows.counts[source.index],
+        "order": accepted.columns,
+        "same": same,
+    }
     return b"".join((json.dumps(head).encode(), b"\n", *parts))
 
 
@@ -136,14 +148,37 @@ def unpack_rows(source: Source, body: bytes) -> Rows:
     """
     first, _, tables = body.partition(b"\n")
     head, stream = json.loads(first), io.BytesIO(tables)
-
-    def frame(size: int) -> pl.DataFrame:
-        rows = pl.read_ipc_stream(io.BytesIO(exactly(stream, size)))
-        return rows.with_columns(_src=pl.lit(source.index, dtype=pl.UInt32))
-
-    (of_accepted, of_aside, of_found), (read, good) = head["sizes"], head["counts"]
-    accepted = frame(of_accepted)
+    of_accepted, of_aside, of_found = (exactly(stream, size) for size in head["sizes"])
+    index = pl.lit(source.index, dtype=pl.UInt32).alias("_src")
+    columns = {name: pl.lit(value, dtype=_dtype(source, name)) for name, value in head["same"].items()}
+    accepted = _frame(of_accepted).select(
+        index if name == "_src" else columns[name].alias(name) if name in columns else pl.col(name)
+        for name in head["order"]
+    )
     none = accepted.clear().with_columns(pl.Series("_reason", [], pl.String))
-    aside = frame(of_aside) if of_aside else none
-    found = frame(of_found) if of_found else findings.empty()
+    aside = _frame(of_aside).with_columns(index) if of_aside else none
+    found = _frame(of_found).with_columns(index) if of_found else findings.empty()
+    read, good = head["counts"]
     return Rows(accepted, aside, found, {source.index: (read, good)})
+
+
+def _frame(body: bytes) -> pl.DataFrame:
+    return pl.read_ipc_stream(io.BytesIO(body))
+
+
+def _one_value(column: pl.Series, source: Source) -> Any:
+    """What stands in every row, where that is seen at once: kept as one value, as it was typed (`rows.read_rows`)."""
+    if not len(column):
+        return _MANY
+    if column.name in {"_file", "_sheet"}:
+        return getattr(source, column.name[1:])
+    if column.null_count() == len(column):
+        return None
+    return False if column.dtype == pl.Boolean and not column.has_nulls() and not column.any() else _MANY
+
+
+def _dtype(source: Source, name: str) -> Any:
+    """The type of such a column."""
+    if name in source.spec.columns:
+        return dtype_of(source.spec.columns[name])
+    return pl.Boolean if name.endswith("_month") else pl.String
