@@ -170,17 +170,14 @@ def heads(ctx: Month) -> pl.LazyFrame:
 )
 def relation_sex(ctx: Month) -> pl.LazyFrame:
     """之子 female, 之女 male, …; a spouse of the head's own sex."""
-    heads = (
-        ctx.people.lazy().filter(pl.col("relation") == "户主").unique("household_id", keep="first", maintain_order=True)
+    people, relation, sex = ctx.people.lazy(), pl.col("relation"), pl.col("sex_by_id")
+    heads = people.filter(relation == "户主").unique("household_id", keep="first", maintain_order=True)
+    heads = heads.select("household_id", head_sex="sex_by_id")
+    married = people.filter(relation == "配偶").join(heads, on="household_id", maintain_order="left")
+    unlike = (relation.is_in(MALE_RELATIONS) & (sex == "女")) | (relation.is_in(FEMALE_RELATIONS) & (sex == "男"))
+    return pl.concat(
+        [
+            report(people.filter(unlike), "registry", "与户主关系和身份证号的性别不符", "relation"),
+            report(married.filter(sex == pl.col("head_sex")), "registry", "配偶与户主同性别", "relation"),
+        ]
     )
-    rows = ctx.people.lazy().join(heads.select("household_id", head_sex="sex_by_id"), on="household_id", how="left")
-    relation, sex = pl.col("relation"), pl.col("sex_by_id")
-    wrong = (
-        (relation.is_in(MALE_RELATIONS) & (sex == "女"))
-        | (relation.is_in(FEMALE_RELATIONS) & (sex == "男"))
-        | ((relation == "配偶") & (sex == pl.col("head_sex")))
-    )
-    message = (
-        pl.when(relation == "配偶").then(pl.lit("配偶与户主同性别")).otherwise(pl.lit("与户主关系和身份证号的性别不符"))
-    )
-    return report(rows.filter(wrong), "registry", message, "relation")
