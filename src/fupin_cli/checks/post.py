@@ -148,12 +148,14 @@ def _of_the_window(ctx: Month) -> pl.LazyFrame:
         )
         .with_columns(_start=pl.col("on_post"), _end=pl.coalesce("off_post", "_known_until"))
     )
-    rows = rows.with_columns(_room=pl.lit(1, dtype=pl.Int64))
+    # Of how many places nobody says: of as many as are held in the month, for together is not in turn.
+    now = pl.col("id_number").filter(pl.col("_end") >= ctx.first).n_unique().over("post_id")
+    rows = rows.with_columns(_room=pl.max_horizontal(now.cast(pl.Int64), 1))
     if ctx.has(POSTS):
         known = (
             ctx.table(POSTS).unique("post_id", keep="first", maintain_order=True).select("post_id", "approved_holders")
         )
-        rows = rows.join(known, on="post_id", how="left").with_columns(_room=pl.col("approved_holders").fill_null(1))
+        rows = rows.join(known, on="post_id", how="left").with_columns(_room=pl.coalesce("approved_holders", "_room"))
     if ctx.has("registry"):
         rows = rows.join(ctx.homes.lazy(), on="id_number", how="left")
     else:
