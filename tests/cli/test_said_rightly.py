@@ -92,3 +92,19 @@ def test_an_approved_month_is_explained_by_what_was_approved(fupin: Callable[...
     assert fupin("inputs", MONTH, "-w", root, "--to", given).code == 0
     ran = fupin("explain", "张三", MONTH, given, "-w", root)
     assert ("732.05" in ran.out, "批准：" in ran.out) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("post", "more"),
+    [("1", "；出勤表里此人的岗位编号是 1"), ("", None)],
+    ids=["zeros lost", "no post: found by the person"],
+)
+def test_attendance_for_a_post_of_another_number_is_named(
+    fupin: Callable[..., Ran], tmp_path: Path, post: str, more: str | None
+) -> None:
+    """Excel makes 1 of 001: "hand the attendance in" was said to a clerk who had."""
+    change = {"posts": {"岗位编号": "001"}, "assignments": {"岗位编号": "001"}, "attendance": {"岗位编号": post}}
+    build({"change": change}, tmp_path)
+    ran = fupin("check", "-w", tmp_path, "--month", MONTH, "--no-workbook", "--format", "json")
+    said = [f["message"] for f in ran.findings if f["code"] == "ATT001"]
+    assert said == ([] if more is None else [f"本月没有这个人在这个岗位的出勤{more}"])

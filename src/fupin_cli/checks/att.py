@@ -51,15 +51,9 @@ def none(ctx: Month) -> pl.LazyFrame:
     no_norm = rows.filter(have & pl.col("attended_x100").is_not_null() & pl.col("required_x100").is_null())
     if differing is not None:  # rows that contradict each other are told as ID007
         unknown = unknown.join(differing, on=KEYS, how="anti")
+    absent, words = _absent(ctx, rows.filter(~have))
     found = [
-        report(
-            rows.filter(~have),
-            ROSTER,
-            f"本月没有这个人在这个岗位的出勤{ctx.unread(TABLE)}",
-            "id_number",
-            **effect,
-            **at_stake(),
-        ),
+        report(absent, ROSTER, words, "id_number", **effect, **at_stake()),
         report(unknown, ROSTER, "出勤表里没有出勤天数", "id_number", **effect, **at_stake()),
     ]
     if ctx.settings.post.proration == "attendance":
@@ -67,6 +61,20 @@ def none(ctx: Month) -> pl.LazyFrame:
             report(no_norm, ROSTER, "出勤表和岗位台账都没有规定出勤天数，算不出", "id_number", **effect, **at_stake())
         )
     return pl.concat(found)
+
+
+def _absent(ctx: Month, rows: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.Expr]:
+    """Lines without attendance, with what is said of them: that the person's stands there for a post that he is not on, too.
+
+    A post's number that a form writes otherwise (001 as 1) is nothing that was not handed in.
+    """
+    said = f"本月没有这个人在这个岗位的出勤{ctx.unread(TABLE)}"
+    if ctx.attended is None:
+        return rows, pl.lit(said)
+    stray = ctx.attended.lazy().join(ctx.lines.lazy().select(KEYS), on=KEYS, how="anti").drop_nulls("post_id")
+    posts = stray.group_by("id_number").agg(_posts=pl.col("post_id").unique().sort().str.join("、"))
+    words = pl.concat_str(pl.lit(f"{said}；出勤表里此人的岗位编号是 "), "_posts")
+    return rows.join(posts, on="id_number", how="left"), words.fill_null(said)
 
 
 def matched(ctx: Month) -> pl.LazyFrame:
