@@ -55,6 +55,8 @@ def claims(ctx: Month) -> Claims:
         how=pl.lit("实际保费，不超过县定标准 × 期数"),
     )
     rows = with_last_paid(ctx, rows, CODE, BY_REF, begins=months.index_expr(pl.col("start")))
+    # A policy of this number that was paid before this one begins was that of another year.
+    rows = rows.with_columns(_last=pl.when(pl.col("_last") >= ctx.month).then("_last"))
     held = perhaps = pl.Series([], dtype=pl.String)
     if ctx.has("assignments"):
         sure = surely_on_post(ctx, ctx.lines)
