@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.intake.copies import people_of, without_same_sheets
-from fupin_cli.intake.headers import recognise
+from fupin_cli.intake.headers import Match, recognise
 from fupin_cli.intake.raw import RawSheet, Source
 
 CONTRACTS = load_contracts()
@@ -60,3 +62,15 @@ def test_a_row_or_two_and_blank_forms_are_no_copies_and_a_hidden_sheet_gives_way
     both = [sheet(0, "a.xlsx", [HEADS, *ROWS], hidden=True), sheet(1, "a（改）.xlsx", [HEADS, *ROWS])]
     assert [s.file for s in without_same_sheets(both, found)] == ["a（改）.xlsx"]
     assert len(found) == 1
+
+
+def test_a_table_that_requires_no_column_has_people_too() -> None:
+    """A bureau's own `schemas/` may ask for nothing."""
+    spec = CONTRACTS["attendance"]
+    free = replace(spec, columns={"appraisal": spec.columns["appraisal"]})
+    raw = RawSheet("表", pl.DataFrame([["考核结果"], ["合格"], ["合格"], ["合格"]], orient="row"))
+    assert people_of(raw, Match(free, 1, {"appraisal": 0}))
+    sheet_of_it = RawSheet("表", pl.DataFrame([["考核结果", "备注"], ["合格", "无"]], orient="row"))
+    assert [m.spec.columns.keys() for m in recognise(sheet_of_it, "a.csv", {"own": free}).matches] == [
+        free.columns.keys()
+    ]

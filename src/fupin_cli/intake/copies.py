@@ -24,7 +24,11 @@ def people_of(sheet: RawSheet, match: Match) -> str:
 
     Sheets of which it differs are no copies: their cells need not be looked at again.
     """
-    names = (KEY, *(column.name for column in match.spec.bold))
+    names = (
+        KEY,
+        *(column.name for column in match.spec.bold),
+        *match.positions,
+    )  # a bureau's own table may require none
     position = next(match.positions[name] for name in names if name in match.positions)
     cells = sheet.cells.to_series(position).slice(match.header_row).drop_nulls()
     text = cells.str.join("\n").item() if len(cells) >= SEVERAL else ""

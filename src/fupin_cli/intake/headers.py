@@ -200,7 +200,8 @@ def _perhaps_headers(sheet: RawSheet, match: Match) -> pl.DataFrame:
     The first sign of one cell tells of nearly every row that it is no header; where many are left, all their cells are looked at.
     """
     spec = match.spec
-    key = next(match.positions[name] for name in (KEY, *(c.name for c in spec.bold)) if name in match.positions)
+    names = (KEY, *(column.name for column in spec.bold), *match.positions)
+    key = next(match.positions[name] for name in names if name in match.positions)
     first = sheet.cells.columns[key]
     after = AFTER_DIGITS if KEY in match.positions else AFTER_LETTERS
     plain = pl.col(first).is_between(pl.lit("0"), pl.lit(after), closed="left").fill_null(value=False)
