@@ -51,8 +51,7 @@ def checks(column: ColumnSpec) -> dict[str, pl.Expr]:
     cell = pl.col(column.name)
     if column.required and not column.may_be_empty:
         when = column.required_when
-        needed = pl.col(when).fill_null(value=False) if when else pl.lit(value=True)
-        asked[EMPTY] = cell.is_not_null() | ~needed
+        asked[EMPTY] = cell.is_not_null() | ~pl.col(when).fill_null(value=False) if when else cell.is_not_null()
     if column.values:
         known = list(column.values)
         inside = (
@@ -91,7 +90,14 @@ def failures(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
     types = frame.schema
     if any(types[name] != dtype_of(column) for name, column in spec.columns.items()):
         raise AssertionError(f"表格式与程序不符：{spec.table}")
-    asked = {name: list(holds.values()) for name, column in spec.columns.items() if (holds := checks(column))}
+    # Only a filled cell can be outside a list of words, only an empty one be missed.
+    empty = {name: frame[name].null_count() for name in spec.columns}
+    doubtful = [
+        column
+        for name, column in spec.columns.items()
+        if (column.values and empty[name] < frame.height) or (column.required and empty[name])
+    ]
+    asked = {column.name: list(holds.values()) for column in doubtful if (holds := checks(column))}
     right = frame.select(pl.all_horizontal(holds).all().alias(name) for name, holds in asked.items())
     wrong = [name for name in asked if not right[name][0]]
     if not wrong:

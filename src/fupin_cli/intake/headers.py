@@ -86,17 +86,16 @@ def recognise(sheet: RawSheet, file_name: str, contracts: dict[str, TableSpec]) 
                 best = [match]
             elif match.rank == best[0].rank and all(m.spec is not spec for m in best):
                 best.append(match)
-    missed = Recognition([])
     if near is not None:
         _, found_columns, spec, lacking, number = near
         present = len(spec.bold) - len(lacking)
         near_miss = len(lacking) <= NEAR_MISS_LACKING and present >= NEAR_MISS_PRESENT
-        missed = Recognition([], spec, tuple(lacking), near_miss, alike=_alike(spec, lacking, head[number - 1]))
         # A table of three columns fits inside many others. Where the sheet carries more of a table that it only just
         # misses, it was meant to be that one (docs/decisions/003).
-        if best and near_miss and found_columns > best[0].rank[0] and not _named(best, sheet, head, file_name):
-            return missed
-    return _chosen(_break_tie(best, sheet, head, file_name), sheet) if best else missed
+        meant = best and near_miss and found_columns > best[0].rank[0] and not _named(best, sheet, head, file_name)
+        if meant or not best:
+            return Recognition([], spec, tuple(lacking), near_miss, alike=_alike(spec, lacking, head[number - 1]))
+    return _chosen(_break_tie(best, sheet, head, file_name), sheet) if best else Recognition([])
 
 
 def _alike(spec: TableSpec, lacking: list[str], row: tuple[str | None, ...]) -> tuple[str, ...]:
