@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from fupin_cli.intake.known import Head
 
 
+HEAD = 20  # rows looked at first: a sheet that holds anything nearly always holds it there
+ROWS_NAMED = 10  # hidden rows that are named one by one
+# A Chinese ID number of 18 places, or of 15 as issued until 1999, that stands for itself in a text.
+_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+
+ID_NUMBER = rf"(?:^|[^0-9])[1-9]\d{{5}}(?:(?:18|19|20)\d{{2}}{_DAY}\d{{3}}[0-9Xx]|\d{{2}}{_DAY}\d{{3}})(?:[^0-9Xx]|$)"
+# A bank card of China, as every 一卡通 is; what a bank says of a payment, in whatever words.
+CARD_NUMBER, ANSWER = r"(?:^|[^0-9])62\d{14,17}(?:[^0-9]|$)", r"成功|失败|退回|退款|退票|入账|已付|已发"
+
+
 @dataclass
 class Seen:
     """What a file is. `heads`: what its sheets were recognised as, in words (`known.head_of`); `why` it cannot be read, if so."""
@@ -167,19 +177,9 @@ def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFram
     )
 
 
-# A Chinese ID number of 18 places, or of 15 as issued until 1999, that stands for itself in a text.
-_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-
-ID_NUMBER = rf"(?:^|[^0-9])[1-9]\d{{5}}(?:(?:18|19|20)\d{{2}}{_DAY}\d{{3}}[0-9Xx]|\d{{2}}{_DAY}\d{{3}})(?:[^0-9Xx]|$)"
-
-
 def holds_ids(cells: pl.DataFrame) -> bool:
     """Whether any cell of a sheet holds an ID number, spaces inside it or full-width digits notwithstanding."""
     return _says(cells, ID_NUMBER)
-
-
-# A bank card of China, as every 一卡通 is; what a bank says of a payment, in whatever words.
-CARD_NUMBER, ANSWER = r"(?:^|[^0-9])62\d{14,17}(?:[^0-9]|$)", r"成功|失败|退回|退款|退票|入账|已付|已发"
 
 
 def may_answer(cells: pl.DataFrame) -> bool:
@@ -194,11 +194,6 @@ def _says(cells: pl.DataFrame, words: str) -> bool:
         if any(part.select(pl.col(name).str.contains(words).any()).item() for part in (plain, spaced)):
             return True
     return False
-
-
-ROWS_NAMED = 10  # hidden rows that are named one by one
-
-HEAD = 20  # rows looked at first: a sheet that holds anything nearly always holds it there
 
 
 def _is_blank(sheet: RawSheet) -> bool:

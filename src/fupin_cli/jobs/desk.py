@@ -26,8 +26,8 @@ from fupin_cli.measures.claimed import Claimed
 from fupin_cli.month.handed_in import Earlier
 from fupin_cli.month.month import NO_LINES
 from fupin_cli.reconciliation import returns
-from fupin_cli.reconciliation.match import OBLIGATION, match, sent_lines
-from fupin_cli.reconciliation.money import annotated, approved_and_paid, returned
+from fupin_cli.reconciliation.match import match, sent_lines
+from fupin_cli.reconciliation.money import annotated, approved_and_paid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,16 +79,13 @@ class Desk(Books):
         not the workspace as it is. `memo`: months computed already. `as_approved`: see `policy_of`.
         """
         super().__init__(workspace.root, posted=posted, ledger=ledger)
-        self.workspace = workspace
+        self.workspace, self.progress = workspace, progress
         self.folder = inbox or workspace.inbox
-        self.progress = progress
         self.policy = policy or workspace.policy()
         self.contracts: dict[str, TableSpec] = workspace.contracts()
-        self._only = only
-        self._makes_key = makes_key
+        self._only, self._makes_key = only, makes_key
         plain = policy is None and only is None and posted is None and ledger is None and workspace.password is None
         self.memo, self._as_approved = memo, as_approved
-        self._as_approved = as_approved
         self.cache = cache if plain else Cache.OFF
         # Months computed for the first time, by month and by what a subsidy sees of it; what rules found there.
         self._months: dict[tuple[int, str], Claimed] = {}
@@ -103,9 +100,8 @@ class Desk(Books):
         Raises:
             NoInputError: no file, or none recognised.
         """
-        settings, place = self.policy.settings, self.workspace
-        looks, keeps = self.cache.looks, self.cache.keeps
-        kept = kept_tables.of_inbox(place, self.folder, self.contracts, settings, looks=looks, keeps=keeps)
+        settings, place, how = self.policy.settings, self.workspace, self.cache
+        kept = kept_tables.of_inbox(place, self.folder, self.contracts, settings, looks=how.looks, keeps=how.keeps)
         limits = settings.intake
         return read_inbox(self.folder, self.contracts, limits, self.progress, place.password, self._only, *kept)
 
@@ -174,9 +170,9 @@ class Desk(Books):
         """A table of the ledger, whole; its lines as they were kept, where they were."""
         if table != kept_lines.TABLE or self.cache is Cache.OFF:
             return super().read_ledger(table)
-        root, looks, keeps = self.workspace.root, self.cache.looks, self.cache.keeps
-        damaged = logged(root, self.policy.settings.run, "kept lines damaged", writes=keeps)
-        return kept_lines.lines(root, self.postings, looks=looks, keeps=keeps, damaged=damaged)
+        how = self.cache
+        damaged = logged(self.root, self.policy.settings.run, "kept lines damaged", writes=how.keeps)
+        return kept_lines.lines(self.root, self.postings, looks=how.looks, keeps=how.keeps, damaged=damaged)
 
     def forget(self) -> None:
         """Let go of what was read of the ledger and computed with it: something was posted, of which this desk knows nothing."""
@@ -213,10 +209,7 @@ class Desk(Books):
         return self._found[asked]
 
     def once(self, job: str, month: int, work: Callable[[], T]) -> T:
-        """What a job of a month comes to, computed once for all that is done at this desk and asks for it by name.
-
-        For jobs that post nothing between them: a posting would not be seen.
-        """
+        """What a job of a month comes to, computed once for all at this desk that ask for it by name and post nothing between."""
         if (job, month) not in self._done:
             self._done[job, month] = work()
         found: T = self._done[job, month]
@@ -285,9 +278,7 @@ class Desk(Books):
     def newcomers(self, month: int, measure: str, known: pl.DataFrame | None) -> pl.Series:
         """Whose later payments count for an approved month that is computed again (`history.newcomers`)."""
         cap = self.policy.of(month).cap_months(month) if MEASURES[measure].leads else None
-        kept = self.standing(month, measure).join(returned(self.money), on=OBLIGATION, how="anti")
-        own, stands = pl.col("measure") == measure, kept["person"]  # money that came back was not paid
-        return newcomers(self.payments.filter(own), None if known is None else known.filter(own), month, stands, cap)
+        return newcomers(self.payments, known, self.money, (month, measure), cap)
 
     def supposing(self, paid: pl.DataFrame) -> Desk:
         """The same desk, as if these payments (`history.payments`) stood in the ledger too; what rests on them is its own."""

@@ -77,20 +77,24 @@ def as_payments(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def newcomers(
-    paid: pl.DataFrame, known: pl.DataFrame | None, month: int, stands: pl.Series, cap: int | None
+    paid: pl.DataFrame, known: pl.DataFrame | None, money: pl.DataFrame, of: tuple[int, str], cap: int | None
 ) -> pl.Series:
-    """Whose later payments count for an approved month that is computed again: ID numbers.
+    """Whose later payments count for an approved month of a measure (`of`) that is computed again: ID numbers.
 
-    Who was paid for it (`stands`) keeps it: what came later cannot make it the 37th. Who was not would be paid newly now,
-    and all that was paid counts (SPEC 8.7). Of one measure: `paid`, the ledger's `payments`; `known`, the history that was
-    handed in. `cap`: months that may be paid in all, where these are all that is counted: who has fewer is not concerned.
+    Who was paid for it keeps it: what came later cannot make it the 37th. Who was not, or whose money came back, would be
+    paid newly now, and all that was paid counts (SPEC 8.7). `paid`: the ledger's `payments`; `known`: the history that was
+    handed in; `money`: `approved_and_paid`. `cap`: months that may be paid in all, where these are all that is counted: who
+    has fewer is not concerned.
     """
-    later = pl.col("month") > month
-    people = paid.filter(later & ~pl.col("id_number").is_in(stands.implode()))["id_number"].unique()
+    month, measure = of
+    own, later = pl.col("measure") == measure, pl.col("month") > month
+    posted = money.filter(own & (pl.col("month") == month) & (pl.col("posted_fen") > 0))
+    stands = posted.join(returned(money), on=OBLIGATION, how="anti")["person"].implode()
+    people = paid.filter(own & later & ~pl.col("id_number").is_in(stands))["id_number"].unique()
     if cap is None or people.is_empty():
         return people
     frames = [paid, *([] if known is None else [known.filter(pl.col("amount_fen") > 0)])]
-    counted = [frame.select("id_number", pl.col("month").cast(pl.Int32)) for frame in frames]
+    counted = [frame.filter(own).select("id_number", pl.col("month").cast(pl.Int32)) for frame in frames]
     mine = pl.concat(counted).filter(pl.col("id_number").is_in(people.implode()))
     months = mine.group_by("id_number").agg(pl.col("month").n_unique().alias("_n"))
     return months.filter(pl.col("_n") >= cap)["id_number"].sort()

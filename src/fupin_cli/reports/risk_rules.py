@@ -110,11 +110,10 @@ def _cap_near(scene: Scene) -> pl.DataFrame:
     history = month.table("payment_history").collect()
     parts = []
     if month.has("assignments"):
-        unpaid = pl.lit(month.settings.post.month_count == "paid_months") & ~(pl.col("due_fen") > 0).fill_null(
-            value=False
-        )
-        left = pl.col("_left") + unpaid.cast(pl.Int64)  # a month that pays nothing uses nothing
-        few = with_left(month).filter(pl.col("_whole") + unpaid.cast(pl.Int64) <= warn)
+        by_months = pl.lit(month.settings.post.month_count == "paid_months")
+        spared = (by_months & ~(pl.col("due_fen") > 0).fill_null(value=False)).cast(pl.Int64)
+        left = pl.col("_left") + spared  # a month that pays nothing uses nothing
+        few = with_left(month).filter(pl.col("_whole") + spared <= warn)
         near = few.with_columns(_left=pl.max_horizontal(left, pl.lit(0))).collect()
         parts.append(_rows(near, "assignments", pl.format("本月以后还能领{}个月", "_left")))
         held = month.months_used.filter("extended").select("id_number")
@@ -122,9 +121,8 @@ def _cap_near(scene: Scene) -> pl.DataFrame:
         held = pl.DataFrame(schema={"id_number": pl.String})
     used = used_months(history, month.policy, month.month)
     spent = used.filter(pl.col("used_num") >= pl.col("used_den") * cap).join(held, on="id_number", how="anti")
-    latest = history.filter(pl.col("measure") == POSTS).sort(
-        "month", descending=True, nulls_last=True, maintain_order=True
-    )
+    posts = history.filter(pl.col("measure") == POSTS)
+    latest = posts.sort("month", descending=True, nulls_last=True, maintain_order=True)
     rows = latest.unique("id_number", keep="first", maintain_order=True).join(spent, on="id_number")
     parts.append(_rows(rows, "payment_history", pl.format("已领{}个月", "months_counted")))
     return pl.concat(parts).unique("id_number", keep="first", maintain_order=True)
