@@ -324,7 +324,7 @@ def spoil(path: Path, how: str, other: Path) -> None:
     elif how == "the other month":
         path.write_bytes(other.read_bytes())
     elif how == "another version":
-        path.write_bytes(body.replace(b"fupin.month/2", b"fupin.month/3", 1))
+        path.write_bytes(body.replace(kept_months.HEAD, b"fupin.month/0", 1))
     else:
         head, key, seal, rest = body.split(b"\n", 3)
         path.write_bytes(b"\n".join((head, key, seal[::-1], rest)))

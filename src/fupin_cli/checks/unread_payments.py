@@ -9,7 +9,7 @@ import polars as pl
 from fupin_cli import findings
 from fupin_cli.checks.report import at_stake, place_expr, report
 from fupin_cli.month.unread_numbers import PLACE, lost_payments, may_mean
-from fupin_cli.month.used_months import NOT_PAID, POSTS
+from fupin_cli.month.used_months import POSTS, stayed
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -45,7 +45,7 @@ def _unknown_kinds(ctx: Month) -> pl.DataFrame:
     common = ctx.contracts[HISTORY].common
     other = kind.str.contains("|".join(common.not_post_words)) & bool(common.not_post_words)
     like = ~kind.is_in(list(common.measures)) & kind.str.contains("岗") & ~other
-    paid = ~pl.col("status").fill_null("paid").is_in(NOT_PAID) & (pl.col("amount_fen") > 0).fill_null(value=True)
+    paid = stayed() & (pl.col("amount_fen") > 0).fill_null(value=True)
     rows = ctx.intake.tables[HISTORY].filter(like & paid).select("id_number", "month", *PLACE)
     if not rows.height:
         return findings.empty()
@@ -96,7 +96,7 @@ def _where_they_decide(ctx: Month, rows: pl.DataFrame, words: str, code: str, hi
 
 def _counts() -> pl.Expr:
     """Rows of posts that were not sent back: those that are counted, or would be."""
-    return pl.col("measure").fill_null(POSTS).eq(POSTS) & ~pl.col("status").fill_null("paid").is_in(NOT_PAID)
+    return pl.col("measure").fill_null(POSTS).eq(POSTS) & stayed()
 
 
 def _unread_cells(ctx: Month) -> pl.DataFrame:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.intake.headers import KEY
 from fupin_cli.intake.raw import RawSheet
 
 if TYPE_CHECKING:
@@ -20,17 +19,11 @@ SEVERAL = 3  # rows
 
 
 def people_of(sheet: RawSheet, match: Match) -> str:
-    """A hash of whom a sheet names, in order, or of its first required column; empty where it has but a row or two.
+    """A hash of whom a sheet names, in order, or what else tells its rows apart; empty where it has but a row or two.
 
     Sheets of which it differs are no copies: their cells need not be looked at again.
     """
-    names = (
-        KEY,
-        *(column.name for column in match.spec.bold),
-        *match.positions,
-    )  # a bureau's own table may require none
-    position = next(match.positions[name] for name in names if name in match.positions)
-    cells = sheet.cells.to_series(position).slice(match.header_row).drop_nulls()
+    cells = sheet.cells.to_series(match.telling).slice(match.header_row).drop_nulls()
     text = cells.str.join("\n").item() if len(cells) >= SEVERAL else ""
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest() if text else ""
 

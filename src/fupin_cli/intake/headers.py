@@ -38,6 +38,16 @@ class Match:
         """Most columns matched first, then fewest columns of the table left over."""
         return len(self.positions), len(self.positions) - len(self.spec.columns)
 
+    @property
+    def telling(self) -> int:
+        """Position of the cells that tell rows apart: whom they name, else the first required column, or the first there is."""
+        names = (
+            KEY,
+            *(column.name for column in self.spec.bold),
+            *self.positions,
+        )  # a bureau's own table may require none
+        return next(self.positions[name] for name in names if name in self.positions)
+
 
 @dataclass(frozen=True)
 class Recognition:
@@ -199,9 +209,7 @@ def _perhaps_headers(sheet: RawSheet, match: Match) -> pl.DataFrame:
     The first sign of one cell tells of nearly every row that it is no header; where many are left, all their cells are looked at.
     """
     spec = match.spec
-    names = (KEY, *(column.name for column in spec.bold), *match.positions)
-    key = next(match.positions[name] for name in names if name in match.positions)
-    first = sheet.cells.columns[key]
+    first = sheet.cells.columns[match.telling]
     after = AFTER_DIGITS if KEY in match.positions else AFTER_LETTERS
     plain = pl.col(first).is_between(pl.lit("0"), pl.lit(after), closed="left").fill_null(value=False)
     below = sheet.cells.lazy().with_row_index("_n", 1).slice(match.header_row).filter(~plain)

@@ -12,6 +12,7 @@ from fupin_cli.intake.copies import people_of
 from fupin_cli.intake.headers import recognise
 from fupin_cli.intake.known import head_of
 from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError, column_letter
+from fupin_cli.policy.letters import some_of
 from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 
 HEAD = 20  # rows looked at first: a sheet that holds anything nearly always holds it there
-ROWS_NAMED = 10  # hidden rows that are named one by one
 # A Chinese ID number of 18 places, or of 15 as issued until 1999, that stands for itself in a text.
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 
@@ -122,8 +122,7 @@ def _hidden_rows(source: Source, sheet: RawSheet) -> list[pl.DataFrame]:
     rows = [row for row in sheet.hidden_rows if source.header_row < row <= sheet.cells.height]
     if not rows:
         return []
-    which = "、".join(map(str, rows[:ROWS_NAMED])) + ("……" if len(rows) > ROWS_NAMED else "")
-    message = f"有 {len(rows)} 行是隐藏的（多半是筛选过），照样读了：第 {which} 行"
+    message = f"有 {len(rows)} 行是隐藏的（多半是筛选过），照样读了：第 {some_of(rows)} 行"
     return [findings.about_file("IN013", source.file, message, source.sheet)]
 
 

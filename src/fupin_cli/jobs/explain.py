@@ -10,7 +10,6 @@ from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.errors import NoInputError, UsageError
 from fupin_cli.jobs.measure_numbers import number_steps
 from fupin_cli.jobs.subsidy import compute, subsidy, supplied
-from fupin_cli.ledger import store
 from fupin_cli.measures.catalogue import leading
 from fupin_cli.measures.claims import STATUS_WORDS, fraction_text
 from fupin_cli.policy.months import month_text
@@ -45,17 +44,12 @@ def explain_person(desk: Desk, who: str, month: int) -> list[Step]:
         return _explained(desk, who, month)
     except (NoInputError, UsageError) as error:
         text = month_text(month)
-        if _is_approved(desk, month):
+        if month in desk.approved_months(None):
             error.hint = (
                 f"{text} 已批准。批准的数：fupin ledger show --month {text}；当时的输入留存着："
                 f"fupin inputs {text} --to 文件夹，再运行 fupin explain 证号或姓名 {text} 文件夹"
             )
         raise
-
-
-def _is_approved(desk: Desk, month: int) -> bool:
-    batches = store.standing(store.batches(desk.workspace.root))
-    return bool(batches.filter(kind=store.APPROVAL, month=month).height)
 
 
 def _explained(desk: Desk, who: str, month: int) -> list[Step]:

@@ -105,11 +105,13 @@ def _of_posts(desk: Desk, run: PayrollRun) -> pl.DataFrame:
     # The line's own share is that of this month alone.
     rows = ends_of(run).drop("share_num", "share_den").join(shares, on="person", how="left", maintain_order="left")
     own = pl.col("numerator_x100").is_not_null() & own_den.is_not_null()
-    rows = rows.with_columns(_cap_end(run.month), _num=pl.when(own).then(own_num).cast(BIG), _den=own_den.cast(BIG))
+    rows = rows.with_columns(
+        _cap_end(run.month), _num=pl.when(own).then(own_num).cast(BIG), _den=pl.when(own).then(own_den).cast(BIG)
+    )
     return rows.with_columns(
         *_months_left(run),
         share_num=pl.coalesce("share_num", "_num"),
-        share_den=pl.coalesce("share_den", pl.when(pl.col("_num").is_not_null()).then("_den")),
+        share_den=pl.coalesce("share_den", "_den"),
         fixed_fen=pl.lit(None, dtype=pl.Int64),
     ).select(ENDS)
 

@@ -7,14 +7,13 @@ there. An approval reads the ledger itself.
 
 from __future__ import annotations
 
-import logging
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.errors import FupinError
-from fupin_cli.jobs.sealed import Sealed, prepare, size_of, unheard
+from fupin_cli.intake.packed import arrow
+from fupin_cli.jobs.sealed import Sealed, size_of, unheard
 from fupin_cli.ledger import store
 from fupin_cli.ledger.model import schema_of
 from fupin_cli.outputs.manifest import digest
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.jobs.sealed import Damaged
 
-NAME, HEAD, TABLE = "ledger.lines", b"fupin.lines/2", "lines"
-LOG = logging.getLogger(__name__)
+NAME, HEAD, TABLE = "ledger.lines", b"fupin.lines/3", "lines"
 
 
 def lines(root: Path, postings: pl.DataFrame, *, looks: bool, keeps: bool, damaged: Damaged = unheard) -> pl.DataFrame:
@@ -65,19 +63,12 @@ def _read(root: Path, seals: list[str], damaged: Damaged) -> tuple[pl.DataFrame 
     if (last := seal.decode()) not in seals:
         return None, 0
     try:
-        return pl.read_ipc(BytesIO(table)), seals.index(last) + 1
+        return pl.read_ipc_stream(BytesIO(table)), seals.index(last) + 1
     except pl.exceptions.PolarsError as error:
         damaged(NAME, type(error).__name__)
         return None, 0
 
 
 def _write(root: Path, seal: str, found: pl.DataFrame) -> None:
-    """Keep lines up to a posting in the place of those that were kept; what cannot be written is not."""
-    stream = BytesIO()
-    found.write_ipc(stream, compression="zstd")  # a third of what Parquet takes
-    try:
-        prepare(root)
-        place = _place(root)
-        place.write(place.content(b"\n".join((seal.encode(), stream.getvalue()))))
-    except (OSError, FupinError) as error:
-        LOG.info("%s: %s, not kept", NAME, type(error).__name__)
+    """Keep lines up to a posting in the place of those that were kept."""
+    _place(root).keep(b"\n".join((seal.encode(), arrow(found))))

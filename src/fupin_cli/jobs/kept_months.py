@@ -6,7 +6,7 @@ another fingerprint or of another version is as if it were not there: the month 
 
 from __future__ import annotations
 
-import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.errors import FupinError
-from fupin_cli.jobs.sealed import Sealed, folder, prepare, size_of, unheard
+from fupin_cli.intake.packed import arrow
+from fupin_cli.jobs.sealed import Sealed, folder, size_of, unheard
 from fupin_cli.ledger import store
 from fupin_cli.policy.months import month_text
 
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.sealed import Damaged
 
 SUFFIX = ".month"
-HEAD = b"fupin.month/2"
-LOG = logging.getLogger(__name__)
+HEAD = b"fupin.month/3"
 
 
 class Cache(Enum):
@@ -81,7 +81,7 @@ def read(place: Place, damaged: Damaged = unheard) -> pl.DataFrame | None:
     """
     body = place.sealed.read(damaged)
     try:
-        return None if body is None else pl.read_ipc(BytesIO(body))
+        return None if body is None else pl.read_ipc_stream(BytesIO(body))
     except pl.exceptions.PolarsError as error:
         damaged(place.path.name, type(error).__name__)
         return None
@@ -94,14 +94,9 @@ def write(place: Place, lines: pl.DataFrame) -> None:
     """
     if not place.key:
         return
-    stream = BytesIO()
-    lines.write_ipc(stream, compression="zstd")  # a third of what Parquet takes
-    try:
-        prepare(place.root)
-        place.sealed.write(place.sealed.content(stream.getvalue()))
-        _prune(place.root)
-    except (OSError, FupinError) as error:
-        LOG.info("%s: %s, not kept", place.path.name, type(error).__name__)
+    if place.sealed.keep(arrow(lines)):
+        with suppress(OSError, FupinError):
+            _prune(place.root)
 
 
 def _name(month: int, measure: str) -> str:

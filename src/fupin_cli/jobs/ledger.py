@@ -11,6 +11,7 @@ from fupin_cli.intake.inbox import find_files
 from fupin_cli.intake.load import load
 from fupin_cli.ledger import store
 from fupin_cli.month.used_months import paid_rows
+from fupin_cli.policy.letters import some_of
 from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from fupin_cli.jobs.workspace import Workspace
 
 TABLE = "payment_history"
-ROWS_NAMED = 10
 
 
 def read_history(workspace: Workspace, file: Path, month: int) -> tuple[pl.DataFrame, int]:
@@ -41,9 +41,8 @@ def read_history(workspace: Workspace, file: Path, month: int) -> tuple[pl.DataF
     bad = intake.found.filter(pl.col("code").is_in(["ID001", "IN004", "IN005", "IN006"]) & (pl.col("table") == TABLE))
     if bad.height:
         rows = bad["_row"].unique().sort().to_list()
-        where = "、".join(map(str, rows[:ROWS_NAMED])) + ("……" if len(rows) > ROWS_NAMED else "")
         raise UsageError(
-            f"{file} 里有 {bad.height} 处读不出，没有导入：第 {where} 行",
+            f"{file} 里有 {bad.height} 处读不出，没有导入：第 {some_of(rows)} 行",
             f'先核查并改正：fupin check "{file}" --month 年-月',
         )
     paid = paid_rows(intake.tables[TABLE])

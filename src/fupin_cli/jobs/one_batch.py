@@ -37,10 +37,12 @@ def beside_this_batch(
     computes a month at a desk.
     """
     fresh = corrections.filter((pl.col("kind") == BACK_PAY) & (pl.col("old_fen") == 0)).select("month", "person")
-    fresh = _concerned(run, fresh)
     if not fresh.height:
         return found
     with_it = as_payments(lines_now(run))
+    fresh = _concerned(run, fresh, with_it)
+    if not fresh.height:
+        return found
     asked = []
     for month in sorted(found, key=lambda m: m.month):
         mine = fresh.filter(pl.col("month") == month.month)["person"]
@@ -55,16 +57,17 @@ def beside_this_batch(
     return asked
 
 
-def _concerned(run: PayrollRun, fresh: pl.DataFrame) -> pl.DataFrame:
-    """Who is paid for several months or claims by this batch; of posts, who has more months than the cap with them."""
-    own = lines_now(run).filter(pl.col("amount_fen") > 0).select("month", "person")
-    batch = pl.concat([fresh, own.join(fresh, on="person", how="semi")], how="vertical_relaxed")
-    counted = batch
-    if run.subsidy.leads and (history := run.intake.tables.get(HISTORY)) is not None:
-        paid = history.filter((pl.col("measure") == run.measure) & (pl.col("amount_fen") > 0))
-        paid = paid.select("month", person="id_number").join(fresh, on="person", how="semi")
-        counted = pl.concat([batch, paid], how="vertical_relaxed")
-    cap = run.policy.cap_months(run.month) if run.subsidy.leads else 1
-    many = counted.group_by("person").agg(pl.len() if cap == 1 else pl.col("month").n_unique())
-    many = many.filter(pl.nth(1) > cap)
-    return fresh.join(many, on="person", how="semi")
+def _concerned(run: PayrollRun, fresh: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """Who of `fresh` is paid for several months or claims by this batch; of posts, who has more months than the cap with them.
+
+    `own`: what the batch pays for its own month (`history.payments`).
+    """
+    counted = [fresh, own.select("month", person="id_number").join(fresh, on="person", how="semi")]
+    most, count = 1, pl.len()
+    if run.subsidy.leads:
+        most, count = run.policy.cap_months(run.month), pl.col("month").n_unique()
+        if (history := run.intake.tables.get(HISTORY)) is not None:
+            paid = history.filter((pl.col("measure") == run.measure) & (pl.col("amount_fen") > 0))
+            counted.append(paid.select("month", person="id_number").join(fresh, on="person", how="semi"))
+    many = pl.concat(counted, how="vertical_relaxed").group_by("person").agg(count.alias("_n"))
+    return fresh.join(many.filter(pl.col("_n") > most), on="person", how="semi")

@@ -19,6 +19,7 @@ from fupin_cli.errors import NoInputError
 from fupin_cli.intake.inbox import folder_month
 from fupin_cli.intake.load import typed_rows
 from fupin_cli.intake.opened import read_inbox
+from fupin_cli.jobs.history import TABLE as HISTORY
 from fupin_cli.ledger import kept
 from fupin_cli.policy.months import month_text
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from fupin_cli.ledger.kept import Kept, KeptFile
     from fupin_cli.policy.settings import Intake
 
-HISTORY = "payment_history"
 Lists = list[tuple[int, str, str, pl.DataFrame]]  # month approved with it, table, SHA-256, rows
 Reads = tuple["Workspace", "dict[str, TableSpec]", "Intake"]  # where, as what and within which limits files are read
 

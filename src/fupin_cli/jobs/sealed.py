@@ -116,6 +116,16 @@ class Sealed:
         with atomic(self.path) as temporary:  # 0600
             temporary.write_bytes(content)
 
+    def keep(self, body: bytes) -> bool:
+        """Seal it and write it, in the place of what was kept; whether it is kept: what cannot be written is not."""
+        try:
+            prepare(self.root)
+            self.write(self.content(body))
+        except (OSError, FupinError) as error:
+            LOG.info("%s: %s, not kept", self.name, type(error).__name__)
+            return False
+        return True
+
     def _seal(self, body: bytes) -> bytes:
         text = b"\n".join((self.head, self.label.encode(), self.key.encode(), body))
         return hashlib.blake2b(text, key=workspace_key(self.root), digest_size=32).hexdigest().encode()

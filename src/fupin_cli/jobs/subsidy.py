@@ -223,7 +223,7 @@ def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Agai
             months[key] = again_of(desk, run).lines
         return Again(month, measure.code, desk.policy.of(month), months[key])
     if not (desk.cache.looks or desk.cache.keeps):
-        return again_of(desk, compute(desk, measure, month, again=True))
+        return _computed(measure, desk, month)
     place = kept_months.Place(desk.workspace.root, month, measure.code, keys.of(month, measure.code))
     damaged = logged(place.root, desk.policy.settings.run, "kept month damaged", writes=desk.cache.keeps)
     lines = kept_months.read(place, damaged) if desk.cache.looks else None

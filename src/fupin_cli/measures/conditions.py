@@ -13,9 +13,12 @@ from fupin_cli.month.roster import days_known
 from fupin_cli.month.unread_numbers import UNREAD, WAS, perhaps_in_export
 from fupin_cli.month.used_months import POSTS
 from fupin_cli.policy import months, places
+from fupin_cli.policy.letters import tight, tight_expr
 from fupin_cli.policy.rounding import HALF_UP, yuan_to_fen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fupin_cli.month.month import Month
     from fupin_cli.policy.parameters import Policy
 
@@ -245,6 +248,15 @@ def missing_settings(names: list[str]) -> list[Fault]:
 def fen(text: str | None) -> int | None:
     """A setting in yuan as fen; None where it is not set."""
     return None if text is None else yuan_to_fen(text)
+
+
+def rate_by(column: str, amounts: Mapping[str, str], otherwise: str | None) -> pl.Expr:
+    """The county's rate in fen by the word in a column, however it is written; `otherwise` for words without one (null: unset)."""
+    rate = pl.lit(fen(otherwise), dtype=pl.Int64)
+    word = tight_expr(pl.col(column))
+    for name, amount in amounts.items():
+        rate = pl.when(word == tight(name)).then(pl.lit(fen(amount), dtype=pl.Int64)).otherwise(rate)
+    return rate
 
 
 def share_of(amount: pl.Expr, share: str | None) -> pl.Expr:

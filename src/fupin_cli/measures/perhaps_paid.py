@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month.unread_numbers import lost_payments, may_mean
-from fupin_cli.month.used_months import NOT_PAID
+from fupin_cli.month.used_months import stayed
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -51,12 +51,11 @@ def unclear_payments(ctx: Month, measure: str, people: pl.DataFrame) -> pl.DataF
         mine |= unlisted & kind.str.contains(LIKE[measure])
     found = uncounted.filter(mine).select(*FOUND)
     if lost.height:
-        rows = lost.filter(mine & ~pl.col("status").fill_null("paid").is_in(NOT_PAID))
+        rows = lost.filter(mine & stayed())
         rows = rows.select("id_number", "name", "month", ref="post_id")
         found = pl.concat([found, may_mean(people, rows).select(*FOUND)])
     if gone is not None:
-        back = pl.col("status").fill_null("paid").is_in(NOT_PAID)
-        of_it = gone.filter((kind == measure) & ~back).select("id_number", "month", ref="post_id")
+        of_it = gone.filter((kind == measure) & stayed()).select("id_number", "month", ref="post_id")
         found = pl.concat([found, of_it.cast(FOUND)])
     return found.cast(FOUND)
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.measures.cells import Deciding, unknown
-from fupin_cli.measures.conditions import fen, in_term, not_eligible, of_folder, with_eligibility
+from fupin_cli.measures.conditions import in_term, not_eligible, of_folder, rate_by, with_eligibility
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import Key, once_only, plain_ref, with_last_paid
-from fupin_cli.policy.letters import tight, tight_expr
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -48,13 +47,7 @@ def claims(ctx: Month) -> Claims:
     rows, unclear = unknown(ctx, TABLE, rows, CELLS)
     rows, elsewhere = _school(ctx, rows)
     rows = with_last_paid(ctx, rows, CODE, Key(term_key, r"^\d{4}-[12]$"), begins=_begins())
-    rate = pl.lit(fen(own.term), dtype=pl.Int64)
-    for level, amount in own.levels.items():
-        rate = (
-            pl.when(tight_expr(pl.col("level")) == tight(level))
-            .then(pl.lit(fen(amount), dtype=pl.Int64))
-            .otherwise(rate)
-        )
+    rate = rate_by("level", own.levels, own.term)
     rows = rows.with_columns(
         rate_fen=rate,
         due_fen=rate,

@@ -15,12 +15,12 @@ from fupin_cli.measures.conditions import (
     not_eligible,
     of_folder,
     on_post,
+    rate_by,
     with_eligibility,
 )
 from fupin_cli.measures.measure import Claims, Fault, Measure, unset
 from fupin_cli.measures.paid import BY_REF, once_only, paid_before, plain_ref, with_last_paid
 from fupin_cli.policy import months
-from fupin_cli.policy.letters import tight, tight_expr
 from fupin_cli.policy.rounding import HALF_UP
 
 if TYPE_CHECKING:
@@ -141,13 +141,7 @@ def course(ctx: Month) -> Claims:
     """The county's rate for the person and course, to the training body; the trainee is not charged."""
     own = ctx.settings.training
     rows, faults, left = _base(ctx, "charged", needed=(*CELLS, "provider"))
-    rate = pl.lit(fen(own.course), dtype=pl.Int64)
-    for trade, amount in own.courses.items():
-        rate = (
-            pl.when(tight_expr(pl.col("trade")) == tight(trade))
-            .then(pl.lit(fen(amount), dtype=pl.Int64))
-            .otherwise(rate)
-        )
+    rate = rate_by("trade", own.courses, own.course)
     rows = rows.with_columns(
         rate_fen=rate,
         due_fen=rate,

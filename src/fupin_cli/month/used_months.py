@@ -23,11 +23,14 @@ FAR = date(9999, 12, 31)
 MONTHS = 2**20  # more than there are month indexes
 
 
+def stayed() -> pl.Expr:
+    """Rows of the payment history whose money did not come back and was not recovered."""
+    return ~pl.col("status").fill_null("paid").is_in(NOT_PAID)
+
+
 def paid_rows(history: pl.DataFrame) -> pl.DataFrame:
     """Rows of the payment history that are payments: an amount above 0, not returned, not recovered."""
-    return history.filter(
-        (pl.col("amount_fen") > 0) & ~pl.col("status").fill_null("paid").is_in(NOT_PAID) & pl.col("month").is_not_null()
-    )
+    return history.filter((pl.col("amount_fen") > 0) & stayed() & pl.col("month").is_not_null())
 
 
 def post_payments(history: pl.DataFrame) -> pl.DataFrame:
@@ -42,7 +45,7 @@ def uncounted(history: pl.DataFrame, listed: Collection[str]) -> pl.DataFrame:
     """
     unread = pl.col("month").is_null() | pl.col("amount_fen").is_null()
     unread |= ~pl.col("measure").is_in(list(listed)).fill_null(value=False)
-    stays = ~pl.col("status").fill_null("paid").is_in(NOT_PAID) & (pl.col("amount_fen") > 0).fill_null(value=True)
+    stays = stayed() & (pl.col("amount_fen") > 0).fill_null(value=True)
     return history.filter(unread & stays).select("id_number", "name", "measure", "month", ref="post_id")
 
 

@@ -9,9 +9,17 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+NAMED = 10
+
+
 def tight(text: str) -> str:
     """A text in half-width signs, without blanks."""
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def some_of(numbers: list[int]) -> str:
+    """The first of many numbers, with dots for the rest."""
+    return "、".join(map(str, numbers[:NAMED])) + ("……" if len(numbers) > NAMED else "")
 
 
 def tight_expr(text: pl.Expr) -> pl.Expr:
