@@ -386,8 +386,10 @@ def test_another_workspaces_months_are_no_months(root: Path) -> None:
     assert kept_months.read(place) is not None
 
 
-def test_an_approval_never_takes_what_is_kept(root: Path, computed: list[int], fupin: Callable[..., Ran]) -> None:
-    """15, 16.5: whatever is kept, sealed as it should be or not, an approval computes; a draft made from it is refused."""
+def test_an_approval_posts_nothing_that_rests_on_what_is_kept(
+    root: Path, computed: list[int], fupin: Callable[..., Ran]
+) -> None:
+    """15, 16.5: a month that would change anything is computed, sealed as it should be or not; a draft made from it is refused."""
     place = Place(root, parse_month(FIRST), "post", keys(root)[0])
     lines = kept_months.read(place)
     assert lines is not None
@@ -405,12 +407,38 @@ def test_an_approval_never_takes_what_is_kept(root: Path, computed: list[int], f
     assert ran.document["corrections"] == []
     computed.clear()
     assert fupin("approve", NOW, "-w", root, "--by", "审核", "-y").code == 0
-    assert computed == [parse_month(month) for month in (*APPROVED, NOW)]  # itself, as it is from now on
+    assert computed == [parse_month(NOW)]  # itself, as it is from now on; the others change nothing
     # Verified, every earlier month is computed once, though two approvals looked at the first; what is kept is not looked at.
     computed.clear()
     kept_months.write(place, lines.clear())
     assert fupin("verify", "--all", "-w", root).code == 0
     assert computed == [parse_month(month) for month in APPROVED]
+
+
+def test_an_approval_computes_what_is_kept_as_held(root: Path, computed: list[int]) -> None:
+    """9.4: a line that is now only held says that something has changed, though no money moves."""
+    place = Place(root, parse_month(FIRST), "post", keys(root)[0])
+    lines = kept_months.read(place)
+    assert lines is not None
+    kept_months.write(place, lines.with_columns(status=pl.lit("hold")))
+    desk = Desk(find_workspace(root), cache=Cache.RENEW)
+    computed.clear()
+    run = subsidy.subsidy(desk, leading(), parse_month(NOW))
+    assert parse_month(FIRST) in computed
+    assert run.undecided.is_empty()
+
+
+def test_a_kept_month_that_hides_a_difference_is_found_by_verify(root: Path, fupin: Callable[..., Ran]) -> None:
+    """Decision 020: forged with the workspace's own key, it can withhold a difference, pay none; `verify` computes everything."""
+    before = kept_months.read(Place(root, parse_month(FIRST), "post", keys(root)[0]))
+    assert before is not None
+    put(root, FIRST, "attendance", row("attendance", "A", 年月=FIRST, 本月累计出勤天数="11"))
+    kept_months.write(Place(root, parse_month(FIRST), "post", keys(root)[0]), before)
+    fupin("payroll", "-w", root, "--month", NOW, *BY)
+    assert fupin("approve", NOW, "-w", root, "--by", "审核", "-y").code == 0
+    ran = fupin("verify", "--all", "-w", root)
+    assert ran.code == 12
+    assert "结果不同" in ran.out
 
 
 def test_readable_by_its_owner_only_and_taken_away_with_the_approval(root: Path, fupin: Callable[..., Ran]) -> None:

@@ -1,7 +1,7 @@
 """Approved months as they were computed again, kept in `.fupin/cache/` by their fingerprint: never a source of truth.
 
 One file a month and measure, readable by its owner only, sealed with the workspace's key. What is damaged, of another key, of
-another fingerprint or of another version is as if it were not there: the month is computed. An approval never looks here.
+another fingerprint or of another version is as if it were not there: the month is computed. An approval posts no difference that rests on one.
 """
 
 from __future__ import annotations
@@ -35,16 +35,19 @@ class Cache(Enum):
     OFF = (False, False)
     READ = (True, False)  # a command that writes nothing
     KEEP = (True, True)
-    RENEW = (False, True)  # an approval: computes all of them, and what it finds takes the place of what was kept
+    RENEW = (
+        False,
+        True,
+    )  # an approval: reads everything, takes a kept month where that changes nothing, computes the others
 
     @property
     def looks(self) -> bool:
-        """Whether a month that was kept is taken for the month."""
+        """Whether whatever was kept is taken for what it was kept of."""
         return self.value[0]
 
     @property
     def keeps(self) -> bool:
-        """Whether a month that was computed is kept."""
+        """Whether what was read or computed is kept."""
         return self.value[1]
 
 

@@ -213,7 +213,7 @@ def _computed(measure: Measure, desk: Desk, month: int) -> Again:
 
 
 def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Again:
-    """An approved month as it is computed now; as it was kept, where nothing that it depends on has changed since."""
+    """An approved month as it is computed now; as it was kept, where nothing that it depends on has changed since (decision 020)."""
     if desk.memo is not None:
         key, months = keys.of(month, measure.code), desk.memo.months
         if not key or key not in months:
@@ -222,13 +222,16 @@ def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Agai
                 return again_of(desk, run)
             months[key] = again_of(desk, run).lines
         return Again(month, measure.code, desk.policy.of(month), months[key])
-    if not (desk.cache.looks or desk.cache.keeps):
+    if desk.cache is Cache.OFF:
         return _computed(measure, desk, month)
     place = kept_months.Place(desk.workspace.root, month, measure.code, keys.of(month, measure.code))
     damaged = logged(place.root, desk.policy.settings.run, "kept month damaged", writes=desk.cache.keeps)
-    lines = kept_months.read(place, damaged) if desk.cache.looks else None
+    lines = kept_months.read(place, damaged)
     if lines is not None:
-        return Again(month, measure.code, desk.policy.of(month), lines)
+        kept = Again(month, measure.code, desk.policy.of(month), lines)
+        # An approval posts nothing that it has not computed itself: it takes a month as it was kept only where that changes nothing.
+        if desk.cache.looks or not any(part.height for part in compared(desk, [kept])):
+            return kept
     run = compute(desk, measure, month, again=True)
     again = again_of(desk, run)
     if desk.cache.keeps and not run.result.crashed:
