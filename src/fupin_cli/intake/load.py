@@ -86,15 +86,21 @@ def select(  # noqa: PLR0913 - what choosing depends on
     return result
 
 
+def folder_of(sources: list[Source]) -> pl.Expr:
+    """Of rows of sheets (`_src`) the month index of the folder in which their file lies; null of the inbox itself."""
+    folders = {source.index: source.folder for source in sources}
+    return pl.col("_src").replace_strict(folders, default=None, return_dtype=pl.Int32)
+
+
 def as_last_named(rows: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:
     """Of lists of several months (of the dead, of prisoners, …) each person's rows in the newest that names him.
 
     What lies in the inbox itself serves every month, beside whatever is newest.
     """
-    folders = {source.index: source.folder for source in sources if source.folder is not None}
-    if sources[0].spec.group != SIDE or sources[0].spec.every_folder or len(folders) == 1:
+    several = sum(source.folder is not None for source in sources) > 1
+    if sources[0].spec.group != SIDE or sources[0].spec.every_folder or not several:
         return rows
-    folder = pl.col("_src").replace_strict(folders, default=None, return_dtype=pl.Int32)
+    folder = folder_of(sources)
     return rows.filter(folder.is_null() | (folder == folder.max().over("id_number")))
 
 

@@ -36,9 +36,7 @@ def claims(ctx: Month) -> Claims:
     everything = ctx.intake.tables[TABLE]
     rows = _with_covered(ctx, everything)
     # A policy of which it is not known when it begins belongs to the month in whose folder it lies.
-    folder = {source.index: source.folder for source in ctx.intake.sources}
-    here = pl.col("_src").replace_strict(folder, default=None, return_dtype=pl.Int32) == ctx.month
-    begins = (months.index_expr(pl.col("start")) == ctx.month).fill_null(here)
+    begins = (months.index_expr(pl.col("start")) == ctx.month).fill_null(ctx.folder == ctx.month)
     rows = rows.filter(begins).with_columns(ref="policy_no", _from="start", _until="end")
     rows, unclear = unknown(ctx, TABLE, rows, CELLS)
     per = YEAR if own.premium_period == "year" else 1

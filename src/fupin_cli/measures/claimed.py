@@ -77,8 +77,7 @@ def known_people(claims: Claims, ctx: Month) -> Claims:
         organisation = pl.lit(value=False)
     asked = rows.lazy().with_columns(id_ok=sound.fill_null(value=False) | organisation.fill_null(value=False))
     rows = collected(asked, rows.height)
-    root = [s.index for s in ctx.intake.sources if s.folder is None]
-    old = pl.col("_last").is_not_null() & pl.col("_src").is_in(root) if "_last" in rows.columns else pl.lit(value=False)
+    old = pl.col("_last").is_not_null() & ctx.folder.is_null() if "_last" in rows.columns else pl.lit(value=False)
     paid_elsewhere = rows.filter(old & pl.col("ref").is_not_null())
     settled = paid_elsewhere.select("_src", "_row").clear()
     if paid_elsewhere.height:

@@ -28,16 +28,12 @@ ORGANISATIONS = ("employer_social_insurance", "employer_post")
 
 def of_month(ctx: Month, table: str) -> pl.DataFrame:
     """Rows of a table with a month column that are of the run's month; one that says no month is of its folder's, and held."""
-    folders = {source.index: source.folder for source in ctx.intake.sources}
-    here = pl.col("_src").replace_strict(folders, default=None, return_dtype=pl.Int32) == ctx.month
-    return ctx.intake.tables[table].filter((pl.col("month") == ctx.month).fill_null(here))
+    return ctx.intake.tables[table].filter((pl.col("month") == ctx.month).fill_null(ctx.folder == ctx.month))
 
 
 def of_folder(ctx: Month, table: str) -> pl.DataFrame:
     """Rows of a table without a month: those of the month's own folder, and of the inbox itself."""
-    folders = {s.index: s.folder for s in ctx.intake.sources}
-    own = [index for index, folder in folders.items() if folder is None or folder == ctx.month]
-    return ctx.intake.tables[table].filter(pl.col("_src").is_in(own))
+    return ctx.intake.tables[table].filter(ctx.folder.is_null() | (ctx.folder == ctx.month))
 
 
 def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> pl.DataFrame:

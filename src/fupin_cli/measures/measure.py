@@ -176,11 +176,9 @@ class Measure:
         """Rows of the month whose ID number cannot be a key."""
         rows = month.intake.set_aside[self.table]
         if self.monthly:
-            folders = {source.index: source.folder for source in month.intake.sources}
-            here = pl.col("_src").replace_strict(folders, default=None, return_dtype=pl.Int32) == month.month
             # One whose cells stand in wrong columns, or that says no month, is of its folder's.
             said = pl.when(pl.col("_reason") != SHIFTED).then("month")
-            rows = rows.filter((said == month.month).fill_null(here))
+            rows = rows.filter((said == month.month).fill_null(month.folder == month.month))
         return rows.select(name for name in (*SPOT, "_file", "_sheet", "name") if name in rows.columns)
 
     def settle(self, lines: pl.DataFrame, month: Month) -> pl.DataFrame:  # noqa: ARG002 - for those with a cap

@@ -41,10 +41,8 @@ def _base(ctx: Month, *also: str, needed: tuple[str, ...] = CELLS) -> tuple[pl.D
     `needed`: cells that decide; `also`: those that do where the file has them. A class of which the end is not known is of every month, and held.
     """
     everything = of_folder(ctx, TABLE)
-    folder = {source.index: source.folder for source in ctx.intake.sources}
-    inbox = pl.col("_src").replace_strict(folder, default=None, return_dtype=pl.Int32).is_null()
     ends = (months.index_expr(pl.col("end")) == ctx.month).fill_null(value=True)
-    rows = everything.filter(~inbox | ends)
+    rows = everything.filter(ctx.folder.is_not_null() | ends)
     rows = with_eligibility(ctx, rows).with_columns(ref="class_no", _from="start", _until="end")
     rows, unclear = unknown(ctx, TABLE, rows, Deciding(needed=needed, where_there=also))
     too_many = (pl.col("attended_days_x100") > pl.col("scheduled_days_x100")).fill_null(value=False)

@@ -36,9 +36,8 @@ def policies(month: Tables, lines: pl.DataFrame | None) -> pl.DataFrame:
 def older_policies(month: Tables) -> pl.DataFrame:
     """Policies of which only lists of earlier months know, each as the latest of them has it."""
     own = month.intake.tables[COVER]
-    folders = {source.index: source.folder for source in month.intake.sources}
     rows = month.rows_since(COVER, 0).join(own, on=["_src", "_row"], how="anti", nulls_equal=True)
-    rows = rows.with_columns(_folder=pl.col("_src").replace_strict(folders, default=None, return_dtype=pl.Int32))
+    rows = rows.with_columns(_folder=month.folder)
     newest = rows.sort("_folder", "_src", "_row").unique(POLICY, keep="last", maintain_order=True)
     return newest.drop("_folder").join(own, on=POLICY, how="anti", nulls_equal=True, maintain_order="left")
 

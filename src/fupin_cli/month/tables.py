@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.intake.load import folder_of
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import OLD_LENGTH, of_today
 
@@ -58,6 +59,11 @@ class Tables:
     def last(self) -> date:
         """Last day of the month: ages are taken on it unless a check says otherwise."""
         return months.last_day(self.month)
+
+    @cached_property
+    def folder(self) -> pl.Expr:
+        """Of rows of any table the month index of their file's folder; null of the inbox itself (`load.folder_of`)."""
+        return folder_of(self.intake.sources)
 
     @cached_property
     def size(self) -> int:
