@@ -73,9 +73,11 @@ class Books:
         found: list[str] = lines["measure"].unique().sort().to_list()
         return found
 
+    def approval(self, month: int, measure: str) -> str:
+        """The batch by which a month of a measure was approved; empty where it was not."""
+        found = self.batches.filter(kind=store.APPROVAL, month=month, measure=measure)["batch"]
+        return str(found[-1]) if len(found) else ""
+
     def approved_inputs(self, month: int, measure: str) -> pl.DataFrame:
         """The inputs (file, table_name, …) that an approval of a month rests on."""
-        approval = self.batches.filter(
-            (pl.col("kind") == store.APPROVAL) & (pl.col("month") == month) & (pl.col("measure") == measure)
-        )
-        return self.inputs.join(approval.select("batch"), on="batch", how="semi")
+        return self.inputs.filter(batch=self.approval(month, measure))

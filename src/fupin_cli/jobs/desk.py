@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +16,7 @@ from fupin_cli.jobs.books import Books
 from fupin_cli.jobs.history import add_ledger, known_to, newcomers, payments
 from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.person_code import known_key, person_codes, workspace_key
-from fupin_cli.jobs.replaced_lists import known_then, replaced_lists
+from fupin_cli.jobs.replaced_lists import replaced_lists, with_replaced
 from fupin_cli.jobs.returned import checked_returns, return_intake
 from fupin_cli.jobs.sealed import logged
 from fupin_cli.jobs.settings_then import policy_then
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from fupin_cli.checks.engine import CheckResult
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.jobs.memo import Memo
-    from fupin_cli.jobs.replaced_lists import Lists
+    from fupin_cli.jobs.replaced_lists import Replaced
     from fupin_cli.jobs.workspace import Workspace
     from fupin_cli.policy.parameters import Policy
 
@@ -162,8 +161,8 @@ class Desk(Books):
         return payments(self.lines, self.money)
 
     @cached_property
-    def replaced_lists(self) -> Lists:
-        """Lists of the dead and of prisoners, and histories, that were written over since an approval."""
+    def replaced_lists(self) -> list[Replaced]:
+        """Lists of people, attendance and histories in the inbox itself that were written over since an approval."""
         return replaced_lists(self, self.inbox, (self.workspace, self.contracts, self.policy.settings.intake))
 
     def read_ledger(self, table: str) -> pl.DataFrame:
@@ -223,9 +222,10 @@ class Desk(Books):
         again, leads = month in self.approved_months(measure), MEASURES[measure].leads
         intake = self._again(month) if again else select(self.inbox, month, progress=self.progress)
         if self.lines.height:
-            before, until, history = month if again else None, FAR_AHEAD if again else month, intake.tables.get(HISTORY)
-            intake = replace(intake, replaced=known_then(self.replaced_lists, until, history, self.payments))
-            fresh = self.newcomers(month, measure, history) if again else None
+            until, approval = (FAR_AHEAD, self.approval(month, measure)) if again else (month, "")
+            intake = with_replaced(intake, self.replaced_lists, until, self.payments, approval)
+            before = month if again else None
+            fresh = self.newcomers(month, measure, intake.tables.get(HISTORY)) if again else None
             intake = add_ledger(
                 intake, known_to(self.payments, month, measure), self.contracts[HISTORY], before, measure, fresh
             )

@@ -82,7 +82,7 @@ class Fingerprints:
                 "files": files,
                 "said": _said(said, month),
                 "then": desk.policy_of(month, measure).settings.post.model_dump(mode="json"),
-                "replaced": [[of, table, sha256] for of, table, sha256, _ in desk.replaced_lists],
+                "replaced": [one.known_by for one in desk.replaced_lists],
                 "compared": [self._reference(folder) for folder in self._folders(month)],
                 "ledger": self._paid(month, measure, history) if desk.lines.height else None,
                 "stands": content(stands.select("person", "post_id")),

@@ -1,22 +1,26 @@
-"""What was approved with and has been written over since: lists of the dead and of prisoners in the inbox itself, payment histories.
+"""What was approved with and has been written over since: lists of people in the inbox itself, attendance, payment histories.
 
 What a list of the dead says lasts. One in a month's folder stays there; one in the inbox itself is written over by the next, and
 where that tells of new cases alone the dead would be paid again. The approval kept it (SPEC 9.10): it goes on being known,
 as an older list, unless the folder of that month has one now. What was paid was paid, though a history of the last year alone
-does not tell of it: of each file that version is known that held most.
+does not tell of it: of each file that version is known that held most. Who stood on the public payroll when a month was
+approved and is not on the list of now has left it, or is not told of: that month stays as it was. So does its attendance,
+where that of now has no row of it.
 """
 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli import findings
 from fupin_cli.errors import NoInputError
-from fupin_cli.intake.inbox import folder_month
+from fupin_cli.intake.inbox import SIDE, folder_month
 from fupin_cli.intake.load import typed_rows
 from fupin_cli.intake.opened import read_inbox
 from fupin_cli.jobs.history import TABLE as HISTORY
@@ -25,29 +29,90 @@ from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.load import Intake
     from fupin_cli.intake.opened import Inbox
+    from fupin_cli.intake.raw import Source
+    from fupin_cli.intake.rows import Rows
     from fupin_cli.jobs.books import Books
     from fupin_cli.jobs.workspace import Workspace
     from fupin_cli.ledger.kept import Kept, KeptFile
-    from fupin_cli.policy.settings import Intake
+    from fupin_cli.policy.settings import Intake as Limits
 
-Lists = list[tuple[int, str, str, pl.DataFrame]]  # month approved with it, table, SHA-256, rows
-Reads = tuple["Workspace", "dict[str, TableSpec]", "Intake"]  # where, as what and within which limits files are read
+ATTENDANCE, EMPLOYMENT = "attendance", "employment"
+Reads = tuple["Workspace", "dict[str, TableSpec]", "Limits"]  # where, as what and within which limits files are read
 
 
-def replaced_lists(books: Books, inbox: Inbox, reads: Reads) -> Lists:
-    """Such files as the approvals that stand kept them, each version once, by the last month that was approved with it.
+@dataclass
+class Replaced:
+    """A table of a file that approvals kept and that is not in the inbox any more.
+
+    `month`: the last that was approved with it; `batches`: the approvals that kept it, in their order.
+    """
+
+    spec: TableSpec
+    month: int
+    batches: list[str]
+    file: KeptFile = field(repr=False)
+    held: Kept = field(repr=False)  # what the last of them keeps
+    reads: Reads = field(repr=False)
+    hashes: dict[str, str] = field(repr=False)
+
+    def kept_since(self, approval: str) -> bool:
+        """Whether an approval kept it, or a later one."""
+        order = list(self.hashes)
+        return approval in order and max(map(order.index, self.batches)) >= order.index(approval)
+
+    @property
+    def known_by(self) -> list[object]:
+        """What a month computed again depends on of it."""
+        return [self.month, self.spec.table, self.file.sha256, self.batches]
+
+    @cached_property
+    def sheets(self) -> list[tuple[Source, Rows]]:
+        """Its sheets of the table and their rows; `_file` says when it was approved with."""
+        place, contracts, limits = self.reads
+        with tempfile.TemporaryDirectory(prefix="fupin-") as name:
+            kept.give_back(place.root, replace(self.held, files=[self.file]), Path(name), self.hashes)
+            try:
+                inbox = read_inbox(Path(name), contracts, limits, password=place.password)
+            except NoInputError:
+                return []
+            mine = [source for source in inbox.sources if source.spec.table == self.spec.table]
+            read = [(source, typed_rows(inbox, [source])) for source in mine]
+        said = f"（{month_text(self.month)}批准时）"
+        file = pl.concat_str("_file", pl.lit(said))
+        return [
+            (
+                replace(source, file=f"{source.file}{said}"),
+                replace(
+                    rows,
+                    accepted=rows.accepted.with_columns(_file=file),
+                    set_aside=rows.set_aside.with_columns(_file=file),
+                ),
+            )
+            for source, rows in read
+        ]
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """Its rows that could be keyed; they lie in no sheet of the inbox."""
+        frames = [rows.accepted.with_columns(_src=pl.lit(None, dtype=pl.UInt32)) for _, rows in self.sheets]
+        return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def replaced_lists(books: Books, inbox: Inbox, reads: Reads) -> list[Replaced]:
+    """Such files as the approvals that stand kept them, each version once; of a history's file that which held most.
 
     Raises:
         KeptError: an archive is gone, damaged or another (exit 12).
     """
     place, contracts, _ = reads
-    lasting = [name for name, spec in contracts.items() if spec.lasting]
-    used = books.inputs.filter(pl.col("table_name").is_in([*lasting, HISTORY])).sort("month")
+    wanted = [name for name, spec in contracts.items() if name in {HISTORY, ATTENDANCE} or _of_people(spec)]
+    used = books.inputs.filter(pl.col("table_name").is_in(wanted)).sort("month", maintain_order=True)
     here = {source.sha256 for source in inbox.sources}
-    again = {(source.spec.table, source.folder) for source in inbox.sources if source.spec.table in lasting}
     held: dict[str, Kept] = {}
-    found: dict[tuple[str, str], tuple[int, Kept, KeptFile]] = {}
+    hashes: dict[str, str] = {}
+    found: dict[tuple[str, str], Replaced] = {}
     for batch, month, table, name in used.select("batch", "month", "table_name", "file").iter_rows():
         if table != HISTORY and folder_month(name) is not None:
             continue
@@ -56,42 +121,84 @@ def replaced_lists(books: Books, inbox: Inbox, reads: Reads) -> Lists:
         file = next((file for file in held[batch].files if file.name == name), None)
         if file is None or file.sha256 in here:
             continue
+        hashes = hashes or dict(books.postings.select("batch", "kept_sha256").iter_rows())
         key = (table, name if table == HISTORY else file.sha256)
-        if table != HISTORY or key not in found or found[key][2].size <= file.size:
-            found[key] = (month, held[batch], file)
-    hashes = dict(books.postings.select("batch", "kept_sha256").iter_rows()) if found else {}
-    return [
-        (month, table, file.sha256, _rows(reads, replace(batch, files=[file]), hashes, table, month))
-        for (table, _), (month, batch, file) in found.items()
-        if (table, month) not in again
-    ]
+        before = found.get(key)
+        if table != HISTORY or before is None or before.file.size <= file.size:
+            batches = [*(before.batches if before else []), batch]
+            found[key] = Replaced(contracts[table], month, batches, file, held[batch], reads, hashes)
+    return list(found.values())
 
 
-def known_then(lists: Lists, until: int, history: pl.DataFrame | None, paid: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """The rows by table that were approved with up to a month; of payments those that stand in no history of now.
+def _of_people(spec: TableSpec) -> bool:
+    """Whether it is a list that is compared with who is paid: of the dead, of prisoners, of the public payroll, …, of who works away."""
+    return (spec.group == SIDE and not spec.every_folder) or spec.table == EMPLOYMENT
 
-    `history`: that of now; `paid`: the ledger's payments (`history.payments`).
+
+def with_replaced(intake: Intake, lists: list[Replaced], until: int, paid: pl.DataFrame, approval: str = "") -> Intake:
+    """A month's tables with what approvals knew and the inbox does not tell any more: `Intake.replaced`, attendance.
+
+    `until`: up to which month's approvals; `paid`: the ledger's payments (`history.payments`), which that adds to the history;
+    `approval`: the batch of the month itself, if it is computed again.
     """
-    parts: dict[str, list[pl.DataFrame]] = {}
-    for of, table, _, rows in lists:
-        if of <= until and rows.height:
-            parts.setdefault(table, []).append(rows)
-    found = {table: pl.concat(frames, how="diagonal") for table, frames in parts.items()}
-    for payments in (history, paid):
+    known = [one for one in lists if _is_known(one, intake, until, approval) and one.rows.height]
+    tables = dict.fromkeys(one.spec.table for one in known)
+    found = {name: _together([one for one in known if one.spec.table == name]) for name in tables}
+    for payments in (intake.tables.get(HISTORY), paid):
         if HISTORY in found and payments is not None:
             keys = ["id_number", "month", "measure"]
             found[HISTORY] = found[HISTORY].join(payments, on=keys, how="anti", maintain_order="left")
-    return found
+    intake = replace(intake, replaced=found)
+    return _with_attendance(intake, [one for one in lists if approval in one.batches])
 
 
-def _rows(reads: Reads, of_one: Kept, hashes: dict[str, str], table: str, month: int) -> pl.DataFrame:
-    """The rows of a file that was kept, and in `_file` when it was approved with."""
-    place, contracts, limits = reads
-    with tempfile.TemporaryDirectory(prefix="fupin-") as name:
-        kept.give_back(place.root, of_one, Path(name), hashes)
-        try:
-            inbox = read_inbox(Path(name), contracts, limits, password=place.password)
-        except NoInputError:
-            return pl.DataFrame()
-        rows = typed_rows(inbox, [s for s in inbox.sources if s.spec.table == table]).accepted
-    return rows.with_columns(_file=pl.format("{}（{}批准时）", "_file", pl.lit(month_text(month))))
+def _together(versions: list[Replaced]) -> pl.DataFrame:
+    """The rows of versions of a table, from the oldest: of each person the newest that names him, unless what they say lasts."""
+    spec, rows = versions[0].spec, versions[0].rows
+    for newer in (one.rows for one in versions[1:]):
+        if not (spec.lasting or spec.table == HISTORY):
+            rows = rows.join(newer, on="id_number", how="anti", maintain_order="left")
+        rows = pl.concat([rows, newer], how="diagonal")
+    return rows
+
+
+def _is_known(one: Replaced, intake: Intake, until: int, approval: str) -> bool:
+    """Whether a month knows it: what lasts, from the month on; other lists, if its own approval or a later one kept them.
+
+    Not if the folder of that month has such a list now: it was put right there.
+    """
+    table = one.spec.table
+    if table == HISTORY:
+        return one.month <= until
+    if one.spec.lasting:
+        return one.month <= until and not _lies_in(intake, table, one.month, one.month)
+    return table != ATTENDANCE and one.kept_since(approval) and not _lies_in(intake, table, intake.month, one.month)
+
+
+def _lies_in(intake: Intake, table: str, first: int, last: int) -> bool:
+    """Whether one of the month folders from the first to the last has the table now."""
+    return any(s.spec.table == table and s.folder is not None and first <= s.folder <= last for s in intake.sources)
+
+
+def _with_attendance(intake: Intake, lists: list[Replaced]) -> Intake:
+    """A month with its attendance as it was approved with, if the table of now has no row of the month.
+
+    `lists`: what its approval kept. Its sheets stand behind those of the inbox.
+    """
+    own = pl.col("month") == intake.month
+    now = intake.tables.get(ATTENDANCE)
+    if now is None or now.filter(own).height:
+        return intake
+    sources, tables, found = list(intake.sources), [now], [intake.found]
+    for source, rows in (sheet for one in lists if one.spec.table == ATTENDANCE for sheet in one.sheets):
+        index = pl.lit(len(sources), dtype=pl.UInt32)
+        sources.append(replace(source, index=len(sources), role="current"))
+        mine = rows.accepted.filter(own)
+        tables.append(mine.with_columns(_src=index))
+        found.append(rows.found.join(mine, on=["_src", "_row"], how="semi").with_columns(_src=index))
+    return replace(
+        intake,
+        sources=sources,
+        tables=intake.tables | {ATTENDANCE: pl.concat(tables, how="diagonal")},
+        found=findings.gather(found),
+    )

@@ -97,9 +97,12 @@ class Tables:
     def listed(self, name: str) -> pl.DataFrame:
         """Rows of a list that was supplied, people of old numbers of 15 digits under those they have today (`_old_number`).
 
-        Nothing is said of such a number anywhere (SPEC 9.12), but whom a list means by it is not in doubt.
+        Nothing is said of such a number anywhere (SPEC 9.12), but whom a list means by it is not in doubt. With what the list
+        that the month was approved with said of people whom this one does not name (`Intake.replaced`).
         """
-        return _today(self.intake.tables[name])
+        rows = _today(self.intake.tables[name])
+        before = None if self.contracts[name].lasting else self.intake.replaced.get(name)
+        return rows if before is None else pl.concat([rows, _unnamed(before, rows)], how="diagonal")
 
     def rows_before(self, name: str, since: int) -> pl.DataFrame:
         """Rows of a table in the month folders before from `since` on; a folder may serve the month too: not those that are its own."""
@@ -153,12 +156,16 @@ class Tables:
         before = self.intake.replaced.get(name)
         if before is None:
             return rows
-        gone = _today(before).join(rows, on="id_number", how="anti", maintain_order="left")
-        return pl.concat([rows, gone.with_columns(older=pl.lit(value=True))], how="diagonal")
+        return pl.concat([rows, _unnamed(before, rows).with_columns(older=pl.lit(value=True))], how="diagonal")
 
     def previous(self, name: str) -> pl.LazyFrame:
         """Rows of a table in the month folder before."""
         return self.intake.previous[name].lazy()
+
+
+def _unnamed(before: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of earlier lists about people whom those of now do not name."""
+    return _today(before).join(rows, on="id_number", how="anti", maintain_order="left")
 
 
 def _today(rows: pl.DataFrame) -> pl.DataFrame:
