@@ -35,7 +35,7 @@ NAMES = {"employee_insurance": "职工社保参保", "employee_pensions": "职�
 
 
 def row_of(table: str, cells: dict[str, Any] | None = None) -> dict[str, Any]:
-    row = BASE["rows"].get(table, {}) | LISTS[table]
+    row: dict[str, Any] = BASE["rows"].get(table, {}) | LISTS[table]
     return row | {k: v for k, v in (cells or {}).items() if k in row}
 
 
