@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.checks.report import at_stake, report
+from fupin_cli.checks.report import at_stake, place_expr, report
 from fupin_cli.checks.rule import rule
 from fupin_cli.intake.values import half_width
 from fupin_cli.month.roster import DAY, KEYS, days_known
+from fupin_cli.month.tables import PLACE
+from fupin_cli.policy.months import text_expr
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 
 if TYPE_CHECKING:
@@ -64,17 +66,34 @@ def none(ctx: Month) -> pl.LazyFrame:
 
 
 def _absent(ctx: Month, rows: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.Expr]:
-    """Lines without attendance, with what is said of them: that the person's stands there for a post that he is not on, too.
+    """Lines without attendance, with what is said of them: that the person's stands there for a post that he is not on, or of another month.
 
-    A post's number that a form writes otherwise (001 as 1) is nothing that was not handed in.
+    A post's number that a form writes otherwise (001 as 1), or last month's form with its month left as it was, is nothing
+    that was not handed in.
     """
-    said = f"本月没有这个人在这个岗位的出勤{ctx.unread(TABLE)}"
+    said, unread = "本月没有这个人在这个岗位的出勤", ctx.unread(TABLE)
     if ctx.attended is None:
-        return rows, pl.lit(said)
+        return rows, pl.lit(said + unread)
     stray = ctx.attended.lazy().join(ctx.lines.lazy().select(KEYS), on=KEYS, how="anti").drop_nulls("post_id")
     posts = stray.group_by("id_number").agg(_posts=pl.col("post_id").unique().sort().str.join("、"))
-    words = pl.concat_str(pl.lit(f"{said}；出勤表里此人的岗位编号是 "), "_posts")
-    return rows.join(posts, on="id_number", how="left"), words.fill_null(said)
+    by_post = pl.concat_str(pl.lit(f"{said}；出勤表里此人的岗位编号是 "), "_posts")
+    by_month = pl.concat_str(pl.lit(f"{said}；"), "_misdated")
+    told = rows.join(posts, on="id_number", how="left").join(_misdated(ctx), on="id_number", how="left")
+    return told, pl.coalesce(by_post, by_month, pl.lit(said + unread))
+
+
+def _misdated(ctx: Month) -> pl.LazyFrame:
+    """People of whom the month's own files have attendance of another month, or of one that cannot be read: where, and which."""
+    own = [s.index for s in ctx.intake.sources if s.spec.table == TABLE and s.folder == ctx.month]
+    other = pl.col("month").ne_missing(ctx.month) & pl.col("_src").is_in(own)
+    which = pl.concat_str(pl.lit(" 写的是 "), text_expr(pl.col("month"))).fill_null(" 的年月读不懂")
+    return (
+        ctx.table(TABLE)
+        .filter(other)
+        .sort(PLACE)
+        .unique("id_number", keep="first", maintain_order=True)
+        .select("id_number", _misdated=pl.concat_str(place_expr(), which))
+    )
 
 
 def matched(ctx: Month) -> pl.LazyFrame:

@@ -9,11 +9,12 @@ import polars as pl
 
 from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import rule
+from fupin_cli.checks.unreported import by_township
 from fupin_cli.month.states import WORKING, lent, post_holders, work_states
 from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fupin_cli.month.month import Month
 
@@ -34,8 +35,9 @@ def holders(month: Month) -> pl.DataFrame:
     return post_holders(month).select("id_number", *TOWN).unique("id_number", keep="first", maintain_order=True)
 
 
-def _fallen(month: Month, table: str, count: Callable[[Month], pl.DataFrame], what: str) -> pl.LazyFrame:
-    """Counties and townships where a number has fallen by more than the bound, on their first row of `table`."""
+def _fallen(month: Month, tables: Sequence[str], count: Callable[[Month], pl.DataFrame], what: str) -> pl.LazyFrame:
+    """Counties and townships where a number has fallen by more than the bound, on their first row of the first of `tables`."""
+    table = tables[0]
     bound = Fraction(month.settings.checks.scale_drop)
     now, rows = count(month), month.table(table).collect()
     parts = [report(rows.clear(), table, "")]
@@ -52,17 +54,29 @@ def _fallen(month: Month, table: str, count: Callable[[Month], pl.DataFrame], wh
             less = sizes.with_columns(pl.col("_now").fill_null(0)).filter(
                 (pl.col("_then") - pl.col("_now")) * bound.denominator > pl.col("_then") * bound.numerator
             )
+            if less.is_empty():
+                continue
             first = rows.unique(keys, keep="first", maintain_order=True).select(*keys, "_src", "_row")
             placed = less.join(first, on=keys, how="left", nulls_equal=True).sort(keys)
             where = pl.lit(WHOLE) if keys == ["county"] else pl.col("township").fill_null("（未填乡镇）")
+            placed = placed.join(_silent(month, keys), on=keys, how="left", nulls_equal=True, maintain_order="left")
             said = pl.format(
-                f"{{}}{what} {{}} 人，{name}（{month_text(reference.month)}）{{}} 人，减少超过 {bound * 100} %",
+                f"{{}}{what} {{}} 人，{name}（{month_text(reference.month)}）{{}} 人，减少超过 {bound * 100} %{{}}{{}}",
                 where,
                 "_now",
                 "_then",
+                pl.col("_silent").fill_null(""),
+                pl.lit(month.unread(*tables)),
             )
             parts.append(report(placed, table, said, keys[-1]))
     return pl.concat(parts, how="diagonal")
+
+
+def _silent(month: Month, keys: list[str]) -> pl.DataFrame:
+    """Of counties or townships, which townships handed in no roster (IN015), in words: who is counted as gone may be there."""
+    late = by_township(month).filter(pl.col("missing") & (pl.col("table") == ROSTER))
+    names = late.group_by(keys).agg(_late=pl.col("township").sort().str.join("、"))
+    return names.select(*keys, _silent=pl.format("；{}没有报送在岗人员花名册", "_late"))
 
 
 @rule(
@@ -78,7 +92,7 @@ def _fallen(month: Month, table: str, count: Callable[[Month], pl.DataFrame], wh
 )
 def fewer_working(month: Month) -> pl.LazyFrame:
     """People who work, against both months."""
-    return _fallen(month, REGISTRY, employed, "在业")
+    return _fallen(month, (REGISTRY, EMPLOYMENT, ROSTER), employed, "在业")
 
 
 @rule(
@@ -94,4 +108,4 @@ def fewer_working(month: Month) -> pl.LazyFrame:
 )
 def fewer_holders(month: Month) -> pl.LazyFrame:
     """Holders of posts, against both months."""
-    return _fallen(month, ROSTER, holders, "在岗")
+    return _fallen(month, (ROSTER,), holders, "在岗")

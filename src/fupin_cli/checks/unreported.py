@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.month.handed_in import TABLES, handed_in
+from fupin_cli.month.handed_in import SCHEMA, TABLES, handed_in
 from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def month_rows(ctx: Month) -> dict[str, pl.DataFrame]:
 def by_township(ctx: Month) -> pl.DataFrame:
     """What each township has handed in (`month.handed_in`); nothing where nothing is known of earlier months."""
     if ctx.earlier is None:
-        return pl.DataFrame(schema={"missing": pl.Boolean})
+        return pl.DataFrame(schema={**SCHEMA, "missing": pl.Boolean, "new": pl.Boolean})
     by_attendance = ctx.settings.post.proration != "calendar"
     return handed_in(month_rows(ctx), ctx.earlier, ctx.maybe("posts"), by_attendance=by_attendance)
 

@@ -106,7 +106,7 @@ def approve(  # noqa: PLR0913, PLR0917 - what is said on the command line
     maker = _maker(run, drafts, operator, drafter)
     if run.unplaced and not despite:
         raise MonthClosedError(
-            unplaced_words(run) + f"（{run.unplaced[0].why}）",
+            unplaced_words(run.unplaced) + f"（{run.unplaced[0].why}）",
             "处理好以后重新测算；确实与发放无关的，写明同意照批的文号：--despite 文号",
         )
     full = "，".join(part for part in (document, f"未读入照批 {despite}" if run.unplaced else "") if part)

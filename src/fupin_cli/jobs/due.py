@@ -20,4 +20,5 @@ def due_month(desk: Desk, month: int) -> DueRun:
     """
     runs = monthly_runs(desk, month)
     titles = {name: spec.title for name, spec in desk.contracts.items()}
-    return DueRun(month, desk.policy, runs[0].intake, due_of(runs), [run.measure for run in runs], titles)
+    measures, late = [run.measure for run in runs], runs[0].unreported
+    return DueRun(month, desk.policy, runs[0].intake, due_of(runs), measures, titles, unreported=late)

@@ -71,7 +71,9 @@ def forecast_month(
         skipped.append(f"政策执行到 {months.month_text(policy.last_month)}，以后没有月份")
     funds = [fund for fund in funds_of(desk, month // 12) if fund.left_fen is not None]
     held = [shortage(found, fund.name, fund.left_fen or 0) for fund in funds]
-    return ForecastRun(month, policy, runs[0].intake, found, held, measures, renew, skipped)
+    return ForecastRun(
+        month, policy, runs[0].intake, found, held, measures, renew, skipped, unreported=runs[0].unreported
+    )
 
 
 def monthly_runs(desk: Desk, month: int, computed: Mapping[str, PayrollRun] = MappingProxyType({})) -> list[PayrollRun]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.catalogue import rules_of
+from fupin_cli.checks.unreported import unreported
 from fupin_cli.errors import FupinError, NoInputError
 from fupin_cli.jobs.person_code import LENGTH
 from fupin_cli.jobs.sent import sent_list
@@ -95,6 +96,7 @@ def roster(desk: Desk, month: int) -> RosterRun:
         whole=people.height,
         labour=people.filter("labour").height,
         working=people.filter(pl.col("state").is_in(states.WORKING)).height,
+        unreported=unreported(now)["message"].to_list(),
     )
 
 
@@ -144,6 +146,7 @@ def risk(desk: Desk, month: int, *, sent: Callable[[int], SentList | None] | Non
         record.sha256 if record is not None else "",
         unknown_answers(now),
         titles,
+        unreported=unreported(now)["message"].to_list(),
     )
 
 

@@ -38,6 +38,7 @@ def write_books(  # noqa: PLR0913 - what a run is told on the command line
     from fupin_cli.outputs.bulk import save_workbooks
     from fupin_cli.outputs.family import told
     from fupin_cli.outputs.files import make_folder, renewed
+    from fupin_cli.outputs.gaps import gap_words
     from fupin_cli.outputs.manifest import write_manifest
 
     text = month_text(run.month)
@@ -46,7 +47,7 @@ def write_books(  # noqa: PLR0913 - what a run is told on the command line
     titles = {name: spec.title for name, spec in desk.contracts.items()}
     stem, sheets = _planned(run, titles)
     if not isinstance(run, WhatIfRun):
-        sheets = told(sheets, run.kind, run.intake.tables, titles)
+        sheets = told(sheets, run.kind, run.intake.tables, titles, gap_words(run))
     paths = save_workbooks(target, [(stem, sheets)], last_day(run.month), force=force, password=desk.workspace.password)
     if isinstance(run, RosterRun) and desk.workspace.password is None:  # a frame cannot be encrypted
         with renewed(target / "roster.parquet", force=force) as temporary:

@@ -174,7 +174,7 @@ def _draft(  # noqa: PLR0913, PLR0917 - what a run works with
     money = fen_to_yuan(totals["amount"])
     _add(report, run, log, "payroll", pay=totals["pay"], hold=totals["hold"], refuse=totals["refuse"], amount=money)
     corrected = f"，以前月份差额 {run.corrections.height} 笔" if run.corrections.height else ""
-    unread = f"，{unplaced_words(run)}" if run.unplaced else ""
+    unread = f"，{unplaced_words(run.unplaced)}" if run.unplaced else ""
     return f"测算发放 {totals['pay']} 行 {money} 元，暂缓 {totals['hold']}，不予 {totals['refuse']}{corrected}{unread}，待批准"
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ORIGIN = ("_src", "_file", "_sheet", "_row")
 PLACE = ["_src", "_row"]
+NAMED = 3  # files that a message can carry
 
 
 @dataclass
@@ -74,17 +75,21 @@ class Tables:
         """Whether a table was supplied. An export of people without one that can be read says of nobody that he is not there."""
         return table in self.intake.tables and (table != "registry" or self.intake.tables[table].height > 0)
 
-    def unread(self, table: str) -> str:
-        """That a file which may hold more rows of a table for the month was not read, for a message; empty where none was.
+    def unread(self, *tables: str) -> str:
+        """Which files that may hold more rows of tables for the month were not read, for a message; empty where all were.
 
         Of whom the rest of the table does not name nobody can say then that he is not there.
         """
-        served = [s.folder for s in self.intake.sources if s.role == "current" and s.spec.table == table and s.folder]
-        newest = max((folder for folder in served if folder <= self.month), default=0)
-        for entry in self.intake.unplaced:
-            if table in entry.tables and (entry.folder is None or newest <= entry.folder <= self.month):
-                return f"；{entry.file} 没有读进来，处理好再看"
-        return ""
+        served = {(s.spec.table, s.folder) for s in self.intake.sources if s.role == "current" and s.folder}
+        newest = {table: max((f for t, f in served if t == table and f <= self.month), default=0) for table in tables}
+        files = [
+            entry.file
+            for entry in self.intake.unplaced
+            if any(t in entry.tables and newest[t] <= (entry.folder or self.month) <= self.month for t in tables)
+        ]
+        named = list(dict.fromkeys(files))
+        more = f" 等 {len(named)} 个文件" if len(named) > NAMED else ""
+        return f"；{'、'.join(named[:NAMED])}{more} 没有读进来，处理好再看" if named else ""
 
     def table(self, name: str) -> pl.LazyFrame:
         """Rows of a table that was supplied."""

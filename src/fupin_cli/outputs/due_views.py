@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.measures.catalogue import measure_words
 from fupin_cli.outputs.check_workbook import NO_TOWN
+from fupin_cli.outputs.gaps import gap_words
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.outputs.monitor_terminal import end_notes, figures_table
@@ -181,4 +182,4 @@ def show_due(run: DueRun) -> None:
         table.add("合计", KIND_WORDS[row["kind"]], *(str(row[name]) for name in COUNTS))
     out = console()
     out.print(table)
-    end_notes(out, list(run.outputs), skipped_words(run.found, run.titles))
+    end_notes(out, list(run.outputs), skipped_words(run.found, run.titles), gap_words(run))

@@ -10,7 +10,7 @@ from fupin_cli.reports.due import CAP, CONTRACT, INSURANCE, KIND_WORDS, PENSION
 from fupin_cli.reports.risk_rules import RISKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fupin_cli.outputs.sheet import SheetPlan
 
@@ -69,11 +69,15 @@ SAYS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
 
 
 def told(
-    plans: Sequence[SheetPlan], kind: str, supplied: Mapping[str, object], titles: Mapping[str, str]
+    plans: Sequence[SheetPlan],
+    kind: str,
+    supplied: Mapping[str, object],
+    titles: Mapping[str, str],
+    gaps: Iterable[str] = (),
 ) -> list[SheetPlan]:
-    """Sheets of a report with a line below each: what it counts, and which of its tables were supplied (`supplied`)."""
+    """Sheets of a report with lines below each: what it counts, which of its tables were supplied (`supplied`), what is not known (`gaps`)."""
     return [
-        replace(plan, below=(*plan.below, _line(*SAYS[kind][plan.title], supplied, titles)))
+        replace(plan, below=(*plan.below, _line(*SAYS[kind][plan.title], supplied, titles), *gaps))
         if plan.title in SAYS.get(kind, {})
         else plan
         for plan in plans

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fupin_cli.measures.catalogue import measure_words
+from fupin_cli.outputs.gaps import gap_words
 from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
@@ -238,4 +239,4 @@ def show_forecast(run: ForecastRun) -> None:
         )
         for e in run.shortages
     ]
-    end_notes(out, list(run.outputs), [*notes, *run.skipped])
+    end_notes(out, list(run.outputs), [*notes, *run.skipped], gap_words(run))

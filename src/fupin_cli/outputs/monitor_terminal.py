@@ -8,6 +8,7 @@ import polars as pl
 from rich.text import Text
 
 from fupin_cli.checks.catalogue import rules_of
+from fupin_cli.outputs.gaps import gap_words
 from fupin_cli.outputs.grid import Column, Grid
 from fupin_cli.outputs.masking import mask_name_expr
 from fupin_cli.outputs.risk_workbook import why_not
@@ -16,6 +17,8 @@ from fupin_cli.outputs.terminal import clean, console
 from fupin_cli.policy.months import month_text, month_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from fupin_cli.reports.runs import MatchRun, RiskRun, RosterRun
@@ -28,8 +31,10 @@ def figures_table(title: str, columns: dict[str, bool]) -> Grid:
     return Grid(title, [Column(name, whole=figures, right=figures) for name, figures in columns.items()])
 
 
-def end_notes(out: Console, outputs: list[object], notes: list[str]) -> None:
-    """Print what is to be known besides, and where the files are."""
+def end_notes(out: Console, outputs: list[object], notes: list[str], gaps: Sequence[str] = ()) -> None:
+    """Print what could not be known (`gap_words`), what is to be known besides, and where the files are."""
+    for gap in gaps:
+        out.print(Text(clean(gap), style="bold red"), soft_wrap=True)
     for note in notes:
         out.print(Text(clean(note), style="dim"), soft_wrap=True)
     for path in outputs:
@@ -76,7 +81,7 @@ def show_roster(run: RosterRun) -> None:
         ),
         soft_wrap=True,
     )
-    end_notes(out, list(run.outputs), run.skipped)
+    end_notes(out, list(run.outputs), run.skipped, gap_words(run))
 
 
 def show_people(run: RosterRun) -> None:
@@ -123,7 +128,7 @@ def show_risk(run: RiskRun) -> None:
         source = "已推送的名单" if run.sent_before else "按上月的表重算的名单"
         notes.append(f"与 {month_text(run.before)} {source}比较；新增＋持续＝本月，持续＋已解除＝上月")
     notes += run.odd_answers[:SHOWN]
-    end_notes(out, list(run.outputs), notes)
+    end_notes(out, list(run.outputs), notes, gap_words(run))
 
 
 def show_match(run: MatchRun) -> None:
@@ -142,4 +147,4 @@ def show_match(run: MatchRun) -> None:
     table.add("岗位（人数）", str(proof["places"]))
     table.add("  还剩", str(proof["left"]))
     out.print(table)
-    end_notes(out, list(run.outputs), ["只是建议，不回写任何表"])
+    end_notes(out, list(run.outputs), ["只是建议，不回写任何表"], gap_words(run))

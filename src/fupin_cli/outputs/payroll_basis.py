@@ -10,6 +10,7 @@ from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.county_numbers import county_numbers
 
 if TYPE_CHECKING:
+    from fupin_cli.intake.raw import Unplaced
     from fupin_cli.results.subsidy import PayrollRun
 
 
@@ -19,11 +20,11 @@ SHOWN = 5  # names of files that a sentence can carry
 METHODS = {"attendance": "出勤÷规定", "calendar": "在岗日÷当月天数", "fixed": "出勤÷固定天数"}
 
 
-def unplaced_words(run: PayrollRun) -> str:
+def unplaced_words(entries: list[Unplaced]) -> str:
     """How much the computation could not take in, and what, in one sentence; empty if nothing."""
-    if not run.unplaced:
+    if not entries:
         return ""
-    named = [f"{entry.file}{f'（{entry.sheet}）' if entry.sheet else ''}" for entry in run.unplaced]
+    named = [f"{entry.file}{f'（{entry.sheet}）' if entry.sheet else ''}" for entry in entries]
     more = f" 等 {len(named)} 处" if len(named) > SHOWN else ""
     return f"没有读入 {len(named)} 处：{'、'.join(named[:SHOWN])}{more}"
 

@@ -69,7 +69,7 @@ def _show_notes(run: PayrollRun, out: Console) -> None:
     if run.idle_budgets:
         out.print(Text(clean(idle_budget_words(run)), style="bold yellow"), soft_wrap=True)
     if run.unplaced:
-        out.print(Text(f"{unplaced_words(run)}；没有参加测算，处理好再批准", style="bold red"), soft_wrap=True)
+        out.print(Text(f"{unplaced_words(run.unplaced)}；没有参加测算，处理好再批准", style="bold red"), soft_wrap=True)
         for entry in run.unplaced:
             out.print(Text(clean(f"  {entry.file} {entry.sheet}：{entry.why}。{entry.hint}")), soft_wrap=True)
     for words, sheet in ((correction_words(run), "补发追回"), (run.undecided_words, "待核定")):
@@ -114,7 +114,7 @@ def approval_lines(run: PayrollRun, batch: Batch, bank: BankFiles) -> list[str]:
         f"已批准 {month_text(run.month)}，批次 {batch.batch}",
         payroll_line(run),
         *([correction_words(run)] if run.corrections.height else []),
-        *([f"{unplaced_words(run)}，凭文号照批"] if run.unplaced else []),
+        *([f"{unplaced_words(run.unplaced)}，凭文号照批"] if run.unplaced else []),
         *([idle_budget_words(run)] if run.idle_budgets else []),
         *bank_lines(bank, run.totals()["amount"] + run.correction_sums().get("back_pay", 0)),
         *(f"文件：{path}" for path in run.outputs),

@@ -103,7 +103,7 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
         *([f"{correction_words(run)}，见“补发追回”"] if run.corrections.height and not part else []),
         *run.not_again,
         *run.as_approved,
-        *([f"{unplaced_words(run)}，见“未读入”"] if run.unplaced else []),
+        *([f"{unplaced_words(run.unplaced)}，见“未读入”"] if run.unplaced else []),
         *(f"该报未报：{words}" for words in run.unreported),
         state,
         f"程序 fupin {__version__}，政策 {run.policy.file.id}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.catalogue import rules_of
+from fupin_cli.outputs.gaps import gap_words
 from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.reports.risk import CONTINUING
@@ -80,11 +81,12 @@ def _push(run: RiskRun, titles: dict[str, str]) -> SheetPlan:
     rows = rows.with_columns(no=pl.int_range(1, rows.height + 1, dtype=pl.Int64))
     document = run.policy.file.documents.get("risk", "")
     none = "" if rows.height else "：本月没有"  # not below the table: the sheet is read back
+    doubt = "（有没有读入、没有报送的表，见“核对”）" if gap_words(run) else ""
     return SheetPlan(
         "风险推送",
         PUSH,
         rows.select(list(PUSH)),
-        heading(run, f"就业风险预警推送{f'（{document}）' if document else ''}{none}"),
+        heading(run, f"就业风险预警推送{f'（{document}）' if document else ''}{none}{doubt}"),
         wrapped=("risks", "basis", "advice", "answer"),
         widths={"answer": 24, "risks": 26, "basis": 40, "advice": 30},
     )

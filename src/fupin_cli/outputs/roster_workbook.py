@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.month.states import STATE_WORDS, UNKNOWN_WORDS
+from fupin_cli.outputs.gaps import gap_words
 from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.policy.months import month_text
@@ -69,6 +70,7 @@ def _about(run: RosterRun, titles: dict[str, str]) -> SheetPlan:
             "依次看：公益性岗位、帮扶车间、外出务工（按开始时间最晚的一段）、灵活就业、计划外出，第一个符合的算",
         ),
         ("没有报送的表", "、".join(titles.get(name, name) for name in run.missing) or "无"),
+        ("没有读入、没有报送的", "\n".join(gap_words(run)) or "无"),
         ("与哪个月比", compared),
         ("没有做的", "；".join(run.skipped) or "无"),
     ]

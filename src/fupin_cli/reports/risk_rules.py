@@ -44,7 +44,7 @@ def _job_lost(scene: Scene) -> pl.DataFrame:
     worked = before.filter(pl.col("state").is_in(states.WORKING)).select("id_number", _was="state", _where="place")
     words = pl.col("_was").replace_strict(states.STATE_WORDS, return_dtype=pl.String)
     lost = scene.people.filter(pl.col("state").is_in(states.WORKING).not_()).join(worked, on="id_number")
-    fact = pl.concat_str(pl.lit("上月"), words, pl.col("_where").fill_null(""), pl.lit("，本月没有工作"))
+    fact = pl.concat_str(pl.lit("上月"), words, pl.col("_where").fill_null(""), pl.lit("，本月没有工作"), scene.doubt)
     return lost.select("id_number", "table", *ORIGIN, fact=fact)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.checks.unreported import by_township
 from fupin_cli.month import states
 from fupin_cli.reports.roster import people_of
 
@@ -38,6 +39,15 @@ class Scene:
     def labour(self) -> pl.DataFrame:
         """People of the roster who are labour and not dead: of them risks are told."""
         return self.people.filter("labour").join(self.gone, on="id_number", how="anti", maintain_order="left")
+
+    @property
+    def doubt(self) -> pl.Expr:
+        """Of whose work nothing may be known, since it may stand in what was not read or not handed in (`township`); empty elsewhere."""
+        unread = self.month.unread("assignments", states.DECIDING)
+        late = by_township(self.month).filter(pl.col("missing") & (pl.col("table") == "assignments"))
+        towns = late["township"].implode()
+        silent = pl.format("；{}没有报送在岗人员花名册，先核实", "township")
+        return pl.when(pl.col("township").is_in(towns)).then(silent).otherwise(pl.lit(unread))
 
     @property
     def earlier(self) -> Month:

@@ -21,6 +21,9 @@ class Report(Shown):
     posted: int = 0  # postings that the ledger had
     outputs: list[Path] = field(default_factory=list)
     exit_code: int = 0
+    unreported: list[str] = field(
+        default_factory=list, repr=False
+    )  # townships that handed in nothing, in words (IN015)
 
     @property
     def hashed(self) -> list[pl.DataFrame]:
