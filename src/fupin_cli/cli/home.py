@@ -28,12 +28,25 @@ def home() -> list[str]:
         ]
     words = {NEW: "收了表，还没有测算", DRAFT: "已测算，还没有批准", APPROVED: "已批准，还没有关账", CLOSED: "已关账"}
     stage = stage_of(place.root, month)
+    said, step = words[stage], month_step(stage, month)
+    if stage == APPROVED and was_reconciled(place, month):  # by the outputs' manifests: no file is read for this
+        said, step = "已批准，对过账，还没有关账", f"看还缺什么：fupin status {month_text(month)}"
     return [
         *lines,
-        f"{month_text(month)}：{words[stage]}",
-        f"下一步：{month_step(stage, month)}",
+        f"{month_text(month)}：{said}",
+        f"下一步：{step}",
         "各月：fupin status；全部命令：fupin --help",
     ]
+
+
+def was_reconciled(place: Workspace, month: int) -> bool:
+    """Whether the month was reconciled since it was last approved."""
+    from fupin_cli.outputs.manifest import month_manifests
+    from fupin_cli.policy.months import month_text
+
+    jobs = [manifest.get("job") for manifest in month_manifests(place.out / month_text(month))]
+    since = len(jobs) - jobs[::-1].index("approve") if "approve" in jobs else 0
+    return "reconcile" in jobs[since:]
 
 
 def latest_month(place: Workspace) -> int | None:

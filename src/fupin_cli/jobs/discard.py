@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from fupin_cli.errors import MonthClosedError
 from fupin_cli.jobs.approve import refuse_if_approved
-from fupin_cli.jobs.withdraw import month_manifests
 from fupin_cli.ledger import store
 from fupin_cli.measures.claims import MEASURE
 from fupin_cli.outputs.files import make_folder, put_aside
-from fupin_cli.outputs.manifest import write_manifest
+from fupin_cli.outputs.manifest import month_manifests, write_manifest
 from fupin_cli.policy.months import month_text
 from fupin_cli.results.withdraw import TakenBack
 

@@ -10,10 +10,12 @@ from fupin_cli import findings
 from fupin_cli.checks.engine import CheckResult, completed
 from fupin_cli.checks.ret import return_findings
 from fupin_cli.errors import NoInputError
+from fupin_cli.jobs.answered import answers_of, moved_answers
 from fupin_cli.jobs.corrections import standing_lines
 from fupin_cli.jobs.reissue import to_send_again
 from fupin_cli.jobs.subsidy import compute
 from fupin_cli.jobs.unsaid import lines_again
+from fupin_cli.ledger.store import APPROVAL, REISSUE
 from fupin_cli.measures.catalogue import MEASURES, leading
 from fupin_cli.measures.claims import PAY
 from fupin_cli.month.month import Month
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from fupin_cli.intake.load import Intake
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.reconciliation.verdict import Reconciled
     from fupin_cli.results.subsidy import PayrollRun
@@ -65,7 +66,8 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
         now,
         desk.returned.refused,
         batch_sums(desk.lines, desk.batches, first, last),
-        notes=[*kept, *_unread(result, returns, first)],
+        answered=answers_of(rows),
+        notes=[*kept, *_unread(desk, result, first, last)],
         posted=desk.postings.height,
         root=desk.workspace.root,
         password=desk.workspace.password,
@@ -74,13 +76,17 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     return run
 
 
-def _unread(result: Reconciled, returns: Intake, first: int) -> list[str]:
-    """Files that were not read and may be the answers that some line waits for."""
+def _unread(desk: Desk, result: Reconciled, first: int, last: int) -> list[str]:
+    """Files that were not read, or are not there any more, and may be the answers that some line waits for."""
     if not (result.lines["verdict"] == "no_return").any():
         return []
+    returns = desk.return_intake
+    sent = desk.batches.filter(pl.col("month").is_between(first, last) & pl.col("kind").is_in([APPROVAL, REISSUE]))
+    moved = [moved_answers(desk, batch, month) for batch, month in sent.select("batch", "month").iter_rows()]
     files = [e for e in returns.unplaced if not e.tables or TABLE in e.tables] + returns.answers
     files = [e for e in files if e.folder is None or e.folder >= first]
-    return [f"{e.file} 没有读进来，可能是回盘（{e.why}）；处理好再对账" for e in files]
+    unread = [f"{e.file} 没有读进来，可能是回盘（{e.why}）；处理好再对账" for e in files]
+    return [*(f"{words}；放回去再对账" for words in moved if words), *unread]
 
 
 def _computed_again(desk: Desk, first: int, last: int) -> tuple[list[PayrollRun], list[pl.DataFrame], list[str]]:
@@ -119,7 +125,16 @@ def write_outputs(run: ReconcileRun, folder: Path, *, operator: str, now: dateti
     from fupin_cli.outputs.manifest import write_manifest
 
     write_workbook(run, folder, "对账", force=force)
-    write_manifest(run, folder, "reconcile", operator, now, result=reconcile_hash(run), first=month_text(run.first))
+    write_manifest(
+        run,
+        folder,
+        "reconcile",
+        operator,
+        now,
+        result=reconcile_hash(run),
+        first=month_text(run.first),
+        answered=run.answered,
+    )
 
 
 def write_workbook(run: ReconcileRun, folder: Path, name: str, *, force: bool) -> None:

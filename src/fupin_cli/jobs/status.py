@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.checks.unreported import by_township
+from fupin_cli.jobs.answered import moved_answers
 from fupin_cli.ledger import store
 from fupin_cli.policy.months import month_text
 from fupin_cli.results.status import APPROVED, CLOSED, DRAFT, RETURNED, WITHDRAWN, MonthState
@@ -55,7 +56,9 @@ def _state(desk: Desk, month: int, approved: set[int], closed: set[int]) -> Mont
     if month in closed:
         todo = ""
     elif not answered:
-        todo = f"等银行回盘，放进收件夹后：fupin reconcile {text}"
+        own = desk.batches.filter((pl.col("month") == month) & (pl.col("kind") == store.APPROVAL))["batch"]
+        moved = next(filter(None, (moved_answers(desk, batch, month) for batch in own)), "")
+        todo = f"{moved}，放回去再对账" if moved else f"等银行回盘，放进收件夹后：fupin reconcile {text}"
     elif failed:
         todo = f"改正花名册后补发：fupin reconcile {text} --reissue --by 姓名"
     elif no_return or other:

@@ -16,7 +16,7 @@ from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.steps_known import CHANGED, Facts
 from fupin_cli.jobs.steps_of_money import approved, closed, reconciled, returned, sent
 from fupin_cli.jobs.steps_to_draft import checked, collected, computed, noticed
-from fupin_cli.jobs.withdraw import month_manifests
+from fupin_cli.outputs.manifest import month_manifests
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconciliation.returns import TABLE as RETURNS
 from fupin_cli.results.status import DONE, OPEN, Step

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli.errors import MonthClosedError, NoInputError
+from fupin_cli.jobs.answered import moved_answers
 from fupin_cli.jobs.names import same_person
 from fupin_cli.ledger import store
 from fupin_cli.ledger.seal import rows_sha256
 from fupin_cli.outputs.files import VOID, make_folder, put_aside
-from fupin_cli.outputs.manifest import NAME, kept_manifests, write_manifest
+from fupin_cli.outputs.manifest import month_manifests, write_manifest
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconciliation.match import OBLIGATION
 from fupin_cli.results.withdraw import TakenBack
@@ -70,6 +70,8 @@ def refuse_to_withdraw(desk: Desk, approval: store.Batch, operator: str) -> None
 
 def _answered(desk: Desk, approval: store.Batch) -> str:
     """Why the bank has answered a batch, or may have; empty where nothing says so."""
+    if moved := moved_answers(desk, approval.batch, approval.month):
+        return moved
     try:
         unplaced = desk.inbox.unplaced + desk.inbox.answers
     except NoInputError:
@@ -191,16 +193,3 @@ def finish_all(desk: Desk, folder: Path, now: datetime) -> list[str]:
         finish(run, desk.workspace.root, folder, now)
         said.append(f"上次撤回 {run.batch.refers}（批次 {run.batch.batch}）没有做完，现已把文件移入 {VOID}/")
     return said
-
-
-def month_manifests(folder: Path) -> list[dict[str, Any]]:
-    """A month's manifests that can be read; `fupin verify` tells of those that cannot."""
-    found = []
-    for path in (*kept_manifests(folder), folder / NAME):
-        try:
-            body = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if isinstance(body, dict):
-            found.append(body)
-    return found

@@ -165,3 +165,16 @@ def _previous(folder: Path) -> dict[str, Any]:
 def kept_manifests(folder: Path) -> list[Path]:
     """Manifests of earlier jobs of a month, the oldest first."""
     return sorted((folder / KEPT).glob("[0-9]*.json"))
+
+
+def month_manifests(folder: Path) -> list[dict[str, Any]]:
+    """A month's manifests that can be read, the oldest first; `fupin verify` tells of those that cannot."""
+    found = []
+    for path in (*kept_manifests(folder), folder / NAME):
+        try:
+            body = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(body, dict):
+            found.append(body)
+    return found
