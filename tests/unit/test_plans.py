@@ -6,18 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
-from fupin_cli.cli import threads
 from fupin_cli.cli.app import app, command
 from fupin_cli.cli.threads import LITTLE, THREADS, one_for_little
 from fupin_cli.plans import FEW_ROWS, MEMORY, collected, in_memory
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @pytest.mark.parametrize("rows", [0, 3, FEW_ROWS, FEW_ROWS + 1])
@@ -36,20 +31,10 @@ def test_who_has_set_another_engine_keeps_it(monkeypatch: pytest.MonkeyPatch) ->
     assert os.getenv("POLARS_ENGINE_AFFINITY") == "streaming"
 
 
-@pytest.fixture
-def processors() -> Iterator[set[int]]:
-    """On which processors this process may be; it may be on all of them again afterwards."""
-    if sys.platform != "linux":
-        pytest.skip("no other system is told on which processor to stay")
-    before = os.sched_getaffinity(0)
-    yield before
-    os.sched_setaffinity(0, before)
-
-
 @pytest.mark.parametrize("where", ["inbox/2024-05/a.csv", "inbox/a.xlsx", ".fupin/ledger.sqlite", "elsewhere/a.csv"])
-@pytest.mark.parametrize(("size", "expected"), [(LITTLE, "1"), (LITTLE + 1, None)])
-def test_little_is_gone_through_by_one_thread_on_one_processor(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: set[int], where: str, size: int, expected: str | None
+@pytest.mark.parametrize(("size", "threads"), [(LITTLE, "1"), (LITTLE + 1, None)])
+def test_little_is_gone_through_by_one_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, size: int, threads: str | None
 ) -> None:
     """15: all that the command may read counts: inbox, ledger, a folder that was named."""
     monkeypatch.delenv(THREADS, raising=False)
@@ -58,37 +43,16 @@ def test_little_is_gone_through_by_one_thread_on_one_processor(
     file.write_bytes(b"")
     os.truncate(file, size)
     one_for_little({"workspace": tmp_path, "places": ["2024-05", str(tmp_path / "elsewhere")]})
-    assert os.environ.get(THREADS) == expected
-    assert len(os.sched_getaffinity(0)) == (1 if expected else len(processors))
-    assert os.sched_getaffinity(0) <= processors
+    assert os.environ.get(THREADS) == threads
 
 
-@pytest.mark.parametrize("said", ["", "1 (fupin) S 1", "1 (a) 0) S " + "x " * 60])
-def test_where_the_processor_cannot_be_told_it_is_not_chosen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: set[int], said: str
-) -> None:
-    """15: whatever the system says of a process, the command goes on."""
-    monkeypatch.delenv(THREADS, raising=False)
-    stat = tmp_path / "stat"
-    monkeypatch.setattr(threads, "STAT", stat)
-    one_for_little({"workspace": tmp_path})  # no such file
-    stat.write_text(said, encoding="utf-8")
-    monkeypatch.delenv(THREADS)
-    one_for_little({"workspace": tmp_path})
-    assert os.environ[THREADS] == "1"
-    assert os.sched_getaffinity(0) == processors
-
-
-def test_who_has_set_the_threads_keeps_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: set[int]
-) -> None:
+def test_who_has_set_the_threads_keeps_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(THREADS, "3")
     one_for_little({"workspace": tmp_path})
     assert os.environ[THREADS] == "3"
     monkeypatch.delenv(THREADS)
     one_for_little({"root": tmp_path})  # a command of no workspace
     assert THREADS not in os.environ
-    assert os.sched_getaffinity(0) == processors
 
 
 def test_the_threads_are_set_before_polars_is_loaded(tmp_path: Path) -> None:

@@ -1,16 +1,12 @@
-"""Little is gone through by one thread of Polars, on one processor.
+"""Little is gone through by one thread of Polars.
 
-What a small inbox asks are thousands of small pieces of work, each handed by Python to a thread of Polars and taken back. Its
-threads wait busily for the next one: a second is hardly ever given any, and takes a sixth of the processors' time all the
-same (Polars reads how many it has when it is loaded). And what goes from one processor to another and back wakes the one that
-sleeps and finds nothing in its memory: a quarter of the time, by the clock too.
+Its threads wait busily for the next piece of work. What a small inbox asks are thousands of small pieces: a second thread is
+hardly ever given one, and takes a sixth of the processors' time all the same. Polars reads how many it has when it is loaded.
 """
 
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 THREADS = "POLARS_MAX_THREADS"
-LITTLE = 4 << 20  # bytes: as tables of texts; up to here one processor is as fast by the clock as two
-STAT, PROCESSOR = Path("/proc/self/stat"), 36  # on which processor a process is: so many fields behind its name
+LITTLE = 1 << 20  # bytes
 
 
 def one_for_little(params: Mapping[str, Any]) -> None:
-    """Where the inbox and the ledger of a command's workspace are small, one thread and one processor, unless Polars is told otherwise.
+    """Where the inbox and the ledger of a command's workspace are small, let Polars have one thread, unless it is told otherwise.
 
     `params`: what the command was given; without a workspace nothing is said.
     """
@@ -37,15 +32,6 @@ def one_for_little(params: Mapping[str, Any]) -> None:
     places = [root / "inbox", root / FOLDER / LEDGER_FILE, *(Path(name) for name in named if name)]
     if _at_most(LITTLE, places):
         os.environ[THREADS] = "1"
-        _stay()
-
-
-def _stay() -> None:
-    """Stay on the processor that the system has chosen, with all that is started from here; where it cannot be told so, go on."""
-    if sys.platform == "linux":
-        with suppress(OSError, ValueError, IndexError):
-            fields = STAT.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-            os.sched_setaffinity(0, {int(fields[PROCESSOR])})
 
 
 def _at_most(limit: int, places: Iterable[Path]) -> bool:
