@@ -225,3 +225,17 @@ def test_help_speaks_chinese_and_lists_the_commands(fupin: Callable[..., Ran]) -
         assert not re.search(r"Usage|Options|Arguments|Show this|required|default|env var", page), page
     assert fupin("--version").out.startswith("fupin ")
     assert "用法" in fupin().out
+
+
+def test_a_folder_that_is_gone_is_no_bug(
+    fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal left open in a folder that was renamed; a network drive that was cut off. It was exit 70."""
+    fupin("init", tmp_path / "w")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for command in (("status",), ("check", "2024-05"), ()):
+        ran = fupin(*command)
+        assert (ran.code, "当前文件夹已经不在了" in ran.err) == (2, True), ran.err
+    assert fupin("status", "-w", tmp_path / "w").code != 70

@@ -490,6 +490,7 @@ ELSEWHERE = {
     " 移不进 ": "a file that the system refuses to move; the superuser may move any",
     "读的时候文件还在变（可能正在复制或保存）": "tests/cli/test_run.py::test_a_file_that_grows_while_it_is_read_is_not_used",
     " 读写不了：": "tests/cli/test_payroll.py::test_a_full_disk_posts_nothing_and_the_ledger_stays_readable",
+    "当前文件夹已经不在了": "tests/cli/test_commands.py::test_a_folder_that_is_gone_is_no_bug",
     " 打不开：": "an input folder whose listing the system refuses; a ledger in a folder that cannot be made",
     "文件打不开：": "a file that the system refuses to open; the superuser may open any",
     "加密的文件里不是 .xlsx": "an encrypted file of another kind of Office program",

@@ -128,6 +128,13 @@ def refused(error: Exception) -> tuple[str, str] | None:
     from fupin_cli.errors import REFUSED, os_words
 
     if (
+        isinstance(error, FileNotFoundError) and error.filename is None
+    ):  # asked where it stands, the system knows no folder
+        return (
+            "当前文件夹已经不在了（删了、改了名，或网络盘断开了）",
+            "先进入工作区（cd 文件夹）再运行，或用 -w 文件夹 指明",
+        )
+    if (
         not isinstance(error, OSError)
         or error.errno not in REFUSED
         or not isinstance(error.filename, (str, os.PathLike))
