@@ -234,3 +234,27 @@ def test_nobody_leaves_unmasked(fupin: Callable[..., Ran], tmp_path: Path) -> No
     said += go(fupin, root, "transport").out + fupin("explain", "张三", "--month", MONTH, "-w", root).out
     for word in (BASE_ID, "6217990000000000014", "张三"):
         assert word not in said
+
+
+def test_a_county_without_posts_is_led_through_its_own_subsidies(
+    fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After `approve --measure` it was told to approve; status and `fupin` alone gave a command that asked for a roster."""
+    root = workspace(tmp_path / "w", "transport")
+    (root / "inbox" / MONTH / "在岗人员花名册.csv").unlink(missing_ok=True)
+    monkeypatch.chdir(root)
+    drafted = fupin("subsidy", "transport", "--month", MONTH, "--operator", "甲")
+    which = f"fupin approve {MONTH} --measure 代号"
+    assert which in drafted.err
+    assert which in fupin().out
+    assert which in fupin("status", "--format", "json").document["months"][0]["todo"]
+    unsaid = fupin("approve", MONTH, "--by", "乙", "-y")
+    assert unsaid.code == 12
+    assert "等批准的是 一次性交通补贴" in unsaid.err
+    assert f"fupin approve {MONTH} --measure transport " in unsaid.err
+    approved = fupin("approve", MONTH, "--measure", "transport", "--by", "乙", "-y")
+    assert "下一步：代发文件交银行" in approved.err
+    assert "代发文件交银行" in fupin().out
+    assert "--measure 代号" in fupin("withdraw", MONTH, "--by", "乙", "-y", "--document", "文1").err
+    again = fupin("withdraw", MONTH, "--measure", "transport", "--by", "乙", "-y", "--document", "文1")
+    assert f"下一步：核查：fupin check {MONTH}" in again.err, "its draft is taken back too"

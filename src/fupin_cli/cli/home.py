@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def home() -> list[str]:
     """Lines about the workspace; empty outside one."""
-    from fupin_cli.cli.next_step import APPROVED, CLOSED, DRAFT, NEW, month_step, stage_of
+    from fupin_cli.cli.next_step import APPROVED, CLAIMS, CLOSED, DRAFT, NEW, month_step, stage_of
     from fupin_cli.jobs.workspace import find_workspace
     from fupin_cli.policy.months import month_text
 
@@ -26,7 +26,14 @@ def home() -> list[str]:
             "还没有一个月的表。",
             "下一步：在 inbox/ 里建当月的文件夹，如 inbox/2024-05/，把表放进去，再运行 fupin check 2024-05",
         ]
-    words = {NEW: "收了表，还没有测算", DRAFT: "已测算，还没有批准", APPROVED: "已批准，还没有关账", CLOSED: "已关账"}
+    drafted = "已测算，还没有批准"
+    words = {
+        NEW: "收了表，还没有测算",
+        DRAFT: drafted,
+        CLAIMS: drafted,
+        APPROVED: "已批准，还没有关账",
+        CLOSED: "已关账",
+    }
     stage = stage_of(place.root, month)
     said, step = words[stage], month_step(stage, month)
     if stage == APPROVED and was_reconciled(place, month):  # by the outputs' manifests: no file is read for this

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fupin_cli.errors import FupinError
     from fupin_cli.jobs.workspace import Workspace
 
-NEW, DRAFT, APPROVED, CLOSED = "new", "draft", "approved", "closed"
+NEW, DRAFT, CLAIMS, APPROVED, CLOSED = "new", "draft", "claims", "approved", "closed"
 NOTHING_THERE = (10, 12)  # no input; nothing computed, nothing approved
 SILENT = {"status", "help", "completion", "run"}  # say it themselves, or speak to nobody
 # No error outside a workspace, where what they say is true of nothing.
@@ -124,7 +124,7 @@ def _of_month(  # noqa: PLR0911 - one for each way a command leaves a month
     if name in ("payroll", "subsidy") and params.get("no_workbook"):
         return f"要记为测算、写出工作簿：去掉 --no-workbook 再运行 fupin {name}"
     if name == "subsidy":
-        return f"看过工作簿以后换一个人批准：fupin approve {text} --measure 代号 --by 审核人 --document 文号"
+        return month_step(CLAIMS, month)
     if name == "explain":
         return "看某条规则：fupin rules 代码"
     if name == "reconcile" and (stage == APPROVED or (code and stage == CLOSED)):
@@ -170,13 +170,14 @@ def month_step(stage: str, month: int) -> str:
     return {
         NEW: f"核查：fupin check {text}；没有错误以后测算：fupin payroll {text} --by 编制人",
         DRAFT: f"看过发放工作簿和公示以后，换一个人批准：fupin approve {text} --by 审核人 --document 文号",
+        CLAIMS: f"看过工作簿以后换一个人批准：fupin approve {text} --measure 代号 --by 审核人 --document 文号",
         APPROVED: f"代发文件交银行；回盘放进 inbox/{text}/ 以后对账：fupin reconcile {text}",
         CLOSED: f"{text} 已关账。下个月的表放进 inbox/{after}/，再运行 fupin check {after}",
     }[stage]
 
 
 def stage_of(root: Path, month: int) -> str:
-    """Where a month stands, by the ledger alone."""
+    """Where a month stands, by the ledger alone: posts lead; where there are none, the other subsidies (drafted: `CLAIMS`)."""
     import polars as pl
 
     from fupin_cli.ledger import store
@@ -186,7 +187,12 @@ def stage_of(root: Path, month: int) -> str:
         return CLOSED
     if store.approval_of(root, month) is not None:
         return APPROVED
-    return DRAFT if month in store.read(root, "drafts")["month"].to_list() else NEW
+    if store.drafts_of(root, month):
+        return DRAFT
+    if store.approval_of(root, month, None) is not None:
+        return APPROVED
+    entries = store.read(root, "drafts").filter(pl.col("month") == month).unique("measure", keep="last")
+    return CLAIMS if (entries["kind"] != store.DISCARDED).any() else NEW
 
 
 def _month(params: dict[str, Any]) -> int | None:

@@ -190,6 +190,7 @@ def approve(
     from fupin_cli.jobs.subsidy import find_measure, keep_approved, subsidy
     from fupin_cli.jobs.withdraw import finish_all
     from fupin_cli.jobs.workspace import find_workspace
+    from fupin_cli.measures.catalogue import known_measures
     from fupin_cli.outputs.files import make_folder
     from fupin_cli.outputs.payroll_terminal import approval_lines
     from fupin_cli.outputs.posting_json import approve_document
@@ -208,6 +209,7 @@ def approve(
     with workspace_lock(place.root, "approve", wait, now):
         approval.refuse_if_ahead(wanted, now)
         approval.refuse_if_approved(place.root, wanted, chosen.code)
+        approval.refuse_if_another(place.root, wanted, chosen, known_measures(place.policy()))
         make_folder(folder / month_text(wanted))
         with progress_bar(enabled=not no_progress and sys.stderr.isatty()) as progress:
             desk = Desk(place, inbox, progress, cache=Cache.RENEW)

@@ -89,7 +89,7 @@ def withdraw(
         said = job.finish_all(desk, folder, now)
         approval = store.approval_of(place.root, wanted, chosen)
         if approval is None:
-            hint = "查看：fupin status"
+            hint = "查看：fupin status；别的补贴要写明 --measure 代号"
             raise MonthClosedError(f"{text} 没有批准，没有可撤回的" + "".join(f"；{line}" for line in said), hint)
         job.refuse_to_withdraw(desk, approval, who)
         ask(f"撤回 {text} 的批准（批次 {approval.batch}）？", yes=yes)

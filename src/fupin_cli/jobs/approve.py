@@ -26,11 +26,13 @@ from fupin_cli.policy.months import last_day, month_index, month_text, text_expr
 from fupin_cli.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
     from fupin_cli.jobs.desk import Desk
     from fupin_cli.jobs.posting import Stage
+    from fupin_cli.measures.measure import Measure
     from fupin_cli.policy.bank_settings import Bank
     from fupin_cli.results.subsidy import PayrollRun
 
@@ -52,6 +54,27 @@ def refuse_if_approved(root: Path, month: int, measure: str) -> None:
 def approved_words(batch: store.Batch) -> str:
     """Say that a month is approved, by whom and under which number."""
     return f"{month_text(batch.month)} 已由 {batch.operator} 批准（批次 {batch.batch}），结果不能再变"
+
+
+def refuse_if_another(root: Path, month: int, chosen: Measure, known: Mapping[str, Measure]) -> None:
+    """Where another subsidy was computed and not this one, nobody has said which is meant: no table of this one is asked for.
+
+    Raises:
+        MonthClosedError: another one waits for its approval.
+    """
+    if store.drafts_of(root, month, chosen.code):
+        return
+    others = [
+        measure
+        for code, measure in known.items()
+        if store.drafts_of(root, month, code) and store.approval_of(root, month, code) is None
+    ]
+    if others:
+        text, first = month_text(month), others[0].code
+        raise MonthClosedError(
+            f"{text} 的{chosen.short}还没有测算过；等批准的是 {'、'.join(measure.short for measure in others)}",
+            f"写明批准哪一项，例如 fupin approve {text} --measure {first} --by 姓名 --document 文号",
+        )
 
 
 def refuse_if_ahead(month: int, now: datetime) -> None:

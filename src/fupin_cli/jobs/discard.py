@@ -30,7 +30,7 @@ def discard(root: Path, month: int, measure: str, operator: str, now: datetime) 
     refuse_if_approved(root, month, measure)
     draft = store.last_draft(root, month, measure)
     if draft is None:
-        raise MonthClosedError(f"{month_text(month)} 没有测算可撤", "查看：fupin status")
+        raise MonthClosedError(f"{month_text(month)} 没有测算可撤", "查看：fupin status；别的补贴要写明 --measure 代号")
     entry = replace(draft, drafted_at=now.isoformat(timespec="seconds"), operator=operator, kind=store.DISCARDED)
     store.add_draft(root, entry)
     return entry

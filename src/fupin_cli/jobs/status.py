@@ -10,6 +10,7 @@ import polars as pl
 from fupin_cli.checks.unreported import by_township
 from fupin_cli.jobs.answered import moved_answers
 from fupin_cli.ledger import store
+from fupin_cli.measures.catalogue import LEADING
 from fupin_cli.policy.months import month_text
 from fupin_cli.results.status import APPROVED, CLOSED, DRAFT, RETURNED, WITHDRAWN, MonthState
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 def month_states(desk: Desk) -> list[MonthState]:
     """Every month that was computed, approved or withdrawn, in order; drafts that were taken back say nothing."""
     entries = store.read(desk.workspace.root, "drafts").unique(["month", "measure"], keep="last")
-    drafts = set(entries.filter(pl.col("kind") != store.DISCARDED)["month"].to_list())
+    standing = entries.filter(pl.col("kind") != store.DISCARDED)
+    drafts = set(standing["month"].to_list())
+    leads = set(standing.filter(pl.col("measure") == LEADING)["month"].to_list())
     withdrawn = set(desk.postings.filter(pl.col("kind") == store.WITHDRAWAL)["month"].to_list())
     approved = set(desk.approved_months(None))
     closed = set(desk.batches.filter(pl.col("kind") == store.CLOSING)["month"].to_list())
@@ -28,7 +31,7 @@ def month_states(desk: Desk) -> list[MonthState]:
         MonthState(month, WITHDRAWN, todo=f"批准已撤回，重新测算：fupin payroll --month {month_text(month)}")
         for month in withdrawn - drafts - approved
     ]
-    states = [_state(desk, month, approved, closed) for month in drafts | approved]
+    states = [_state(desk, month, approved, closed, leads=month in leads) for month in drafts | approved]
     return sorted([*bare, *states], key=lambda state: state.month)
 
 
@@ -41,10 +44,11 @@ def handed_in(desk: Desk, month: int) -> pl.DataFrame:
     return by_township(replace(desk.context(month), earlier=desk.earlier(month)))  # of an approved month too
 
 
-def _state(desk: Desk, month: int, approved: set[int], closed: set[int]) -> MonthState:
+def _state(desk: Desk, month: int, approved: set[int], closed: set[int], *, leads: bool) -> MonthState:
     text = month_text(month)
     if month not in approved:
-        return MonthState(month, DRAFT, todo=f"看过结果后批准：fupin approve {text} --by 姓名")
+        which = "" if leads else " --measure 代号"  # where there are no posts, one of the other subsidies
+        return MonthState(month, DRAFT, todo=f"看过结果后批准：fupin approve {text}{which} --by 姓名")
     lines = desk.money.filter((pl.col("month") == month) & (pl.col("approved_fen") != 0))
     answered = lines.filter((pl.col("n_paid") + pl.col("n_failed") + pl.col("n_unknown")) > 0).height
     left = pl.col("approved_fen") - pl.col("paid_fen")

@@ -63,7 +63,7 @@ def _show_notes(run: PayrollRun, out: Console) -> None:
     if run.missing_words:
         out.print(Text(f"{run.missing_words}；各行因此暂缓（IN012）", style="bold yellow"), soft_wrap=True)
     if run.rows_out_of_month:
-        out.print(Text(f"表里另有 {run.rows_out_of_month} 行不在本月（或已发过），没有算"))
+        out.print(Text(f"表里另有 {run.rows_out_of_month} 行不属于这一项、不在本月或已发过，没有算"))
     for note in (*run.not_again, *run.as_approved):
         out.print(Text(clean(note), style="yellow"), soft_wrap=True)
     if run.idle_budgets:
