@@ -86,7 +86,7 @@ def test_every_file_that_was_not_read_is_named(fupin: Callable[..., Ran], tmp_pa
     ("month", "words"),
     [
         ("2024-04", f"；{M}/出勤汇总表.csv!第2行 写的是 2024-04"),
-        ("5月", f"；{M}/出勤汇总表.csv!第2行 的年月读不懂"),
+        ("5月", f"；{M}/出勤汇总表.csv!第2行 没有写明能读懂的年月"),
     ],
 )
 def test_attendance_of_another_month_is_named(

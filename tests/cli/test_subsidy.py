@@ -258,3 +258,15 @@ def test_a_county_without_posts_is_led_through_its_own_subsidies(
     assert "--measure 代号" in fupin("withdraw", MONTH, "--by", "乙", "-y", "--document", "文1").err
     again = fupin("withdraw", MONTH, "--measure", "transport", "--by", "乙", "-y", "--document", "文1")
     assert f"下一步：核查：fupin check {MONTH}" in again.err, "its draft is taken back too"
+
+
+def test_a_payee_who_is_said_to_be_oneself_is_named_to_the_bank(fupin: Callable[..., Ran], tmp_path: Path) -> None:
+    """收款人姓名 本人: the bank was told to pay somebody of that name."""
+    root = workspace(tmp_path / "w", "flexible_social_insurance")
+    (file,) = (root / "inbox" / MONTH).glob("灵活就业*.csv")
+    header, row = file.read_text("gb18030").splitlines()[:2]
+    more = "银行账号,收款人姓名", "6217990000000000014,本人"
+    file.write_text(f"{header},{more[0]}\n{row},{more[1]}\n", "gb18030")
+    assert go(fupin, root, "flexible_social_insurance").code == 0
+    (bank,) = (root / "out" / MONTH).glob("代发_*.csv")
+    assert ",张三,6217990000000000014," in bank.read_text("gbk")

@@ -256,7 +256,7 @@ def test_merges_beyond_number_are_no_work(tmp_path: Path) -> None:
     """10.A1: 60,000 merged blocks, and blocks that overlap, take no time that grows with their square."""
     frame = pl.DataFrame({"0": [str(n) for n in range(60_000)]})
     blocks = [(0, 0, 59_999, 0)] + [(n, 0, n + 30_000, 0) for n in range(1, 30_000)]
-    assert _fill_merged(frame, blocks, 0)["0"].unique().to_list() == ["0"]
+    assert _fill_merged(frame, blocks, 0)[0]["0"].unique().to_list() == ["0"]
     merges = b"".join(b'<mergeCell ref="A%d:B%d"/>' % (n, n) for n in range(1, 60_001))
     path = tmp_path / "a.xlsx"
     path.write_bytes(sheet_of(b'<row r="1"><c r="A1"><v>1</v></c></row>', b"<mergeCells>" + merges + b"</mergeCells>"))

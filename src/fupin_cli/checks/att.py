@@ -86,7 +86,7 @@ def _misdated(ctx: Month) -> pl.LazyFrame:
     """People of whom the month's own files have attendance of another month, or of one that cannot be read: where, and which."""
     own = [s.index for s in ctx.intake.sources if s.spec.table == TABLE and s.folder == ctx.month]
     other = pl.col("month").ne_missing(ctx.month) & pl.col("_src").is_in(own)
-    which = pl.concat_str(pl.lit(" 写的是 "), text_expr(pl.col("month"))).fill_null(" 的年月读不懂")
+    which = pl.concat_str(pl.lit(" 写的是 "), text_expr(pl.col("month"))).fill_null(" 没有写明能读懂的年月")
     return (
         ctx.table(TABLE)
         .filter(other)

@@ -175,5 +175,14 @@ def _from_lists(head: dict[str, Any], stream: Any) -> RawSheet:
     numeric = json.loads(stream.readline() or b"{") if head["numeric"] else None
     formulas = {(row, column): text for row, column, text in head["formulas"]}
     return raw_sheet(
-        PlainSheet(head["name"], columns, head["offset"], head["hidden"], numeric, formulas, head["unread"])
+        PlainSheet(
+            head["name"],
+            columns,
+            head["offset"],
+            head["hidden"],
+            numeric,
+            formulas,
+            head["unread"],
+            list(map(tuple, head["merged"])),
+        )
     )

@@ -83,6 +83,7 @@ def _plain(path: Path, limits: Intake, _: str | None) -> list[bytes] | None:
                 "offset": sheet.offset,
                 "hidden": sheet.hidden,
                 "unread": sheet.unread,
+                "merged": sheet.merged,
                 "formulas": [[*spot, text] for spot, text in sheet.formulas.items()],
                 "columns": len(sheet.columns),
                 "numeric": sheet.numeric is not None,

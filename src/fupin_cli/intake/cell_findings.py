@@ -8,7 +8,6 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.intake.contract_check import EMPTY, failures
-from fupin_cli.intake.short_months import HINT, MESSAGE
 from fupin_cli.intake.values import (
     FAILED_FORMULA,
     FORMULA_START,
@@ -22,6 +21,7 @@ from fupin_cli.policy.rounding import fen_to_yuan
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec
+    from fupin_cli.intake.doubtful import Doubtful
     from fupin_cli.intake.raw import Source
 
 KEY = "id_number"
@@ -88,9 +88,9 @@ def lost_cells(frame: pl.DataFrame, lost: dict[str, pl.Series], spec: TableSpec)
 
 
 def bad_cells(
-    frame: pl.DataFrame, converted: dict[str, Converted], spec: TableSpec, short: dict[str, pl.Series]
+    frame: pl.DataFrame, converted: dict[str, Converted], spec: TableSpec, doubtful: dict[str, Doubtful]
 ) -> pl.DataFrame:
-    """IN005, IN006, IN007: cells that could not be typed. `short`: those that are January or October (`short_months`)."""
+    """IN005, IN006, IN007: cells that could not be typed, or are `doubtful`."""
     said = {
         "date": "“{}”不是日期，或没有这一天",
         "month": "“{}”不是月份",
@@ -110,15 +110,16 @@ def bad_cells(
             column.type, "“{}”不是可用的数（须为非负数，" + ("整数）" if column.type == "count" else "最多两位小数）")
         )
         holds = "hold" if name in HOLDING.get(spec.table, ()) else None
-        is_short = pl.lit(short[name].filter(result.bad)) if name in short else pl.lit(value=False)
+        doubt = doubtful.get(name)
+        in_doubt = pl.lit(doubt.cells.filter(result.bad) if doubt else False)
         cells = frame.filter(result.bad).select(
             *_who(frame),
             "_src",
             "_row",
             code=pl.lit(result.code),
             column=pl.lit(name),
-            message=pl.when(is_short).then(pl.lit(MESSAGE)).otherwise(pl.lit(message)),
-            hint=pl.when(is_short).then(pl.lit(HINT)),
+            message=pl.when(in_doubt).then(pl.lit(doubt and doubt.message)).otherwise(pl.lit(message)),
+            hint=pl.when(in_doubt).then(pl.lit(doubt and doubt.hint, dtype=pl.String)),
             effect=pl.lit(holds, dtype=pl.String),
         )
         parts.append(cells)

@@ -52,7 +52,8 @@ class ColumnSpec:
 
     `required_when` names the yes/no column that must be true for an empty cell to be a fault; `or_column` another
     column that stands in for this one; `partial: end` reads a date without a day as the month's last day; `span` keeps
-    beside a date whether its day was not written (column `_<name>_month`).
+    beside a date whether its day was not written (column `_<name>_month`); `single`: of one amount for several rows, in
+    merged cells, nobody knows whose it is.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ColumnSpec:
     or_column: str = ""
     partial: str = "start"
     span: bool = False
+    single: bool = False
     values: tuple[str, ...] = ()
     open: bool = False
     synonyms: dict[str, str] = field(default_factory=dict, hash=False)

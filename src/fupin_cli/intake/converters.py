@@ -78,7 +78,7 @@ def plain_form(column: ColumnSpec, as_is: set[str]) -> pl.Expr:
 
 def unchanged(column: ColumnSpec, as_is: set[str]) -> bool:
     """Whether what stands in the cells of a column is their value; `as_is`: columns that are in their plain form already."""
-    return column.type == "text" or (column.type in AS_WRITTEN and column.name in as_is)
+    return column.type == "text" or (column.type in AS_WRITTEN and column.name in as_is and not column.synonyms)
 
 
 def filled(text: pl.Expr) -> pl.Expr:
@@ -181,7 +181,7 @@ def _benefit(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
 
 
 def _choice(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
-    """One of a list; synonyms become the listed word. An unknown word stays and is reported by the contract."""
+    """One of a list, or a name; synonyms become the listed word. An unknown word stays and is reported by the contract."""
     del common
     return Typing(filled(text.replace(spec.synonyms) if spec.synonyms else text))
 
@@ -220,7 +220,7 @@ def _pay_status(text: pl.Expr, spec: ColumnSpec, common: Common) -> Typing:
 
 CONVERTERS: dict[str, Callable[[pl.Expr, ColumnSpec, Common], Typing]] = {
     "id": _id,
-    "name": _text,
+    "name": _choice,
     "text": _text,
     "place": _place,
     "choice": _choice,

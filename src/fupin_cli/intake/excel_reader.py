@@ -64,7 +64,7 @@ def raw_sheet(plain: PlainSheet) -> RawSheet:
         marks = [known[place - plain.offset] for place in places] if known else []
         return [pl.Series([True if mark == "1" else None for mark in text], dtype=pl.Boolean) for text in marks]
 
-    raw = RawSheet(plain.name, frame, plain.offset, hidden=plain.hidden, untyped=known is None)
+    raw = RawSheet(plain.name, frame, plain.offset, hidden=plain.hidden, untyped=known is None, merged=plain.merged)
     return _finished(raw, plain.formulas, [], None if known is None else flags)
 
 
@@ -103,8 +103,9 @@ def _finished(raw: RawSheet, formulas: Cells, merges: list[tuple[int, int, int, 
     read = range(offset, offset + frame.width)  # columns that the reader knows
     if formulas:
         frame, offset = _with_formulas(frame, formulas, offset)
+    blocks: dict[int, list[tuple[int, int]]] = {}
     if merges:
-        frame = _fill_merged(frame, merges, offset)
+        frame, blocks = _fill_merged(frame, merges, offset)
 
     def numeric(wanted: list[int]) -> pl.DataFrame:
         places = [offset + position for position in sorted(wanted) if offset + position in read]
@@ -115,7 +116,8 @@ def _finished(raw: RawSheet, formulas: Cells, merges: list[tuple[int, int, int, 
                 found[str(place - offset)] = column.is_not_null().extend(no.head(frame.height - len(column)))
         return pl.DataFrame(found)
 
-    return replace(raw, cells=frame, offset=offset, numeric=numeric if flags else None)
+    filled = [(position, top + 1, bottom + 1) for position, rows in blocks.items() for top, bottom in rows]
+    return replace(raw, cells=frame, offset=offset, numeric=numeric if flags else None, merged=raw.merged + filled)
 
 
 def _with_formulas(frame: pl.DataFrame, formulas: Cells, offset: int) -> tuple[pl.DataFrame, int]:
@@ -141,8 +143,10 @@ def _with_formulas(frame: pl.DataFrame, formulas: Cells, offset: int) -> tuple[p
     return pl.DataFrame(columns), first
 
 
-def _fill_merged(frame: pl.DataFrame, merges: list[tuple[int, int, int, int]], offset: int) -> pl.DataFrame:
-    """Give every cell of a block merged downwards the value of its first cell, as the eye reads it.
+def _fill_merged(
+    frame: pl.DataFrame, merges: list[tuple[int, int, int, int]], offset: int
+) -> tuple[pl.DataFrame, dict[int, list[tuple[int, int]]]]:
+    """Give every cell of a block merged downwards the value of its first cell, as the eye reads it; and the blocks by column.
 
     Blocks that overlap are no workbook's own: of two the upper one counts, so that each cell is filled once at most.
     """
@@ -158,4 +162,4 @@ def _fill_merged(frame: pl.DataFrame, merges: list[tuple[int, int, int, int]], o
         for top, bottom in blocks:
             values[top : bottom + 1] = [values[top]] * (bottom + 1 - top)
         columns.append(pl.Series(frame.columns[position], values, dtype=pl.String))
-    return frame.with_columns(columns)
+    return frame.with_columns(columns), updates

@@ -33,14 +33,15 @@ def read_html(data: bytes, limits: Intake) -> list[PlainSheet]:
         raise UnreadableError("这是网页，里面没有表", "只收 .xlsx .xls .xlsm .csv .txt")
     found, left = [], limits.max_cells_million * 1_000_000
     for number, table in enumerate(tables, 1):
-        columns = _columns(table, left, limits)
+        columns, merged = _columns(table, left, limits)
         left -= sum(map(len, columns))
-        found.append(PlainSheet(f"表{number}" if len(tables) > 1 else "", columns))
+        found.append(PlainSheet(f"表{number}" if len(tables) > 1 else "", columns, merged=merged))
     return found
 
 
-def _columns(table: Any, left: int, limits: Intake) -> list[list[str | None]]:
+def _columns(table: Any, left: int, limits: Intake) -> tuple[list[list[str | None]], list[tuple[int, int, int]]]:
     rows: list[list[str]] = []
+    merged: list[tuple[int, int, int]] = []
     spans: dict[int, tuple[int, str]] = {}  # column → rows still covered from above, and their text
     width = 0
     for line in table.iter("tr"):
@@ -53,6 +54,8 @@ def _columns(table: Any, left: int, limits: Intake) -> list[list[str | None]]:
                 row.append(text if n == 0 else "")
                 if down > 1:
                     spans[len(row) - 1] = (down - 1, text if n == 0 else "")
+            if down > 1:
+                merged.append((len(row) - across, len(rows) + 1, len(rows) + down))
             if len(row) > SHEET_COLUMNS:
                 raise UnreadableError(f"网页里的表超过 Excel 的 {SHEET_COLUMNS} 列，没有打开", SIZE_HINT)
         _take_spans(row, spans)
@@ -60,7 +63,7 @@ def _columns(table: Any, left: int, limits: Intake) -> list[list[str | None]]:
         width = max(width, len(row))
         if width * len(rows) > left:
             raise UnreadableError(f"网页里的表{cells_refused(width * len(rows), limits)}", SIZE_HINT)
-    return [list(column) for column in zip_longest(*rows, fillvalue="")]
+    return [list(column) for column in zip_longest(*rows, fillvalue="")], merged
 
 
 def _take_spans(row: list[str], spans: dict[int, tuple[int, str]]) -> None:

@@ -71,6 +71,11 @@ class LaterSheet:
         """Whether the kind of file knows no numbers."""
         return self._read()[self._nth].untyped
 
+    @property
+    def merged(self) -> list[tuple[int, int, int]]:
+        """Blocks of merged cells that were filled."""
+        return self._read()[self._nth].merged
+
 
 def later(file: InboxFile, read: Read) -> Callable[[], list[RawSheet]]:
     """A file's sheets, read when they are first asked for.

@@ -45,6 +45,7 @@ def pack(sheets: list[RawSheet]) -> tuple[list[Head], list[bytes]]:
                 "unread": sheet.unread,
                 "hidden_rows": sheet.hidden_rows,
                 "untyped": sheet.untyped,
+                "merged": sheet.merged,
                 "cells": len(tables[0]),
                 "numeric": len(tables[1]) if len(tables) > 1 else 0,
             }
@@ -74,6 +75,7 @@ def _sheet(head: Head, stream: IO[bytes]) -> RawSheet:
         unread=head["unread"],
         hidden_rows=head["hidden_rows"],
         untyped=head["untyped"],
+        merged=[(position, first, last) for position, first, last in head["merged"]],
     )
 
 

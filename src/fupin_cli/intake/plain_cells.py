@@ -29,7 +29,7 @@ class PlainSheet:
     """One sheet: a list of texts for each column from sheet column `offset` on, None where a cell is empty.
 
     `numeric`: for each column a text of 1 where a cell holds a number and 0 where not, which may be shorter than the column;
-    None where nobody has looked. `formulas`: what formulas without a value show, by row and column.
+    None where nobody has looked. `formulas`: what formulas without a value show, by row and column. `merged`: as in `RawSheet`.
     """
 
     name: str
@@ -39,6 +39,7 @@ class PlainSheet:
     numeric: list[str] | None = field(default=None, repr=False)
     formulas: Cells = field(default_factory=dict, repr=False)
     unread: str = ""
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
 
     @property
     def size(self) -> int:

@@ -50,6 +50,7 @@ class RawSheet:
     has no long ones: a number that may have been 2024.10).
     `hidden_rows`: rows (from 1) that a filter or a person has hidden; old workbooks and texts tell of none.
     `untyped`: the kind of file knows no numbers apart from texts (.csv, a web page).
+    `merged`: blocks merged downwards whose cells were filled: position of the column, first and last row (from 1).
     `unread`: the sheet holds no cells to be read (a chart, a macro), and why.
     """
 
@@ -61,6 +62,7 @@ class RawSheet:
     unread: str = ""
     hidden_rows: list[int] = field(default_factory=list)
     untyped: bool = False
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 class Sheet(Protocol):
@@ -81,6 +83,10 @@ class Sheet(Protocol):
     @property
     def untyped(self) -> bool:
         """Whether the kind of file knows no numbers."""
+
+    @property
+    def merged(self) -> list[tuple[int, int, int]]:
+        """Blocks of merged cells that were filled."""
 
 
 @dataclass

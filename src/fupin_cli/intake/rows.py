@@ -22,6 +22,7 @@ from fupin_cli.intake.cell_findings import (
     lost_cells,
     unkeyed,
 )
+from fupin_cli.intake.doubtful import merged_amounts
 from fupin_cli.intake.form_lines import data_rows
 from fupin_cli.intake.looks import looks
 from fupin_cli.intake.shifted import shifted
@@ -84,8 +85,9 @@ def read_rows(sources: list[Source]) -> Rows:
     seen = seen.cleaned(text, columns)
     converted = convert(text, columns, spec.common, words.without(seen.dirty), seen.wide)
     numeric = _numbers(sources, {c.name for c in columns if c.type in ("id", "account")} | seen.short)
-    short = short_months(text, numeric, seen.short, sources) if seen.short else {}
-    converted |= {name: converted[name].failing(cells) for name, cells in short.items()}
+    doubtful = short_months(text, numeric, seen.short, sources) if seen.short else {}
+    doubtful |= merged_amounts(text, sources)
+    converted |= {name: converted[name].failing(doubt.cells) for name, doubt in doubtful.items()}
     lost = {
         column.name: _lost(text, numeric, column)
         for column in columns
@@ -98,7 +100,7 @@ def read_rows(sources: list[Source]) -> Rows:
         frame, fault = frame.with_columns(pl.when(~moved).then(KEY).alias(KEY)), fault.set(moved, SHIFTED)
     reason = fault if spec.has_person_key else fault.clear(frame.height)  # where it is no key, the row stays
     found = [
-        bad_cells(frame, converted, spec, short),
+        bad_cells(frame, converted, spec, doubtful),
         contract_cells(frame, text, sources, converted),
         formulas(frame, raw, text["_n"], seen.formulas),
         footer_totals(frame, footers, converted, sources),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.intake.doubtful import Doubtful
+
 if TYPE_CHECKING:
     from fupin_cli.intake.raw import Source
 
@@ -21,7 +23,7 @@ HINT = "把这一列的单元格格式设为“文本”，写成 2024-10 或 20
 
 def short_months(
     text: pl.DataFrame, numeric: pl.DataFrame, names: set[str], sources: list[Source]
-) -> dict[str, pl.Series]:
+) -> dict[str, Doubtful]:
     """Which cells of these columns are such a number. `numeric`: which cells hold numbers, in the order of the rows."""
     untyped = [source.index for source in sources if source.raw.untyped]
     typed = text.join(numeric, on=["_src", "_row"], how="left", maintain_order="left", suffix=":number")
@@ -32,4 +34,4 @@ def short_months(
             number |= pl.col(f"{name}:number").fill_null(value=False)
         looks = pl.col(name).str.contains(f"^{ONE_DIGIT}$").fill_null(value=False)
         found[name] = typed.select(looks & number).to_series()
-    return {name: cells for name, cells in found.items() if cells.any()}
+    return {name: Doubtful(cells, MESSAGE, HINT) for name, cells in found.items() if cells.any()}

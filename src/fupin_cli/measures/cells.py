@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.intake.converters import NO_DAY, open_words
+from fupin_cli.intake.doubtful import MERGED, MERGED_HINT
 from fupin_cli.intake.values import clean
 from fupin_cli.measures.measure import Fault
 from fupin_cli.policy.said import VAGUE
@@ -77,17 +78,24 @@ def unknown(ctx: Month, table: str, rows: pl.DataFrame, cells: Deciding) -> tupl
         if not found:
             continue
         rows = rows.with_columns(states[name].alias(f"_cell_{name}"))
-        faults += [
-            Fault(
-                code,
-                (pl.col(f"_cell_{name}") == code).fill_null(value=False),
-                WORDS[code].replace("{h}", spec.columns[name].header),
-                name,
-                "hold",
-            )
-            for code in found
-        ]
+        shared = spec.columns[name].single and _shared(ctx, table, name, rows)
+        for code in found:
+            words = pl.lit(WORDS[code].replace("{h}", spec.columns[name].header))
+            if shared is not False and code == "IN006":
+                words = (
+                    pl.when(shared)
+                    .then(pl.lit(f"“{spec.columns[name].header}”：{MERGED}，{MERGED_HINT}"))
+                    .otherwise(words)
+                )
+            faults.append(Fault(code, (pl.col(f"_cell_{name}") == code).fill_null(value=False), words, name, "hold"))
     return rows, faults
+
+
+def _shared(ctx: Month, table: str, name: str, rows: pl.DataFrame) -> pl.Series:
+    """Which of the rows share the amount's cell with others, as the intake has told."""
+    told = pl.col("table").eq(table) & pl.col("column").eq(name) & pl.col("hint").eq(MERGED_HINT)
+    spots = ctx.intake.found.filter(told).select("_src", "_row", _shared=pl.lit(value=True))
+    return rows.join(spots, on=["_src", "_row"], how="left", maintain_order="left")["_shared"].fill_null(value=False)
 
 
 def _listed(column: ColumnSpec, name: str) -> pl.Expr | None:
