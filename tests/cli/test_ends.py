@@ -16,6 +16,7 @@ import pytest
 
 from fupin_cli.cli import main as entry
 from fupin_cli.cli.streams import EXIT_UNTOLD, Told
+from fupin_cli.errors import FupinError
 from tests.cases.test_cases import BASE, build
 from tests.conftest import LONG
 
@@ -116,10 +117,13 @@ def test_a_guarded_stream_writes_all_or_notes_the_loss() -> None:
     assert (closed.write(b"a"), closed.lost, closed.isatty()) == (1, True, False)
 
 
-def test_an_interruption_inside_a_zip_is_one(
-    fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error", [ValueError("writing handle"), FupinError("账本读写不了：OperationalError", "检查磁盘空间")]
+)
+def test_an_interruption_that_a_library_made_an_error_of_is_one(
+    fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """10.A2: the zip that is being written raises an error of its own while it is left; the run still ends with 130."""
+    """10.A2: the zip that is being written raises an error of its own while it is left, SQLite too; the run still ends with 130."""
     from fupin_cli.outputs import bulk
 
     build({}, tmp_path / "w")
@@ -127,7 +131,7 @@ def test_an_interruption_inside_a_zip_is_one(
     def interrupted(*_: object) -> None:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-        raise ValueError("Can't close the ZIP file while there is an open writing handle on it.")
+        raise error
 
     before = signal.signal(signal.SIGINT, entry._interrupt)
     monkeypatch.setattr(bulk, "_fill", interrupted)
@@ -139,6 +143,17 @@ def test_an_interruption_inside_a_zip_is_one(
     assert ran.code == 130
     assert not list((tmp_path / "w" / "out").rglob("*.xlsx"))
     assert not list((tmp_path / "w" / "out").rglob(".*.tmp"))
+
+
+def test_interrupted_while_a_text_is_compiled_it_ends_with_130() -> None:
+    """Every dataclass is made so; of such an end Python made the signal's own (-2 to whoever started it), though it was told."""
+    code = (
+        "import sys; from fupin_cli.cli import app, main; sys.argv[1:] = ['status']\n"
+        "app.command = lambda _: exec('raise KeyboardInterrupt')\n"
+        "main.run()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (130, "错误: 中断了")
 
 
 @pytest.mark.parametrize(

@@ -367,6 +367,10 @@ def workbook(name: str, change: Callable[[openpyxl.Workbook], Any] = lambda _: N
     return make
 
 
+OLD_BOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLD_BEGIN = b"\x09\x08\x10\0\0\6\5\0" + bytes(12)
+
+
 def encrypted(root: Path) -> None:
     workbook("密.xlsx")(root)
     (root / "密.xlsx").write_bytes(sealed(BytesIO((root / "密.xlsx").read_bytes()), "1"))
@@ -421,6 +425,11 @@ UNREADABLE: list[tuple[Callable[[Path], Any], str]] = [
     (zipped("a.xlsx", {"xl/workbook.xml": b" " * (30 << 20)}), "MiB，超过上限 "),
     (workbook("a.xlsx", lambda book: book.worksheets[0].cell(900_000, 300, "x")), " 列，范围过大；共约 "),
     (encrypted, "文件加了密码，打不开"),
+    (raw("密.xls", OLD_BOOK.ljust(512, b"\0") + OLD_BEGIN + b"\x2f\0\x36\0\1\0" + bytes(4096)), "文件加了密码，打不开"),
+    (
+        raw("坏.xls", OLD_BOOK.ljust(512, b"\0") + OLD_BEGIN + b"\xe1\0\x02\0\xb0\4" + bytes(4096)),
+        "文件不完整或已损坏，打不开",
+    ),
     (lambda root: (root / "a.csv").symlink_to("/proc/self/mem"), ""),
 ]
 

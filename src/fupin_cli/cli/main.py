@@ -36,7 +36,12 @@ def run() -> None:
         _listen(signal.SIG_DFL)
         code = interrupted(0)
     gc.freeze()  # all of it ends with the process: to search it for circles once more takes a tenth of a small check
-    sys.exit(final_code(code, guards))
+    code = final_code(code, guards)
+    if (
+        code == EXIT_INTERRUPTED
+    ):  # Python would end itself by the signal, if that came while a text was compiled (every dataclass is)
+        os._exit(code)
+    sys.exit(code)
 
 
 def _listen(handler: Any) -> None:
@@ -81,10 +86,13 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one for each way a run
     from fupin_cli.plans import in_memory
 
     before = len(_posted())
+    asked_to_end.clear()
     in_memory()
     try:
         result = command(arguments[0] if arguments else "").main(arguments, prog_name="fupin", standalone_mode=False)
     except FupinError as error:
+        if asked_to_end:  # a library made of the interruption an error of its own, and that was told as one
+            return interrupted(before)
         return fail(str(error), error.hint, error.exit_code)
     except Exit as error:
         return error.exit_code

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fupin_cli.intake.failed_formulas import Cells
 
 NO_SHEET = "not a valid worksheet"  # the reader's words for charts in an old workbook
+LOCKED = "文件加了密码，打不开"
 NO_CELLS = "不是单元格表"
 ENDS = (KeyboardInterrupt, SystemExit, MemoryError)  # no fault of the file
 TEXTS = {b"u": ctypes.c_int32, b"U": ctypes.c_int64}  # formats of text columns, and the kind of their offsets
@@ -71,7 +72,7 @@ def refused(error: BaseException, sheet: str) -> UnreadableError:
     """What is said where reading a workbook ended with an error."""
     text = str(error).lower()
     if "password" in text or "encrypt" in text:
-        return UnreadableError("文件加了密码，打不开", "请用 Excel 打开，取消密码后另存再放进来")
+        return UnreadableError(LOCKED, "请用 Excel 打开，取消密码后另存再放进来")
     where = f"（工作表“{sheet}”）" if sheet else ""
     return UnreadableError(f"文件不完整或已损坏，打不开{where}", HINT_DAMAGED)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from fupin_cli.intake.html_reader import read_html
 from fupin_cli.intake.other_kinds import by_streams
-from fupin_cli.intake.plain_cells import read_old_workbook
+from fupin_cli.intake.plain_cells import LOCKED, read_old_workbook
+from fupin_cli.intake.raw import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,10 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 HTML_START = re.compile(
     rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|table|style|body|div)\b", re.IGNORECASE | re.DOTALL
+)
+# The record that tells of a password, behind the one with which an old workbook begins [MS-XLS 2.1.7.20.3]; it may be protected too.
+PROTECTED = re.compile(
+    rb"\x09\x08(?:\x10\x00\x00\x06\x05\x00.{12}|\x08\x00\x00\x05\x05\x00.{4})(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL
 )
 XML_START = re.compile(rb"^\s*<\?xml", re.IGNORECASE)
 
@@ -47,6 +52,10 @@ def plain_sheets(path: Path, limits: Intake) -> Iterable[PlainSheet] | None:
         return read_html(data, limits)
     if ENCRYPTED in data:
         return None
+    if PROTECTED.search(data):
+        raise UnreadableError(
+            LOCKED, "旧格式（.xls）的密码本程序解不开：请用 Excel 打开，取消密码，或另存为 .xlsx 再放进来"
+        )
     if refusal := by_streams(data):
         raise refusal
     return read_old_workbook(data)

@@ -18,6 +18,7 @@ from fupin_cli.errors import os_words
 from fupin_cli.intake.budget import MIB, SIZE_HINT, memory_limit, result_limit, result_refused, unpacked_limit
 from fupin_cli.intake.excel_reader import raw_sheet, read_excel
 from fupin_cli.intake.other_kinds import by_start
+from fupin_cli.intake.plain_cells import LOCKED
 from fupin_cli.intake.plain_reader import HEAD, OLE, XML_START, is_page, plain_sheets
 from fupin_cli.intake.raw import RawSheet, UnreadableError, column_letter
 from fupin_cli.intake.text_reader import COPIES, read_text
@@ -104,9 +105,7 @@ def _directory_is_small(path: Path) -> bool:
 def _read_encrypted(path: Path, limits: Intake, password: str | None) -> list[RawSheet]:
     """Read an .xlsx with a password; it is wrapped like a workbook of the old format."""
     if password is None:
-        raise UnreadableError(
-            "文件加了密码，打不开", "请用 Excel 打开，取消密码后另存再放进来；或用 --password-file 给出密码"
-        )
+        raise UnreadableError(LOCKED, "请用 Excel 打开，取消密码后另存再放进来；或用 --password-file 给出密码")
     try:
         plain = decrypt(path, password)
     except ValueError as error:
