@@ -366,6 +366,6 @@ def test_a_sheet_is_read_once_when_it_is_asked_for() -> None:
         calls.append(1)
         return []
 
-    sheets = later(None, read)  # type: ignore[arg-type]
+    sheets = later(None, [], {}, read)  # type: ignore[arg-type]
     assert calls == []
     assert (sheets(), sheets(), calls) == ([], [], [1])

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import findings
-from fupin_cli.intake.raw import RawSheet
 
 if TYPE_CHECKING:
     from fupin_cli.intake.headers import Match
-    from fupin_cli.intake.raw import Source
+    from fupin_cli.intake.raw import RawSheet, Source
 
 SEVERAL = 3  # rows
+PIECE = 100_000  # rows
 
 
 def people_of(sheet: RawSheet, match: Match) -> str:
@@ -23,9 +23,15 @@ def people_of(sheet: RawSheet, match: Match) -> str:
 
     Sheets of which it differs are no copies: their cells need not be looked at again.
     """
-    cells = sheet.cells.to_series(match.telling).slice(match.header_row).drop_nulls()
-    text = cells.str.join("\n").item() if len(cells) >= SEVERAL else ""
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest() if text else ""
+    cells = sheet.column(match.telling).slice(match.header_row).drop_nulls()
+    if len(cells) < SEVERAL:
+        return ""
+    digest = hashlib.blake2b(digest_size=8)
+    for piece in cells.to_frame().iter_slices(
+        PIECE
+    ):  # all of a long column as one text would take as much memory again
+        digest.update((piece.to_series().str.join("\n").item() + "\n").encode())
+    return digest.hexdigest()
 
 
 def without_same_sheets(sources: list[Source], found: list[pl.DataFrame]) -> list[Source]:
@@ -41,7 +47,7 @@ def without_same_sheets(sources: list[Source], found: list[pl.DataFrame]) -> lis
     copies = set()
     for together in (group for group in groups.values() if len(group) > 1):
         first_ones: list[Source] = []
-        for source in sorted(together, key=lambda s: (_is_hidden(s), len(s.file), s.index)):
+        for source in sorted(together, key=lambda s: (s.raw.hidden, len(s.file), s.index)):
             first = next((other for other in first_ones if _same(other, source)), None)
             if first is None:
                 first_ones.append(source)
@@ -54,16 +60,11 @@ def without_same_sheets(sources: list[Source], found: list[pl.DataFrame]) -> lis
     return [replace(s, index=n) for n, s in enumerate(s for s in sources if s.index not in copies)]
 
 
-def _is_hidden(source: Source) -> bool:
-    return isinstance(source.raw, RawSheet) and source.raw.hidden
-
-
 def _same(one: Source, other: Source) -> bool:
     return one.raw.numeric is None and other.raw.numeric is None and _rows(one).equals(_rows(other))
 
 
 def _rows(source: Source) -> pl.DataFrame:
     """The cells of the columns that are known, below the header, of rows in which anything stands."""
-    body = source.raw.cells.slice(source.header_row)
-    cells = [body.to_series(position).alias(name) for name, position in sorted(source.positions.items())]
-    return pl.DataFrame(cells).filter(pl.any_horizontal(pl.all().is_not_null()))
+    cells = [source.raw.column(position).alias(name) for name, position in sorted(source.positions.items())]
+    return pl.DataFrame(cells).slice(source.header_row).filter(pl.any_horizontal(pl.all().is_not_null()))

@@ -73,7 +73,7 @@ def _first_cells(rows: pl.DataFrame, sources: list[Source]) -> tuple[pl.Series, 
     here = {source.index: source for source in sources}
     parts = []
     for (index,), part in rows.select("_src", "_row").group_by("_src", maintain_order=True):
-        cells = here[index].raw.cells[(part["_row"] - 1).cast(pl.Int64)]
+        cells = here[index].raw.rows(part["_row"] - 1)
         parts.append(pl.DataFrame([cells.to_series(n).alias(str(n)) for n in range(cells.width)]))
     cells = pl.concat(parts, how="diagonal").select(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
     first = cells.select(pl.coalesce(pl.all()).str.replace_all(r"[\s\u3000]", "").alias("f")).to_series()

@@ -15,6 +15,7 @@ import polars as pl
 
 from fupin_cli import findings
 from fupin_cli.errors import FupinError
+from fupin_cli.intake.coded import coded, shared
 from fupin_cli.intake.packed import arrow, exactly
 from fupin_cli.intake.raw import Source, UnreadableError
 from fupin_cli.intake.rows import Rows
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.intake.contracts import TableSpec
     from fupin_cli.intake.inbox import InboxFile
-    from fupin_cli.intake.raw import RawSheet
+    from fupin_cli.intake.raw import RawSheet, Sheet
 
     Read = Callable[[], list[RawSheet] | UnreadableError]
 
@@ -52,44 +53,69 @@ class KeptTables(Protocol):
 class LaterSheet:
     """A sheet whose cells are read when somebody asks for them (`raw.Sheet`)."""
 
-    def __init__(self, offset: int, nth: int, read: Callable[[], list[RawSheet]]) -> None:
+    hidden = False  # of a hidden one there is something to be told
+
+    def __init__(self, offset: int, nth: int, read: Callable[[], list[Sheet]]) -> None:
         """`read` gives all the file's sheets, of which this is the `nth`."""
         self.offset, self._nth, self._read = offset, nth, read
 
     @property
+    def _sheet(self) -> Sheet:
+        return self._read()[self._nth]
+
+    @property
     def cells(self) -> pl.DataFrame:
         """All cells as they stand."""
-        return self._read()[self._nth].cells
+        return self._sheet.cells
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self._sheet.height
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self._sheet.width
+
+    def rows(self, numbers: pl.Series) -> pl.DataFrame:
+        """Some rows (from 0) as they stand."""
+        return self._sheet.rows(numbers)
+
+    def column(self, position: int, rows: pl.Series | None = None) -> pl.Series:
+        """A column as it stands, or those of its rows (from 0)."""
+        return self._sheet.column(position, rows)
 
     @property
     def numeric(self) -> Callable[[list[int]], pl.DataFrame] | None:
         """Which cells hold numbers."""
-        return self._read()[self._nth].numeric
+        return self._sheet.numeric
 
     @property
     def untyped(self) -> bool:
         """Whether the kind of file knows no numbers."""
-        return self._read()[self._nth].untyped
+        return self._sheet.untyped
 
     @property
     def merged(self) -> list[tuple[int, int, int]]:
         """Blocks of merged cells that were filled."""
-        return self._read()[self._nth].merged
+        return self._sheet.merged
 
 
-def later(file: InboxFile, read: Read) -> Callable[[], list[RawSheet]]:
-    """A file's sheets, read when they are first asked for.
+def later(file: InboxFile, heads: list[Head], contracts: dict[str, TableSpec], read: Read) -> Callable[[], list[Sheet]]:
+    """A file's sheets, read when they are first asked for. `heads`: those that were recognised.
 
     Raises (when asked):
         FupinError: the file has changed since its bytes were looked at.
     """
 
     @cache
-    def sheets() -> list[RawSheet]:
+    def sheets() -> list[Sheet]:
         found = read()
         if isinstance(found, UnreadableError):
             raise FupinError(f"{file.name} {found}", found.hint)
-        return found
+        known = {head["nth"]: shared(contracts[head["table"]], head["positions"]) for head in heads}
+        return [coded(sheet, known.get(nth, set())) for nth, sheet in enumerate(found)]
 
     return sheets
 
@@ -109,7 +135,7 @@ def head_of(source: Source) -> Head:
 
 
 def source_of(
-    head: Head, file: InboxFile, contracts: dict[str, TableSpec], sheets: Callable[[], list[RawSheet]]
+    head: Head, file: InboxFile, contracts: dict[str, TableSpec], sheets: Callable[[], list[Sheet]]
 ) -> Source:
     """The source again (`head_of`)."""
     return Source(

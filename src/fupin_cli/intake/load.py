@@ -204,5 +204,5 @@ def _has_text(source: Source, column: str) -> bool:
     """Whether a sheet has the column, and anything in it."""
     if column not in source.positions:
         return False
-    cells = source.raw.cells.to_series(source.positions[column]).slice(source.header_row)
+    cells = source.raw.column(source.positions[column]).slice(source.header_row)
     return bool((cells.str.strip_chars() != "").any())

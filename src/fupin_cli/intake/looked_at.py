@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli import findings
+from fupin_cli.intake.coded import coded, shared
 from fupin_cli.intake.copies import people_of
 from fupin_cli.intake.headers import recognise
 from fupin_cli.intake.known import head_of
@@ -98,7 +99,7 @@ def _source(file: InboxFile, sheet: RawSheet, nth: int, match: Match) -> Source:
         sheet=sheet.name,
         sha256=file.sha256,
         spec=match.spec,
-        raw=sheet,
+        raw=coded(sheet, shared(match.spec, match.positions)),
         header_row=match.header_row,
         positions=match.positions,
         folder=file.folder,

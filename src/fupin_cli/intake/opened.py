@@ -187,7 +187,7 @@ def _looks(
     rest = read([file for file in files if file not in known])
     for file in files:
         if file in known:
-            sheets = later(file, partial(again, file))
+            sheets = later(file, known[file], contracts, partial(again, file))
             yield file, Seen([source_of(head, file, contracts, sheets) for head in known[file]], known[file])
         else:
             yield file, looked_at(file, next(rest)[1], contracts)

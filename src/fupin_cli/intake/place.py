@@ -70,7 +70,7 @@ def _with_values(placed: pl.DataFrame, sources: list[Source]) -> pl.DataFrame:
     if not cells.height:
         return placed
     read = [
-        sources[source].raw.cells.to_series(position).gather(rows).alias("_raw")
+        sources[source].raw.column(position, rows).alias("_raw")
         for source, position, rows in zip(cells["_src"], cells["_position"], cells["_row"], strict=True)
     ]
     values = pl.DataFrame([cells["_n"].explode(), pl.concat(read)])

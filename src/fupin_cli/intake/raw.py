@@ -64,13 +64,53 @@ class RawSheet:
     untyped: bool = False
     merged: list[tuple[int, int, int]] = field(default_factory=list)
 
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self.cells.height
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self.cells.width
+
+    def rows(self, numbers: pl.Series) -> pl.DataFrame:
+        """Some rows (from 0)."""
+        return self.cells[numbers]
+
+    def column(self, position: int, rows: pl.Series | None = None) -> pl.Series:
+        """A column, or those of its rows (from 0)."""
+        column = self.cells.to_series(position)
+        return column if rows is None else column.gather(rows)
+
 
 class Sheet(Protocol):
-    """What is asked of a recognised sheet: as it was read (`RawSheet`), or read when it is asked (`known.LaterSheet`)."""
+    """What is asked of a recognised sheet, as it was read or as it is kept (`coded`), or read when it is asked (`known.LaterSheet`).
+
+    All cells of a large one are not there as texts: who needs some asks for these.
+    """
 
     @property
     def cells(self) -> pl.DataFrame:
         """All cells as they stand."""
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+
+    def rows(self, numbers: pl.Series) -> pl.DataFrame:
+        """Some rows (from 0) as they stand."""
+
+    def column(self, position: int, rows: pl.Series | None = None) -> pl.Series:
+        """A column as it stands, or those of its rows (from 0)."""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the sheet is hidden."""
 
     @property
     def offset(self) -> int:

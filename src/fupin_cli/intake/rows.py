@@ -28,7 +28,7 @@ from fupin_cli.intake.looks import looks
 from fupin_cli.intake.shifted import shifted
 from fupin_cli.intake.short_months import short_months
 from fupin_cli.intake.values import Converted, clean, convert, dtype_of
-from fupin_cli.intake.words import few_words
+from fupin_cli.intake.words import few_words, says_one
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import ColumnSpec, TableSpec
@@ -123,14 +123,16 @@ def _stacked(sources: list[Source]) -> pl.DataFrame:
     """Cells below the headers as they stand, by column name, one sheet after the other, with `_src` and `_row`."""
     parts = []
     for source in sources:
-        body = source.raw.cells.slice(source.header_row)
-        first = source.header_row + 1
+        first, height = source.header_row + 1, max(source.raw.height - source.header_row, 0)
         parts.append(
             pl.DataFrame(
                 [
-                    *(body.to_series(position).alias(name) for name, position in source.positions.items()),
-                    pl.Series("_src", [source.index], pl.UInt32).new_from_index(0, body.height),
-                    pl.int_range(first, first + body.height, dtype=pl.UInt32, eager=True).alias("_row"),
+                    *(
+                        source.raw.column(position).slice(source.header_row).alias(name)
+                        for name, position in source.positions.items()
+                    ),
+                    pl.Series("_src", [source.index], pl.UInt32).new_from_index(0, height),
+                    pl.int_range(first, first + height, dtype=pl.UInt32, eager=True).alias("_row"),
                 ]
             )
         )
@@ -144,7 +146,7 @@ def _numbers(sources: list[Source], names: set[str]) -> pl.DataFrame:
         wanted = {n: p for n, p in source.positions.items() if n in names}
         if source.raw.numeric is None or not wanted:
             continue
-        height = source.raw.cells.height - source.header_row
+        height = source.raw.height - source.header_row
         typed = source.raw.numeric(sorted(wanted.values())).slice(source.header_row, height)
         parts.append(
             typed.select(
@@ -185,28 +187,29 @@ def _typed(
     sources: list[Source],
 ) -> pl.DataFrame:
     columns: list[pl.Series] = []
-    nothing: dict[str, pl.Expr] = {}  # kept as one value, however many rows
+    same: dict[str, pl.Expr] = {}  # kept as one value, however many rows
     for column in spec.columns.values():
+        value = None
         if column.name in converted:
             series = converted[column.name].series.alias(column.name)
             if column.type == "benefit":  # an empty cell says no; a column that is not there says nothing
                 without = [s.index for s in sources if column.name not in s.positions]
                 series = series.set(text["_src"].is_in(without), None) if without else series
-            if series.null_count() < len(series):
-                columns.append(
-                    series.set(lost[column.name], None) if column.name in lost and lost[column.name].any() else series
-                )
+            series = _without(series, lost.get(column.name))
+            if not says_one(series):
+                columns.append(series)
                 continue
-        nothing[column.name] = pl.lit(None, dtype=dtype_of(column))
+            value = next(iter(series.head(1)), None)
+        same[column.name] = pl.lit(value, dtype=dtype_of(column))
     for column in spec.columns.values():
         if column.span:
             marks = converted[column.name].month_only if column.name in converted else None
             if marks is None:
-                nothing[f"_{column.name}_month"] = pl.lit(value=False)
+                same[f"_{column.name}_month"] = pl.lit(value=False)
             else:
                 columns.append(marks.alias(f"_{column.name}_month"))
     columns += [text["_src"], text["_row"]]
-    frame = pl.DataFrame(columns).with_columns(**nothing)
+    frame = pl.DataFrame(columns).with_columns(**same)
     order = [*spec.columns, *(f"_{column.name}_month" for column in spec.columns.values() if column.span)]
     if KEY in spec.columns:
         order.append("_card")
@@ -219,6 +222,11 @@ def _typed(
         else:
             frame = frame.with_columns(_card=pl.lit(None, dtype=pl.String))
     return frame.with_columns(**_places(sources)).select(*order, "_src", "_file", "_sheet", "_row")
+
+
+def _without(series: pl.Series, lost: pl.Series | None) -> pl.Series:
+    """A column without the cells that are lost."""
+    return series if lost is None or not lost.any() else series.set(lost, None)
 
 
 def _places(sources: list[Source]) -> dict[str, pl.Expr]:

@@ -33,11 +33,12 @@ def shifted(sources: list[Source], text: pl.DataFrame, failed: Iterable[pl.Serie
 
 def _longer(source: Source) -> pl.DataFrame | None:
     """Rows (`_src`, `_row`, `_longer`) of a text file that hold something behind the header's last cell; None where none do."""
-    cells, first = source.raw.cells, source.header_row
-    if not source.raw.untyped:
+    sheet, first = source.raw, source.header_row
+    if not sheet.untyped:
         return None
-    last = max((n for n, cell in enumerate(cells.row(first - 1)) if cell), default=cells.width)
-    behind = list(cells.iter_columns())[last + 1 :]
+    labels = sheet.rows(pl.Series([first - 1])).row(0)
+    last = max((n for n, cell in enumerate(labels) if cell), default=sheet.width)
+    behind = [sheet.column(n) for n in range(last + 1, sheet.width)]
     if not behind or all(column.null_count() == len(column) for column in behind):
         return None
     filled = pl.DataFrame(behind).slice(first).select(pl.any_horizontal(pl.all().str.strip_chars() != "")).to_series()

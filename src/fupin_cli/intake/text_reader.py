@@ -82,16 +82,7 @@ def read_text(data: bytes, limits: Intake, most_mib: int | None = None) -> RawSh
             return None
         frame = _read_loose(body.decode(), separator, names)
     del body
-    cells = pl.DataFrame([_in_one_piece(column) for column in frame.iter_columns()])
-    return RawSheet(name="", cells=cells, untyped=True)
-
-
-def _in_one_piece(column: pl.Series) -> pl.Series:
-    """A column as one piece of memory; as the reader gives it, in a hundred, it stays where hardly anybody wrote anything.
-
-    A typed table's columns come in pieces alike: what stays as it was read would be copied there. Pieces of nothing take no room.
-    """
-    return column if column.null_count() * 2 > len(column) else column.rechunk()
+    return RawSheet(name="", cells=frame, untyped=True)
 
 
 def _first_lines(body: bytes) -> list[str]:

@@ -11,6 +11,7 @@ from functools import cached_property
 import polars as pl
 
 MANY_ROWS, SAMPLE = 2000, 1000
+PIECE = 100_000  # rows
 HOLLOW = ":hollow"  # in place of a pattern: a text without a letter
 
 
@@ -71,6 +72,13 @@ def few_words(cells: pl.DataFrame) -> Words:
     return Words(found)
 
 
+def says_one(cells: pl.Series) -> bool:
+    """Whether the same value stands in every row of a column, or nothing in any; of a small table the latter alone is asked."""
+    if cells.null_count() or len(cells) <= MANY_ROWS:
+        return len(cells) == cells.null_count()
+    return bool(cells[0] == cells[-1] and (cells == cells[0]).all())
+
+
 def repeated(cells: pl.DataFrame, names: list[str]) -> dict[str, pl.Series]:
     """The distinct words of these columns of a large table, of those in which a word stands twice on average or more."""
     if cells.height <= MANY_ROWS:
@@ -84,13 +92,15 @@ def look(cells: pl.DataFrame, asked: Mapping[str, Iterable[str]], words: Words) 
 
     All cells of a column are one text, joined by commas, which is made once for all patterns: three times as fast as asking
     each cell. A comma stands before each, so that it means a cell's begin in a pattern: one inside a cell may say yes too much.
-    Of columns in `words` (`few_words`, which may hold more than is there) the words are looked at.
+    Of columns in `words` (`few_words`, which may hold more than is there) the words are looked at. The text of a long column would
+    take as much memory as its cells: some rows are looked at after the other.
     """
     found: set[tuple[str, str]] = set()
     for frame, known in ((cells, False), (words.frame, True)):
         here = {name: tuple(patterns) for name, patterns in asked.items() if (name in words) is known}
         if here := {name: patterns for name, patterns in here.items() if patterns}:
-            found |= _looked(frame, here)
+            for piece in frame.select(list(here)).iter_slices(PIECE):
+                found |= _looked(piece, here)
     return found
 
 

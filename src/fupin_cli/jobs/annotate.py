@@ -115,7 +115,7 @@ def _copy(
     content = file.path.read_bytes()
     is_text = not content.startswith((ZIP, OLE)) and not content[:4096].lstrip().startswith(PAGE)
     if is_text:
-        if any(source.raw.cells.height * source.raw.cells.width > MOST_CELLS for source in sources):
+        if any(source.raw.height * source.raw.width > MOST_CELLS for source in sources):
             raise NoCopyError(f"表太大，没有写副本；{INSTEAD}")
         content = text_book(sources[0].raw.cells, PurePosixPath(file.name).stem)
     else:

@@ -148,7 +148,7 @@ def _texts(ctx: Month, rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
         if source is None:
             continue
         written = [
-            source.raw.cells.to_series(source.positions[name]).gather(part["_row"] - 1).alias(name + TEXT)
+            source.raw.column(source.positions[name], part["_row"] - 1).alias(name + TEXT)
             for name in names
             if name in source.positions
         ]

@@ -33,8 +33,8 @@ def _annotate(source: Source, found: pl.DataFrame) -> SheetPlan:
         .agg(pl.col("said").unique(maintain_order=True).str.join("；"))
         .sort("_row")
     )
-    cells = source.raw.cells[(rows["_row"] - 1).cast(pl.Int64).to_list()]
-    labels = source.raw.cells.row(source.header_row - 1)
+    cells = source.raw.rows(rows["_row"] - 1)
+    labels = source.raw.rows(pl.Series([source.header_row - 1])).row(0)
     filled = [n for n, name in enumerate(cells.columns) if labels[n] or cells[name].null_count() < cells.height]
     headers = {"row": "行", "said": MESSAGES} | {
         str(n): " ".join((labels[n] or source.letter(n)).split()) for n in filled

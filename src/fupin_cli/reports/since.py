@@ -105,7 +105,7 @@ def _row_names(source: Source, rows: pl.DataFrame) -> pl.DataFrame:
         for name, position in source.positions.items()
         if (spec := source.spec.columns[name]).type in NAMING and (spec.required or name in AREA)
     }
-    cells = source.raw.cells[(rows["_row"] - 1).cast(pl.Int64).to_list()]
+    cells = source.raw.rows(rows["_row"] - 1)
     known = rows.select("_src", "_row", "column").with_columns(
         cells.to_series(position).str.replace_all(r"\s+", "").alias(f"_{name}") for name, position in columns.items()
     )
