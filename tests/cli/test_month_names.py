@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.cases.test_cases import build
+import openpyxl
+import pytest
+
+from fupin_cli.policy.months import month_by, month_text, parse_month
+from tests.cases.test_cases import build, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,3 +76,58 @@ def test_two_ways_to_name_the_month_must_agree(fupin: Callable[..., Ran], tmp_pa
     build({}, tmp_path / "w")
     assert fupin("close", "2024.5", "--month", "2024-06", "-w", tmp_path / "w", "--by", "乙").code == 2
     assert fupin("close", "5月", "-w", tmp_path / "w", "--by", "乙").code == 2
+
+
+@pytest.mark.parametrize(
+    ("sheets", "lines", "told"),
+    [
+        (("4月", "5月"), ["张三"], ["4月"]),
+        (("2024年4月份", "2024.05"), ["张三"], ["2024年4月份"]),
+        (("十二月", "四月", "五月份"), ["张三"], ["十二月", "四月"]),
+        (("4月", "本月"), ["李四", "张三"], []),  # no sheet says that it is this month's
+        (("4月",), ["李四"], []),
+        (("东川镇", "5月"), ["李四", "张三"], []),
+    ],
+)
+def test_a_workbook_that_grows_by_a_sheet_each_month(
+    fupin: Callable[..., Ran], tmp_path: Path, sheets: tuple[str, ...], lines: list[str], told: list[str]
+) -> None:
+    """By the calendar who stood on last month's roster alone was paid, with no word; by attendance he lacked it."""
+    build({"settings": "[post]\nproration = 'calendar'\n", "remove": ["attendance"]}, tmp_path)
+    inbox = tmp_path / "inbox" / "2024-05"
+    (inbox / "出勤汇总表.csv").unlink(missing_ok=True)
+    (row,) = tables_of({})["在岗人员花名册"]
+    gone = row | {"姓名": "李四", "身份证号码": "211302198001010030"}
+    (inbox / "在岗人员花名册.csv").unlink()
+    book = openpyxl.Workbook()
+    for n, name in enumerate(sheets):
+        sheet = book.create_sheet(name)
+        sheet.append(list(row))
+        last = n == len(sheets) - 1
+        sheet.append([str(cell) for cell in (row if last and len(sheets) > 1 else gone).values()])
+    del book["Sheet"]
+    book.save(inbox / "花名册.xlsx")
+    ran = fupin("payroll", "2024-05", "-w", tmp_path, "--format", "json", "--no-workbook")
+    assert [line["name"][0] for line in ran.document["lines"]] == [name[0] for name in lines]
+    assert [entry["sheet"] for entry in ran.document["unplaced"]] == told, "an approval asks for a document"
+    found = fupin("check", "2024-05", "-w", tmp_path, "--format", "json", "--no-workbook").findings
+    assert [f["sheet"] for f in found if f["code"] == "IN016"] == told
+
+
+def test_a_month_beside_another() -> None:
+    may = parse_month("2024-05")
+    read = {
+        text: month_by(text, may)
+        for text in ("5月", "４月", "6月份", "十二月", "2023年6月", "13月", "二十月", "0月", "5")
+    }
+    assert {text: month and month_text(month) for text, month in read.items()} == {
+        "5月": "2024-05",
+        "４月": "2024-04",
+        "6月份": "2023-06",
+        "十二月": "2023-12",
+        "2023年6月": "2023-06",
+        "13月": None,
+        "二十月": None,
+        "0月": None,
+        "5": None,
+    }

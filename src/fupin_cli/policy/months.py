@@ -25,6 +25,8 @@ LIKE_A_MONTH = re.compile(
     r"|[〇零○一二三四五六七八九]{2,4}年[一二三四五六七八九十]{1,2}月",  # 二〇二四年五月
     re.ASCII,
 )
+IN_A_YEAR = re.compile(r"(?:(\d{1,2})|([一二三四五六七八九]|十[一二]?))月份?\Z", re.ASCII)  # 5月, 十一月份
+NUMERALS = "一二三四五六七八九十"
 YEARS = range(1900, 2100)
 MONTHS_PER_YEAR = 12
 
@@ -36,6 +38,15 @@ def read_month(text: str) -> int | None:
         return None
     year, month = int(match[1]), int(match[2] or match[3] or match[4])
     return year * MONTHS_PER_YEAR + month - 1 if year in YEARS and 1 <= month <= MONTHS_PER_YEAR else None
+
+
+def month_by(text: str, month: int) -> int | None:
+    """Read a month that stands beside another: with a year as `read_month`; `4月` and `十二月` are the latest up to that other."""
+    match = IN_A_YEAR.match(tight(text))
+    if not match:
+        return read_month(text)
+    number = int(match[1]) if match[1] else sum(NUMERALS.index(sign) + 1 for sign in match[2])
+    return month - (month + 1 - number) % MONTHS_PER_YEAR if 1 <= number <= MONTHS_PER_YEAR else None
 
 
 def looks_like_month(text: str, *, whole: bool = False) -> bool:
