@@ -10,7 +10,7 @@ from fupin_cli.checks.report import report
 from fupin_cli.checks.rule import declared
 from fupin_cli.policy.rounding import fen_to_yuan_expr
 from fupin_cli.reconciliation.match import LINE, ROOT
-from fupin_cli.reconciliation.returns import PAID, TABLE, UNKNOWN
+from fupin_cli.reconciliation.returns import PAID, RECOVERED, TABLE, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,8 +69,9 @@ def return_findings(rows: pl.DataFrame) -> Iterable[pl.DataFrame]:
     yield _told("RET002", over, pl.format("各次更正共 {} 元，超过原行的 {} 元", *yuan), "amount_fen")
     unknown = rows.filter(pl.col("result") == UNKNOWN)
     yield _told("RET003", unknown, pl.lit("“{}”不是认得的处理结果，不当作已付"), "result")
+    sent = rows.filter(pl.col("result") != RECOVERED)  # from whose account it came back decides nothing
     for column, flag, word in (("account", "other_account", "账号"), ("name", "other_name", "户名")):
-        yield _told("RET004", rows.filter(flag), pl.lit(f"{word}与批准的不同"), column)
+        yield _told("RET004", sent.filter(flag), pl.lit(f"{word}与批准的不同"), column)
 
 
 def _told(code: str, rows: pl.DataFrame, message: pl.Expr, column: str) -> pl.DataFrame:
