@@ -180,3 +180,46 @@ def test_what_is_paid_once_is_not_paid_for_an_earlier_claim_too(fupin: Callable[
     approve(fupin, root, MAY, *measure)
     travel(root, JUNE, (one, "是"))
     assert paid(draft(fupin, root, JUNE, *command), one) == ("refuse", [])
+
+
+HALF = (Fraction(11), Fraction(22), "合格")
+BY_SHARES = SETTINGS.replace("[accident", '[post]\nmonth_count = "prorated"\n[accident')
+
+
+@pytest.mark.parametrize(
+    ("used", "april", "may", "june", "back"),
+    [
+        (34, "366.03", "732.05", "366.03", None),  # 34 + ½ + 1, and ½ in June: nothing is left for April
+        (34, "366.03", "366.03", "366.03", "366.01"),  # 34 + ½ + ½ + ½: another half of April is the 36th
+    ],
+)
+def test_more_days_of_a_month_are_due_beside_what_was_paid_later(
+    fupin: Callable[..., Ran], tmp_path: Path, used: int, april: str, may: str, june: str, back: str | None
+) -> None:
+    """8.7, 008: before, they were paid, and the later month was cut by them a month after."""
+    root, other = tmp_path / "w", person(2)
+    one = replace(person(1, used), history=[(month, 73205, "") for month, _, _ in person(1, used).history])
+    days = {"366.03": HALF, "732.05": FULL}
+    for month, amount in ((APRIL, april), (MAY, may)):
+        hand_in(root, month, replace(one, attendance=days[amount]), other)
+        (root / "fupin.toml").write_text(BY_SHARES, encoding="utf-8")
+        document = draft(fupin, root, month)
+        assert [line["amount"] for line in document["lines"] if line["person"] == one.id] == [amount]
+        approve(fupin, root, month)
+    hand_in(root, APRIL, one, other)  # all of April was attended
+    for month in (JUNE, JULY):
+        hand_in(
+            root,
+            month,
+            replace(one, attendance=days[june]) if month == JUNE else replace(one, attendance=FAILED),
+            other,
+        )
+        (root / "fupin.toml").write_text(BY_SHARES, encoding="utf-8")
+        document = draft(fupin, root, month)
+        found = [(row["month"], row["amount"]) for row in document["corrections"] if row["person"] == one.id]
+        assert found == ([(APRIL, back)] if back and month == JUNE else [])
+        if month == JUNE:
+            approve(fupin, root, month)
+    ran = fupin("reconcile", APRIL, "-w", root, "--format", "json", "--unmask", "--no-workbook")
+    assert [x["verdict"] for x in ran.document["lines"] if x["person"] == one.id] == ["no_return"]
+    assert fupin("verify", "--all", "-w", root).code == 0

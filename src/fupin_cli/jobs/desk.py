@@ -84,7 +84,7 @@ class Desk(Books):
         self.contracts: dict[str, TableSpec] = workspace.contracts()
         self._only, self._makes_key = only, makes_key
         plain = policy is None and only is None and posted is None and ledger is None and workspace.password is None
-        self.memo, self._as_approved = memo, as_approved
+        self.memo, self._as_approved, self.newly = memo, as_approved, pl.Series(dtype=pl.String)
         self.cache = cache if plain else Cache.OFF
         # Months computed for the first time, by month and by what a subsidy sees of it; what rules found there.
         self._months: dict[tuple[int, str], Claimed] = {}
@@ -278,13 +278,13 @@ class Desk(Books):
     def newcomers(self, month: int, measure: str, known: pl.DataFrame | None) -> pl.Series:
         """Whose later payments count for an approved month that is computed again (`history.newcomers`)."""
         cap = self.policy.of(month).cap_months(month) if MEASURES[measure].leads else None
-        return newcomers(self.payments, known, self.money, (month, measure), cap)
+        return newcomers(self.payments, known, self.money, (month, measure), cap).append(self.newly).unique().sort()
 
-    def supposing(self, paid: pl.DataFrame) -> Desk:
-        """The same desk, as if these payments (`history.payments`) stood in the ledger too; what rests on them is its own."""
+    def supposing(self, paid: pl.DataFrame, newly: pl.Series) -> Desk:
+        """The same desk, as if these payments (`history.payments`) stood in the ledger too, and later ones counted for `newly`."""
         together = pl.concat([self.payments, paid.select(self.payments.columns)])
         other = copy(self)
-        other.__dict__ |= {"payments": together, "_months": {}, "_found": {}, "_done": {}}
+        other.__dict__ |= {"payments": together, "newly": newly, "_months": {}, "_found": {}, "_done": {}}
         return other
 
     def standing(self, month: int, measure: str) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from fupin_cli.intake.inbox import folder_month
 from fupin_cli.intake.load import choose, typed_rows
 from fupin_cli.jobs.desk import FAR_AHEAD, HISTORY, PAST_ONLY
 from fupin_cli.jobs.history import PAYMENT, known_to, without
+from fupin_cli.jobs.more_days import counts_shares
 from fupin_cli.outputs.manifest import digest
 from fupin_cli.policy.months import MONTHS_PER_YEAR
 from fupin_cli.version import __version__
@@ -163,10 +164,12 @@ class Fingerprints:
         whole = self._touch(history)
         desk = self.desk
         fresh = desk.newcomers(month, measure, typed_rows(desk.inbox, history).accepted if history else None)
-        later = (pl.col("measure") == measure) & (pl.col("month") > month) & pl.col("id_number").is_in(fresh.implode())
+        shares = counts_shares(desk.policy_of(month, measure), measure)
+        later = (pl.col("measure") == measure) & (pl.col("month") > month)
+        later &= pl.col("id_number").is_in(fresh.implode()) | pl.lit(shares)  # `more_days`
         return [
             whole,
-            content(desk.payments.filter(later)) if fresh.len() else "",
+            content(desk.payments.filter(later)) if fresh.len() or shares else "",
             sorted(
                 [of, name, self._parts[of, name]]
                 for of, name in known_to(self._paid_months, month, measure).iter_rows()

@@ -14,7 +14,9 @@ import polars as pl
 from fupin_cli.jobs.corrections import lines_now
 from fupin_cli.jobs.history import TABLE as HISTORY
 from fupin_cli.jobs.history import as_payments
+from fupin_cli.jobs.more_days import counts_shares
 from fupin_cli.ledger.store import BACK_PAY
+from fupin_cli.reconciliation.corrections import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +38,11 @@ def beside_this_batch(
     The run's own month goes first, then the earliest. `corrections`: what the months come to each alone; `again`:
     computes a month at a desk.
     """
-    fresh = corrections.filter((pl.col("kind") == BACK_PAY) & (pl.col("old_fen") == 0)).select("month", "person")
+    newly = (pl.col("old_fen") == 0) | pl.lit(
+        counts_shares(run.policy, run.measure)
+    )  # more days of a month are newly due too
+    more = corrections.filter((pl.col("kind") == BACK_PAY) & newly)
+    fresh = more.select("month", "person")
     if not fresh.height:
         return found
     with_it = as_payments(lines_now(run))
@@ -49,12 +55,18 @@ def beside_this_batch(
         beside = with_it.filter(pl.col("id_number").is_in(mine.implode()))
         if beside.height:
             people = pl.col("person").is_in(beside["id_number"].implode())
-            anew = again(desk.supposing(beside), month.month).lines
+            anew = again(desk.supposing(beside, desk.newly), month.month).lines
             month = replace(month, lines=pl.concat([month.lines.filter(~people), anew.filter(people)]))  # noqa: PLW2901
         asked.append(month)
         paid = month.lines.filter(pl.col("person").is_in(mine.implode()))
-        with_it = pl.concat([with_it, as_payments(paid)])
+        with_it = pl.concat([with_it, as_payments(_beyond(paid, more))])
     return asked
+
+
+def _beyond(lines: pl.DataFrame, stands: pl.DataFrame) -> pl.DataFrame:
+    """Lines with what they come to beyond what the ledger has of them (`stands`: `KEYS`, `old_fen`)."""
+    both = lines.join(stands.select(*KEYS, "old_fen"), on=KEYS, how="left", maintain_order="left")
+    return both.with_columns(pl.col("amount_fen") - pl.col("old_fen").fill_null(0)).drop("old_fen")
 
 
 def _concerned(run: PayrollRun, fresh: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:

@@ -19,6 +19,7 @@ from fupin_cli.jobs.desk import Desk
 from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.funds import funds_of, unpaid_budgets
 from fupin_cli.jobs.kept_months import Cache
+from fupin_cli.jobs.more_days import beside_later, raised
 from fupin_cli.jobs.one_batch import beside_this_batch
 from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.jobs.sealed import logged
@@ -105,7 +106,7 @@ def compute(  # noqa: PLR0913 - how a month can be computed
     # Differences are told by ID number: the people of an approved month have their codes already.
     nobody = pl.repeat(None, lines.height, dtype=pl.String, eager=True)
     person = desk.codes(lines["person_key"]) if coded and not again else nobody
-    return PayrollRun(
+    run = PayrollRun(
         month,
         ctx.policy,
         ctx.intake,
@@ -120,6 +121,12 @@ def compute(  # noqa: PLR0913 - how a month can be computed
         root=desk.workspace.root,
         password=desk.workspace.password,
     )
+    more = raised(desk, run) if desk.newly.is_empty() else pl.DataFrame()
+    if not more.height:
+        return run
+    beside = desk.supposing(desk.payments.clear(), more["person_key"])
+    anew = compute(beside, measure, month, again=again, coded=coded)
+    return replace(run, lines=beside_later(run.lines, anew.lines, more))
 
 
 def _readable(desk: Desk, measure: Measure, month: int, *, fresh: bool) -> tuple[Measure, Claimed]:
