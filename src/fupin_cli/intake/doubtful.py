@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 MERGED = "“{}”写在几行合并的格里，分不清是每人的还是几个人合计的；这些格没有用"
 MERGED_HINT = "取消合并，每行填自己的数"
+# 单位：万元 above a table: what reads as yuan is ten thousand times as much.
+UNIT = r"单位[:：]?(?:人民币)?(?:万|千|百|百万|亿)元(?:[^\u4e00-\u9fff]|$)"
+OF_UNIT = "“{}”的上方写着单位是万元、千元之类，按元读就错了；这一格没有用"
+UNIT_HINT = "改成以元为单位的数，把“单位”也改成元"
+HINTS = (MERGED_HINT, UNIT_HINT)
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,33 @@ class Doubtful:
     cells: pl.Series = field(repr=False)
     message: str
     hint: str
+
+
+def together(first: dict[str, Doubtful], second: dict[str, Doubtful]) -> dict[str, Doubtful]:
+    """Both; of a column that is in both the first says why."""
+    both = {
+        name: Doubtful(doubt.cells | second[name].cells, doubt.message, doubt.hint)
+        for name, doubt in first.items()
+        if name in second
+    }
+    return second | first | both
+
+
+def other_units(text: pl.DataFrame, sources: list[Source]) -> dict[str, Doubtful]:
+    """Amounts on sheets above whose table another unit than yuan is written."""
+    names = [c.name for c in sources[0].spec.columns.values() if c.type == "money" and c.name in text.columns]
+    if not names:
+        return {}
+    odd = [source.index for source in sources if source.header_row > 1 and _has_other_unit(source)]
+    if not odd:
+        return {}
+    told = text.select((pl.col("_src").is_in(odd) & pl.col(name).is_not_null()).alias(name) for name in names)
+    return {name: Doubtful(told[name], OF_UNIT, UNIT_HINT) for name in names if told[name].any()}
+
+
+def _has_other_unit(source: Source) -> bool:
+    lines = source.raw.cells.head(source.header_row - 1).select(pl.all().str.replace_all(r"\s", ""))
+    return bool(lines.select(pl.any_horizontal(pl.all().str.contains(UNIT).any())).item())
 
 
 def merged_amounts(text: pl.DataFrame, sources: list[Source]) -> dict[str, Doubtful]:

@@ -22,7 +22,7 @@ from fupin_cli.intake.cell_findings import (
     lost_cells,
     unkeyed,
 )
-from fupin_cli.intake.doubtful import merged_amounts
+from fupin_cli.intake.doubtful import merged_amounts, other_units, together
 from fupin_cli.intake.form_lines import data_rows
 from fupin_cli.intake.looks import looks
 from fupin_cli.intake.shifted import shifted
@@ -86,7 +86,7 @@ def read_rows(sources: list[Source]) -> Rows:
     converted = convert(text, columns, spec.common, words.without(seen.dirty), seen.wide)
     numeric = _numbers(sources, {c.name for c in columns if c.type in ("id", "account")} | seen.short)
     doubtful = short_months(text, numeric, seen.short, sources) if seen.short else {}
-    doubtful |= merged_amounts(text, sources)
+    doubtful |= together(other_units(text, sources), merged_amounts(text, sources))
     converted |= {name: converted[name].failing(doubt.cells) for name, doubt in doubtful.items()}
     lost = {
         column.name: _lost(text, numeric, column)

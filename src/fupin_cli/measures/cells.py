@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.intake.converters import NO_DAY, open_words
-from fupin_cli.intake.doubtful import MERGED, MERGED_HINT
+from fupin_cli.intake.doubtful import HINTS
 from fupin_cli.intake.values import clean
 from fupin_cli.measures.measure import Fault
 from fupin_cli.policy.said import VAGUE
@@ -77,25 +77,31 @@ def unknown(ctx: Month, table: str, rows: pl.DataFrame, cells: Deciding) -> tupl
         found = states[name].drop_nulls().unique().sort().to_list()
         if not found:
             continue
-        rows = rows.with_columns(states[name].alias(f"_cell_{name}"))
-        shared = spec.columns[name].single and _shared(ctx, table, name, rows)
-        for code in found:
-            words = pl.lit(WORDS[code].replace("{h}", spec.columns[name].header))
-            if shared is not False and code == "IN006":
-                words = (
-                    pl.when(shared)
-                    .then(pl.lit(f"“{spec.columns[name].header}”：{MERGED}，{MERGED_HINT}"))
-                    .otherwise(words)
-                )
-            faults.append(Fault(code, (pl.col(f"_cell_{name}") == code).fill_null(value=False), words, name, "hold"))
+        header = spec.columns[name].header
+        rows = _in_doubt(ctx, table, name, rows.with_columns(states[name].alias(f"_cell_{name}")))
+        faults += [
+            Fault(
+                code,
+                (pl.col(f"_cell_{name}") == code).fill_null(value=False),
+                pl.coalesce(
+                    pl.format("“{}”：{}", pl.lit(header), f"_said_{name}"), pl.lit(WORDS[code].replace("{h}", header))
+                ),
+                name,
+                "hold",
+            )
+            for code in found
+        ]
     return rows, faults
 
 
-def _shared(ctx: Month, table: str, name: str, rows: pl.DataFrame) -> pl.Series:
-    """Which of the rows share the amount's cell with others, as the intake has told."""
-    told = pl.col("table").eq(table) & pl.col("column").eq(name) & pl.col("hint").eq(MERGED_HINT)
-    spots = ctx.intake.found.filter(told).select("_src", "_row", _shared=pl.lit(value=True))
-    return rows.join(spots, on=["_src", "_row"], how="left", maintain_order="left")["_shared"].fill_null(value=False)
+def _in_doubt(ctx: Month, table: str, name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `_said_<column>`: what the intake has told of a cell that reads well and is in doubt, and what to do; else null."""
+    told = pl.col("table").eq(table) & pl.col("column").eq(name) & pl.col("hint").is_in(HINTS)
+    spots = ctx.intake.found.filter(told)
+    if spots.is_empty():
+        return rows.with_columns(pl.lit(None, dtype=pl.String).alias(f"_said_{name}"))
+    said = spots.select("_src", "_row", pl.concat_str("message", pl.lit("；"), "hint").alias(f"_said_{name}"))
+    return rows.join(said.unique(["_src", "_row"]), on=["_src", "_row"], how="left", maintain_order="left")
 
 
 def _listed(column: ColumnSpec, name: str) -> pl.Expr | None:
