@@ -259,7 +259,7 @@ def mend(may: Path) -> None:
 def test_a_failed_line_is_sent_again_only_when_mended(fupin: Callable[..., Ran], may: Path) -> None:
     failed_may(may, "已销户")
     ran = fupin("reconcile", MAY, "-w", may, "--reissue", "--by", "乙", "-y")
-    assert "没有可以补发的行" in ran.out
+    assert "没有可以补发的行：失败的 1 行还没有改正，见工作簿“退回待补发”；要改的是 2024-05 的花名册" in ran.out
     mend(may)
     sent = fupin("reconcile", MAY, "-w", may, "--reissue", "--by", "乙", "-y", "--format", "json").document["reissued"]
     assert sent == {"batch": "202405-02", "rows": 1, "amount": "732.05"}

@@ -138,7 +138,7 @@ def _show(run: ReconcileRun, batch: Batch | None, bank: BankFiles | None, *, rei
     import sys
 
     from fupin_cli.outputs.payroll_terminal import bank_lines
-    from fupin_cli.outputs.reconcile_terminal import nothing_sent_line, reconcile_line, show_reconcile
+    from fupin_cli.outputs.reconcile_terminal import nothing_sent_line, reconcile_line, show_reconcile, unmended_words
     from fupin_cli.outputs.terminal import console
 
     if not quiet:
@@ -148,6 +148,8 @@ def _show(run: ReconcileRun, batch: Batch | None, bank: BankFiles | None, *, rei
     if batch and bank:
         for line in (f"更正发放批次 {batch.batch}", *bank_lines(bank, bank.fen + bank.left_out_fen)):
             typer.echo(line)
+        if left := run.send_again.height - bank.rows - len(bank.left_out):
+            typer.echo(unmended_words(run, left))
     elif reissue:
         typer.echo(nothing_sent_line(run))
 

@@ -48,8 +48,13 @@ def nothing_sent_line(run: ReconcileRun) -> str:
             f"已补发 {waiting.height} 行 {fen_to_yuan(fen)} 元，等回盘（回盘放进 inbox，再运行 fupin reconcile {run.title}）"
         )
     if run.send_again.height:
-        parts.append(f"失败的 {run.send_again.height} 行还没有改正，见工作簿“退回待补发”")
+        parts.append(unmended_words(run, run.send_again.height))
     return f"没有可以补发的行：{'；'.join(parts) or '没有代发失败的'}"
+
+
+def unmended_words(run: ReconcileRun, lines: int) -> str:
+    """How many failed lines are as they were, and which roster counts: that of a later month is not asked."""
+    return f"失败的 {lines} 行还没有改正，见工作簿“退回待补发”；要改的是 {run.title} 的花名册，以后月份的不算"
 
 
 def show_reconcile(run: ReconcileRun, out: Console) -> None:
