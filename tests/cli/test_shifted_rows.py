@@ -77,3 +77,32 @@ def test_a_claim_that_a_comma_has_moved_is_held(fupin: Callable[..., Ran], tmp_p
     mend(tmp_path, name, entry["row"]["单位名称"], f"{entry['row']['单位名称']},二分厂")
     ran = fupin("subsidy", code, "--month", MONTH, "-w", tmp_path, "--by", "甲", "--format", "json", "--no-workbook")
     assert [(line["status"], "ID001" in line["codes"]) for line in ran.document["lines"]] == [("hold", True)]
+
+
+@pytest.mark.parametrize(
+    ("medical", "others", "status"),
+    [
+        ("1,234.50", "234.50", "hold"),  # it was paid two thirds of 1 yuan
+        ("￥1,234", "234.50", "hold"),
+        ("1,234.50", "1,200.00", "hold"),  # of all rows
+        ("1,234", "1,200", "pay"),  # a column without a header, of all rows
+        ("234.50,已核", "234.50", "pay"),  # a remark
+        ("934.50,100", "234.50", "pay"),
+    ],
+)
+def test_an_amount_that_fell_apart_at_its_thousands_is_no_amount(
+    fupin: Callable[..., Ran], tmp_path: Path, medical: str, others: str, status: str
+) -> None:
+    """All of such a row can be read where the amount stands last."""
+    code = "flexible_social_insurance"
+    build_claim({"measure": code}, tmp_path)
+    entry = OWN["measures"][code]
+    row = {k: v for k, v in entry["row"].items() if k in {"姓名", "身份证号码", "年月", "养老缴费"}}
+    lines = [",".join([*row, "医疗缴费"]), ",".join([*row.values(), medical])]
+    numbers = ("211302198202020022", "211302198202020030", "211302198303030015")
+    lines += [",".join([*(row | {"姓名": "李四", "身份证号码": number}).values(), others]) for number in numbers]
+    (tmp_path / "inbox" / MONTH / f"{entry['table']}.csv").write_text("\n".join(lines), encoding="utf-8")
+    ran = fupin("subsidy", code, "--month", MONTH, "-w", tmp_path, "--by", "甲", "--format", "json", "--no-workbook")
+    (line,) = [line for line in ran.document["lines"] if line["row"] == 2]
+    assert line["status"] == status
+    assert ("ID001" in line["codes"]) == (status == "hold")

@@ -22,6 +22,7 @@ NO_TRADE, NO_PLACE, FULL = "无此工种", "无此地点", "岗位已满"
 NOT_LABOUR, TOO_YOUNG, AT_SCHOOL, DEAD, GONE = "不是劳动力", "未满16周岁", "在校", "已死亡", "已在外务工"
 NO_COUNT, REPEATED = "人数没有写或读不出", "与前面一行重复"
 ORIGIN = ["_src", "_row", "_file", "_sheet"]
+PROVINCE = r"^[^省区]{2,6}(?:省|自治区)(.{2,})$"  # before a place inside it
 NO_WISH = r"^(?:不限.*|无|无要求|没有要求|均可|都可以?|都行|任意|随意|听从安排|服从安排|全国各?地?)$"
 WISH = ["trade", "destination", "skill"]
 
@@ -174,6 +175,13 @@ def _wished(text: pl.Expr) -> pl.Expr:
     return pl.when(~bare.str.contains(NO_WISH)).then(bare)
 
 
+def _bare_of_one(where: pl.Expr, at: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Two places as they are compared: a province that only one of them names (辽宁省大连市, 大连市金州区) says nothing."""
+    both = where.str.contains(PROVINCE) & at.str.contains(PROVINCE)
+    bare = [pl.when(both).then(place).otherwise(place.str.replace(PROVINCE, "$1")) for place in (where, at)]
+    return bare[0], bare[1]
+
+
 def _pairs(wishes: pl.DataFrame, vacancies: pl.DataFrame) -> pl.DataFrame:
     """Every wish beside every vacancy, and whether trade and place fit."""
     wanted = wishes.select(
@@ -182,8 +190,8 @@ def _pairs(wishes: pl.DataFrame, vacancies: pl.DataFrame) -> pl.DataFrame:
     offered = vacancies.select(
         "no", "wage_fen", "_src", "_row", _kind=plain(pl.col("trade")), _at=plain(pl.col("place"))
     )
-    inside = pl.col("_at").str.contains(pl.col("_where"), literal=True)
-    around = pl.col("_where").str.contains(pl.col("_at"), literal=True)
+    where, at = _bare_of_one(pl.col("_where"), pl.col("_at"))
+    inside, around = at.str.contains(where, literal=True), where.str.contains(at, literal=True)
     return wanted.join(offered, how="cross").with_columns(
         trade_fits=pl.col("_trade").is_null() | (pl.col("_trade") == pl.col("_kind")).fill_null(value=False),
         place_fits=pl.col("_where").is_null() | pl.col("_at").is_null() | (inside | around).fill_null(value=False),
