@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.ledger.store import APPROVED_KINDS
-from fupin_cli.measures.catalogue import measure_of
+from fupin_cli.measures.catalogue import MEASURES, measure_of
+from fupin_cli.measures.claims import RANK
 from fupin_cli.reconciliation.corrections import FIGURES, KEYS, PAYEE, beside, differences, undecided, unlike
 
 if TYPE_CHECKING:
@@ -65,7 +66,28 @@ def standing(desk: Desk, months: list[int], measure: str) -> pl.DataFrame:
 
 def _posted(desk: Desk, months: list[int], measure: str) -> pl.DataFrame:
     mine = pl.col("month").is_in(months) & (pl.col("measure") == measure)
-    return desk.lines.filter(mine & pl.col("kind").is_in(APPROVED_KINDS))
+    posted = desk.lines.filter(mine & pl.col("kind").is_in(APPROVED_KINDS))
+    if MEASURES[measure].leads:
+        return posted
+    # Of a claim that was handed in twice the row that was paid stands for it.
+    nothing = pl.col("amount_fen") == 0
+    return posted.filter(~nothing | nothing.all().over(*KEYS, "batch"))
+
+
+def one_each(lines: pl.DataFrame) -> pl.DataFrame:
+    """`lines_now` with one line for each thing that is claimed, as the ledger knows it: who hands in twice is paid once.
+
+    The line that pays speaks for those that do not, one that is held for those that are refused; sums are added.
+    """
+    several = pl.struct(KEYS).is_duplicated()
+    twice = lines.filter(several)
+    if not twice.height:
+        return lines
+    rank = pl.col("status").replace_strict(RANK, return_dtype=pl.Int8)
+    best = twice.sort(rank, maintain_order=True).group_by(KEYS, maintain_order=True)
+    rest = [name for name in lines.columns if name not in {*KEYS, "amount_fen"}]
+    one = best.agg(pl.col(rest).first(), pl.col("amount_fen").sum())
+    return pl.concat([lines.filter(~several), one.select(lines.columns)])
 
 
 def _standing(posted: pl.DataFrame) -> pl.DataFrame:

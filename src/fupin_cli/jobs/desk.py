@@ -84,7 +84,7 @@ class Desk(Books):
         self.contracts: dict[str, TableSpec] = workspace.contracts()
         self._only, self._makes_key = only, makes_key
         plain = policy is None and only is None and posted is None and ledger is None and workspace.password is None
-        self.memo, self._as_approved, self.newly = memo, as_approved, pl.Series(dtype=pl.String)
+        self.memo, self._as_approved, self._all_known, self.newly = memo, as_approved, False, pl.Series(dtype=pl.String)
         self.cache = cache if plain else Cache.OFF
         # Months computed for the first time, by month and by what a subsidy sees of it; what rules found there.
         self._months: dict[tuple[int, str], Claimed] = {}
@@ -224,8 +224,8 @@ class Desk(Books):
         if self.lines.height:
             until, approval = (FAR_AHEAD, self.approval(month, measure)) if again else (month, "")
             intake = with_replaced(intake, self.replaced_lists, until, self.payments, approval)
-            before = month if again else None
-            fresh = self.newcomers(month, measure, intake.tables.get(HISTORY)) if again else None
+            before = month if again and not self._all_known else None
+            fresh = self.newcomers(month, measure, intake.tables.get(HISTORY)) if before else None
             intake = add_ledger(
                 intake, known_to(self.payments, month, measure), self.contracts[HISTORY], before, measure, fresh
             )
@@ -280,11 +280,11 @@ class Desk(Books):
         cap = self.policy.of(month).cap_months(month) if MEASURES[measure].leads else None
         return newcomers(self.payments, known, self.money, (month, measure), cap).append(self.newly).unique().sort()
 
-    def supposing(self, paid: pl.DataFrame, newly: pl.Series) -> Desk:
-        """The same desk, as if these payments (`history.payments`) stood in the ledger too, and later ones counted for `newly`."""
-        together = pl.concat([self.payments, paid.select(self.payments.columns)])
+    def supposing(self, paid: pl.DataFrame, newly: pl.Series, *, all_known: bool = False) -> Desk:
+        """The same desk, as if these were the ledger's payments (`history.payments`); later ones count for `newly`, or all."""
         other = copy(self)
-        other.__dict__ |= {"payments": together, "newly": newly, "_months": {}, "_found": {}, "_done": {}}
+        told = {"payments": paid, "newly": newly, "_all_known": all_known}
+        other.__dict__ |= told | {name: dict[Any, Any]() for name in ("_months", "_found", "_done")}
         return other
 
     def standing(self, month: int, measure: str) -> pl.DataFrame:

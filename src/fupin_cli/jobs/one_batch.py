@@ -17,6 +17,7 @@ from fupin_cli.jobs.history import as_payments
 from fupin_cli.jobs.more_days import counts_shares
 from fupin_cli.ledger.store import BACK_PAY
 from fupin_cli.reconciliation.corrections import KEYS
+from fupin_cli.reconciliation.money import returned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,10 +39,11 @@ def beside_this_batch(
     The run's own month goes first, then the earliest. `corrections`: what the months come to each alone; `again`:
     computes a month at a desk.
     """
-    newly = (pl.col("old_fen") == 0) | pl.lit(
-        counts_shares(run.policy, run.measure)
-    )  # more days of a month are newly due too
-    more = corrections.filter((pl.col("kind") == BACK_PAY) & newly)
+    # More days of a month are newly due too, and so is what came back, whatever stands of it.
+    came_back = returned(desk.money).with_columns(_back=pl.lit(value=True))
+    more = corrections.filter(pl.col("kind") == BACK_PAY).join(came_back, on=KEYS, how="left", maintain_order="left")
+    newly = (pl.col("old_fen") == 0) | pl.col("_back").fill_null(value=False)
+    more = more.filter(newly | pl.lit(counts_shares(run.policy, run.measure)))
     fresh = more.select("month", "person")
     if not fresh.height:
         return found
@@ -55,7 +57,8 @@ def beside_this_batch(
         beside = with_it.filter(pl.col("id_number").is_in(mine.implode()))
         if beside.height:
             people = pl.col("person").is_in(beside["id_number"].implode())
-            anew = again(desk.supposing(beside, desk.newly), month.month).lines
+            paid = pl.concat([desk.payments, beside.select(desk.payments.columns)])
+            anew = again(desk.supposing(paid, desk.newly), month.month).lines
             month = replace(month, lines=pl.concat([month.lines.filter(~people), anew.filter(people)]))  # noqa: PLW2901
         asked.append(month)
         paid = month.lines.filter(pl.col("person").is_in(mine.implode()))

@@ -13,8 +13,7 @@ from fupin_cli.errors import NoInputError
 from fupin_cli.jobs.answered import answers_of, moved_answers
 from fupin_cli.jobs.corrections import standing_lines
 from fupin_cli.jobs.reissue import to_send_again
-from fupin_cli.jobs.subsidy import compute
-from fupin_cli.jobs.unsaid import lines_again
+from fupin_cli.jobs.subsidy import as_now, compute
 from fupin_cli.ledger.store import APPROVAL, REISSUE
 from fupin_cli.measures.catalogue import MEASURES, leading
 from fupin_cli.measures.claims import PAY
@@ -111,7 +110,7 @@ def _computed_again(desk: Desk, first: int, last: int) -> tuple[list[PayrollRun]
                     raise
                 continue
             runs.append(one)
-            parts.append(lines_again(desk, one))
+            parts.append(as_now(desk, one).lines)
     return runs, parts, kept
 
 

@@ -20,6 +20,7 @@ from fupin_cli.jobs.fingerprint import Fingerprints
 from fupin_cli.jobs.funds import funds_of, unpaid_budgets
 from fupin_cli.jobs.kept_months import Cache
 from fupin_cli.jobs.more_days import beside_later, raised
+from fupin_cli.jobs.newly_due import with_all_paid
 from fupin_cli.jobs.one_batch import beside_this_batch
 from fupin_cli.jobs.own_month import refuse_without_own
 from fupin_cli.jobs.sealed import logged
@@ -124,7 +125,7 @@ def compute(  # noqa: PLR0913 - how a month can be computed
     more = raised(desk, run) if desk.newly.is_empty() else pl.DataFrame()
     if not more.height:
         return run
-    beside = desk.supposing(desk.payments.clear(), more["person_key"])
+    beside = desk.supposing(desk.payments, more["person_key"])
     anew = compute(beside, measure, month, again=again, coded=coded)
     return replace(run, lines=beside_later(run.lines, anew.lines, more))
 
@@ -191,7 +192,7 @@ def _of_months(
         if file := desk.gone(month, measure.code):
             gone.append(f"{month_text(month)} 的输入 {file} 已不在收件夹里，没有重算这个月的差额")
         else:
-            found.append(again(month))
+            found.append(with_all_paid(desk, again(month), partial(_alone, measure)))
     return found, gone
 
 
@@ -215,8 +216,17 @@ def _with_corrections(desk: Desk, run: PayrollRun, again: list[Again], gone: lis
     return replace(run, not_again=gone, as_approved=said, funds=funds_of(desk, run.month // 12), idle_budgets=idle)
 
 
-def _computed(measure: Measure, desk: Desk, month: int) -> Again:
+def _alone(measure: Measure, desk: Desk, month: int) -> Again:
     return again_of(desk, compute(desk, measure, month, again=True))
+
+
+def as_now(desk: Desk, run: PayrollRun) -> Again:
+    """A month that was computed again, with all that was paid where that counts (`newly_due`)."""
+    return with_all_paid(desk, again_of(desk, run), partial(_alone, run.subsidy))
+
+
+def _computed(measure: Measure, desk: Desk, month: int) -> Again:
+    return as_now(desk, compute(desk, measure, month, again=True))
 
 
 def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Again:
@@ -230,7 +240,7 @@ def _again(desk: Desk, measure: Measure, month: int, keys: Fingerprints) -> Agai
             months[key] = again_of(desk, run).lines
         return Again(month, measure.code, desk.policy.of(month), months[key])
     if desk.cache is Cache.OFF:
-        return _computed(measure, desk, month)
+        return _alone(measure, desk, month)
     place = kept_months.Place(desk.workspace.root, month, measure.code, keys.of(month, measure.code))
     damaged = logged(place.root, desk.policy.settings.run, "kept month damaged", writes=desk.cache.keeps)
     lines = kept_months.read(place, damaged)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.jobs.corrections import Again, lines_now, standing
+from fupin_cli.jobs.corrections import Again, lines_now, one_each, standing
 from fupin_cli.measures.claims import HOLD
 from fupin_cli.month.unread_numbers import may_mean
 from fupin_cli.policy.idnumber import is_valid_expr
@@ -29,7 +29,7 @@ def again_of(desk: Desk, run: PayrollRun) -> Again:
 
 def lines_again(desk: Desk, run: PayrollRun) -> pl.DataFrame:
     """The lines of a month as they are now (`corrections.lines_now`), and approved ones of which nothing is said: held, no sum."""
-    lines = lines_now(run)
+    lines = lines_now(run) if run.subsidy.leads else one_each(lines_now(run))
     stands = desk.standing(run.month, run.measure).select(LINE)
     missing = stands.join(lines, on=LINE, how="anti")
     if not missing.height:

@@ -83,7 +83,8 @@ def claims(ctx: Month) -> Claims:
 def _with_covered(ctx: Month, rows: pl.DataFrame) -> pl.DataFrame:
     """Add `_covered`: to which day a policy of the person that began before goes; only few people have several.
 
-    Policies of which only earlier lists know count too; one of the same first day is the same policy.
+    Policies of which only earlier lists know count too; one of the same first day is the same policy. One of which first
+    day or premium is not known stands last: it is held itself and must not refuse another.
     """
     rows = rows.with_row_index("_nth")
     begin = rows.filter(months.index_expr(pl.col("start")) == ctx.month)
@@ -94,7 +95,7 @@ def _with_covered(ctx: Month, rows: pl.DataFrame) -> pl.DataFrame:
     several = pl.concat([rows, known], how="diagonal").filter(pl.col("id_number").is_duplicated())
     before = pl.col("end").cum_max().shift(1)
     order = ["start", "premium_fen", "end", "policy_no"]
-    covered = several.select("_nth", _covered=before.over("id_number", order_by=order))
+    covered = several.select("_nth", _covered=before.over("id_number", order_by=order, nulls_last=True))
     return rows.join(covered, on="_nth", how="left", maintain_order="left").drop("_nth")
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 MEASURE = "post"  # the ledger's code of the post subsidy, where none is named
 PAY, HOLD, REFUSE = "pay", "hold", "refuse"
 STATUSES = (PAY, HOLD, REFUSE)
+RANK = {status: place for place, status in enumerate(STATUSES)}  # the best first
 STATUS_WORDS = {PAY: "发放", HOLD: "暂缓", REFUSE: "不予"}
 SPOT = ["_src", "_row"]
 CODES = pl.List(pl.String)

@@ -25,20 +25,24 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
     """MEA019: dead before the claim's first day (refuse) or within it (hold); in prison on a day of it (refuse).
 
     The claim's days are `_from` to `_until`, where the measure gives them, at most to the month's end; else the month.
+    Of a claim whose first day is not known nobody knows what lies before it: held.
     """
     rows, faults = _perhaps(ctx, rows)
     if not rows["id_number"].is_in(listed_people(ctx).implode()).any():
         return rows, faults
-    first = pl.coalesce("_from", pl.lit(ctx.first)) if "_from" in rows.columns else pl.lit(ctx.first)
+    begins = pl.col("_from") if "_from" in rows.columns else pl.lit(ctx.first)
+    first = pl.coalesce(begins, pl.lit(ctx.first))
     last = pl.coalesce("_until", pl.lit(ctx.last)) if "_until" in rows.columns else pl.lit(ctx.last)
     told = rows.lazy().with_columns(
-        _first_day=first, _last_day=pl.max_horizontal(first, pl.min_horizontal(last, pl.lit(ctx.last)))
+        _first_day=first,
+        _begun=begins.is_not_null(),
+        _last_day=pl.max_horizontal(first, pl.min_horizontal(last, pl.lit(ctx.last))),
     )
     if ctx.has("deaths"):
         dead = ctx.dead.lazy().select("id_number", _died="death_date", _older="older")
         told = told.join(dead, on="id_number", how="left", maintain_order="left")
         old = pl.col("_older").fill_null(value=False)
-        before = (pl.col("_died") < pl.col("_first_day")).fill_null(value=False) & ~old
+        before = (pl.col("_died") < pl.col("_first_day")).fill_null(value=False) & ~old & pl.col("_begun")
         within = (pl.col("_died") <= pl.col("_last_day")).fill_null(value=False) & ~before & ~old
         undated = pl.col("_older").is_not_null() & pl.col("_died").is_null() & ~old
         dropped = old & (pl.col("_died") <= pl.col("_last_day")).fill_null(value=True)
@@ -51,11 +55,11 @@ def with_fate(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]
     if ctx.has("prisoners"):
         sure = ~pl.col("unread") & ~pl.col("older") & ~pl.col("_old_number")
         terms = prison_terms(ctx).lazy().select("id_number", _in="start", _out="end", _gaoled=sure)
-        both = told.select("_src", "_row", "id_number", "_first_day", "_last_day").join(terms, on="id_number")
+        both = told.select("_src", "_row", "id_number", "_first_day", "_last_day", "_begun").join(terms, on="id_number")
         touches = (pl.col("_in").fill_null(pl.col("_last_day")) <= pl.col("_last_day")) & (
             pl.col("_out").is_null() | (pl.col("_out") >= pl.col("_first_day"))
         )
-        gaoled = both.filter(touches).group_by("_src", "_row").agg(pl.col("_gaoled").any())
+        gaoled = both.filter(touches).group_by("_src", "_row").agg((pl.col("_gaoled") & pl.col("_begun")).any())
         told = told.join(gaoled, on=["_src", "_row"], how="left", nulls_equal=True, maintain_order="left")
         undated = pl.col("_gaoled").not_().fill_null(value=False)
         faults += [

@@ -33,8 +33,12 @@ def claims(ctx: Month) -> Claims:
     counted = (
         pl.when(pl.col("_last").is_null()).then(pl.min_horizontal("_share", most)).fill_null(0)
     )  # a period paid before takes nothing more
-    first = pl.int_range(pl.len()).over("id_number", "_key", order_by=["_share", "end"]) == 0
-    rows = rows.with_columns(_counts=pl.when(first).then(counted).otherwise(0))
+    # Of a period that is handed in twice one row takes room from the others, and only one that can be paid.
+    rows = rows.with_columns(_unpaid=(pl.col("_share") > 0).not_().fill_null(value=True) | pl.col("end").is_null())
+    rows = rows.with_columns(
+        _nth=pl.int_range(pl.len()).over("id_number", "_key", order_by=["_unpaid", "_share", "end"])
+    )
+    rows = rows.with_columns(_counts=pl.when(pl.col("_nth") == 0).then(counted).otherwise(0))
     earlier = pl.col("_counts").cum_sum().over("id_number", "_year", order_by=["start", "_share", "end"]) - pl.col(
         "_counts"
     )
@@ -65,7 +69,7 @@ def claims(ctx: Month) -> Claims:
             Fault(
                 "CAP010", cut & (pl.col("_room") > 0), pl.concat_str(words, pl.lit("，只算余额")), "spent_fen", "none"
             ),
-            *once_only(),
+            *once_only(order=("_nth",)),
             *in_term(ctx, rows, CODE),
         ],
         left,

@@ -11,7 +11,7 @@ import polars as pl
 
 from fupin_cli.ledger.store import BACK_PAY
 from fupin_cli.measures.catalogue import measure_of
-from fupin_cli.measures.claims import HOLD, MEASURE, PAY, REFUSE, STATUSES
+from fupin_cli.measures.claims import HOLD, MEASURE, RANK, REFUSE, STATUSES
 from fupin_cli.month.households import heads_of, one_row_each
 from fupin_cli.policy.months import month_text
 from fupin_cli.reconciliation.money import BatchSums
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.results.fund import Fund
 
-RANK = {PAY: 0, HOLD: 1, REFUSE: 2}
 # Rules (a group, or a code) whose findings stand on rows that no line of a payroll is made of (registry, employment, history,
 # insurance, …) and stop nothing: an approved month is computed again without them.
 APART = ("REG", "WRK", "PLT", "SCL001", "CAP005", "CAP006", "ID011", "ID012", "ID013", "INS003", "INS004")
