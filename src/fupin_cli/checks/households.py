@@ -113,11 +113,9 @@ def shared_phone(ctx: Month) -> pl.LazyFrame:
     # The household's phone is the head's, unless nobody at home has one of their own.
     home = people.with_columns(_own=pl.col("_own").any().over("home")).filter(pl.col("relation") == "户主")
     home = home.select(*columns, phone="household_phone", column=pl.lit("household_phone"))
-    rows = (
-        pl.concat([own, home])
-        .filter(pl.col("phone").is_not_null())
-        .unique(["phone", "_src", "_row"], keep="first", maintain_order=True)
-    )
+    rows = pl.concat([own, home]).filter(pl.col("phone").is_not_null())
+    rows = rows.filter(pl.col("phone").is_duplicated())  # most stand once
+    rows = rows.unique(["phone", "_src", "_row"], keep="first", maintain_order=True)
     several = (
         rows.group_by("phone")
         .agg(_n=pl.col("home").n_unique(), _owners=pl.col("home").filter(pl.col("_own")).n_unique())

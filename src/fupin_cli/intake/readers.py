@@ -122,7 +122,7 @@ def _sized(sheets: list[RawSheet], limits: Intake) -> list[RawSheet]:
         UnreadableError: a cell above Excel's limit, or all cells together above their share of the memory.
     """
     for sheet in sheets:
-        if not (sheet.cells.width and sheet.cells.height):
+        if sheet.cells.estimated_size() <= CELL_LIMIT:  # bytes: none of its cells can hold so much
             continue
         longest = sheet.cells.select(pl.all().str.len_bytes().max()).row(0)
         for position in [n for n, size in enumerate(longest) if (size or 0) > CELL_LIMIT]:

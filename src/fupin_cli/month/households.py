@@ -17,9 +17,12 @@ def heads_of(people: pl.DataFrame) -> pl.DataFrame:
     return heads.select("household_id", head_id="id_number", head_name="name")
 
 
-def home_key() -> pl.Expr:
+def home_key(rows: pl.DataFrame) -> pl.Expr:
     """What a row's household is told by: its 户编号; a row without one is a household of its own."""
-    return pl.coalesce("household_id", pl.format("第{}件第{}行", "_src", "_row"))
+    known = pl.col("household_id")
+    if not rows["household_id"].null_count():  # to say where a row stands costs more than all else that is asked of it
+        return known
+    return pl.coalesce(known, pl.format("第{}件第{}行", "_src", "_row"))
 
 
 def first_rows(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fupin_cli.policy.idnumber import CHECKS, plain_key
+from fupin_cli.policy.idnumber import CHECKS, plain_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ def numbered(columns: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
     if not columns:
         return {}
     people = pl.concat([column.rename("n") for column in columns.values()])
-    keys = people.to_frame().select(plain_key(pl.col("n"))).to_series()
+    keys = plain_keys(people)
     odd = keys.is_null() & people.is_not_null()
     if odd.any():
         texts = people.filter(odd).unique(maintain_order=True)

@@ -44,7 +44,7 @@ def judged(frame: pl.DataFrame, helped: People, columns: Mapping[str, ColumnSpec
             class_unread=~lifted & ~kind_known.fill_null(home_known).fill_null(value=False),
             ability_unread=~ability_known.fill_null(value=True),
             can_work=ability_known.fill_null(value=False) & ~unable.fill_null(value=True),
-            home=home_key(),
+            home=home_key(frame),
         )
         .with_columns(
             # Null: nothing is recorded, so that nobody knows.
