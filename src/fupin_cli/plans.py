@@ -16,13 +16,15 @@ MEMORY: Literal["in-memory"] = "in-memory"
 FEW_ROWS = 20_000
 
 
-def collected(plan: pl.LazyFrame, rows: int) -> pl.DataFrame:
-    """The rows of a plan over tables of so many rows; where these are few, to improve the plan costs more than it saves."""
-    from polars import QueryOptFlags
+def collected(plan: pl.LazyFrame, rows: int | None = None) -> pl.DataFrame:
+    """The rows of a plan over tables of so many rows (None: not known); where these are few, to improve the plan costs more than it saves.
 
-    if rows > FEW_ROWS:
-        return plan.collect(engine=MEMORY)
-    return plan.collect(engine=MEMORY, optimizations=QueryOptFlags.none())
+    Of several plans each is given to a thread of Polars as a whole; of one alone, each of its steps, and taken back.
+    """
+    from polars import QueryOptFlags, collect_all
+
+    how = QueryOptFlags() if rows is None or rows > FEW_ROWS else QueryOptFlags.none()
+    return collect_all([plan], engine=MEMORY, optimizations=how)[0]
 
 
 def in_memory() -> None:

@@ -44,7 +44,7 @@ def faults_of(ctx: Claimed, name: str) -> pl.DataFrame:
         claims = ctx.claims_of(ctx.supplied[name])
         rows, faults = claims.rows.filter("id_ok").with_columns(post_id="ref"), claims.faults
         alone = _told(ctx, [fault for fault in faults if not fault.among_good], rows, name)
-        good = rows.join(_stopped(alone), on=SPOT, how="anti", maintain_order="left") if alone.height else rows
+        good = _unstopped(rows, alone) if alone.height else rows
         unpriced = Fault(
             "MEA016", ~(pl.col("due_fen") > 0).fill_null(value=False), "缺少算金额的数字，或金额为 0", None
         )
@@ -63,19 +63,21 @@ def effect_of() -> pl.Expr:
     )
 
 
-def _stopped(found: pl.DataFrame) -> pl.DataFrame:
-    return found.filter(effect_of() != "none").select(SPOT)
+def _unstopped(rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    stopped = found.lazy().filter(effect_of() != "none").select(SPOT)
+    return collected(rows.lazy().join(stopped, on=SPOT, how="anti", maintain_order="left"), rows.height)
 
 
 def payable(ctx: Claimed, name: str, *, undated: bool = False) -> pl.Series:
     """ID numbers of people of whom a measure has a line that is not refused, of the month or (`undated`) of one that is not known."""
     if name not in ctx.supplied:
         return pl.Series([], dtype=pl.String)
-    refused = faults_of(ctx, name).filter(effect_of() == "refuse").select(SPOT)
-    rows = ctx.claims_of(ctx.supplied[name]).rows.join(refused, on=SPOT, how="anti")
+    refused = faults_of(ctx, name).lazy().filter(effect_of() == "refuse").select(SPOT)
+    rows = ctx.claims_of(ctx.supplied[name]).rows
+    standing = rows.lazy().join(refused, on=SPOT, how="anti")
     if "month" in rows.columns:
-        rows = rows.filter(pl.col("month").is_null() if undated else pl.col("month").is_not_null())
-    return rows["id_number"].drop_nulls().unique()
+        standing = standing.filter(pl.col("month").is_null() if undated else pl.col("month").is_not_null())
+    return collected(standing.select(pl.col("id_number").drop_nulls().unique()), rows.height).to_series()
 
 
 def _told(ctx: Claimed, faults: list[Fault], rows: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -83,7 +85,7 @@ def _told(ctx: Claimed, faults: list[Fault], rows: pl.DataFrame, name: str) -> p
     if not faults or not rows.height:
         return findings.empty()
     asked = rows.select("_row", *(_when(ctx, fault).alias(str(n)) for n, fault in enumerate(faults)))
-    failing = zip(faults, asked.drop("_row").get_columns(), strict=True)
+    failing = zip(faults, asked.get_columns()[1:], strict=True)
     return findings.gather(_one_told(ctx, fault, rows.filter(when), name) for fault, when in failing if when.any())
 
 

@@ -210,7 +210,7 @@ def _alike(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
     Of millions of rows hashes are compared: only rows whose hash is there twice are looked at themselves.
     """
-    hashes = frame.select(keys).hash_rows()
+    hashes = frame[keys].hash_rows()
     if hashes.n_unique() == frame.height:
         return frame.clear()
     return frame.filter(hashes.is_duplicated()).filter(pl.struct(keys).is_duplicated())

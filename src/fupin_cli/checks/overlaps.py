@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from fupin_cli.plans import MEMORY
+from fupin_cli.plans import collected
 
 
 def _crowded(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl.LazyFrame:
@@ -17,12 +17,12 @@ def _crowded(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl.La
     several = periods.filter(pl.struct(keys).is_duplicated() if len(keys) > 1 else pl.col(keys[0]).is_duplicated())
     same = pl.all_horizontal(pl.col(key).eq_missing(pl.col(key).shift(1)) for key in keys)
     met = several.sort(*keys, start).filter(same & (pl.col(start) <= pl.col(end).shift(1)))
-    crowded = met.select(keys).unique().collect(engine=MEMORY)
+    crowded = collected(met.select(keys).unique())
     if not crowded.height:
         return rows.clear()
     # Few rows, of which several plans are made: found once.
     found = rows.filter(bounded).join(crowded.lazy(), on=keys, how="semi", nulls_equal=True)
-    return found.collect(engine=MEMORY).lazy()
+    return collected(found).lazy()
 
 
 def overlapping(rows: pl.LazyFrame, keys: list[str], start: str, end: str) -> pl.LazyFrame:

@@ -9,6 +9,7 @@ import polars as pl
 
 from fupin_cli.checks.catalogue import all_rules
 from fupin_cli.intake.place import locate
+from fupin_cli.plans import collected
 
 if TYPE_CHECKING:
     from fupin_cli.checks.rule import Rule
@@ -82,13 +83,13 @@ def _with_area(found: pl.DataFrame, ctx: Month) -> pl.DataFrame:
     spots = found.select("_src", "_row").drop_nulls().unique()
     sources = spots["_src"].unique().implode()
     own = [
-        frame.select("_src", "_row", *AREA).filter(pl.col("_src").is_in(sources))
+        frame.lazy().select("_src", "_row", *AREA).filter(pl.col("_src").is_in(sources))
         for frame in frames
         if all(column in frame.columns for column in AREA)
     ]
-    none = pl.DataFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(AREA, pl.String)})
-    rows = pl.concat([none, *own]).join(spots, on=["_src", "_row"], how="semi", maintain_order="left")
-    told = found.join(rows, on=["_src", "_row"], how="left", maintain_order="left")
+    none = pl.LazyFrame(schema={"_src": pl.UInt32, "_row": pl.UInt32, **dict.fromkeys(AREA, pl.String)})
+    rows = pl.concat([none, *own]).join(spots.lazy(), on=["_src", "_row"], how="semi", maintain_order="left")
+    told = collected(found.lazy().join(rows, on=["_src", "_row"], how="left", maintain_order="left"), ctx.size)
     lacking = told.filter(pl.any_horizontal(pl.col(AREA).is_null()) & pl.col("person").is_not_null())
     if not lacking.height:
         return told

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from fupin_cli.findings import SCHEMA
-from fupin_cli.plans import MEMORY
+from fupin_cli.plans import collected
 
 WHO = (("person", "id_number"), ("name", "name"), ("post_id", "post_id"))
 
@@ -36,7 +36,7 @@ def report(
         **{target: pl.col(source) if source in names else None for target, source in WHO},
         **fields,
     }
-    return rows.lazy().select(
+    return rows.lazy().select_seq(  # what is told of few rows is no work for several threads
         value.cast(SCHEMA[name]).alias(name) if isinstance(value, pl.Expr) else _said(name, value)
         for name, value in found.items()
     )
@@ -64,7 +64,7 @@ def with_others(rows: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
 
     The rows are found first, and once: of most rules there are none, and there is nothing to put beside them.
     """
-    found = rows.collect(engine=MEMORY)
+    found = collected(rows)
     if not found.height:
         return found.lazy().with_columns(_others=pl.lit(None, dtype=pl.String))
     rows = found.lazy().with_columns(_place=place_expr())

@@ -40,9 +40,10 @@ def data_rows(text: pl.DataFrame, names: list[str], sources: list[Source]) -> tu
             without = [source.index for source in sources if name not in source.positions]
             empty.append(pl.col(name).is_null() & ~pl.col("_src").is_in(without) if without else pl.col(name).is_null())
         doubtful = pl.any_horizontal(empty) if empty else pl.lit(value=False)
-    rows = text.filter(doubtful)
-    if not rows.height:
-        return text, rows
+    asked = text.select(doubtful.alias("_doubtful")).to_series()
+    if not asked.any():
+        return text, text.clear()
+    rows = text.filter(asked)
     first, alone = _first_cells(rows, sources)
     words = "|".join(re.escape(word) for word in spec.common.footers)
     totals = "|".join(re.escape(word) for word in spec.common.totals)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.intake.contracts import normalise_header
-from fupin_cli.plans import collected
 from fupin_cli.policy.letters import tight_expr
 
 if TYPE_CHECKING:
@@ -208,12 +207,11 @@ def _perhaps_headers(sheet: RawSheet, match: Match) -> pl.DataFrame:
 
     The first sign of one cell tells of nearly every row that it is no header; where many are left, all their cells are looked at.
     """
-    spec = match.spec
+    spec, below = match.spec, sheet.cells.with_row_index("_n", 1).slice(match.header_row)
     first = sheet.cells.columns[match.telling]
     after = AFTER_DIGITS if KEY in match.positions else AFTER_LETTERS
-    plain = pl.col(first).is_between(pl.lit("0"), pl.lit(after), closed="left").fill_null(value=False)
-    below = sheet.cells.lazy().with_row_index("_n", 1).slice(match.header_row).filter(~plain)
-    rows = collected(below, sheet.cells.height)
+    plain = below[first].is_between(pl.lit("0"), pl.lit(after), closed="left").fill_null(value=False)
+    rows = below.clear() if plain.all() else below.filter(~plain)
     if rows.height <= FEW:
         return rows
     headers = list(spec.by_header)

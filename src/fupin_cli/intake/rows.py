@@ -109,14 +109,21 @@ def read_rows(sources: list[Source]) -> Rows:
     ]
     kept = reason.is_null()
     every = kept.all()
-    counts = frame.select("_src", kept.alias("_kept")).group_by("_src").agg(pl.len(), pl.col("_kept").sum())
     return Rows(
         accepted=frame if every else frame.filter(kept),
         set_aside=frame.clear().with_columns(reason.clear()) if every else frame.with_columns(reason).filter(~kept),
         found=findings.gather(found).with_columns(table=pl.lit(spec.table)),
-        counts=dict.fromkeys((s.index for s in sources), (0, 0))
-        | {i: (read, good) for i, read, good in counts.iter_rows()},
+        counts=_counts(frame["_src"], kept, sources),
     )
+
+
+def _counts(src: pl.Series, kept: pl.Series, sources: list[Source]) -> dict[int, tuple[int, int]]:
+    """Of each sheet, by its source's index, rows read and rows accepted."""
+    if len(sources) == 1:
+        return {sources[0].index: (len(kept), int(kept.sum()))}
+    counts = pl.DataFrame([src, kept.alias("_kept")]).group_by("_src").agg(pl.len(), pl.col("_kept").sum())
+    none = dict.fromkeys((source.index for source in sources), (0, 0))
+    return none | {index: (read, good) for index, read, good in counts.iter_rows()}
 
 
 def _stacked(sources: list[Source]) -> pl.DataFrame:
@@ -221,7 +228,7 @@ def _typed(
             )
         else:
             frame = frame.with_columns(_card=pl.lit(None, dtype=pl.String))
-    return frame.with_columns(**_places(sources)).select(*order, "_src", "_file", "_sheet", "_row")
+    return frame.with_columns(**_places(sources))[[*order, "_src", "_file", "_sheet", "_row"]]
 
 
 def _without(series: pl.Series, lost: pl.Series | None) -> pl.Series:

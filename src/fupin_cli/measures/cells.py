@@ -15,6 +15,7 @@ from fupin_cli.intake.converters import NO_DAY, open_words
 from fupin_cli.intake.doubtful import HINTS
 from fupin_cli.intake.values import clean
 from fupin_cli.measures.measure import Fault
+from fupin_cli.plans import collected
 from fupin_cli.policy.said import VAGUE
 
 if TYPE_CHECKING:
@@ -160,5 +161,6 @@ def _texts(ctx: Month, rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
         ]
         parts.append(pl.DataFrame([*written, part["_n"]]))
     found = pl.concat(parts, how="diagonal")
-    cleaned = clean(found.drop("_n")).with_columns(found["_n"])
-    return places.select("_n").join(cleaned, on="_n", how="left", maintain_order="left").drop("_n")
+    cleaned = clean(found.drop("_n")).with_columns(found["_n"]).lazy()
+    told = places.lazy().select("_n").join(cleaned, on="_n", how="left", maintain_order="left").drop("_n")
+    return collected(told, places.height)

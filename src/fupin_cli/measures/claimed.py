@@ -79,7 +79,7 @@ def known_people(claims: Claims, ctx: Month) -> Claims:
     rows = collected(asked, rows.height)
     old = pl.col("_last").is_not_null() & ctx.folder.is_null() if "_last" in rows.columns else pl.lit(value=False)
     paid_elsewhere = rows.filter(old & pl.col("ref").is_not_null())
-    settled = paid_elsewhere.select("_src", "_row").clear()
+    settled = paid_elsewhere[["_src", "_row"]].clear()
     if paid_elsewhere.height:
         settled = paid_elsewhere.join(_paid_refs(ctx), on=["id_number", "ref"], how="semi").select("_src", "_row")
         rows = rows.join(settled, on=["_src", "_row"], how="anti", maintain_order="left")

@@ -12,6 +12,7 @@ from fupin_cli.measures.perhaps_paid import HISTORY
 from fupin_cli.month.roster import days_known
 from fupin_cli.month.unread_numbers import UNREAD, WAS, perhaps_in_export
 from fupin_cli.month.used_months import POSTS
+from fupin_cli.plans import collected
 from fupin_cli.policy import months, places
 from fupin_cli.policy.letters import tight, tight_expr
 from fupin_cli.policy.rounding import HALF_UP, yuan_to_fen
@@ -28,7 +29,9 @@ ORGANISATIONS = ("employer_social_insurance", "employer_post")
 
 def of_month(ctx: Month, table: str) -> pl.DataFrame:
     """Rows of a table with a month column that are of the run's month; one that says no month is of its folder's, and held."""
-    return ctx.intake.tables[table].filter((pl.col("month") == ctx.month).fill_null(ctx.folder == ctx.month))
+    rows = ctx.intake.tables[table]
+    mine = (pl.col("month") == ctx.month).fill_null(ctx.folder == ctx.month)
+    return collected(rows.lazy().filter(mine), rows.height)
 
 
 def of_folder(ctx: Month, table: str) -> pl.DataFrame:
@@ -46,8 +49,8 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
     if not ctx.has("registry"):
         return rows.with_columns(_why=none, _doubt=none)
     facts = ("beneficiary", "can_work", "in_school", "age", "class_unread", "ability_unread")
-    people = ctx.people.select("id_number", *facts, _found=pl.lit(value=True))
-    rows = rows.join(people, on="id_number", how="left", maintain_order="left")
+    people = ctx.people.lazy().select("id_number", *facts, _found=pl.lit(value=True))
+    judged = rows.lazy().join(people, on="id_number", how="left", maintain_order="left")
     absent, more = pl.col("_found").is_null(), ctx.unread("registry")
     why = (
         pl.when(absent)
@@ -77,7 +80,7 @@ def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> 
         .when("ability_unread")
         .then(pl.lit("监测系统里劳动技能不在可填的范围内，或此人几行不一致"))
     )
-    return rows.with_columns(_why=why, _doubt=doubt).drop(*facts, "_found")
+    return collected(judged.with_columns(_why=why, _doubt=doubt).drop(*facts, "_found"), ctx.size)
 
 
 def not_eligible() -> list[Fault]:
@@ -119,28 +122,31 @@ def on_post(ctx: Month) -> pl.DataFrame:
 
     `sure`: the roster says so by days that can be read, attendance by days worked, or a payment by its month.
     """
-    parts = [pl.DataFrame(schema={"id_number": pl.String, "full": pl.Boolean, "sure": pl.Boolean})]
+    parts = [pl.LazyFrame(schema={"id_number": pl.String, "full": pl.Boolean, "sure": pl.Boolean})]
     if ctx.has("assignments"):
         full = (pl.col("attended_x100") >= pl.col("required_x100")).fill_null(value=False)
-        lines = ctx.lines.join(ctx.refused_posts, on=["id_number", "post_id"], how="anti", nulls_equal=True)
-        parts.append(lines.select("id_number", full=full, sure=surely_on_post(ctx, lines)))
+        refused = ctx.refused_posts.lazy()
+        held = ctx.lines.lazy().join(refused, on=["id_number", "post_id"], how="anti", nulls_equal=True)
+        lines = collected(held, ctx.size)
+        parts.append(lines.lazy().select("id_number", full=full, sure=pl.lit(surely_on_post(ctx, lines))))
     if ctx.has(HISTORY):
-        paid = ctx.payments.filter((pl.col("measure") == POSTS) & (pl.col("month") == ctx.month))
+        paid = ctx.payments.lazy().filter((pl.col("measure") == POSTS) & (pl.col("month") == ctx.month))
         parts.append(paid.select("id_number", full=pl.lit(value=False), sure=pl.lit(value=True)))
-        perhaps = ctx.uncounted.filter((pl.col("measure") == POSTS) | pl.col("measure").str.contains("岗"))
+        perhaps = ctx.uncounted.lazy().filter((pl.col("measure") == POSTS) | pl.col("measure").str.contains("岗"))
         perhaps = perhaps.filter((pl.col("month") == ctx.month).fill_null(value=True))
         parts.append(perhaps.select("id_number", full=pl.lit(value=False), sure=pl.lit(value=False)))
-    return pl.concat(parts).group_by("id_number").agg(pl.col("full", "sure").any())
+    return collected(pl.concat(parts).group_by("id_number").agg(pl.col("full", "sure").any()), ctx.size)
 
 
 def surely_on_post(ctx: Month, lines: pl.DataFrame) -> pl.Series:
     """Of which roster lines it is known that the person was on post in the month: somebody counted days, or the days can be read."""
-    unread = pl.concat([ctx.unread_cells("assignments", name) for name in ("on_post", "off_post")]).unique()
+    unread = pl.concat([ctx.unread_cells("assignments", name) for name in ("on_post", "off_post")]).lazy()
     key = ["id_number", "post_id"]
-    unsure = ctx.roster.join(unread, on=["_src", "_row"]).select(*key, _unsure=pl.lit(value=True)).unique()
-    told = lines.join(unsure, on=key, how="left", nulls_equal=True, maintain_order="left")
+    unsure = ctx.roster.lazy().join(unread, on=["_src", "_row"]).select(*key, _unsure=pl.lit(value=True)).unique()
+    told = lines.lazy().join(unsure, on=key, how="left", nulls_equal=True, maintain_order="left")
     worked = (pl.col("attended_x100") > 0).fill_null(value=False)
-    return told.select(worked | (days_known(ctx.month) & pl.col("_unsure").is_null())).to_series()
+    sure = worked | (days_known(ctx.month) & pl.col("_unsure").is_null())
+    return collected(told.select(sure.alias("sure")), ctx.size).to_series()
 
 
 def with_exclusion(ctx: Month, rows: pl.DataFrame, *, employer: bool) -> tuple[pl.DataFrame, list[Fault]]:
@@ -188,19 +194,21 @@ def insured_as_employee(ctx: Month) -> pl.DataFrame:
         none = {"_units": pl.List(pl.String), "_plain": pl.List(pl.String)}
         return pl.DataFrame(schema=pl.Schema({"id_number": pl.String(), **none, "_sure": pl.Boolean()}))
     wrong = ctx.unread_cells("employee_insurance", "end_month").with_columns(_unread=pl.lit(value=True))
-    listed = ctx.listed("employee_insurance").join(wrong, on=["_src", "_row"], how="left", maintain_order="left")
+    listed = ctx.listed("employee_insurance").lazy()
+    listed = listed.join(wrong.lazy(), on=["_src", "_row"], how="left", maintain_order="left")
     known = listed.with_columns(pl.col("_unread").fill_null(value=False)).filter(
         (pl.col("start_month").fill_null(ctx.month) <= ctx.month)
         & (pl.col("end_month").fill_null(ctx.month) >= ctx.month)
     )
     unit = pl.col("employer")
-    return known.group_by("id_number").agg(
+    units = known.group_by("id_number").agg(
         _units=unit.drop_nulls().unique().sort(),
         _plain=places.plain(unit.drop_nulls()).unique(),
         _sure=(
             unit.is_not_null() & pl.col("start_month").is_not_null() & ~pl.col("_old_number") & ~pl.col("_unread")
         ).all(),
     )
+    return collected(units, ctx.size)
 
 
 def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:

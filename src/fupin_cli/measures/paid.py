@@ -9,6 +9,7 @@ import polars as pl
 
 from fupin_cli.measures.measure import Fault
 from fupin_cli.measures.perhaps_paid import HISTORY, perhaps_of, unclear_payments
+from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.letters import tight_expr
 from fupin_cli.policy.said import VAGUE
@@ -67,8 +68,9 @@ def with_last_paid(  # noqa: PLR0913 - what tells a claim from others
     """
     told = key.of(pl.col("ref")) if key else pl.lit("")
     rows, paid = rows.with_columns(_key=told), paid_before(ctx, measure).with_columns(_key=told)
-    last = paid.group_by("id_number", "_key").agg(_last=pl.col("month").max())
-    rows = rows.join(last, on=["id_number", "_key"], how="left", maintain_order="left")
+    last = paid.lazy().group_by("id_number", "_key").agg(_last=pl.col("month").max())
+    known = rows.lazy().join(last, on=["id_number", "_key"], how="left", maintain_order="left")
+    rows = collected(known, rows.height + paid.height)
     if not ctx.has(HISTORY):
         return rows.with_columns(_perhaps=pl.lit(value=False))
     vague = unclear_payments(ctx, measure, rows)
@@ -86,7 +88,8 @@ def _of_unknown_ref(paid: pl.DataFrame, key: Key) -> pl.DataFrame:
     """Payments that do not say what they were for, but for those that stand there once more and say it (ledger and file)."""
     vague = ~key.clear(pl.col("_key"))
     same = ["id_number", "month", "amount_fen"]
-    return paid.filter(vague).join(paid.filter(~vague).select(same), on=same, how="anti")
+    said = paid.lazy().filter(~vague).select(same)
+    return collected(paid.lazy().filter(vague).join(said, on=same, how="anti"), paid.height)
 
 
 def _meant(rows: pl.DataFrame, vague: pl.DataFrame, key: Key | None) -> pl.DataFrame:
@@ -118,11 +121,13 @@ def month_paid(ctx: Month, rows: pl.DataFrame, measure: str) -> tuple[pl.DataFra
     again = Fault("CAP007", twice, "同一个人同一个月报了两次，只算金额小的一次", among_good=True)
     if not ctx.has(HISTORY):
         return rows, [again]
-    paid = paid_before(ctx, measure).filter(pl.col("month") == ctx.month)
-    who = paid.select(pl.col("id_number").unique()).with_columns(_paid=pl.lit(value=True))
-    rows = rows.join(who, on="id_number", how="left", maintain_order="left")
-    rows = rows.join(perhaps_of(ctx, measure, rows), on="id_number", how="left", maintain_order="left")
-    rows = rows.with_columns(pl.col("_paid", "_now").fill_null(value=False))
+    paid, perhaps_paid = paid_before(ctx, measure), perhaps_of(ctx, measure, rows).lazy()
+    who = paid.lazy().filter(pl.col("month") == ctx.month).select(pl.col("id_number").unique())
+    told = rows.lazy().join(
+        who.with_columns(_paid=pl.lit(value=True)), on="id_number", how="left", maintain_order="left"
+    )
+    told = told.join(perhaps_paid, on="id_number", how="left", maintain_order="left")
+    rows = collected(told.with_columns(pl.col("_paid", "_now").fill_null(value=False)), rows.height + paid.height)
     perhaps = "补贴发放台账里此人有一笔，看不出是不是这项补贴、本月的，须核实"
     return rows, [
         Fault("CAP007", pl.col("_paid"), "台账显示本月已经发过"),

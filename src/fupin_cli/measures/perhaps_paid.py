@@ -12,6 +12,7 @@ import polars as pl
 
 from fupin_cli.month.unread_numbers import lost_payments, may_mean
 from fupin_cli.month.used_months import stayed
+from fupin_cli.plans import collected
 
 if TYPE_CHECKING:
     from fupin_cli.month.month import Month
@@ -49,10 +50,10 @@ def unclear_payments(ctx: Month, measure: str, people: pl.DataFrame) -> pl.DataF
     if measure in LIKE:
         unlisted = ~kind.is_in(list(ctx.contracts[HISTORY].common.measures))
         mine |= unlisted & kind.str.contains(LIKE[measure])
-    found = uncounted.filter(mine).select(*FOUND)
+    found = collected(uncounted.lazy().filter(mine).select(*FOUND), uncounted.height)
     if lost.height:
-        rows = lost.filter(mine & stayed())
-        rows = rows.select("id_number", "name", "month", ref="post_id")
+        theirs = lost.lazy().filter(mine & stayed()).select("id_number", "name", "month", ref="post_id")
+        rows = collected(theirs, lost.height)
         found = pl.concat([found, may_mean(people, rows).select(*FOUND)])
     if gone is not None:
         of_it = gone.filter((kind == measure) & stayed()).select("id_number", "month", ref="post_id")

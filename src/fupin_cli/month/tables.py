@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.intake.load import folder_of
+from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import OLD_LENGTH, of_today
 
@@ -132,7 +133,7 @@ class Tables:
         """Rows of a table whose cell of a column is filled and cannot be read as a date, month or number: `_src`, `_row`."""
         found = self.intake.found
         wrong = (pl.col("table") == table) & (pl.col("column") == column) & pl.col("code").is_in(["IN005", "IN006"])
-        return found.filter(wrong).select("_src", "_row").unique()
+        return collected(found.lazy().filter(wrong).select(PLACE).unique(), found.height)
 
     def sources_with(self, table: str, *columns: str) -> list[int]:
         """Indexes of the files of a table that have all the columns."""

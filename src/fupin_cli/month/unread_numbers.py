@@ -26,7 +26,7 @@ def may_mean(people: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     name; one with a wrong check digit those of that name and birthday.
     """
     if not rows.height:  # as it nearly always is
-        return people.select("id_number").clear().hstack(rows.drop("id_number", "name"))
+        return people["id_number"].clear().to_frame().hstack(rows.drop("id_number", "name"))
     number, length = pl.col("id_number"), pl.col("id_number").str.len_chars()
     rows = rows.with_columns(
         _old=pl.when(length == OLD_LENGTH).then(number),
