@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fupin_cli.outputs import json_text
-from fupin_cli.outputs.json_text import rows_json
+from fupin_cli.outputs.json_text import document_json, rows_json
 
 SCHEMA = pl.Schema(
     {
@@ -45,8 +45,12 @@ def by_library(table: pl.DataFrame) -> bytes:
 def test_they_are_what_the_library_writes(rows: list[tuple[object, ...]]) -> None:
     table = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     assert b"".join(rows_json(table)) == by_library(table)
+    document = {"格式": "x\n", "lines": table, "none": [], "totals": {"n": 1, "codes": ["A"]}}
+    whole = document | {"lines": table.to_dicts()}
+    assert "".join(document_json(document)) == json.dumps(whole, ensure_ascii=False, indent=2)
 
 
 def test_pieces_of_a_long_table_make_one_list() -> None:
     table = pl.DataFrame({"n": range(2 * json_text.BATCH + 1), "text": "第一村"})
     assert b"".join(rows_json(table)) == by_library(table)
+    assert json.loads("".join(document_json({"lines": table}))) == {"lines": table.to_dicts()}

@@ -93,9 +93,10 @@ def check(
                 annotate=desk.folder if annotate else None,
             )
     if output_format is Format.json:
-        from fupin_cli.outputs.check_json import check_json
+        from fupin_cli.outputs.check_json import check_pieces
 
-        sys.stdout.write(check_json(run, unmask=unmask) + "\n")
+        sys.stdout.writelines(check_pieces(run, unmask=unmask))
+        sys.stdout.write("\n")
     elif not quiet or run.exit_code:
         if quiet:
             from fupin_cli.outputs.heading import total_line

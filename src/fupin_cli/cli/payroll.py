@@ -98,9 +98,10 @@ def payroll(
                     typer.echo(line, err=True)
                 run = draft(desk, wanted, folder, operator=maker, now=now, split_by=split_by, force=force)
     if output_format is Format.json:
-        from fupin_cli.outputs.payroll_json import payroll_json
+        from fupin_cli.outputs.payroll_json import payroll_pieces
 
-        sys.stdout.write(payroll_json(run, unmask=unmask) + "\n")
+        sys.stdout.writelines(payroll_pieces(run, unmask=unmask))
+        sys.stdout.write("\n")
     else:
         from fupin_cli.outputs.payroll_terminal import payroll_line, show_payroll
         from fupin_cli.outputs.terminal import console
@@ -122,11 +123,12 @@ def approved_already(desk: Desk, approved: Batch, folder: Path, *, as_json: bool
     from fupin_cli.jobs.subsidy_files import write_corrections
     from fupin_cli.measures.catalogue import MEASURES
     from fupin_cli.outputs.payroll_corrections import correction_words
-    from fupin_cli.outputs.payroll_json import payroll_json
+    from fupin_cli.outputs.payroll_json import payroll_pieces
 
     run = subsidy(desk, MEASURES[approved.measure], approved.month)
     if as_json:
-        sys.stdout.write(payroll_json(run, unmask=unmask) + "\n")
+        sys.stdout.writelines(payroll_pieces(run, unmask=unmask))
+        sys.stdout.write("\n")
     words = "；".join(part for part in (correction_words(run), run.undecided_words) if part)
     if run.not_again:
         raise MonthClosedError(f"{approved_words(approved)}；{run.not_again[0]}", "把当时的文件放回收件夹，再重算")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fupin_cli.outputs.json_text import document_json
 from fupin_cli.outputs.manifest import input_list, summary
 from fupin_cli.outputs.masking import masked
 from fupin_cli.policy.months import month_text, text_expr
@@ -14,7 +14,7 @@ from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 from fupin_cli.results.since import STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from fupin_cli.results.check import CheckRun
     from fupin_cli.results.since import Since
@@ -27,6 +27,10 @@ def check_rows(run: CheckRun, *, unmask: bool) -> list[dict[str, Any]]:
 
 def finding_rows(found: pl.DataFrame, *, unmask: bool) -> list[dict[str, Any]]:
     """Located findings as JSON has them."""
+    return _finding_table(found, unmask=unmask).to_dicts()
+
+
+def _finding_table(found: pl.DataFrame, *, unmask: bool) -> pl.DataFrame:
     found = found if unmask else masked(found)
     return found.select(
         "code",
@@ -54,7 +58,7 @@ def finding_rows(found: pl.DataFrame, *, unmask: bool) -> list[dict[str, Any]]:
         county="county",
         township="township",
         village="village",
-    ).to_dicts()
+    )
 
 
 def _since(found: pl.DataFrame) -> pl.Expr:
@@ -97,12 +101,17 @@ def _groups(since: Since, *columns: str) -> list[dict[str, Any]]:
 
 def check_document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
     """The document `fupin.check/1` of a run."""
+    return _document(run, unmask=unmask) | {"findings": check_rows(run, unmask=unmask)}
+
+
+def _document(run: CheckRun, *, unmask: bool) -> dict[str, Any]:
+    """The same with the findings as a table."""
     return {
         "format": "fupin.check/1",
         "month": month_text(run.month),
         "policy": run.policy.file.id,
         "inputs": input_list(run.intake),
-        "findings": check_rows(run, unmask=unmask),
+        "findings": _finding_table(run.result.found, unmask=unmask),
         "skipped": [
             {
                 "code": o.code,
@@ -139,6 +148,6 @@ def _marked(run: CheckRun) -> dict[str, Any]:
     return {"annotated": rows}
 
 
-def check_json(run: CheckRun, *, unmask: bool) -> str:
-    """Write the document as text."""
-    return json.dumps(check_document(run, unmask=unmask), ensure_ascii=False, indent=2)
+def check_pieces(run: CheckRun, *, unmask: bool) -> Iterator[str]:
+    """The document as text, piece by piece."""
+    return document_json(_document(run, unmask=unmask))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,12 +9,15 @@ import polars as pl
 from fupin_cli.measures.claims import fraction_text
 from fupin_cli.outputs.check_json import finding_rows
 from fupin_cli.outputs.check_workbook import NO_TOWN
+from fupin_cli.outputs.json_text import document_json
 from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fupin_cli.results.subsidy import PayrollRun
 
 MONEY = ("amount", "due_hold", "due_refuse")
@@ -159,6 +161,11 @@ def unplaced_rows(run: PayrollRun) -> list[dict[str, str]]:
 
 def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
     """The document `fupin.payroll/1` of a run."""
+    return _document(run, unmask=unmask) | {"lines": line_rows(run, unmask=unmask)}
+
+
+def _document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
+    """The same with the lines as a table."""
     return {
         "format": "fupin.payroll/1",
         "month": month_text(run.month),
@@ -166,7 +173,7 @@ def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
         "policy": run.policy.file.id,
         "cap": {"months": run.policy.cap_months(run.month), "source": run.policy.cap_source(run.month)},
         "inputs": input_list(run.intake),
-        "lines": line_rows(run, unmask=unmask),
+        "lines": line_table(run, unmask=unmask),
         "rows_out_of_month": run.rows_out_of_month,
         "totals": {**totals_of(run, run.lines), "people": run.people},
         "corrections": correction_rows(run, unmask=unmask),
@@ -188,6 +195,11 @@ def payroll_document(run: PayrollRun, *, unmask: bool) -> dict[str, Any]:
     }
 
 
+def payroll_pieces(run: PayrollRun, *, unmask: bool) -> Iterator[str]:
+    """The document as text, piece by piece: of a province it is hundreds of megabytes."""
+    return document_json(_document(run, unmask=unmask))
+
+
 def payroll_json(run: PayrollRun, *, unmask: bool) -> str:
-    """Write the document as text."""
-    return json.dumps(payroll_document(run, unmask=unmask), ensure_ascii=False, indent=2)
+    """The document as one text."""
+    return "".join(payroll_pieces(run, unmask=unmask))
