@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from tests.cases.test_cases import BASE
@@ -75,3 +76,39 @@ def test_the_way_in_knows_what_was_reconciled(
     reconciled(fupin, month)
     out = fupin().out
     assert ("代发文件交银行" in out, f"看还缺什么：fupin status {MONTH}" in out) == (False, True)
+
+
+@pytest.mark.books
+def test_a_number_that_only_the_bank_knows_is_told_and_stops_a_withdrawal(
+    fupin: Callable[..., Ran], month: Path
+) -> None:
+    """7, 9.8: the bank numbers its batches itself; nothing was counted, for a reason that was none, and what was paid could be taken back."""
+    file = write_returns(month / "inbox" / MONTH, [{"批次号": "DF0605"}, SECOND | {"批次号": "DF0605"}])
+    ran = fupin("reconcile", MONTH, "-w", month)
+    assert "回盘有 2 行写着账本里没有的批次号，没有计入" in ran.out
+    book = openpyxl.load_workbook(month / "out" / MONTH / f"对账_{MONTH}.xlsx")
+    cells = [str(cell.value) for row in book["对不上的回盘"].iter_rows() for cell in row if cell.value]
+    assert sum("批次号“DF0605”不是账本里的批次" in text for text in cells) == 2
+    stop = fupin("withdraw", MONTH, "-w", month, "--by", "乙", "-y", "--document", "文2")
+    assert (stop.code, "银行已经回盘" in stop.err) == (12, True)
+    other = month / "inbox" / "2024-04"
+    other.mkdir()
+    file.rename(other / "四月.csv")
+    stop = fupin("withdraw", MONTH, "-w", month, "--by", "乙", "-y", "--document", "文2")
+    assert stop.code == 0, "of another month"
+
+
+def test_an_amount_that_cannot_be_read_is_no_odd_result(fupin: Callable[..., Ran], month: Path) -> None:
+    """RET003 said of 成功 that it is not known."""
+    write_returns(month / "inbox" / MONTH, [{"金额": "-732.05"}, SECOND | {"处理结果": "处理中"}])
+    found = fupin("reconcile", MONTH, "-w", month, "--format", "json").findings
+    said = sorted(f["message"] for f in found if f["code"] == "RET003")
+    assert said == ["“处理中”不是认得的处理结果，不当作已付", "这一行的金额读不出，不当作已付"]
+
+
+def test_amounts_in_fen_are_told(fupin: Callable[..., Ran], month: Path) -> None:
+    write_returns(month / "inbox" / MONTH, [{"金额": "73205"}, SECOND])
+    words = "1 行实付正好是批准的100倍：回盘的金额多半以分为单位"
+    assert words in fupin("reconcile", MONTH, "-w", month).out
+    write_returns(month / "inbox" / MONTH, [{"金额": "73206"}, SECOND])
+    assert "100倍" not in fupin("reconcile", MONTH, "-w", month).out

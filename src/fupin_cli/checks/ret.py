@@ -68,7 +68,12 @@ def return_findings(rows: pl.DataFrame) -> Iterable[pl.DataFrame]:
     yuan = [fen_to_yuan_expr(pl.col(name)) for name in ("_sum", "root_fen")]
     yield _told("RET002", over, pl.format("各次更正共 {} 元，超过原行的 {} 元", *yuan), "amount_fen")
     unknown = rows.filter(pl.col("result") == UNKNOWN)
-    yield _told("RET003", unknown, pl.lit("“{}”不是认得的处理结果，不当作已付"), "result")
+    odd = (
+        pl.when("unread")
+        .then(pl.lit("这一行的金额读不出，不当作已付"))
+        .otherwise(pl.lit("“{}”不是认得的处理结果，不当作已付"))
+    )
+    yield _told("RET003", unknown, odd, "result")
     sent = rows.filter(pl.col("result") != RECOVERED)  # from whose account it came back decides nothing
     for column, flag, word in (("account", "other_account", "账号"), ("name", "other_name", "户名")):
         yield _told("RET004", sent.filter(flag), pl.lit(f"{word}与批准的不同"), column)

@@ -66,7 +66,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
         desk.returned.refused,
         batch_sums(desk.lines, desk.batches, first, last),
         answered=answers_of(rows),
-        notes=[*kept, *_unread(desk, result, first, last)],
+        notes=[*kept, *_unread(desk, result, first, last), *_in_fen(result)],
         posted=desk.postings.height,
         root=desk.workspace.root,
         password=desk.workspace.password,
@@ -86,6 +86,13 @@ def _unread(desk: Desk, result: Reconciled, first: int, last: int) -> list[str]:
     files = [e for e in files if e.folder is None or e.folder >= first]
     unread = [f"{e.file} 没有读进来，可能是回盘（{e.why}）；处理好再对账" for e in files]
     return [*(f"{words}；放回去再对账" for words in moved if words), *unread]
+
+
+def _in_fen(result: Reconciled) -> list[str]:
+    """Payments that are a hundred times what was approved: the bank counts in fen."""
+    sums = pl.col("approved_fen")
+    hundredfold = result.lines.filter((sums > 0) & (pl.col("paid_fen") == sums * 100)).height
+    return [f"{hundredfold} 行实付正好是批准的100倍：回盘的金额多半以分为单位，改成元再对账"] if hundredfold else []
 
 
 def _computed_again(desk: Desk, first: int, last: int) -> tuple[list[PayrollRun], list[pl.DataFrame], list[str]]:

@@ -81,8 +81,9 @@ def _answered(desk: Desk, approval: store.Batch) -> str:
     name = approval.batch
     named = (pl.col("batch") == name) | (pl.col("source_batch") == name)
     rows = desk.rows
+    # What names no batch, or one that only the bank knows, may be of this one where it is of the month.
     nameless = pl.col("batch").is_null() & pl.col("source_batch").is_null()
-    doubtful = nameless & pl.col("root_batch").is_null() & (pl.col("period") == approval.month)
+    doubtful = (nameless | pl.col("stranger")) & pl.col("root_batch").is_null() & (pl.col("period") == approval.month)
     told = rows.filter(named | (pl.col("root_batch") == name) | doubtful)
     told = pl.concat([told.select("_file", "_row"), desk.returned.refused.filter(named).select("_file", "_row")])
     if told.height:

@@ -72,7 +72,13 @@ def show_reconcile(run: ReconcileRun, out: Console) -> None:
         out.print(Text(f"  代发失败 {count} 行：{clean(why)}"), soft_wrap=True)
     for code, message, file, row in run.result.found.select("code", "message", "file", "_row").iter_rows():
         out.print(Text(clean(f"{code} {file}!第{row}行 {message}"), style="yellow"), soft_wrap=True)
-    doubtful = run.reconciled.unmatched.filter(pl.col("matched") == AMBIGUOUS).height
+    unmatched = run.reconciled.unmatched
+    if strange := unmatched.filter("stranger").height:
+        words = (
+            f"回盘有 {strange} 行写着账本里没有的批次号，没有计入；是银行自己的编号就清空那一列，见工作簿“对不上的回盘”"
+        )
+        out.print(Text(words, style="bold yellow"), soft_wrap=True)
+    doubtful = unmatched.filter((pl.col("matched") == AMBIGUOUS) & ~pl.col("stranger")).height
     if doubtful:
         out.print(Text(f"回盘有 {doubtful} 行分不清属于谁，没有计入，见工作簿“对不上的回盘”", style="bold yellow"))
     ready = run.send_again.filter("ready").height if run.send_again.height else 0

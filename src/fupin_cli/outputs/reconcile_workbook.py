@@ -212,7 +212,14 @@ def _unmatched(run: ReconcileRun, title: str) -> list[SheetPlan]:
     }
     table = _numbered(rows).with_columns(
         said=pl.col("result").replace_strict(RESULTS, default=None),
-        what=pl.when(pl.col("matched") == AMBIGUOUS)
+        what=pl.when("stranger")
+        .then(
+            pl.format(
+                "批次号“{}”不是账本里的批次，没有计入；是银行自己的编号就清空这一列，或改成代发文件里的批次号",
+                pl.coalesce("batch", "source_batch"),
+            )
+        )
+        .when(pl.col("matched") == AMBIGUOUS)
         .then(pl.lit("符合的不止一行，或看不出是哪个月；没有计入，请人工核对"))
         .otherwise(pl.lit("没有对应的批准")),
     )

@@ -38,7 +38,8 @@ def match(rows: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) -> tupl
     """Find each return row's line; and the lines that ambiguous rows may belong to (root_batch, root_line).
 
     `rows`: checked return rows (`returns.checked`); `sent`: `sent_lines`. Gives the rows in their order with `period`,
-    `root_batch`, `root_line` (null where none was found), and `matched`: `line`, `ambiguous` or `none`.
+    `root_batch`, `root_line` (null where none was found), `matched`: `line`, `ambiguous` or `none`, and `stranger`: whether the
+    batch that the row names is none of the ledger's.
     """
     rows = rows.with_row_index("_n").with_columns(_period(batches))
     stranger = _names_stranger(rows, batches)
@@ -66,7 +67,7 @@ def match(rows: pl.DataFrame, sent: pl.DataFrame, batches: pl.DataFrame) -> tupl
         .then(pl.lit(AMBIGUOUS))
         .otherwise(pl.lit(NONE))
     )
-    matched = rows.join(lines, on="_n", how="left", maintain_order="left").with_columns(matched=placed)
+    matched = rows.join(lines, on="_n", how="left", maintain_order="left").with_columns(stranger, matched=placed)
     return matched.drop("_n"), doubtful.select(ROOT).unique()
 
 

@@ -97,6 +97,7 @@ def checked(rows: pl.DataFrame, stated: dict[int, list[Stated]], failures: dict[
     result = pl.col("result").fill_null(UNKNOWN)
     unread = pl.col("amount_fen").is_null()
     rows = rows.with_columns(
+        unread=unread,
         result=pl.when(unread).then(pl.lit(UNKNOWN)).otherwise(result),
         amount_fen=pl.col("amount_fen").fill_null(0),
         reason=reason_expr(pl.col("failure"), failures),
