@@ -12,7 +12,7 @@ from fupin_cli.intake.coded import CodedSheet, coded, shared
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.intake.raw import RawSheet, Source
 from fupin_cli.intake.rows import read_rows
-from fupin_cli.intake.words import MANY_ROWS, says_one
+from fupin_cli.intake.words import MANY_ROWS, says_one, single
 
 SPEC = load_contracts()["payment_history"]
 HEADERS = ["姓名", "身份证号码", "补贴类型", "补贴月份", "金额", "资金来源", "岗位编号", "批次号", "发放状态", "备注"]
@@ -96,3 +96,21 @@ def test_a_small_sheet_stays_as_it_is() -> None:
 )
 def test_a_column_that_says_one_thing_is_told(cells: list[str | None], one: bool) -> None:
     assert says_one(pl.Series(cells, dtype=pl.String)) is one
+
+
+def test_columns_of_a_large_table_that_say_one_thing_take_no_room() -> None:
+    """As one value however many rows; and stay so, whatever the contract asks of them."""
+    raw = sheet(odd=False)
+    positions = {name: n for n, name in enumerate(COLUMNS)}
+    source = Source(0, "a.csv", "表", "", SPEC, raw, 2, positions, headers=dict(enumerate(HEADERS[: len(COLUMNS)])))
+    rows = read_rows([source]).accepted
+    alike = [name for name in rows.columns if rows.select(pl.col(name).n_unique()).item() == 1]
+    assert {"measure", "amount_fen", "fund", "status", "batch", "_card", "_file", "_sheet"} <= set(alike)
+    assert rows.select(alike).estimated_size() < rows.height
+
+
+def test_the_ledgers_payments_leave_one_values_of_a_history_as_they_are() -> None:
+    few = pl.DataFrame({"measure": ["post"] * (MANY_ROWS + 1), "batch": [str(n) for n in range(MANY_ROWS + 1)]})
+    assert_frame_equal(single(few), few)
+    history = pl.DataFrame({"batch": few["batch"]}).select(pl.lit("post").alias("measure"), "batch")
+    assert pl.concat([history, single(few)]).select("measure").estimated_size() < len(few)

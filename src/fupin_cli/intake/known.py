@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Read = Callable[[], list[RawSheet] | UnreadableError]
 
 Head = dict[str, Any]
-_MANY = object()
 
 
 class KeptTables(Protocol):
@@ -157,7 +156,7 @@ def source_of(
 def pack_rows(source: Source, rows: Rows) -> bytes:
     """A sheet's rows (`Rows.of` it alone). Most sheets have none that were set aside, and nothing to be told of any."""
     accepted = rows.accepted
-    same = {name: value for name in accepted.columns if (value := _one_value(accepted[name], source)) is not _MANY}
+    same = _single(accepted, source)
     parts = [
         arrow(accepted.drop(same)),
         *(arrow(part) if part.height else b"" for part in (rows.set_aside, rows.found)),
@@ -197,15 +196,15 @@ def _frame(body: bytes) -> pl.DataFrame:
     return pl.read_ipc_stream(io.BytesIO(body))
 
 
-def _one_value(column: pl.Series, source: Source) -> Any:
-    """What stands in every row, where that is seen at once: kept as one value, as it was typed (`rows.read_rows`)."""
-    if not len(column):
-        return _MANY
-    if column.name in {"_file", "_sheet"}:
-        return getattr(source, column.name[1:])
-    if column.null_count() == len(column):
-        return None
-    return False if column.dtype == pl.Boolean and not column.has_nulls() and not column.any() else _MANY
+def _single(accepted: pl.DataFrame, source: Source) -> dict[str, Any]:
+    """What stands in every row of columns where that is seen at once: kept as one value, as it was typed (`rows.read_rows`)."""
+    if not accepted.height:
+        return {}
+    empty = accepted.null_count().row(0, named=True)
+    marks = [name for name, dtype in accepted.schema.items() if dtype == pl.Boolean and not empty[name]]
+    same: dict[str, Any] = {name: False for name in marks if not accepted.select(pl.col(name).any()).item()}
+    same |= {name: None for name, count in empty.items() if count == accepted.height}
+    return same | {"_file": source.file, "_sheet": source.sheet}
 
 
 def _dtype(source: Source, name: str) -> Any:

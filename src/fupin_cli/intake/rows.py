@@ -113,7 +113,7 @@ def read_rows(sources: list[Source]) -> Rows:
         accepted=frame if every else frame.filter(kept),
         set_aside=frame.clear().with_columns(reason.clear()) if every else frame.with_columns(reason).filter(~kept),
         found=findings.gather(found).with_columns(table=pl.lit(spec.table)),
-        counts=_counts(frame["_src"], kept, sources),
+        counts=_counts(text["_src"], kept, sources),
     )
 
 
@@ -237,9 +237,10 @@ def _without(series: pl.Series, lost: pl.Series | None) -> pl.Series:
 
 
 def _places(sources: list[Source]) -> dict[str, pl.Expr]:
-    """File and sheet of a row by its source; of one source they are one value, however many rows."""
+    """A row's source, file and sheet by its source; of one source they are one value, however many rows."""
     if len(sources) == 1:
-        return {"_file": pl.lit(sources[0].file), "_sheet": pl.lit(sources[0].sheet)}
+        one = sources[0]
+        return {"_src": pl.lit(one.index, pl.UInt32), "_file": pl.lit(one.file), "_sheet": pl.lit(one.sheet)}
     here = {source.index: source for source in sources}
     by_index = [here.get(n) for n in range(max(here) + 1)]
     files = pl.Series([s and s.file for s in by_index], dtype=pl.String)

@@ -79,6 +79,12 @@ def says_one(cells: pl.Series) -> bool:
     return bool(cells[0] == cells[-1] and (cells == cells[0]).all())
 
 
+def single(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows, each column of them that says one thing kept as one value."""
+    columns = (rows[name] for name in rows.columns if says_one(rows[name]))
+    return rows.with_columns(pl.lit(next(iter(c.head(1)), None), dtype=c.dtype).alias(c.name) for c in columns)
+
+
 def repeated(cells: pl.DataFrame, names: list[str]) -> dict[str, pl.Series]:
     """The distinct words of these columns of a large table, of those in which a word stands twice on average or more."""
     if cells.height <= MANY_ROWS:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fupin_cli.intake.values import dtype_of
+from fupin_cli.intake.words import single
 from fupin_cli.ledger.store import APPROVED_KINDS, LINE
 from fupin_cli.measures.catalogue import MEASURES
 from fupin_cli.reconciliation.match import OBLIGATION
@@ -135,7 +136,8 @@ def add_ledger(  # noqa: PLR0913, PLR0917 - a month, its history, the ledger's, 
         _row=pl.int_range(1, paid.height + 1, dtype=pl.UInt32),
     )
     if known is not None:
-        rows = pl.concat([known, without(rows, known, SAME).select(known.columns)])
+        # What the file says in every row, and the ledger too, is one value beside millions of rows.
+        rows = pl.concat([known, single(without(rows, known, SAME)).select(known.columns)])
     return _with_history(intake, rows)
 
 
