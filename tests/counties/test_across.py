@@ -6,14 +6,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import openpyxl
 import polars as pl
 import pytest
 
 from fupin_cli.counties.codes import ACCOUNT, PERSON, coded
+from fupin_cli.counties.extract import _accounts
 from fupin_cli.counties.match import find_hits, months_of
+from fupin_cli.intake.contracts import load_contracts
+from fupin_cli.month.month import Month
 from fupin_cli.policy.idnumber import CHECK_DIGITS, WEIGHTS
 from tests.cases.test_cases import BASE, STANDARDS, months
 from tests.conftest import Ran, write_csv
@@ -342,3 +346,23 @@ def test_the_cap_of_all_counties_together(masks: tuple[int, int], more: dict[str
     )
     hits = find_hits(rows, (36, 36), 24292).filter(pl.col("rule") == "XC003")
     assert hits["county"].to_list() == hit
+
+
+@pytest.mark.parametrize(
+    ("table", "cells", "who"),
+    [
+        ("transport_claims", {}, "A"),
+        ("training", {"payee_name": None}, "A"),
+        ("rain_dew", {"payee_name": "张三"}, "A"),
+        ("unemployment_aid", {"payee_name": "李四"}, None),  # whose number stands nowhere
+        ("assignments", {"payee_name": "李四", "payee_id": "B"}, "B"),
+        ("assignments", {"payee_name": "李四", "payee_id": None}, None),
+        ("bank_return", {}, None),  # what a bank says
+    ],
+)
+def test_accounts_of_all_claims_are_compared(table: str, cells: dict[str, str | None], who: str | None) -> None:
+    """XC004: before, of the roster and the transport claims alone."""
+    row = {"id_number": "A", "name": "张三", "account": "6217990000000099999"} | cells
+    frame = pl.DataFrame([row], schema=dict.fromkeys(row, pl.String))
+    month = cast("Month", SimpleNamespace(contracts=load_contracts(), maybe={table: frame}.get))
+    assert _accounts(month)["id_number"].to_list() == ([who] if who else [])

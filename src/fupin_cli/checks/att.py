@@ -281,10 +281,12 @@ def never_appraised(ctx: Month) -> pl.LazyFrame:
     span, area = ctx.settings.checks.appraisal_months, ["county", "township", "village"]
     homes = ctx.table(ROSTER).select("id_number", *area).unique("id_number", keep="last", maintain_order=True)
     rows = ctx.with_column(TABLE, "appraisal").filter(pl.col("month").is_between(ctx.month - span + 1, ctx.month))
-    villages = rows.join(homes, on="id_number").group_by(area).agg(_none=pl.col("appraisal").is_null().all())
-    flagged = villages.filter("_none").select(area)
+    none = pl.col("appraisal").is_null().all()
+    villages = rows.join(homes, on="id_number").group_by(area).agg(_none=none, _months=pl.col("month").n_unique())
     lines = ctx.lines.lazy().filter(pl.col("village").is_not_null())
-    first = lines.join(flagged, on=area, how="semi", maintain_order="left").unique(
+    first = lines.join(villages.filter("_none"), on=area, maintain_order="left").unique(
         area, keep="first", maintain_order=True
     )
-    return report(first, ROSTER, pl.format(f"{{}}近{span}个月没有人有考核结果", "village"), "village")
+    few = pl.format("（其中有出勤的只有 {} 个月）", "_months")
+    few = pl.when(pl.col("_months") < span).then(few).otherwise(pl.lit(""))
+    return report(first, ROSTER, pl.format(f"{{}}近{span}个月没有人有考核结果{{}}", "village", few), "village")

@@ -100,7 +100,7 @@ def over_together(ctx: Month) -> pl.LazyFrame:
     "银行账号与其他县的人相同",
     "warning",
     waivable=True,
-    compares="各县花名册、交通补贴申领的银行账号（编码后）",
+    compares="各县花名册、各项补贴申领的银行账号（编码后）",
     hint="与对方县核实账户是谁的",
     tables=(TABLE,),
     partly=(ROSTER,),

@@ -52,6 +52,8 @@ PEOPLE: dict[str, Any] = {
 }
 LISTS = ("dead", "jailed", "freed", "paid_from", "paid_until", "dead_unsure", "jailed_unsure")
 PHONE_NUMBER = r"^1[3-9]\d{9}$"
+PAID_BY = ("post", "measure")  # groups of the tables by which people are paid
+PAYEE = ("payee_name", "payee_id")
 WEAKEST_ACCOUNT = 8  # signs: what is shorter is no account
 
 
@@ -211,13 +213,16 @@ def _names(ctx: Month) -> pl.DataFrame:
 
 
 def _accounts(ctx: Month) -> pl.DataFrame:
-    """Who is paid to which account: the payee, where one is named."""
+    """Who is paid to which account, on the roster and on claims: the payee, where one is named; nobody where he has no number."""
     frames = []
-    for table in ("assignments", "transport_claims"):
-        frame = ctx.maybe(table)
-        if frame is not None and "account" in frame.columns:
-            who = pl.coalesce("payee_id", "id_number") if "payee_id" in frame.columns else pl.col("id_number")
-            frames.append(frame.select(id_number=who, value="account"))
+    for table, spec in ctx.contracts.items():
+        frame = ctx.maybe(table) if spec.group in PAID_BY else None
+        if frame is not None and {"account", "id_number"} <= set(frame.columns):
+            columns = [pl.col(name) if name in frame.columns else pl.lit(None).alias(name) for name in PAYEE]
+            rows = frame.select("id_number", "name", "account", *columns)
+            own = pl.col("payee_name").is_null() | (pl.col("payee_name") == pl.col("name"))
+            who = pl.coalesce("payee_id", pl.when(own).then("id_number"))
+            frames.append(rows.select(id_number=who, value="account"))
     return _distinct(frames).filter(pl.col("value").str.len_chars() >= WEAKEST_ACCOUNT)
 
 
