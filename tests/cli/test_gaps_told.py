@@ -128,3 +128,24 @@ def test_a_title_over_a_second_table_is_nobody(
     (tmp_path / "inbox" / M / f"{FILES['assignments']}.csv").write_text("\n".join(text), "utf-8")
     ran = fupin("payroll", M, "-w", tmp_path, "--operator", "甲", "--format", "json", "--no-workbook")
     assert ran.document["totals"]["lines"] == people
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "hint"),
+    [
+        ("合同期限", "2024.3.1-2024.8.31", "“合同期限”里写的是起止两个日期的，拆成 合同开始日期、合同结束日期 两列"),
+        ("合同签订时间", "2024.3.1", ""),
+    ],
+)
+def test_two_days_in_one_column_are_to_be_parted(
+    fupin: Callable[..., Ran], tmp_path: Path, header: str, cell: str, hint: str
+) -> None:
+    """IN003 told to rename the column, which then lacked the other one."""
+    build({}, tmp_path)
+    (row,) = tables_of({})[FILES["assignments"]]
+    row = {h: v for h, v in row.items() if h not in {"合同开始日期", "合同结束日期"}} | {header: cell}
+    write_csv(tmp_path / "inbox" / M / f"{FILES['assignments']}.csv", [row])
+    found = fupin("check", M, "-w", tmp_path, "--format", "json", "--no-workbook").findings
+    (said,) = [f["hint"] for f in found if f["code"] == "IN003"]
+    assert hint in said
+    assert ("拆成" in said) is bool(hint)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Tables that say how things stand in a month, without naming it (beside what is exported, `snapshot`).
 STANDING = ("assignments", "posts")
 OTHER_MONTH = "删去以前月份的工作表；确是本月的，改工作表的名称"
+SPANS = ("期限", "起止", "期间")  # headers of columns with two days in each cell
 HEAD = 20  # rows looked at first: a sheet that holds anything nearly always holds it there
 # A Chinese ID number of 18 places, or of 15 as issued until 1999, that stands for itself in a text.
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
@@ -190,12 +191,15 @@ def _unknown(file: InboxFile, sheet: RawSheet, seen: Recognition) -> pl.DataFram
         )
     lacking = "、".join(seen.lacking)
     if seen.near_miss:
+        span = next((word for word in seen.alike if any(part in word for part in SPANS)), "")
+        split = f"“{span}”里写的是起止两个日期的，拆成 {lacking} 两列，每格一个日期"
         may_be = "。写成了" + "、".join(f"“{word}”" for word in seen.alike) + "？" if seen.alike else ""
         return findings.about_file(
             "IN003",
             file.name,
             f"像是“{seen.nearest.title}”，但缺少必需的列：{lacking}；整张表没有用{may_be}",
             sheet.name,
+            hint=split if span and len(seen.lacking) > 1 else None,
         )
     return findings.about_file(
         "IN002", file.name, f"不是认得的表；最接近“{seen.nearest.title}”，还缺：{lacking}", sheet.name
