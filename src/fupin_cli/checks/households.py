@@ -152,7 +152,10 @@ def heads(ctx: Month) -> pl.LazyFrame:
     is_head = (pl.col("relation") == "户主").fill_null(value=False)
     rows = rows.with_columns(_heads=is_head.sum().over("household_id"), aside=pl.col("aside").fill_null(value=False))
     none = report(rows.filter((pl.col("_heads") == 0) & ~pl.col("aside")), "registry", "这一户没有户主", "relation")
-    many = with_others(rows.filter((pl.col("_heads") > 1) & is_head), ["household_id"]).filter(~pl.col("aside"))
+    number = pl.col("id_number")  # one head who stands in two exports is one; of rows without a number each is somebody
+    several = (number.drop_nulls().n_unique() + number.null_count()).over("household_id") > 1
+    heads_of = rows.filter((pl.col("_heads") > 1) & is_head).filter(several)
+    many = with_others(heads_of, ["household_id"]).filter(~pl.col("aside"))
     return pl.concat(
         [none, report(many, "registry", pl.concat_str(pl.lit("这一户不止一个户主，另见 "), "_others"), "relation")]
     )
