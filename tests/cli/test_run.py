@@ -535,6 +535,41 @@ def test_workbooks_are_encrypted_and_encrypted_ones_read(fupin: Callable[..., Ra
         assert (ran.code, "密码" in ran.err) == (2, True)
 
 
+def test_who_stands_in_an_encrypted_table_is_explained_with_its_password(
+    fupin: Callable[..., Ran], one: Path, tmp_path: Path
+) -> None:
+    """Without it the person was said not to be there; a payment history in such a file could not be imported."""
+    from fupin_cli.encryption import sealed
+
+    def encrypt(source: Path, target: Path) -> None:
+        book, plain = openpyxl.Workbook(), BytesIO()
+        rows = pl.read_csv(source, encoding="gb18030", infer_schema=False)
+        for row in (rows.columns, *rows.rows()):
+            book.worksheets[0].append(list(row))
+        book.save(plain)
+        target.write_bytes(sealed(plain, "秘"))
+
+    password = tmp_path / "密码.txt"
+    password.write_text("秘", encoding="utf-8")
+    roster = one / "inbox" / MONTH / "在岗人员花名册.csv"
+    who = pl.read_csv(roster, encoding="gb18030", infer_schema=False)["身份证号码"][0]
+    encrypt(roster, roster.with_suffix(".xlsx"))
+    roster.unlink()
+    claims = fupin("explain", who, MONTH, "-w", one)
+    assert claims.code != 0
+    assert fupin("explain", who, MONTH, "-w", one, "--password-file", password).code == 0
+    ran = fupin("explain", "211302198202020022", MONTH, "-w", one, "--password-file", password)
+    assert (ran.code, "没有读进来" in ran.err) == (2, False)
+    history = tmp_path / "台账.csv"
+    payment = BASE["rows"]["payment_history"]
+    write_csv(history, [payment], "gb18030")
+    encrypt(history, tmp_path / "台账.xlsx")
+    command = ("ledger", "import", tmp_path / "台账.xlsx", "--preview", "-w", one)
+    ran = fupin(*command)
+    assert (ran.code, "--password-file" in ran.err) == (10, True)
+    assert fupin(*command, "--password-file", password).code == 0
+
+
 def personal(root: Path) -> set[str]:
     """Every ID number and account in the files of a county."""
     found: set[str] = set()

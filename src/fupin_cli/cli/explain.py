@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fupin_cli.cli.documents import print_json
-from fupin_cli.cli.options import Format, MonthOption, OutputFormat, Places, Workspace, month_and_inbox
+from fupin_cli.cli.options import Format, MonthOption, OutputFormat, PasswordFile, Places, Workspace, month_and_inbox
 
 
 def explain(
@@ -15,6 +15,7 @@ def explain(
     places: Places = None,
     month: MonthOption = None,
     workspace: Workspace = None,
+    password_file: PasswordFile = None,
     output_format: OutputFormat = Format.text,
 ) -> int:
     """Explain one person's line of a month."""
@@ -26,7 +27,7 @@ def explain(
     from fupin_cli.policy.months import parse_month
 
     text, inbox = month_and_inbox(places, month, f"fupin explain {who} 2024-05")
-    steps = explain_person(Desk(find_workspace(workspace), inbox), who, parse_month(text))
+    steps = explain_person(Desk(find_workspace(workspace, password_file), inbox), who, parse_month(text))
     if output_format is Format.json:
         body = {"format": "fupin.explain/1", "month": text, "lines": masked_steps(steps)}
         print_json(body)

@@ -44,6 +44,7 @@ def import_(
     workspace: Workspace = None,
     operator: Operator = None,
     preview: Annotated[bool, typer.Option("--preview", help="先看要导入的笔数、人数、金额，不记账")] = False,
+    password_file: PasswordFile = None,
     wait: Wait = PATIENCE,
 ) -> int:
     """Post the opening balance, or show what it would be."""
@@ -58,7 +59,7 @@ def import_(
     from fupin_cli.policy.months import month_index
     from fupin_cli.policy.rounding import fen_to_yuan
 
-    place = find_workspace(workspace)
+    place = find_workspace(workspace, password_file)
     now = datetime.now().astimezone()
     if preview:
         from fupin_cli.measures.catalogue import measure_words

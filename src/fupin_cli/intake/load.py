@@ -44,14 +44,14 @@ def load(
     month: int,
     contracts: dict[str, TableSpec],
     limits: Limits,
-    progress: Callable[[str, int, int], None] = lambda *_: None,
+    password: str | None = None,
 ) -> Intake:
-    """Read an inbox for one month.
+    """Read an inbox for one month; encrypted workbooks with the password.
 
     Raises:
         NoInputError: no file, or no table in any of them.
     """
-    return select(read_inbox(inbox, contracts, limits, progress), month, progress=progress)
+    return select(read_inbox(inbox, contracts, limits, password=password), month)
 
 
 def select(  # noqa: PLR0913 - what choosing depends on

@@ -108,8 +108,11 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
         result.kept = tables
     if not result.sources:
         reason = "；".join(found_message for part in found for found_message in part["message"].to_list()[:3])
+        hints = dict.fromkeys(entry.hint for entry in result.unplaced if entry.code == "IN001")
+        looked = any(entry.code != "IN001" for entry in result.unplaced) or not hints
         raise NoInputError(
-            "没有认出任何一张表" + (f"：{reason}" if reason else ""), "表头须与模板一致：fupin template --list"
+            "没有认出任何一张表" + (f"：{reason}" if reason else ""),
+            "表头须与模板一致：fupin template --list" if looked else "；".join(hints),
         )
     result.found = findings.gather(found)
     return result

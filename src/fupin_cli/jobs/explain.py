@@ -28,6 +28,7 @@ METHOD = {
     "calendar": "合同期内在岗日数 ÷ 当月天数",
     "fixed": "本月累计出勤天数 ÷ 固定天数",
 }
+SHOWN = 3  # files that were not read
 COUNT = {"paid_months": "实发的月数", "prorated": "折算的月数相加", "calendar_span": "从首次发放的月份起连续计算"}
 
 
@@ -63,8 +64,9 @@ def _explained(desk: Desk, who: str, month: int) -> list[Step]:
     runs += [compute(desk, measure, month) for measure in measures]
     steps = [step for run in runs for step in explain(run, who, _stands(desk, run))]
     if not steps:
+        unread = "".join(f"；{entry.file} 没有读进来（{entry.why}）" for entry in runs[0].unplaced[:SHOWN])
         raise UsageError(
-            f"{month_text(month)} 的花名册和各项申请里没有这个人的行", "核对证号或姓名；不在本月的行不参加测算"
+            f"{month_text(month)} 的花名册和各项申请里没有这个人的行{unread}", "核对证号或姓名；不在本月的行不参加测算"
         )
     return steps
 

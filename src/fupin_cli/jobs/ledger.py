@@ -35,7 +35,7 @@ def read_history(workspace: Workspace, file: Path, month: int) -> tuple[pl.DataF
     contracts = workspace.contracts()
     if not file.exists():
         raise NoInputError(f"找不到 {file}", "核对文件名和所在的文件夹，例如 fupin ledger import 补贴发放台账.xlsx")
-    intake = load(file, month, contracts, workspace.settings().intake)
+    intake = load(file, month, contracts, workspace.settings().intake, workspace.password)
     if TABLE not in intake.tables:
         raise NoInputError(f"{file} 不是“{contracts[TABLE].title}”", f"表头须与模板一致：fupin template {TABLE}")
     bad = intake.found.filter(pl.col("code").is_in(["ID001", "IN004", "IN005", "IN006"]) & (pl.col("table") == TABLE))
