@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from tests.cases.test_cases import BASE, build
@@ -108,3 +109,16 @@ def test_attendance_for_a_post_of_another_number_is_named(
     ran = fupin("check", "-w", tmp_path, "--month", MONTH, "--no-workbook", "--format", "json")
     said = [f["message"] for f in ran.findings if f["code"] == "ATT001"]
     assert said == ([] if more is None else [f"本月没有这个人在这个岗位的出勤{more}"])
+
+
+@pytest.mark.books
+@pytest.mark.parametrize(
+    ("days", "said"), [("", "暂缓 0.00 元（另有 1 行还算不出），不予 0.00 元"), ("11", "暂缓 0.00 元，不予 0.00 元")]
+)
+def test_what_is_not_known_is_not_nothing(fupin: Callable[..., Ran], tmp_path: Path, days: str, said: str) -> None:
+    """Twenty-eight held lines without attendance came to 0.00."""
+    build({"change": {"attendance": {"本月累计出勤天数": days}}}, tmp_path)
+    assert said in fupin("payroll", MONTH, "-w", tmp_path, "--operator", "甲").out
+    book = openpyxl.load_workbook(tmp_path / "out" / MONTH / f"发放_{MONTH}.xlsx")
+    cells = [str(cell.value) for row in book["汇总"].iter_rows() for cell in row if cell.value]
+    assert ("暂缓的有 1 行还算不出金额，没有计入暂缓金额" in cells) is (days == "")

@@ -30,8 +30,14 @@ def payroll_line(run: PayrollRun) -> str:
     t, people = run.totals(), run.people
     return (
         f"{month_text(run.month)}：{t['lines']} 行 = 发放 {t[PAY]} + 暂缓 {t[HOLD]} + 不予 {t[REFUSE]}；发放 {people[PAY]} 人 {fen_to_yuan(t['amount'])} 元，"
-        f"暂缓 {fen_to_yuan(t['due_hold'])} 元，不予 {fen_to_yuan(t['due_refuse'])} 元"
+        f"暂缓 {fen_to_yuan(t['due_hold'])} 元{_unpriced(run, HOLD)}，不予 {fen_to_yuan(t['due_refuse'])} 元{_unpriced(run, REFUSE)}"
     )
+
+
+def _unpriced(run: PayrollRun, status: str) -> str:
+    """How many lines a sum leaves out, since it is not known what they would come to: unknown is not 0."""
+    count = run.unpriced(status)
+    return f"（另有 {count} 行还算不出）" if count else ""
 
 
 def show_payroll(run: PayrollRun, out: Console) -> None:

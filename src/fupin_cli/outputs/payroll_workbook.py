@@ -96,10 +96,11 @@ def _summary(run: PayrollRun, rows: pl.DataFrame, title: str, state: str, part: 
         "refuse": "不予行数",
     }
     table = by_town.select(pl.col(n) if n in ("township", "fund") else pl.col(n).cast(pl.Int64) for n in headers)
-    totals = run.totals(rows)
+    totals, unpriced = run.totals(rows), run.unpriced(HOLD, rows)
     below = (
         *to_pay_words(run.sums(part, NO_TOWN)),
         f"核对：{totals['pay']} 发放 + {totals['hold']} 暂缓 + {totals['refuse']} 不予 = {totals['lines']} 行",
+        *([f"暂缓的有 {unpriced} 行还算不出金额，没有计入暂缓金额"] if unpriced else []),
         *([f"{correction_words(run)}，见“补发追回”"] if run.corrections.height and not part else []),
         *run.not_again,
         *run.as_approved,

@@ -183,3 +183,8 @@ class PayrollRun(Shown):
             "due_hold": due.get(HOLD, 0) or 0,
             "due_refuse": due.get(REFUSE, 0) or 0,
         }
+
+    def unpriced(self, status: str, lines: pl.DataFrame | None = None) -> int:
+        """Lines of a status of which nobody can say what they would come to: they are in no sum."""
+        rows = self.lines if lines is None else lines
+        return rows.filter((pl.col("status") == status) & pl.col("due_fen").is_null()).height
