@@ -9,12 +9,15 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from fupin_cli.cli import interruption
 from fupin_cli.cli import main as entry
+from fupin_cli.cli.progress import progress_bar
 from fupin_cli.cli.streams import EXIT_UNTOLD, Told
 from fupin_cli.errors import FupinError
 from tests.cases.test_cases import BASE, build
@@ -139,10 +142,21 @@ def test_an_interruption_that_a_library_made_an_error_of_is_one(
         ran = fupin("check", "-w", tmp_path / "w", "--month", BASE["month"])
     finally:
         signal.signal(signal.SIGINT, before)
-        entry.asked_to_end.clear()
+        interruption.asked_to_end.clear()
     assert ran.code == 130
     assert not list((tmp_path / "w" / "out").rglob("*.xlsx"))
     assert not list((tmp_path / "w" / "out").rglob(".*.tmp"))
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_an_interruption_that_came_to_nobody_ends_the_run_at_its_next_step(*, asked: bool) -> None:
+    """While lxml and pydantic are loaded, their C code drops what is raised: the run went on as if nothing had been."""
+    interruption.asked_to_end.extend([2] * asked)
+    try:
+        with progress_bar(enabled=False) as step, pytest.raises(KeyboardInterrupt) if asked else nullcontext():
+            step("读取", 1, 2)
+    finally:
+        interruption.asked_to_end.clear()
 
 
 def test_interrupted_while_a_text_is_compiled_it_ends_with_130() -> None:

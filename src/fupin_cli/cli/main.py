@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
+from fupin_cli.cli.interruption import asked_to_end
 from fupin_cli.cli.streams import final_code, guard
 
 if TYPE_CHECKING:
@@ -66,9 +67,6 @@ def set_up_streams(arguments: list[str]) -> None:
             reconfigure(encoding="utf-8", errors="replace")
         else:
             reconfigure(errors="replace")
-
-
-asked_to_end: list[int] = []
 
 
 def _interrupt(number: int, _: object) -> None:

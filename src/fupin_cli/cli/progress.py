@@ -5,15 +5,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from fupin_cli.cli.interruption import take_up
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
 @contextmanager
 def progress_bar(*, enabled: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function (what, done, total) that moves the bar."""
+    """Give a function (what, done, total) that moves the bar; asked to end, the run ends at its next step at the latest."""
     if not enabled:
-        yield lambda *_: None
+        yield lambda *_: take_up()
         return
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
@@ -22,4 +24,9 @@ def progress_bar(*, enabled: bool) -> Iterator[Callable[[str, int, int], None]]:
     columns = (SpinnerColumn(), BarColumn(bar_width=30), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda what, done, total: bar.update(task, description=clean(what), completed=done, total=total)
+
+        def step(what: str, done: int, total: int) -> None:
+            take_up()
+            bar.update(task, description=clean(what), completed=done, total=total)
+
+        yield step

@@ -53,7 +53,8 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
             f"账本 {path} 读写不了：{sqlite_words(error)}", "检查磁盘空间和权限，确认没有别的程序占用，再运行一次"
         ) from error
     except OSError as error:
-        raise FupinError(f"账本 {path} 打不开：{os_words(error)}", "检查工作区的权限和磁盘空间") from error
+        hint = "检查工作区的权限和磁盘空间；账本只许建它的用户读写：换了用户的，用原来的用户运行，或请管理员改归属"
+        raise FupinError(f"账本 {path} 打不开：{os_words(error)}", hint) from error
 
 
 def read(root: Path, table: str, columns: list[str] | None = None, batches: list[str] | None = None) -> pl.DataFrame:
