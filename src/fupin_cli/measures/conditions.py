@@ -36,7 +36,8 @@ def of_month(ctx: Month, table: str) -> pl.DataFrame:
 
 def of_folder(ctx: Month, table: str) -> pl.DataFrame:
     """Rows of a table without a month: those of the month's own folder, and of the inbox itself."""
-    return ctx.intake.tables[table].filter(ctx.folder.is_null() | (ctx.folder == ctx.month))
+    rows = ctx.intake.tables[table]
+    return collected(rows.lazy().filter(ctx.folder.is_null() | (ctx.folder == ctx.month)), rows.height)
 
 
 def with_eligibility(ctx: Month, rows: pl.DataFrame, *, labour: bool = True) -> pl.DataFrame:
@@ -154,8 +155,8 @@ def with_exclusion(ctx: Month, rows: pl.DataFrame, *, employer: bool) -> tuple[p
 
     Only a line that pays or would pay excludes another: a claim that is refused itself does not.
     """
-    held = on_post(ctx).select("id_number", _post="sure")
-    rows = rows.join(held, on="id_number", how="left", maintain_order="left")
+    held = on_post(ctx).lazy().select("id_number", _post="sure")
+    rows = collected(rows.lazy().join(held, on="id_number", how="left", maintain_order="left"), ctx.size)
     unsure = "花名册或补贴发放台账看不出本月是否在公益性岗位上，两项不能同时享受，须核实"
     faults = [
         Fault("CAP009", pl.col("_post").fill_null(value=False), "本月在公益性岗位上，两项不能同时享受"),
@@ -219,7 +220,8 @@ def not_insured_here(ctx: Month, rows: pl.DataFrame) -> tuple[pl.DataFrame, list
     """
     if not ctx.has("employee_insurance"):
         return rows, []
-    rows = rows.join(insured_as_employee(ctx), on="id_number", how="left", maintain_order="left")
+    insured = insured_as_employee(ctx).lazy()
+    rows = collected(rows.lazy().join(insured, on="id_number", how="left", maintain_order="left"), ctx.size)
     rows = rows.with_columns(_alike=_named_alike(rows))
     here = pl.col("_plain").list.contains(places.plain(pl.col("employer")))
     elsewhere = (pl.col("_units").is_not_null() & ~here).fill_null(value=False)

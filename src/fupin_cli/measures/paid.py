@@ -141,8 +141,8 @@ def perhaps_used(ctx: Month, rows: pl.DataFrame, measure: str, used: pl.Expr, ca
     words = f"补贴发放台账里此人有看不出月份、金额或项目的行，已享受的月数可能已满{cap}个月，须核实"
     if not ctx.has(HISTORY):
         return rows, Fault("MEA008", pl.lit(value=False), words, "month", "hold")
-    more = perhaps_of(ctx, measure, rows).select("id_number", _more="_months")
-    rows = rows.join(more, on="id_number", how="left", maintain_order="left")
+    more = perhaps_of(ctx, measure, rows).lazy().select("id_number", _more="_months")
+    rows = collected(rows.lazy().join(more, on="id_number", how="left", maintain_order="left"), rows.height)
     return rows, Fault(
         "MEA008", ((used < cap) & (used + pl.col("_more") >= cap)).fill_null(value=False), words, "month", "hold"
     )

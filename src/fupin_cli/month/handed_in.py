@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from fupin_cli.intake.values import BLANKS
+from fupin_cli.plans import collected
 
 TABLES = ("assignments", "attendance")
 AREA = ["county", "township"]
@@ -52,19 +53,20 @@ def handed_in(
         then = _counts(
             earlier.folders[table][0] if table in earlier.folders else None, table, known[::-1], posts, "rows_before"
         )
-        both = here.join(then, on=AREA, how="full", coalesce=True, nulls_equal=True)
+        both = here.lazy().join(then.lazy(), on=AREA, how="full", coalesce=True, nulls_equal=True)
         if table == "assignments" or by_attendance:
-            paid = _plain(earlier.paid).unique().with_columns(paid_before=pl.lit(value=True))
+            paid = _plain(earlier.paid).lazy().unique().with_columns(paid_before=pl.lit(value=True))
             both = both.join(paid, on=AREA, how="full", coalesce=True, nulls_equal=True)
         else:
             both = both.with_columns(paid_before=pl.lit(value=False))
         parts.append(both.with_columns(table=pl.lit(table)))
-    rows = pl.concat(part.select(list(SCHEMA)) for part in parts).with_columns(
+    told = pl.concat(part.select(list(SCHEMA)) for part in parts).with_columns(
         pl.col("rows", "rows_before").fill_null(0), pl.col("paid_before").fill_null(value=False)
     )
     expected = (pl.col("rows_before") > 0) | pl.col("paid_before")
-    rows = rows.filter(pl.col("township").is_not_null())
-    rows = rows.with_columns(_expected=expected)
+    rows = collected(
+        told.filter(pl.col("township").is_not_null()).with_columns(_expected=expected), earlier.paid.height
+    )
     # A county written otherwise than last time is the same township, if no other of that name was expected.
     new = rows.filter((pl.col("rows") > 0) & ~pl.col("_expected")).select("table", "township").unique()
     new = new.with_columns(_renamed=pl.lit(value=True))

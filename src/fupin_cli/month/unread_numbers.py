@@ -49,7 +49,8 @@ def perhaps_dead(month: Month, people: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema={"id_number": pl.String, "_file": pl.String, "_sheet": pl.String, "_row": pl.UInt32})
     if DEATHS not in month.lost_rows:
         month.lost_rows[DEATHS] = _unread_deaths(month)
-    return may_mean(people, month.lost_rows[DEATHS]).unique("id_number", keep="first", maintain_order=True)
+    found = may_mean(people, month.lost_rows[DEATHS])
+    return found.unique("id_number", keep="first", maintain_order=True) if found.height else found
 
 
 def _unread_deaths(month: Month) -> pl.DataFrame:
@@ -69,7 +70,7 @@ def perhaps_in_export(month: Month, people: pl.DataFrame) -> pl.Series:
     aside = month.intake.set_aside.get("registry")
     if aside is not None and (aside["_reason"] == SHIFTED).any():
         return people["id_number"].drop_nulls().unique()
-    rows = _unread(month, "registry").select("id_number", "name")
+    rows = _unread(month, "registry")[["id_number", "name"]]
     return may_mean(people, rows)["id_number"].unique()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import birth_expr, sex_expr
 from fupin_cli.policy.pension import RESIDENT, pension_date_expr
@@ -176,14 +177,14 @@ def approvals_of(rows: pl.DataFrame, paid: pl.DataFrame | None, measure: str = P
     `rows`: all rows of roster or claims that are known, of whatever month. Gives id_number, first_approval (Date, null
     where nothing is known).
     """
-    known = rows.group_by("id_number").agg(pl.col("first_approval").min())
+    known = rows.lazy().group_by("id_number").agg(pl.col("first_approval").min())
     if paid is None:
-        return known
-    own = paid.filter(pl.col("measure") == measure)
+        return collected(known, rows.height)
+    own = paid.lazy().filter(pl.col("measure") == measure)
     first = own.group_by("_who").agg(pl.col("id_number").first(), _month=pl.col("month").min()).drop("_who")
     day = pl.date(pl.col("_month") // 12, pl.col("_month") % 12 + 1, 1)
     earlier = pl.col("_month") < months.index_expr(pl.col("first_approval"))
-    return (
+    told = (
         known.join(first, on="id_number", how="left")
         .with_columns(
             first_approval=pl.when(pl.col("first_approval").is_null() | earlier.fill_null(value=False))
@@ -192,6 +193,7 @@ def approvals_of(rows: pl.DataFrame, paid: pl.DataFrame | None, measure: str = P
         )
         .drop("_month")
     )
+    return collected(told, rows.height + paid.height)
 
 
 def pension_facts(
