@@ -216,7 +216,7 @@ def _typed(
             else:
                 columns.append(marks.alias(f"_{column.name}_month"))
     columns += [text["_src"], text["_row"]]
-    frame = pl.DataFrame(columns).with_columns(**same)
+    frame = pl.DataFrame(columns).with_columns(**same, **_places(sources))
     order = [*spec.columns, *(f"_{column.name}_month" for column in spec.columns.values() if column.span)]
     if KEY in spec.columns:
         order.append("_card")
@@ -228,7 +228,7 @@ def _typed(
             )
         else:
             frame = frame.with_columns(_card=pl.lit(None, dtype=pl.String))
-    return frame.with_columns(**_places(sources))[[*order, "_src", "_file", "_sheet", "_row"]]
+    return frame[[*order, "_src", "_file", "_sheet", "_row"]]
 
 
 def _without(series: pl.Series, lost: pl.Series | None) -> pl.Series:

@@ -105,7 +105,7 @@ def look(cells: pl.DataFrame, asked: Mapping[str, Iterable[str]], words: Words) 
     for frame, known in ((cells, False), (words.frame, True)):
         here = {name: tuple(patterns) for name, patterns in asked.items() if (name in words) is known}
         if here := {name: patterns for name, patterns in here.items() if patterns}:
-            for piece in frame.select(list(here)).iter_slices(PIECE):
+            for piece in frame[list(here)].iter_slices(PIECE):
                 found |= _looked(piece, here)
     return found
 
@@ -128,8 +128,10 @@ def _holding(texts: pl.DataFrame, asked: dict[str, tuple[str, ...]]) -> set[tupl
     for name, patterns in asked.items():
         for pattern in patterns:
             columns.setdefault(pattern, []).append(name)
+    if not columns:
+        return set()
     holds = texts.select(
         pl.col(names).str.contains(pattern).name.suffix(f":{n}") for n, (pattern, names) in enumerate(columns.items())
     )
     pairs = [(name, pattern) for pattern, names in columns.items() for name in names]
-    return {pair for pair, held in zip(pairs, holds.row(0) if pairs else (), strict=True) if held}
+    return {pair for pair, held in zip(pairs, holds.row(0), strict=True) if held}
