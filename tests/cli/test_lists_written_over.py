@@ -132,3 +132,27 @@ def test_attendance_that_tells_of_june_alone_takes_nothing_of_may(
     assert "undecided" not in reconciled["totals"]["by_verdict"] or said
     approve(fupin, tmp_path, JUNE)
     assert fupin("verify", "--all", "-w", tmp_path).code == 0
+
+
+@pytest.mark.parametrize(
+    ("mine", "status", "undecided"),
+    [
+        ({"起保日期": "2024-06-01", "终保日期": "2025-05-31", "保单号": "B2"}, "pay", []),  # the next year's policies
+        ({"终保日期": "2024-04-30"}, "hold", [MAY]),  # of the same policy it says that it ended before
+        (SOMEBODY, "pay", []),  # a list that names only who has joined takes nobody's cover back
+    ],
+)
+def test_policies_of_a_list_that_was_written_over_cover_as_before(
+    fupin: Callable[..., Ran], tmp_path: Path, mine: dict[str, str], status: str, undecided: list[str]
+) -> None:
+    """004: as in months' folders. Before, all that was paid for May was undecided, and who was not named again held."""
+    county(tmp_path)
+    name = f"{BASE['files']['accident_insurance']}.csv"
+    row = BASE["tables"]["accident_insurance"]
+    other = row | {k: v for k, v in OTHER.items() if k in row}
+    (tmp_path / "inbox" / MAY / name).unlink()
+    write_csv(tmp_path / "inbox" / name, [row, other])
+    drafted(fupin, tmp_path, MAY)
+    approve(fupin, tmp_path, MAY)
+    write_csv(tmp_path / "inbox" / name, [row | {k: v for k, v in mine.items() if k in row}, other])
+    assert drafted(fupin, tmp_path, JUNE) == (status, [], undecided)

@@ -3,9 +3,9 @@
 What a list of the dead says lasts. One in a month's folder stays there; one in the inbox itself is written over by the next, and
 where that tells of new cases alone the dead would be paid again. The approval kept it (SPEC 9.10): it goes on being known,
 as an older list, unless the folder of that month has one now. What was paid was paid, though a history of the last year alone
-does not tell of it: of each file that version is known that held most. Who stood on the public payroll when a month was
-approved and is not on the list of now has left it, or is not told of: that month stays as it was. So does its attendance,
-where that of now has no row of it.
+does not tell of it: of each file that version is known that held most. A policy covers, though a list of new ones alone does
+not name it. Who stood on the public payroll when a month was approved and is not on the list of now has left it, or is not
+told of: that month stays as it was. So does its attendance, where that of now has no row of it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from fupin_cli.ledger.kept import Kept, KeptFile
     from fupin_cli.policy.settings import Intake as Limits
 
-ATTENDANCE, EMPLOYMENT = "attendance", "employment"
+ATTENDANCE, EMPLOYMENT, COVER = "attendance", "employment", "accident_insurance"
 Reads = tuple["Workspace", "dict[str, TableSpec]", "Limits"]  # where, as what and within which limits files are read
 
 
@@ -107,7 +107,7 @@ def replaced_lists(books: Books, inbox: Inbox, reads: Reads) -> list[Replaced]:
         KeptError: an archive is gone, damaged or another (exit 12).
     """
     place, contracts, _ = reads
-    wanted = [name for name, spec in contracts.items() if name in {HISTORY, ATTENDANCE} or _of_people(spec)]
+    wanted = [name for name, spec in contracts.items() if name in {HISTORY, ATTENDANCE, COVER} or _of_people(spec)]
     used = books.inputs.filter(pl.col("table_name").is_in(wanted)).sort("month", maintain_order=True)
     here = {source.sha256 for source in inbox.sources}
     held: dict[str, Kept] = {}
@@ -156,7 +156,7 @@ def _together(versions: list[Replaced]) -> pl.DataFrame:
     """The rows of versions of a table, from the oldest: of each person the newest that names him, unless what they say lasts."""
     spec, rows = versions[0].spec, versions[0].rows
     for newer in (one.rows for one in versions[1:]):
-        if not (spec.lasting or spec.table == HISTORY):
+        if not (spec.lasting or spec.table in {HISTORY, COVER}):
             rows = rows.join(newer, on="id_number", how="anti", maintain_order="left")
         rows = pl.concat([rows, newer], how="diagonal")
     return rows
@@ -168,7 +168,7 @@ def _is_known(one: Replaced, intake: Intake, until: int, approval: str) -> bool:
     Not if the folder of that month has such a list now: it was put right there.
     """
     table = one.spec.table
-    if table == HISTORY:
+    if table in {HISTORY, COVER}:
         return one.month <= until
     if one.spec.lasting:
         return one.month <= until and not _lies_in(intake, table, one.month, one.month)

@@ -34,9 +34,12 @@ def policies(month: Tables, lines: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def older_policies(month: Tables) -> pl.DataFrame:
-    """Policies of which only lists of earlier months know, each as the latest of them has it."""
+    """Policies of which only earlier lists know, of months' folders or written over, each as the latest of them has it."""
     own = month.intake.tables[COVER]
     rows = month.rows_since(COVER, 0).join(own, on=["_src", "_row"], how="anti", nulls_equal=True)
+    gone = month.intake.replaced.get(COVER)
+    if gone is not None:
+        rows = pl.concat([gone.unique(POLICY, keep="last", maintain_order=True), rows], how="diagonal")
     rows = rows.with_columns(_folder=month.folder)
     newest = rows.sort("_folder", "_src", "_row").unique(POLICY, keep="last", maintain_order=True)
     return newest.drop("_folder").join(own, on=POLICY, how="anti", nulls_equal=True, maintain_order="left")
