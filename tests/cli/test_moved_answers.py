@@ -47,6 +47,7 @@ def test_what_the_bank_has_paid_cannot_be_taken_back_when_its_answer_was_put_awa
     assert state["todo"].endswith(f"{GONE}，放回去再对账")
     if later != "all gone":
         assert f"{GONE}；放回去再对账" in fupin("reconcile", MONTH, "-w", month).out
+        assert f"{GONE}；放回去再对账" in fupin("close", MONTH, "-w", month, "--by", "丙", "-y").err
     ran = fupin("withdraw", MONTH, "-w", month, "--by", "乙", "-y", "--document", "文2")
     assert ran.code == 12, "a reconciliation without the file changes nothing"
 

@@ -120,4 +120,4 @@ def obstacles(run: ReconcileRun) -> list[str]:
         found.append(f"对不上的回盘 {run.reconciled.unmatched.height} 行")
     if run.refused.height:
         found.append(f"没有采用的回盘文件里的 {run.refused.height} 行")
-    return found
+    return found + run.moved

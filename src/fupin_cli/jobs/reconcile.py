@@ -55,6 +55,7 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     found = findings.gather([told, unread, desk.returned.found, *return_findings(rows)])
     ctx = Month(returns, desk.policy, desk.contracts)
     crashed = [outcome for run in runs for outcome in run.result.outcomes if outcome.status == "crashed"]
+    moved = _moved(desk, result, first, last)
     run = ReconcileRun(
         first,
         last,
@@ -66,7 +67,8 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
         desk.returned.refused,
         batch_sums(desk.lines, desk.batches, first, last),
         answered=answers_of(rows),
-        notes=[*kept, *_unread(desk, result, first, last), *_in_fen(result)],
+        moved=moved,
+        notes=[*kept, *moved, *_unread(desk, result, first), *_in_fen(result)],
         posted=desk.postings.height,
         root=desk.workspace.root,
         password=desk.workspace.password,
@@ -75,17 +77,28 @@ def reconcile_months(desk: Desk, first: int, last: int) -> ReconcileRun:
     return run
 
 
-def _unread(desk: Desk, result: Reconciled, first: int, last: int) -> list[str]:
-    """Files that were not read, or are not there any more, and may be the answers that some line waits for."""
-    if not (result.lines["verdict"] == "no_return").any():
+def _waits(result: Reconciled) -> bool:
+    """Whether some line waits for the bank's answer."""
+    return bool((result.lines["verdict"] == "no_return").any())
+
+
+def _moved(desk: Desk, result: Reconciled, first: int, last: int) -> list[str]:
+    """Files that were read once as the answer to a batch of which some line waits for one, and are not there any more."""
+    if not _waits(result):
         return []
-    returns = desk.return_intake
     sent = desk.batches.filter(pl.col("month").is_between(first, last) & pl.col("kind").is_in([APPROVAL, REISSUE]))
     moved = [moved_answers(desk, batch, month) for batch, month in sent.select("batch", "month").iter_rows()]
+    return [f"{words}；放回去再对账" for words in moved if words]
+
+
+def _unread(desk: Desk, result: Reconciled, first: int) -> list[str]:
+    """Files that were not read and may be the answers that some line waits for."""
+    if not _waits(result):
+        return []
+    returns = desk.return_intake
     files = [e for e in returns.unplaced if not e.tables or TABLE in e.tables] + returns.answers
     files = [e for e in files if e.folder is None or e.folder >= first]
-    unread = [f"{e.file} 没有读进来，可能是回盘（{e.why}）；处理好再对账" for e in files]
-    return [*(f"{words}；放回去再对账" for words in moved if words), *unread]
+    return [f"{e.file} 没有读进来，可能是回盘（{e.why}）；处理好再对账" for e in files]
 
 
 def _in_fen(result: Reconciled) -> list[str]:

@@ -35,6 +35,7 @@ class ReconcileRun(Shown):
     refused: pl.DataFrame
     sums: BatchSums  # what the bank was to pay by the months' batches
     answered: dict[str, list[str]] = field(default_factory=dict)  # batches, each with the return files that answer it
+    moved: list[str] = field(default_factory=list)  # answers that were read once and are not there any more, in words
     notes: list[str] = field(default_factory=list)  # months of which the files are not there any more
     send_again: pl.DataFrame = field(default_factory=pl.DataFrame)  # failed lines (`reissue.to_send_again`)
     sending: bool = False  # what is ready is sent again in this very run
