@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from fupin_cli.intake.coded import CodedSheet, coded, shared
+from fupin_cli.intake.coded import LARGE, CodedSheet, coded, shared
 from fupin_cli.intake.contracts import load_contracts
 from fupin_cli.intake.raw import RawSheet, Source
 from fupin_cli.intake.rows import read_rows
@@ -41,6 +41,13 @@ def sheet(odd: bool) -> RawSheet:
     return RawSheet("表", pl.DataFrame(lines, orient="row", schema=dict.fromkeys(map(str, range(10)), pl.String)))
 
 
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sheets are large from a few thousand rows on: the same, in less time."""
+    monkeypatch.setattr("fupin_cli.intake.coded.LARGE", MANY_ROWS)
+
+
+@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("odd", [False, True])
 def test_a_large_sheet_says_what_it_said(odd: bool) -> None:
     raw = sheet(odd)
@@ -61,6 +68,7 @@ def test_a_large_sheet_says_what_it_said(odd: bool) -> None:
     ]
 
 
+@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("odd", [False, True])
 def test_its_rows_are_typed_as_those_of_the_sheet_as_it_was_read(odd: bool) -> None:
     raw = sheet(odd)
@@ -77,8 +85,9 @@ def test_its_rows_are_typed_as_those_of_the_sheet_as_it_was_read(odd: bool) -> N
 
 
 def test_a_small_sheet_stays_as_it_is() -> None:
-    small = RawSheet("表", pl.DataFrame({"0": ["a"] * MANY_ROWS}))
+    small = RawSheet("表", pl.DataFrame({"0": ["a"] * LARGE}))
     assert coded(small, set()) is small
+    assert isinstance(coded(RawSheet("表", pl.DataFrame({"0": ["a"] * (LARGE + 1)})), set()), CodedSheet)
 
 
 @pytest.mark.parametrize(

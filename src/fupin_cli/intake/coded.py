@@ -13,7 +13,7 @@ import polars as pl
 import polars.selectors as cs
 
 from fupin_cli.intake.values import EACH_ITS_OWN
-from fupin_cli.intake.words import MANY_ROWS, few_words
+from fupin_cli.intake.words import few_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from fupin_cli.intake.raw import RawSheet, Sheet
 
 
+LARGE = 150_000  # rows: of smaller sheets, to look their words up again costs more time than the memory is worth
+
+
 def coded(sheet: RawSheet, texts: Collection[int]) -> Sheet:
     """A sheet as it is kept; a small one as it is. `texts`: positions of columns that stay texts (`shared`)."""
-    return CodedSheet(sheet, texts) if sheet.height > MANY_ROWS else sheet
+    return CodedSheet(sheet, texts) if sheet.height > LARGE else sheet
 
 
 def shared(spec: TableSpec, positions: dict[str, int]) -> set[int]:
