@@ -53,11 +53,14 @@ def test_a_list_says_who_may_stand_in_what_it_has_not_seen(
         assert any(text.startswith("该报未报") for text in cells), stem
         assert any(text.startswith("没有读入") for text in cells) is scan, stem
     pushed = openpyxl.load_workbook(tmp_path / "out" / NEXT / f"风险推送_{NEXT}.xlsx")["风险推送"]
-    assert "没有读入、没有报送的表，见“核对”" in str(pushed["A1"].value)
+    assert "还有表没有读入或没有报送，见“核对”" in str(pushed["A1"].value)
     risks = fupin("risk", NEXT, "-w", tmp_path, "--format", "json", "--no-workbook").document["risks"]
     (lost,) = [risk for risk in risks if risk["code"] == "RSK001"]
     assert lost["fact"].endswith("西岭乡没有报送在岗人员花名册，先核实")
-    found = fupin("check", NEXT, "-w", tmp_path, "--format", "json", "--no-workbook").findings
+    found = fupin("check", NEXT, "-w", tmp_path, "--format", "json").findings
+    front = openpyxl.load_workbook(tmp_path / "out" / NEXT / f"核查_{NEXT}.xlsx")["说明"]
+    unread = [str(row[1].value) for row in front.iter_rows() if row[0].value == "没有读入"]
+    assert unread == [f"没有读入 1 处：{SCAN}" if scan else "无"]
     said = [f["message"] for f in found if f["code"] in {"SCL001", "SCL002"}]
     assert said
     assert all("西岭乡没有报送在岗人员花名册" in message for message in said)

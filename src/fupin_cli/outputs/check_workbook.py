@@ -10,6 +10,7 @@ from fupin_cli.checks.catalogue import rules_of
 from fupin_cli.checks.rule import GROUPS
 from fupin_cli.outputs.annotated_sheets import annotated_sheets
 from fupin_cli.outputs.heading import heading
+from fupin_cli.outputs.payroll_basis import unplaced_words
 from fupin_cli.outputs.sheet import GREY, SheetPlan
 from fupin_cli.outputs.since_views import since_line, since_sheet, since_words
 from fupin_cli.policy.months import month_text
@@ -88,6 +89,7 @@ def _about(run: CheckRun, found: pl.DataFrame, part: str) -> SheetPlan:
         ),
         ("涉及金额", f"{fen_to_yuan(int(found['amount_fen'].sum() or 0))} 元（同一笔钱涉及几条的，各条分别计）"),
         ("与以前比", since_line(run.since) if run.since is not None else "没有比较"),
+        ("没有读入", unplaced_words(run.intake.unplaced) or "无"),
         ("该报未报", "\n".join(run.result.messages("IN015")) or "无"),
         ("没有运行的规则", "、".join(o.code for o in run.result.outcomes if o.status == "not_run") or "无"),
         ("程序出错的规则", "、".join(o.code for o in run.result.outcomes if o.status == "crashed") or "无"),

@@ -81,7 +81,7 @@ def _push(run: RiskRun, titles: dict[str, str]) -> SheetPlan:
     rows = rows.with_columns(no=pl.int_range(1, rows.height + 1, dtype=pl.Int64))
     document = run.policy.file.documents.get("risk", "")
     none = "" if rows.height else "：本月没有"  # not below the table: the sheet is read back
-    doubt = "（有没有读入、没有报送的表，见“核对”）" if gap_words(run) else ""
+    doubt = "（还有表没有读入或没有报送，见“核对”）" if gap_words(run) else ""
     return SheetPlan(
         "风险推送",
         PUSH,
