@@ -40,7 +40,7 @@ def share_now(reckoning: Reckoning, p: Person) -> Fraction:
     """The exact share of this month."""
     on = {d for d in reckoning.days for r in p.rows if r.on <= d and (r.off is None or d <= r.off)}
     paid = {d for d in on for r in p.rows if r.start <= d <= r.end and r.on <= d and (r.off is None or d <= r.off)}
-    found = reckoning._attendance(p, paid, on, Told())  # noqa: SLF001 - the share is a step of the line
+    found = reckoning._attendance(p, paid, on, Told())
     assert found is not None
     return found
 
