@@ -51,7 +51,8 @@ def other_units(text: pl.DataFrame, sources: list[Source]) -> dict[str, Doubtful
 
 
 def _has_other_unit(source: Source) -> bool:
-    lines = source.raw.cells.head(source.header_row - 1).select(pl.all().str.replace_all(r"\s", ""))
+    above = source.raw.rows(pl.int_range(source.header_row - 1, eager=True))
+    lines = above.select(pl.all().str.replace_all(r"\s", ""))
     return bool(lines.select(pl.any_horizontal(pl.all().str.contains(UNIT).any())).item())
 
 

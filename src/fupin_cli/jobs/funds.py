@@ -27,11 +27,13 @@ def funds_of(desk: Desk, year: int) -> list[Fund]:
     Committed is what the year's batches posted, corrections counted; paid what of their lines the bank has paid.
     """
     batches = desk.batches.filter(pl.col("month") // 12 == year).filter(pl.col("kind") == store.APPROVAL)
-    posted = desk.lines.filter(pl.col("kind").is_in(store.APPROVED_KINDS)).join(
+    lines = desk.lines.select("batch", "kind", "fund", "amount_fen")
+    posted = lines.filter(pl.col("kind").is_in(store.APPROVED_KINDS)).join(
         batches.select("batch"), on="batch", how="semi"
     )
     committed = dict(posted.group_by("fund").agg(pl.col("amount_fen").sum()).iter_rows())
-    months = desk.money.filter(pl.col("month") // 12 == year) if desk.lines.height else desk.lines.clear()
+    money = desk.money.select("month", "fund", "paid_fen") if desk.lines.height else desk.lines.clear()
+    months = money.filter(pl.col("month") // 12 == year)
     paid = dict(months.group_by("fund").agg(pl.col("paid_fen").sum()).iter_rows()) if months.height else {}
     budget = _budgets(desk)
     names = sorted(
