@@ -156,3 +156,22 @@ def test_policies_of_a_list_that_was_written_over_cover_as_before(
     approve(fupin, tmp_path, MAY)
     write_csv(tmp_path / "inbox" / name, [row | {k: v for k, v in mine.items() if k in row}, other])
     assert drafted(fupin, tmp_path, JUNE) == (status, [], undecided)
+
+
+@pytest.mark.parametrize(("also", "undecided"), [([], []), ([{"身份证号码": OTHER["身份证号码"], "月份": MAY}], [MAY])])
+def test_what_was_settled_by_hand_stays_settled(
+    fupin: Callable[..., Ran], tmp_path: Path, also: list[dict[str, str]], undecided: list[str]
+) -> None:
+    """9.5: settlements of June alone say nothing of May's; those that tell of May and not of him do."""
+    county(tmp_path)
+    attendance = tmp_path / "inbox" / MAY / f"{BASE['files']['attendance']}.csv"
+    write_csv(attendance, BOTH[1:])
+    settled = {"身份证号码": MINE, "姓名": "张三", "岗位编号": "GW1", "月份": MAY, "核定天数": "11"}
+    settled |= {"理由": "核实", "批准文号": "文9", "批准人": "某"}
+    file = tmp_path / "inbox" / "核定清单.csv"
+    write_csv(file, [settled])
+    assert drafted(fupin, tmp_path, MAY) == ("pay", [], [])
+    approve(fupin, tmp_path, MAY)
+    june = settled | {"月份": JUNE}
+    write_csv(file, [june, *(settled | cells for cells in also)])
+    assert drafted(fupin, tmp_path, JUNE)[2] == undecided

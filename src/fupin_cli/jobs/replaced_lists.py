@@ -5,7 +5,7 @@ where that tells of new cases alone the dead would be paid again. The approval k
 as an older list, unless the folder of that month has one now. What was paid was paid, though a history of the last year alone
 does not tell of it: of each file that version is known that held most. A policy covers, though a list of new ones alone does
 not name it. Who stood on the public payroll when a month was approved and is not on the list of now has left it, or is not
-told of: that month stays as it was. So does its attendance, where that of now has no row of it.
+told of: that month stays as it was. So do its attendance and what was settled by hand, where the table of now has no row of it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from fupin_cli.ledger.kept import Kept, KeptFile
     from fupin_cli.policy.settings import Intake as Limits
 
-ATTENDANCE, EMPLOYMENT, COVER = "attendance", "employment", "accident_insurance"
+EMPLOYMENT, COVER = "employment", "accident_insurance"
+MONTHLY = ("attendance", "settlements")
+PAYS = (*MONTHLY, COVER)  # without their rows a line is held: nobody is paid because they are gone
 Reads = tuple["Workspace", "dict[str, TableSpec]", "Limits"]  # where, as what and within which limits files are read
 
 
@@ -103,25 +105,28 @@ class Replaced:
 def replaced_lists(books: Books, inbox: Inbox, reads: Reads) -> list[Replaced]:
     """Such files as the approvals that stand kept them, each version once; of a history's file that which held most.
 
+    Of approvals before inputs were kept there are none.
+
     Raises:
-        KeptError: an archive is gone, damaged or another (exit 12).
+        KeptError: an archive is gone by whose lists somebody may have been held, damaged or another (exit 12).
     """
     place, contracts, _ = reads
-    wanted = [name for name, spec in contracts.items() if name in {HISTORY, ATTENDANCE, COVER} or _of_people(spec)]
+    wanted = [name for name, spec in contracts.items() if name in {HISTORY, *PAYS} or _of_people(spec)]
     used = books.inputs.filter(pl.col("table_name").is_in(wanted)).sort("month", maintain_order=True)
     here = {source.sha256 for source in inbox.sources}
     held: dict[str, Kept] = {}
-    hashes: dict[str, str] = {}
+    hashes: dict[str, str] = dict(books.postings.select("batch", "kept_sha256").iter_rows())
     found: dict[tuple[str, str], Replaced] = {}
     for batch, month, table, name in used.select("batch", "month", "table_name", "file").iter_rows():
-        if table != HISTORY and folder_month(name) is not None:
+        if not hashes[batch] or (table != HISTORY and folder_month(name) is not None):
+            continue
+        if table in PAYS and not kept.archive(place.root, batch).is_file():
             continue
         if batch not in held:
             held[batch] = kept.contents(place.root, batch)
         file = next((file for file in held[batch].files if file.name == name), None)
         if file is None or file.sha256 in here:
             continue
-        hashes = hashes or dict(books.postings.select("batch", "kept_sha256").iter_rows())
         key = (table, name if table == HISTORY else file.sha256)
         before = found.get(key)
         if table != HISTORY or before is None or before.file.size <= file.size:
@@ -136,7 +141,7 @@ def _of_people(spec: TableSpec) -> bool:
 
 
 def with_replaced(intake: Intake, lists: list[Replaced], until: int, paid: pl.DataFrame, approval: str = "") -> Intake:
-    """A month's tables with what approvals knew and the inbox does not tell any more: `Intake.replaced`, attendance.
+    """A month's tables with what approvals knew and the inbox does not tell any more: `Intake.replaced`, `MONTHLY` tables.
 
     `until`: up to which month's approvals; `paid`: the ledger's payments (`history.payments`), which that adds to the history;
     `approval`: the batch of the month itself, if it is computed again.
@@ -149,7 +154,9 @@ def with_replaced(intake: Intake, lists: list[Replaced], until: int, paid: pl.Da
             keys = ["id_number", "month", "measure"]
             found[HISTORY] = found[HISTORY].join(payments, on=keys, how="anti", maintain_order="left")
     intake = replace(intake, replaced=found)
-    return _with_attendance(intake, [one for one in lists if approval in one.batches])
+    for table in MONTHLY:
+        intake = _with_own(intake, table, [one for one in lists if approval in one.batches and one.spec.table == table])
+    return intake
 
 
 def _together(versions: list[Replaced]) -> pl.DataFrame:
@@ -172,7 +179,7 @@ def _is_known(one: Replaced, intake: Intake, until: int, approval: str) -> bool:
         return one.month <= until
     if one.spec.lasting:
         return one.month <= until and not _lies_in(intake, table, one.month, one.month)
-    return table != ATTENDANCE and one.kept_since(approval) and not _lies_in(intake, table, intake.month, one.month)
+    return table not in MONTHLY and one.kept_since(approval) and not _lies_in(intake, table, intake.month, one.month)
 
 
 def _lies_in(intake: Intake, table: str, first: int, last: int) -> bool:
@@ -180,17 +187,17 @@ def _lies_in(intake: Intake, table: str, first: int, last: int) -> bool:
     return any(s.spec.table == table and s.folder is not None and first <= s.folder <= last for s in intake.sources)
 
 
-def _with_attendance(intake: Intake, lists: list[Replaced]) -> Intake:
-    """A month with its attendance as it was approved with, if the table of now has no row of the month.
+def _with_own(intake: Intake, table: str, lists: list[Replaced]) -> Intake:
+    """A month with its rows of a table of many months as it was approved with, if the table of now has no row of the month.
 
     `lists`: what its approval kept. Its sheets stand behind those of the inbox.
     """
     own = pl.col("month") == intake.month
-    now = intake.tables.get(ATTENDANCE)
+    now = intake.tables.get(table)
     if now is None or now.filter(own).height:
         return intake
     sources, tables, found = list(intake.sources), [now], [intake.found]
-    for source, rows in (sheet for one in lists if one.spec.table == ATTENDANCE for sheet in one.sheets):
+    for source, rows in (sheet for one in lists for sheet in one.sheets):
         index = pl.lit(len(sources), dtype=pl.UInt32)
         sources.append(replace(source, index=len(sources), role="current"))
         mine = rows.accepted.filter(own)
@@ -199,6 +206,6 @@ def _with_attendance(intake: Intake, lists: list[Replaced]) -> Intake:
     return replace(
         intake,
         sources=sources,
-        tables=intake.tables | {ATTENDANCE: pl.concat(tables, how="diagonal")},
+        tables=intake.tables | {table: pl.concat(tables, how="diagonal")},
         found=findings.gather(found),
     )
