@@ -13,6 +13,7 @@ from fupin_cli.checks import refused, settle, waivers, xc
 from fupin_cli.checks.catalogue import all_rules, find_rules
 from fupin_cli.checks.gather import gathered
 from fupin_cli.checks.placed import SEVERITIES, completed_by_rules, placed
+from fupin_cli.checks.remarks import said_dead
 from fupin_cli.checks.rule import Rule, told_by
 from fupin_cli.checks.unread_payments import unread_payments
 from fupin_cli.checks.unreported import unreported
@@ -115,7 +116,7 @@ def run_checks(
     rules = all_rules()
     required = _required_tables(ctx)
     outcomes: dict[str, Outcome] = {}
-    raw = [required, unread_payments(ctx), unreported(ctx)]
+    raw = [required, unread_payments(ctx), said_dead(ctx), unreported(ctx)]
     known = refused.note_refused_posts(ctx)
     todo = [rule for rule in rules.values() if rule.run is not None and rule.code in codes]
     first = [rule for rule in todo if rule.stage != "last"]

@@ -122,7 +122,7 @@ def other_income(ctx: Month) -> pl.LazyFrame:
     tables=(TABLE,),
     any_of=("deaths", "prisoners"),
     partly=("deaths", "prisoners"),
-    compares="死亡人员、服刑人员名单与本月",
+    compares="死亡人员、服刑人员名单，花名册备注，与本月",
     hint="办理退出；本月死亡的，死亡前的天数由人工结算",
 )
 def dead_or_imprisoned(ctx: Month) -> pl.LazyFrame:
