@@ -175,3 +175,20 @@ def test_what_was_settled_by_hand_stays_settled(
     june = settled | {"月份": JUNE}
     write_csv(file, [june, *(settled | cells for cells in also)])
     assert drafted(fupin, tmp_path, JUNE)[2] == undecided
+
+
+@pytest.mark.parametrize(("now", "undecided"), [("甲乡", []), ("改", [MAY])])
+def test_of_townships_files_one_after_the_other_is_written_over(
+    fupin: Callable[..., Ran], tmp_path: Path, now: str, undecided: list[str]
+) -> None:
+    """The other township's file still tells of May; a file that took the place of one tells who was taken out of it."""
+    county(tmp_path)
+    for month in (MAY, JUNE, "2024-07"):
+        (tmp_path / "inbox" / month / f"{BASE['files']['attendance']}.csv").unlink()
+    write_csv(tmp_path / "inbox" / "甲乡出勤.csv", BOTH[:1])
+    write_csv(tmp_path / "inbox" / "乙乡出勤.csv", BOTH[1:])
+    drafted(fupin, tmp_path, MAY)
+    approve(fupin, tmp_path, MAY)
+    (tmp_path / "inbox" / "甲乡出勤.csv").unlink()
+    write_csv(tmp_path / "inbox" / f"{now}出勤.csv", [row | {"年月": JUNE} for row in BOTH])
+    assert drafted(fupin, tmp_path, JUNE) == ("pay", [], undecided)

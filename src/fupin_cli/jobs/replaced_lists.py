@@ -190,17 +190,20 @@ def _lies_in(intake: Intake, table: str, first: int, last: int) -> bool:
 def _with_own(intake: Intake, table: str, lists: list[Replaced]) -> Intake:
     """A month with its rows of a table of many months as it was approved with, if the table of now has no row of the month.
 
+    Of several files (of each township one) those that were written over with other months, about whom no other file tells.
     `lists`: what its approval kept. Its sheets stand behind those of the inbox.
     """
     own = pl.col("month") == intake.month
     now = intake.tables.get(table)
-    if now is None or now.filter(own).height:
+    if now is None:
         return intake
+    told = now.filter(own)
+    silent = {source.file for source in intake.sources if source.spec.table == table} - set(told["_file"])
     sources, tables, found = list(intake.sources), [now], [intake.found]
-    for source, rows in (sheet for one in lists for sheet in one.sheets):
+    for source, rows in (sheet for one in lists if one.file.name in silent or not told.height for sheet in one.sheets):
         index = pl.lit(len(sources), dtype=pl.UInt32)
         sources.append(replace(source, index=len(sources), role="current"))
-        mine = rows.accepted.filter(own)
+        mine = rows.accepted.filter(own).join(told, on="id_number", how="anti", maintain_order="left")
         tables.append(mine.with_columns(_src=index))
         found.append(rows.found.join(mine, on=["_src", "_row"], how="semi").with_columns(_src=index))
     return replace(
