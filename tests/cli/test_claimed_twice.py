@@ -113,3 +113,34 @@ def test_another_employer_is_not_paid_beside_one_whose_approved_claim_is_only_he
     document = draft(fupin, root, MAY, "employer_post")
     assert said(document) == ([("pay", "400.00")], [])
     assert len(document["undecided"]) == (0 if paid_part else 1)
+
+
+LOAN = {"本金": "50000", "年利率": "4.35%"}
+
+
+@pytest.mark.parametrize(
+    ("late", "posted", "waits"),
+    [
+        # January to March were paid with May, whose claim takes in what April had paid: nobody can tell the two apart.
+        ({"起始日期": "2024-01-01", "截止日期": "2024-04-15"}, [], 1),
+        # No more than stands: the money goes with the claim that was written otherwise.
+        ({"起始日期": "2024-03-01", "截止日期": "2024-03-31"}, None, 0),
+    ],
+)
+def test_a_claim_that_takes_the_place_of_one_that_stands_is_not_paid_beside_a_later_one(
+    fupin: Callable[..., Ran], tmp_path: Path, late: dict[str, str], posted: list[Any] | None, waits: int
+) -> None:
+    """Interest of March was paid with April, that of the whole year so far with May; a longer one comes late for April."""
+    march = LOAN | {"起始日期": "2024-03-01", "截止日期": "2024-04-01"}
+    root = start(tmp_path / "w", "startup_interest", march)
+    approve(fupin, root, APRIL, "startup_interest")
+    hand_in(root, MAY, "startup_interest", LOAN | {"起始日期": "2024-01-01", "截止日期": "2024-05-31"})
+    approve(fupin, root, MAY, "startup_interest")
+    hand_in(root, APRIL, "startup_interest", *([march] if waits else []), LOAN | late)
+    hand_in(root, JUNE, "startup_interest", LOAN | {"起始日期": "2024-06-01", "截止日期": "2024-06-30"})
+    document = draft(fupin, root, JUNE, "startup_interest")
+    assert len(document["undecided"]) == waits
+    if posted is not None:
+        assert said(document)[1] == posted
+    else:
+        assert {kind for _, kind, _ in said(document)[1]} <= {"back_pay", "recover"}

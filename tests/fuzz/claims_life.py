@@ -138,17 +138,18 @@ class Life:
                 p.claims.remove(claim)
             else:
                 p.claims[p.claims.index(claim)] = Claim(claim.measures, claim.month, self._mended(claim.cells))
-        # A late claim of days or months may take the place of one that stands, beside a later one for the same: see docs/decisions/008.
-        late = [] if self.measure in SPANS else self.chance.sample(list(self.people.values()), 2)
-        for p in late:
+        for p in self.chance.sample(list(self.people.values()), 2):
             p.claims.append(self.claim(p, self.chance.randrange(self.first, month)))
-        if self.measure not in ORGANISATIONS:
+        # A loan or rent that is held for a death takes its days from another claim of them: a person decides both.
+        if self.measure not in {*ORGANISATIONS, *SPANS}:
             p = self.chance.choice(list(self.people.values()))
             when = last_day(self.chance.randrange(self.first, month + 1)) - timedelta(self.chance.randint(0, 20))
             self.people[p.id] = replace(p, dead=p.dead or when)
 
     def _mended(self, c: dict[str, Any]) -> dict[str, Any]:
-        for cell in ("票面", "养老", "支出", "租金"):
+        if "租金" in c:
+            return c | {"租金": self.chance.choice([c["租金"], 50000, None])}
+        for cell in ("票面", "养老", "支出"):
             if cell in c:
                 return c | {cell: self.chance.choice([c[cell] or 8000, (c[cell] or 8000) + 1500, 5000, None])}
         if "实到" in c:

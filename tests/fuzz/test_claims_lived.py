@@ -183,7 +183,10 @@ def unlike_draft(life: Life, ledger: Ledger, document: dict[str, Any], measure: 
 def unlike_ledger(life: Life, before: Ledger, after: Ledger, measure: str, month: int) -> list[str]:
     """In what the sums that stand of earlier months differ from what is due of them."""
     wrong: list[str] = []
-    if measure == "incubator":  # a year's room goes to one period or another; `twice` sees that it holds
+    if measure in {
+        "incubator",
+        *SPANS,
+    }:  # a year's room, a month or a day goes to one claim or another; `twice` sees to it
         return []
     for past in range(life.first, month):
         for p in life.people.values():
