@@ -29,7 +29,8 @@ def payments(lines: pl.DataFrame, money: pl.DataFrame) -> pl.DataFrame:
     Lines as they were posted; where a month was corrected later, or its money came back, one row with what stands
     (`changed`). `lines` of the ledger; `money`: `approved_and_paid` of all of them.
     """
-    posted = lines.filter(pl.col("kind").is_in(APPROVED_KINDS) & (pl.col("amount_fen") != 0))
+    known = lines.select(*OBLIGATION, "name", "amount_fen", "fund", "batch", "source_batch", "kind")
+    posted = known.filter(pl.col("kind").is_in(APPROVED_KINDS) & (pl.col("amount_fen") != 0))
     corrected = posted.filter(pl.col("kind") != LINE).select(OBLIGATION)
     back = returned(money)
     changed = pl.concat([corrected, back]).unique()

@@ -14,6 +14,7 @@ from fupin_cli.outputs.manifest import input_list
 from fupin_cli.outputs.masking import mask_name_expr, mask_number_expr
 from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan, fen_to_yuan_expr
+from fupin_cli.results.subsidy import SUMMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,7 +138,7 @@ def grouped(run: PayrollRun, column: str, nothing: str) -> dict[str, Any]:
     place = pl.concat_str(
         "township", "village", separator="/", ignore_nulls=True
     )  # villages of two townships share names
-    filled = run.lines.with_columns(place=place).with_columns(pl.col(column).fill_null(nothing))
+    filled = run.lines.with_columns(place=place).select(*SUMMED, pl.col(column).fill_null(nothing))
     return {name: totals_of(run, part) for (name,), part in sorted(filled.group_by(column))}
 
 

@@ -16,6 +16,7 @@ from fupin_cli.outputs.payroll_corrections import correction_words
 from fupin_cli.outputs.terminal import clean
 from fupin_cli.policy.months import month_text, month_words
 from fupin_cli.policy.rounding import fen_to_yuan
+from fupin_cli.results.subsidy import SUMMED
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +45,7 @@ def show_payroll(run: PayrollRun, out: Console) -> None:
     """Print totals by township, why lines are held or refused, and where the workbooks are."""
     columns = [*text("乡镇"), *figures("行数", "发放", "暂缓", "不予", "发放金额(元)")]
     towns = Grid(f"{month_words(run.month)} {run.title}", columns, heading=1)
-    keyed = run.lines.with_columns(pl.col("township").fill_null(NO_TOWN))
+    keyed = run.lines.select(*SUMMED, pl.col("township").fill_null(NO_TOWN))
     for (town,), part in sorted(keyed.group_by("township")):
         t = run.totals(part)
         towns.add(str(town), str(t["lines"]), str(t[PAY]), str(t[HOLD]), str(t[REFUSE]), fen_to_yuan(t["amount"]))

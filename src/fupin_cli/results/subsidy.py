@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fupin_cli.policy.parameters import Policy
     from fupin_cli.results.fund import Fund
 
+SUMMED = ("status", "amount_fen", "due_fen")  # what totals of lines are made of
 # Rules (a group, or a code) whose findings stand on rows that no line of a payroll is made of (registry, employment, history,
 # insurance, …) and stop nothing: an approved month is computed again without them.
 APART = ("REG", "WRK", "PLT", "SCL001", "CAP005", "CAP006", "ID011", "ID012", "ID013", "INS003", "INS004")
@@ -172,7 +173,7 @@ class PayrollRun(Shown):
         return {status: int((best == RANK[status]).sum()) for status in STATUSES}
 
     def totals(self, lines: pl.DataFrame | None = None) -> dict[str, int]:
-        """Counts and sums in fen over lines: lines, pay, hold, refuse, amount, due_hold, due_refuse."""
+        """Counts and sums in fen over lines (`SUMMED` of them): lines, pay, hold, refuse, amount, due_hold, due_refuse."""
         rows = self.lines if lines is None else lines
         by_status = dict(rows.group_by("status").len().iter_rows())
         due = dict(rows.group_by("status").agg(pl.col("due_fen").sum()).iter_rows())
