@@ -9,6 +9,7 @@ import pytest
 
 from fupin_cli.policy.months import month_by, month_text, parse_month
 from tests.cases.test_cases import build, tables_of
+from tests.conftest import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,3 +132,36 @@ def test_a_month_beside_another() -> None:
         "0月": None,
         "5": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("files", "lines", "told"),
+    [
+        (("花名册（4月）", "花名册（5月）"), ["张三"], ["花名册（4月）"]),
+        (("西河乡2024年4月花名册", "西河乡2024年5月花名册"), ["张三"], ["西河乡2024年4月花名册"]),
+        (("在岗人员花名册_20240430", "在岗人员花名册_20240531"), ["张三"], ["在岗人员花名册_20240430"]),
+        (("东川镇4月花名册", "西河乡5月花名册"), ["李四", "张三"], []),  # of two townships, one of them late
+        (("花名册（4月）", "花名册"), ["李四", "张三"], []),  # no file says that it is this month's
+        (("花名册2023-06-01", "花名册2024-05-31"), ["张三"], ["花名册2023-06-01"]),
+        (("花名册1", "花名册2"), ["李四", "张三"], []),
+        (("花名册20240", "花名册20245"), ["李四", "张三"], []),
+    ],
+)
+def test_last_months_file_beside_this_months(
+    fupin: Callable[..., Ran], tmp_path: Path, files: tuple[str, ...], lines: list[str], told: list[str]
+) -> None:
+    """Copied along into the month's folder: who stood on it alone was paid by the calendar, everybody else stood there twice."""
+    build({"settings": "[post]\nproration = 'calendar'\n", "remove": ["attendance"]}, tmp_path)
+    inbox = tmp_path / "inbox" / "2024-05"
+    (inbox / "出勤汇总表.csv").unlink(missing_ok=True)
+    (row,) = tables_of({})["在岗人员花名册"]
+    (inbox / "在岗人员花名册.csv").unlink()
+    gone = row | {"姓名": "李四", "身份证号码": "211302198001010030"}
+    for name, who in zip(files, (gone, row), strict=True):
+        write_csv(inbox / f"{name}.csv", [who])
+    for _ in range(2):  # read, and as they were kept
+        ran = fupin("payroll", "2024-05", "-w", tmp_path, "--format", "json", "--unmask", "--operator", "甲")
+        assert {line["name"] for line in ran.document["lines"]} == set(lines)
+        assert [entry["file"] for entry in ran.document["unplaced"]] == [f"2024-05/{name}.csv" for name in told]
+    found = fupin("check", "2024-05", "-w", tmp_path, "--format", "json", "--no-workbook").findings
+    assert [f["file"] for f in found if f["code"] == "IN016"] == [f"2024-05/{name}.csv" for name in told]

@@ -12,9 +12,10 @@ from fupin_cli.intake.coded import coded, shared
 from fupin_cli.intake.copies import people_of
 from fupin_cli.intake.headers import recognise
 from fupin_cli.intake.known import head_of
+from fupin_cli.intake.other_months import OF_SHEETS, other_sheets
 from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError, column_letter
 from fupin_cli.policy.letters import some_of
-from fupin_cli.policy.months import month_by, month_text
+from fupin_cli.policy.months import month_text
 
 if TYPE_CHECKING:
     from fupin_cli.intake.contracts import TableSpec
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from fupin_cli.intake.known import Head
 
 
-# Tables that say how things stand in a month, without naming it (beside what is exported, `snapshot`).
-STANDING = ("assignments", "posts")
-OTHER_MONTH = "删去以前月份的工作表；确是本月的，改工作表的名称"
 SPANS = ("期限", "起止", "期间")  # headers of columns with two days in each cell
 HEAD = 20  # rows looked at first: a sheet that holds anything nearly always holds it there
 # A Chinese ID number of 18 places, or of 15 as issued until 1999, that stands for itself in a text.
@@ -74,26 +72,17 @@ def looked_at(file: InboxFile, sheets: list[RawSheet] | UnreadableError, contrac
         elif not _is_blank(sheet):
             _recognise(file, sheet, nth, contracts, seen)
     if file.folder is not None and len(seen.sources) > 1:
-        _leave_other_months(file, file.folder, seen)
+        _leave_other_months(file, seen)
     return seen
 
 
-def _leave_other_months(file: InboxFile, folder: int, seen: Seen) -> None:
-    """IN016: sheets of another month beside the folder's own, of a table that says how things stand in a month.
-
-    A workbook that grows by a sheet each month: who stands on last month's roster alone has left.
-    """
-    stand = [source for source in seen.sources if source.spec.snapshot or source.spec.table in STANDING]
-    named = [(source, month) for source in stand if (month := month_by(source.sheet, folder)) is not None]
-    own = {source.spec.table: source.sheet for source, month in named if month == folder}
-    gone = {source.nth: month for source, month in named if month != folder and source.spec.table in own}
+def _leave_other_months(file: InboxFile, seen: Seen) -> None:
+    """IN016: sheets of another month beside the folder's own."""
+    gone = other_sheets(seen.sources)
     for source in (source for source in seen.sources if source.nth in gone):
-        why = (
-            f"这张工作表是 {month_text(gone[source.nth])} 的，同一个文件里有本月的“{own[source.spec.table]}”，没有用它"
-        )
-        seen.found.append(findings.about_file("IN016", file.name, why, source.sheet, OTHER_MONTH))
-        tables = (source.spec.table,)
-        seen.unplaced.append(Unplaced(file.name, source.sheet, "IN016", why, OTHER_MONTH, tables, folder))
+        why, tables = gone[source.nth], (source.spec.table,)
+        seen.found.append(findings.about_file("IN016", file.name, why, source.sheet, OF_SHEETS))
+        seen.unplaced.append(Unplaced(file.name, source.sheet, "IN016", why, OF_SHEETS, tables, file.folder))
     seen.sources = [source for source in seen.sources if source.nth not in gone]
     seen.heads = [head_of(source) for source in seen.sources]
 

@@ -14,6 +14,7 @@ from fupin_cli.intake.copies import without_same_sheets
 from fupin_cli.intake.inbox import InboxFile, survey
 from fupin_cli.intake.known import later, source_of
 from fupin_cli.intake.looked_at import Seen, looked_at
+from fupin_cli.intake.other_months import without_other_files
 from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError
 from fupin_cli.intake.reading import read_all
 
@@ -102,7 +103,8 @@ def read_inbox(  # noqa: PLR0913, PLR0917 - what reading depends on
         _take(file, seen, result)
         found += seen.found
         known |= {file: seen.heads} if file.folder is not None and seen.heads and not seen.found else {}
-    _leave_out(without_same_sheets(result.sources, found), result)
+    _leave_out(without_same_sheets(result.sources, found), "与另一份相同", result)
+    _leave_out(without_other_files(result.sources, found, result.unplaced), "是别的月份的", result)
     if tables:
         tables.recognised(known, [source for source in result.sources if source.folder is not None])
         result.kept = tables
@@ -161,11 +163,11 @@ def _distinct(files: list[InboxFile], found: list[pl.DataFrame], result: Inbox) 
     return kept
 
 
-def _leave_out(sources: list[Source], result: Inbox) -> None:
-    """Go on with these sheets; say in the list of files of which none is left."""
+def _leave_out(sources: list[Source], why: str, result: Inbox) -> None:
+    """Go on with these sheets; say in the list of files of which none is left, and why."""
     gone = {source.file for source in result.sources} - {source.file for source in sources}
     result.sources = sources
-    result.files = [replace(f, status=f"{f.status}，与另一份相同，未用") if f.name in gone else f for f in result.files]
+    result.files = [replace(f, status=f"{f.status}，{why}，未用") if f.name in gone else f for f in result.files]
 
 
 def _standing(files: list[InboxFile], result: Inbox) -> list[InboxFile]:
