@@ -27,9 +27,8 @@ def people_of(sheet: RawSheet, match: Match) -> str:
     if len(cells) < SEVERAL:
         return ""
     digest = hashlib.blake2b(digest_size=8)
-    for piece in cells.to_frame().iter_slices(
-        PIECE
-    ):  # all of a long column as one text would take as much memory again
+    # All of a long column as one text would take as much memory again.
+    for piece in cells.to_frame().iter_slices(PIECE):
         digest.update((piece.to_series().str.join("\n").item() + "\n").encode())
     return digest.hexdigest()
 
