@@ -16,6 +16,7 @@ import pytest
 
 from fupin_cli.checks import catalogue
 from fupin_cli.checks.rule import Rule
+from fupin_cli.ledger import store
 from fupin_cli.results.subsidy import APART
 from tests.cases.test_cases import build, stands_apart
 from tests.conftest import Ran, write_csv
@@ -331,6 +332,24 @@ def test_a_rule_that_crashes_takes_nobody_with_it(
     assert [entry["code"] for entry in ran.document["crashed"]] == ["CON001"]
     assert "CON002" in ran.codes()
     assert "程序出错" in fupin("check", tmp_path / "in", "--month", MONTH, "-o", tmp_path).out
+
+
+@pytest.mark.parametrize("command", ["check", "payroll", "run"])
+def test_quiet_too_says_that_nothing_is_to_be_used(
+    fupin: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """The line of a cron mail named sums, and a draft that waits for its approval: none was made."""
+
+    def broken(_ctx: object) -> pl.LazyFrame:
+        raise RuntimeError("密")
+
+    build({"settings": '[run]\njobs = ["check", "payroll"]\n'}, tmp_path)
+    monkeypatch.setitem(catalogue.RULES, "CON001", Rule(**{**vars(catalogue.all_rules()["CON001"]), "run": broken}))
+    ran = fupin(command, "--month", "2024-05", "-w", tmp_path, "-q")
+    assert ran.code == 70
+    assert "程序出错，CON001 没有跑完，结果不能用" in ran.out + ran.err
+    assert "待批准" not in ran.out + ran.err
+    assert store.read(tmp_path, "drafts").is_empty()
 
 
 def test_quiet_says_one_line_and_only_if_something_is_wrong(fupin: Callable[..., Ran], tmp_path: Path) -> None:

@@ -74,6 +74,12 @@ class CheckResult:
         """Whether a rule ended with a bug of the program."""
         return any(outcome.status == "crashed" for outcome in self.outcomes)
 
+    @property
+    def crash_words(self) -> str:
+        """That nothing of the result is to be used, to stand before what it came to; empty where no rule crashed."""
+        codes = [outcome.code for outcome in self.outcomes if outcome.status == "crashed"]
+        return f"程序出错，{'、'.join(codes)} 没有跑完，结果不能用，请报给维护人员；" if codes else ""
+
     def counts(self) -> dict[str, int]:
         """Findings by severity (errors, warnings, infos), and how many of them are waived."""
         by_severity = dict(self.found.group_by("severity").len().iter_rows())

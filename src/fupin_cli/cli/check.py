@@ -101,7 +101,7 @@ def check(
         if quiet:
             from fupin_cli.outputs.heading import total_line
 
-            sys.stdout.write(total_line(run) + "\n")
+            sys.stdout.write(run.result.crash_words + total_line(run) + "\n")
         else:
             from fupin_cli.outputs.terminal import console, show_check
 

@@ -140,7 +140,7 @@ def _check(task: Task, now: datetime, said: list[str]) -> Done:
     counts = summary(run.result)
     figures = {**counts, "unreported": len(run.result.messages("IN015"))}
     line = checked_words(counts)
-    return Done(_told(line, run.result.crashed), run.exit_code, run.outputs, figures)
+    return Done(run.result.crash_words + line, run.exit_code, run.outputs, figures)
 
 
 def checked_words(counts: dict[str, Any]) -> str:
@@ -168,7 +168,7 @@ def _payroll(task: Task, now: datetime, said: list[str]) -> Done:
         f"发放 {figures['pay']} 行 {fen_to_yuan(figures['amount_fen'])} 元，暂缓 {figures['hold']}，不予 {figures['refuse']}"
         f"{f'；{words}' if words else ''}"
     )
-    return Done(_told(line, run.result.crashed), run.exit_code, run.outputs, figures)
+    return Done(run.result.crash_words + line, run.exit_code, run.outputs, figures)
 
 
 def payroll_figures(run: PayrollRun) -> dict[str, Any]:
@@ -191,10 +191,6 @@ def _run(task: Task, now: datetime, said: list[str]) -> Done:
     with workspace_lock(place.root, "run", WAIT, now, say=said.append):
         report = run_month(place, task.month, place.out, task.operator, now, task.maker)
     return Done(report.line, report.exit_code, report.outputs)
-
-
-def _told(line: str, crashed: bool) -> str:
-    return f"有规则没有跑完（程序出错，见工作簿），结果不能用；{line}" if crashed else line
 
 
 JOBS: dict[str, Callable[[Task, datetime, list[str]], Done]] = {"check": _check, "payroll": _payroll, "run": _run}

@@ -141,7 +141,7 @@ def _checked(  # noqa: PLR0913, PLR0917 - what a run works with
     checked = desk.once("check", month, lambda: checking.check(desk, month, codes=set(all_rules())))
     checking.write_outputs(checked, folder, split_by=None, force=False, operator=operator, now=now)
     counts = dict(checked.result.found.group_by("severity").len().iter_rows())
-    parts = [f"错误 {counts.get('error', 0)}，警告 {counts.get('warning', 0)}"]
+    parts = [f"{checked.result.crash_words}错误 {counts.get('error', 0)}，警告 {counts.get('warning', 0)}"]
     if checked.since is not None and checked.since.before is not None:
         parts.append(
             f"比 {month_text(checked.since.before)} 新出 {checked.since.totals['new']}，改好 {checked.since.totals['mended']}"
@@ -170,6 +170,9 @@ def _draft(  # noqa: PLR0913, PLR0917 - what a run works with
         return str(error)
     if not record_unattended(run, desk, folder, operator=operator, maker=maker, now=now):
         return TAKEN_BACK
+    if run.result.crashed:
+        _add(report, run, log, "payroll")
+        return "没有做成测算"
     totals = run.totals()
     money = fen_to_yuan(totals["amount"])
     _add(report, run, log, "payroll", pay=totals["pay"], hold=totals["hold"], refuse=totals["refuse"], amount=money)

@@ -30,7 +30,7 @@ def payroll_line(run: PayrollRun) -> str:
     """The month in one line."""
     t, people = run.totals(), run.people
     return (
-        f"{month_text(run.month)}：{t['lines']} 行 = 发放 {t[PAY]} + 暂缓 {t[HOLD]} + 不予 {t[REFUSE]}；发放 {people[PAY]} 人 {fen_to_yuan(t['amount'])} 元，"
+        f"{run.result.crash_words}{month_text(run.month)}：{t['lines']} 行 = 发放 {t[PAY]} + 暂缓 {t[HOLD]} + 不予 {t[REFUSE]}；发放 {people[PAY]} 人 {fen_to_yuan(t['amount'])} 元，"
         f"暂缓 {fen_to_yuan(t['due_hold'])} 元{_unpriced(run, HOLD)}，不予 {fen_to_yuan(t['due_refuse'])} 元{_unpriced(run, REFUSE)}"
     )
 
