@@ -38,9 +38,8 @@ def run() -> None:
         code = interrupted(0)
     gc.freeze()  # all of it ends with the process: to search it for circles once more takes a tenth of a small check
     code = final_code(code, guards)
-    if (
-        code == EXIT_INTERRUPTED
-    ):  # Python would end itself by the signal, if that came while a text was compiled (every dataclass is)
+    # Python would end itself by the signal, if that came while a text was compiled, as every dataclass is.
+    if code == EXIT_INTERRUPTED:
         os._exit(code)
     sys.exit(code)
 
