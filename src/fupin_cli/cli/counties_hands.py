@@ -128,9 +128,10 @@ NAMED = 3  # counties being worked on that a bar has room for
 
 def board(bar: Callable[[str, int, int], None]) -> Callable[[Board], None]:
     """Say on a progress bar how many counties are done, failed, have not handed in, and which are being worked on."""
+    from fupin_cli.policy.letters import first_of
 
     def tell(now: Board) -> None:
-        names = "、".join(now.running[:NAMED]) + (f" 等 {len(now.running)} 个" if len(now.running) > NAMED else "")
+        names = first_of(now.running, NAMED, "个")
         words = (
             f"做完 {now.done}，没做成 {now.failed}，未报送 {now.missing}，在做 {names or '无'}，还没做 {now.waiting}"
         )

@@ -132,9 +132,8 @@ def refused(error: Exception) -> tuple[str, str] | None:
     """What to say where the system lets nobody at a file, wherever the program came upon it: no bug, and no data's fault."""
     from fupin_cli.errors import REFUSED, os_words
 
-    if (
-        isinstance(error, FileNotFoundError) and error.filename is None
-    ):  # asked where it stands, the system knows no folder
+    # Asked where it stands, the system knows no folder.
+    if isinstance(error, FileNotFoundError) and error.filename is None:
         return (
             "当前文件夹已经不在了（删了、改了名，或网络盘断开了）",
             "先进入工作区（cd 文件夹）再运行，或用 -w 文件夹 指明",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fupin_cli.policy.letters import first_of
 from fupin_cli.reports.known import CITY
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ class Own:
 
 def names_of(names: Sequence[str]) -> str:
     """Some counties in words."""
-    more = f" 等 {len(names)} 个县" if len(names) > SHOWN else ""
-    return "、".join(names[:SHOWN]) + more
+    return first_of(names, SHOWN, "个县")
 
 
 def lacking(said: str, whys: Iterable[tuple[str, str]]) -> list[str]:

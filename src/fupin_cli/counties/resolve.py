@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.counties.match import months_of
 from fupin_cli.month.used_months import pension_facts
 from fupin_cli.outputs.sheet import SheetPlan
+from fupin_cli.policy.letters import first_of
 from fupin_cli.policy.months import first_day, month_text, month_words
 
 if TYPE_CHECKING:
@@ -97,6 +98,5 @@ def across_sheet(rows: pl.DataFrame, county: str, month: int, compared: int, lef
     words = f"{county} {month_words(month)} 跨县比对结果：比对了 {compared} 个县"
     for why, names in zip(("未报送或没做成", "这次不在"), left_out, strict=True):
         if names:
-            more = f" 等 {len(names)} 个" if len(names) > COUNTIES_NAMED else ""
-            words += f"；没有比对（{why}）：{'、'.join(names[:COUNTIES_NAMED])}{more}"
+            words += f"；没有比对（{why}）：{first_of(names, COUNTIES_NAMED, '个')}"
     return SheetPlan("跨县", HEADERS, rows, heading=words, wrapped=("said", "counties"))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fupin_cli import findings
+from fupin_cli.intake.raw import without
+from fupin_cli.intake.words import PIECE
 
 if TYPE_CHECKING:
     from fupin_cli.intake.headers import Match
     from fupin_cli.intake.raw import RawSheet, Source
 
 SEVERAL = 3  # rows
-PIECE = 100_000  # rows
 
 
 def people_of(sheet: RawSheet, match: Match) -> str:
@@ -54,9 +54,7 @@ def without_same_sheets(sources: list[Source], found: list[pl.DataFrame]) -> lis
             copies.add(source.index)
             where = f"{first.file}!{first.sheet}" if first.sheet else first.file
             found.append(findings.about_file("IN008", source.file, f"与 {where} 逐格相同，只算一次", source.sheet))
-    if not copies:
-        return sources
-    return [replace(s, index=n) for n, s in enumerate(s for s in sources if s.index not in copies)]
+    return without(sources, copies)
 
 
 def _same(one: Source, other: Source) -> bool:

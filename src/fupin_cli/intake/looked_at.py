@@ -12,7 +12,7 @@ from fupin_cli.intake.coded import coded, shared
 from fupin_cli.intake.copies import people_of
 from fupin_cli.intake.headers import recognise
 from fupin_cli.intake.known import head_of
-from fupin_cli.intake.other_months import OF_SHEETS, other_sheets
+from fupin_cli.intake.other_months import without_other_sheets
 from fupin_cli.intake.raw import RawSheet, Source, Unplaced, UnreadableError, column_letter
 from fupin_cli.policy.letters import some_of
 from fupin_cli.policy.months import month_text
@@ -72,19 +72,9 @@ def looked_at(file: InboxFile, sheets: list[RawSheet] | UnreadableError, contrac
         elif not _is_blank(sheet):
             _recognise(file, sheet, nth, contracts, seen)
     if file.folder is not None and len(seen.sources) > 1:
-        _leave_other_months(file, seen)
+        seen.sources = without_other_sheets(seen.sources, seen.found, seen.unplaced)
+        seen.heads = [head_of(source) for source in seen.sources]
     return seen
-
-
-def _leave_other_months(file: InboxFile, seen: Seen) -> None:
-    """IN016: sheets of another month beside the folder's own."""
-    gone = other_sheets(seen.sources)
-    for source in (source for source in seen.sources if source.nth in gone):
-        why, tables = gone[source.nth], (source.spec.table,)
-        seen.found.append(findings.about_file("IN016", file.name, why, source.sheet, OF_SHEETS))
-        seen.unplaced.append(Unplaced(file.name, source.sheet, "IN016", why, OF_SHEETS, tables, file.folder))
-    seen.sources = [source for source in seen.sources if source.nth not in gone]
-    seen.heads = [head_of(source) for source in seen.sources]
 
 
 def _recognise(file: InboxFile, sheet: RawSheet, nth: int, contracts: dict[str, TableSpec], seen: Seen) -> None:

@@ -6,12 +6,11 @@ A workbook that grows by a sheet each month; last month's file that was copied a
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fupin_cli import findings
-from fupin_cli.intake.raw import Unplaced
+from fupin_cli.intake.raw import Unplaced, without
 from fupin_cli.policy.months import month_by, month_text
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from fupin_cli.intake.raw import Source
 
+    Found = list[pl.DataFrame]
 # Tables that say how things stand in a month, without naming it (beside what is exported, `snapshot`).
 STANDING = ("assignments", "posts")
 OF_SHEETS = "删去以前月份的工作表；确是本月的，改工作表的名称"
@@ -33,26 +33,30 @@ IN_A_NAME = re.compile(
 )
 
 
-def other_sheets(sources: list[Source]) -> dict[int, str]:
-    """Of one file's recognised sheets those of another month beside one of the folder's own: number in the file → why it is not used."""
-    told = {}
+def without_other_sheets(sources: list[Source], found: Found, unplaced: list[Unplaced]) -> list[Source]:
+    """One file's recognised sheets without those of another month beside one of the folder's own; `found` and `unplaced` are told."""
+    gone = set()
     for source, month, own in _beside_own((s, (s.file,), s.sheet) for s in sources):
-        told[source.nth] = f"这张工作表是 {month_text(month)} 的，同一个文件里有本月的“{own.sheet}”，没有用它"
-    return told
+        why = f"这张工作表是 {month_text(month)} 的，同一个文件里有本月的“{own.sheet}”，没有用它"
+        _tell(source, why, OF_SHEETS, found, unplaced)
+        gone.add(source.nth)
+    return [source for source in sources if source.nth not in gone]
 
 
-def without_other_files(sources: list[Source], found: list[pl.DataFrame], unplaced: list[Unplaced]) -> list[Source]:
-    """The sheets of an inbox without those of files of another month; `found` and `unplaced` are told of these."""
+def without_other_files(sources: list[Source], found: Found, unplaced: list[Unplaced]) -> list[Source]:
+    """The sheets of an inbox without those of files of another month, numbered anew; `found` and `unplaced` are told."""
     gone = set()
     for source, month, own in _beside_own((s, *_named(s.file)) for s in sources):
         why = f"文件名是 {month_text(month)} 的，旁边有本月的“{PurePosixPath(own.file).name}”，没有用它"
+        _tell(source, why, OF_FILES, found, unplaced)
         gone.add(source.index)
-        found.append(findings.about_file("IN016", source.file, why, source.sheet, OF_FILES))
-        table = (source.spec.table,)
-        unplaced.append(Unplaced(source.file, source.sheet, "IN016", why, OF_FILES, table, source.folder))
-    if not gone:
-        return sources
-    return [replace(s, index=n) for n, s in enumerate(s for s in sources if s.index not in gone)]
+    return without(sources, gone)
+
+
+def _tell(source: Source, why: str, hint: str, found: Found, unplaced: list[Unplaced]) -> None:
+    found.append(findings.about_file("IN016", source.file, why, source.sheet, hint))
+    tables = (source.spec.table,)
+    unplaced.append(Unplaced(source.file, source.sheet, "IN016", why, hint, tables, source.folder))
 
 
 def _named(file: str) -> tuple[tuple[str, ...], str]:

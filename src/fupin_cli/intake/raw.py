@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     import polars as pl
 
@@ -176,3 +176,10 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def without(sources: list[Source], gone: Collection[int]) -> list[Source]:
+    """The sheets but those of these indexes, numbered anew; as they are, where none goes."""
+    if not gone:
+        return sources
+    return [replace(source, index=n) for n, source in enumerate(s for s in sources if s.index not in gone)]

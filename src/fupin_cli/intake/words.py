@@ -11,7 +11,7 @@ from functools import cached_property
 import polars as pl
 
 MANY_ROWS, SAMPLE = 2000, 1000
-PIECE = 100_000  # rows
+PIECE = 100_000  # rows of a long column that are one text at a time
 HOLLOW = ":hollow"  # in place of a pattern: a text without a letter
 
 

@@ -5,14 +5,18 @@ Who has put a month's return files away, or written them over, has an inbox that
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fupin_cli.errors import NoInputError
 from fupin_cli.outputs.manifest import month_manifests
-from fupin_cli.policy.months import month_text
+from fupin_cli.policy.months import read_month
 from fupin_cli.reconciliation.returns import TABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
     import polars as pl
 
     from fupin_cli.jobs.desk import Desk
@@ -35,13 +39,20 @@ def moved_answers(desk: Desk, batch: str, month: int) -> str:
         here = {file.sha256 for file in desk.inbox.files}
     except NoInputError:
         here = set()
-    out = desk.workspace.out
-    folders = [path for path in out.iterdir() if path.name >= month_text(month)] if out.is_dir() else []
-    for manifest in (m for folder in sorted(folders, reverse=True) for m in reversed(month_manifests(folder))):
-        if manifest.get("job") != RECONCILED or batch not in manifest.get("answered", ()):
+    for manifest in _reconciliations(desk, month):
+        if batch not in manifest.get("answered", ()):
             continue
         hashes = {entry["file"]: entry["sha256"] for entry in manifest["inputs"] if entry["table"] == TABLE}
         gone = [file for file in manifest["answered"][batch] if hashes.get(file) not in here]
         day = str(manifest["finished"])[:10]
         return f"{day} 的对账读到过银行对 {batch} 的回盘（{'、'.join(gone)}），这个文件现在不在收件夹里" if gone else ""
     return ""
+
+
+def _reconciliations(desk: Desk, month: int) -> Iterator[dict[str, Any]]:
+    """The manifests of reconciliations in the outputs of a month and later ones, the latest first; read once for all batches."""
+    out = desk.workspace.out
+    folders = {read_month(path.name): path for path in out.iterdir()} if out.is_dir() else {}
+    for of in sorted((of for of in folders if of is not None and of >= month), reverse=True):
+        manifests = desk.once("manifests", of, partial(month_manifests, folders[of]))
+        yield from (manifest for manifest in reversed(manifests) if manifest.get("job") == RECONCILED)

@@ -35,10 +35,8 @@ class Cache(Enum):
     OFF = (False, False)
     READ = (True, False)  # a command that writes nothing
     KEEP = (True, True)
-    RENEW = (
-        False,
-        True,
-    )  # an approval: reads everything, takes a kept month where that changes nothing, computes the others
+    # An approval: reads everything, takes a kept month where that changes nothing, computes the others.
+    RENEW = (False, True)
 
     @property
     def looks(self) -> bool:

@@ -7,6 +7,7 @@ import polars as pl
 from fupin_cli.jobs.steps_known import NAMED, Facts, changed_at, when
 from fupin_cli.ledger import store
 from fupin_cli.measures.catalogue import LEADING
+from fupin_cli.policy.letters import first_of
 from fupin_cli.results.status import DONE, OPEN, PARTLY, Step
 
 
@@ -17,7 +18,7 @@ def collected(facts: Facts) -> Step:
         f"{row['township']}的{desk.contracts[row['table']].title}"
         for row in facts.handed_in.filter("missing").iter_rows(named=True)
     ]
-    named = "、".join(lacking[:NAMED]) + (f" 等 {len(lacking)} 项" if len(lacking) > NAMED else "")
+    named = first_of(lacking, NAMED, "项")
     at = max((changed_at(desk.folder / name) for name in files), default="")
     if not files:
         missing = f"该报未报：{named}" if lacking else "没有这个月自己的文件夹，或里面没有认得的表"

@@ -12,6 +12,7 @@ from fupin_cli.errors import FupinError
 from fupin_cli.ledger import kept, store
 from fupin_cli.ledger.key import FOLDER
 from fupin_cli.outputs.manifest import KEPT, NAME
+from fupin_cli.policy.letters import first_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +53,7 @@ def behind(root: Path) -> tuple[str, str] | None:
     rows = store.read(root, "batches", ["batch", "seal"])
     known, sealed = set(rows["batch"]), set(rows["seal"])
     missing = sorted(batch for batch in named if batch not in known)
-    where = "、".join(f"{batch}（见 {named[batch]}）" for batch in missing[:SHOWN])
-    more = f" 等 {len(missing)} 个" if len(missing) > SHOWN else ""
+    where = first_of([f"{batch}（见 {named[batch]}）" for batch in missing], SHOWN, "个")
     path = store.ledger_path(root)
     hint = (
         f"不要记账。把含有{'这些批次' if missing else '最近一次记账'}的账本从备份放回 {path}（连同 .fupin 里的 person.key 和 inputs），"
@@ -62,7 +62,7 @@ def behind(root: Path) -> tuple[str, str] | None:
     )
     if missing:
         what = "账本不见了" if not path.exists() else "账本比工作区里的文件旧"
-        return f"{what}：缺批次 {where}{more}；接着记账会把同一个月再发一次", hint
+        return f"{what}：缺批次 {where}；接着记账会把同一个月再发一次", hint
     if lost := [place for seal, place in seals.items() if seal not in sealed]:
         what = "账本不见了" if not rows.height else "账本不是写这些文件时的账本，或缺最后的记账"
         return f"{what}（见 {lost[0]}）", hint

@@ -12,6 +12,7 @@ from fupin_cli.intake.load import folder_of
 from fupin_cli.plans import collected
 from fupin_cli.policy import months
 from fupin_cli.policy.idnumber import OLD_LENGTH, of_today
+from fupin_cli.policy.letters import first_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,8 +90,7 @@ class Tables:
             if any(t in entry.tables and newest[t] <= (entry.folder or self.month) <= self.month for t in tables)
         ]
         named = list(dict.fromkeys(files))
-        more = f" 等 {len(named)} 个文件" if len(named) > NAMED else ""
-        return f"；{'、'.join(named[:NAMED])}{more} 没有读进来，处理好再看" if named else ""
+        return f"；{first_of(named, NAMED, '个文件')} 没有读进来，处理好再看" if named else ""
 
     def table(self, name: str) -> pl.LazyFrame:
         """Rows of a table that was supplied."""

@@ -8,6 +8,7 @@ import polars as pl
 
 from fupin_cli.outputs.sheet import SheetPlan
 from fupin_cli.policy.county_numbers import county_numbers
+from fupin_cli.policy.letters import first_of
 
 if TYPE_CHECKING:
     from fupin_cli.intake.raw import Unplaced
@@ -25,8 +26,7 @@ def unplaced_words(entries: list[Unplaced]) -> str:
     if not entries:
         return ""
     named = [f"{entry.file}{f'（{entry.sheet}）' if entry.sheet else ''}" for entry in entries]
-    more = f" 等 {len(named)} 处" if len(named) > SHOWN else ""
-    return f"没有读入 {len(named)} 处：{'、'.join(named[:SHOWN])}{more}"
+    return f"没有读入 {len(named)} 处：{first_of(named, SHOWN, '处')}"
 
 
 def unplaced_sheet(run: PayrollRun, title: str) -> SheetPlan:

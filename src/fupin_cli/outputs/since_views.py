@@ -9,6 +9,7 @@ import polars as pl
 from fupin_cli.checks.catalogue import all_rules, rules_of
 from fupin_cli.outputs.heading import heading
 from fupin_cli.outputs.sheet import GREY, SheetPlan
+from fupin_cli.policy.letters import first_of
 from fupin_cli.policy.months import month_text, text_expr
 from fupin_cli.policy.rounding import fen_to_yuan
 from fupin_cli.results.since import LASTING, MENDED, NEW, STATES
@@ -52,7 +53,7 @@ def since_notes(since: Since) -> list[str]:
         )
     if since.before is not None and (since.unlike or any(since.left)):
         codes = list(since.unlike)
-        named = "、".join(codes[:SHOWN]) + (f" 等 {len(codes)} 条规则" if len(codes) > SHOWN else "")
+        named = first_of(codes, SHOWN, "条规则")
         rules = f"{named}；" if codes else ""
         notes.append(
             f"两次运行的规则或看的表不同的不比：{rules}这次有 {since.left[0]} 条、上次有 {since.left[1]} 条问题没有比"

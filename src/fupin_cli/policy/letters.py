@@ -6,6 +6,8 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
 
@@ -20,6 +22,11 @@ def tight(text: str) -> str:
 def some_of(numbers: list[int]) -> str:
     """The first of many numbers, with dots for the rest."""
     return "、".join(map(str, numbers[:NAMED])) + ("……" if len(numbers) > NAMED else "")
+
+
+def first_of(names: Sequence[str], most: int, kind: str, between: str = "、") -> str:
+    """The first of several names; where there are more than `most`, how many of a kind (个, 项, 处) there are in all."""
+    return between.join(names[:most]) + (f" 等 {len(names)} {kind}" if len(names) > most else "")
 
 
 def tight_expr(text: pl.Expr) -> pl.Expr:
